@@ -1,0 +1,22 @@
+/** Settings of a backend, fixed when it is registered. */
+export interface OnnxRuntimeOptions {
+  /** Name under which TensorFlow.js knows the backend. Default: `onnxruntime`. */
+  readonly name?: string;
+  /** Threads of ONNX Runtime; results are bit-identical at a fixed count. Default: the physical cores available. */
+  readonly threads?: number;
+  /** Path of the ONNX Runtime shared library. Default: the one inside `onnxruntime-node`. */
+  readonly libraryPath?: string;
+  /**
+   * Channel block of ONNX Runtime's own blocked convolutions (NCHWc): 16 with AVX-512, 8 with AVX2, 0 for plain
+   * convolutions. `auto` asks the library. Default: `auto`.
+   */
+  readonly nchwcBlock?: number | 'auto';
+  /** Compiled graphs kept; the one unused longest is released first. Default: 64. */
+  readonly maxCompiledGraphs?: number;
+  /** Recorded operations after which everything pending is computed although nobody has read it. Default: 4096. */
+  readonly maxPendingOperations?: number;
+  /** Bytes uploaded since the last run after which everything pending is computed. Default: 512 MiB. */
+  readonly maxPendingBytes?: number;
+  /** Receives the text of warnings (one per operation that falls back to `cpu`). Default: `console.warn`. */
+  readonly warn?: (message: string) => void;
+}
