@@ -1,0 +1,1081 @@
+// Generated from schemas/experiment.schema.json by `npm run generate`; do not edit.
+// The form of an experiment after composition and check: defaults are filled in.
+
+/**
+ * Height and width of the pictures that the network sees.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "imageSize".
+ */
+export type ImageSize = number;
+/**
+ * Height and width at which pictures are kept before distortion; each distorted picture is sampled from it. `imageSize` when left out.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "sourceSize".
+ */
+export type SourceSize = number;
+/**
+ * Factor on the ink after resizing, clipped at full ink: thin strokes stay dark when pictures are made small.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "inkGain".
+ */
+export type InkGain = number;
+/**
+ * One layer of the encoder.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layer".
+ */
+export type Layer =
+  LayerConv | LayerDense | LayerBatchNorm | LayerRelu | LayerSigmoid | LayerMaxPool | LayerFlatten | LayerDropout;
+/**
+ * How numbers are drawn at the start. Koch et al. 2015: weights of convolutions N(0, 0.01), of the dense layer N(0, 0.2), biases N(0.5, 0.01).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "initializer".
+ */
+export type Initializer =
+  InitializerZeros | InitializerConstant | InitializerNormal | InitializerHeNormal | InitializerGlorotUniform;
+/**
+ * What turns two embeddings into the logit that both pictures show the same character.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "head".
+ */
+export type Head = HeadWeightedL1;
+/**
+ * What the network is trained to do.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "task".
+ */
+export type Task = TaskVerification | TaskAllPairs;
+/**
+ * How weights follow gradients.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "optimizer".
+ */
+export type Optimizer = OptimizerSgd | OptimizerAdamW;
+/**
+ * Learning-rate schedule: a factor on the rate of every layer.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "schedule".
+ */
+export type Schedule = ScheduleConstant | ScheduleExponential | ScheduleStep | ScheduleCosine;
+/**
+ * One evaluation.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "protocol".
+ */
+export type Protocol = ProtocolLakeRuns | ProtocolWithinAlphabet | ProtocolCrossAlphabet;
+/**
+ * Values to cross. Each point becomes one trial per seed.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "sweep".
+ */
+export type Sweep = SweepGrid | SweepList;
+
+/**
+ * A declarative few-shot experiment.
+ */
+export interface Experiment {
+  /**
+   * Name of the experiment and of its folder in runs/.
+   */
+  name: string;
+  /**
+   * What it is for, in a sentence.
+   */
+  description?: string;
+  /**
+   * A file, or a list of files, that this one starts from: maps are merged, later wins, lists are replaced. Relative to this file.
+   */
+  extends?: string | string[];
+  /**
+   * Seeds: every point of the sweep becomes one trial per seed.
+   */
+  seeds: number[];
+  /**
+   * The data set, how it is divided, and the size of its pictures.
+   */
+  data?: DataOmniglot | DataGlyphs;
+  augmentation: Augmentation;
+  model?: Model;
+  training?: Training;
+  /**
+   * Protocols that the finished network is measured by.
+   */
+  evaluation: Protocol[];
+  /**
+   * What is measured beside the network, on the same episodes: nearest neighbour by Euclidean distance of pixels, by cosine of ink, and chance.
+   *
+   * Items: A baseline.
+   */
+  baselines: ('nearestNeighbourEuclidean' | 'nearestNeighbourCosine' | 'chance')[];
+  sweep?: Sweep;
+  tracking?: Tracking;
+  resources: Resources;
+}
+/**
+ * Omniglot (Lake et al. 2015): 1,623 characters of 50 alphabets, each drawn by 20 people, 105 x 105 pixels.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "dataOmniglot".
+ */
+export interface DataOmniglot {
+  /**
+   * Omniglot.
+   */
+  dataset: 'omniglot';
+  /**
+   * The folder that holds images_background.zip, images_evaluation.zip and all_runs.zip. Without it: the environment variable ONESHOT_DATA, then the folder of `oneshot data`. Relative to the file it stands in.
+   */
+  path?: string;
+  /**
+   * `lake`: 30 background alphabets for training, 20 evaluation alphabets for the test. `koch`: training on the 30 background alphabets and 12 drawers; validation and test on 10 evaluation alphabets each, with 4 further drawers each (Koch et al. 2015, section 4).
+   */
+  split: 'lake' | 'koch';
+  /**
+   * Background alphabets that are kept from training and used for validation (split `lake` only; `koch` has its own).
+   */
+  validationAlphabets: string[];
+  imageSize?: ImageSize;
+  sourceSize?: SourceSize;
+  inkGain?: InkGain;
+}
+/**
+ * Procedurally drawn characters: alphabets of stroke characters, drawers with a hand of their own, jitter in each drawing; everything from a seed. Needs no download.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "dataGlyphs".
+ */
+export interface DataGlyphs {
+  /**
+   * Procedurally drawn characters.
+   */
+  dataset: 'glyphs';
+  /**
+   * Seed of the drawings. The same for all trials unless it is swept, so that trials see the same data.
+   */
+  seed: number;
+  /**
+   * Alphabets for training.
+   */
+  trainAlphabets: number;
+  /**
+   * Alphabets for validation.
+   */
+  validationAlphabets: number;
+  /**
+   * Alphabets for the test.
+   */
+  testAlphabets: number;
+  /**
+   * Characters of each alphabet.
+   */
+  charactersPerAlphabet: number;
+  /**
+   * People who draw each character.
+   */
+  drawers: number;
+  imageSize: ImageSize;
+  sourceSize?: SourceSize;
+  inkGain?: InkGain;
+}
+/**
+ * Random changes of the training pictures.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "augmentation".
+ */
+export interface Augmentation {
+  affine?: Affine;
+  elastic?: Elastic;
+  /**
+   * Characters rotated by 90, 180 and 270 degrees count as characters of their own (one angle for all characters of an alphabet in a batch). Task `allPairs` only.
+   */
+  rotationClasses: boolean;
+}
+/**
+ * Random affine distortion about the picture's centre (Koch et al. 2015, section 3.2): rotation, shear, scale and translation, each included with `componentProbability`. The two pictures of a pair are distorted independently; new pixels are paper.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "affine".
+ */
+export interface Affine {
+  /**
+   * Distorted copies of each pair or picture, besides the one as drawn: an epoch is 1 + copies times as long. The paper uses 8. Excludes `probability`.
+   */
+  copies?: number;
+  /**
+   * Probability that a picture is distorted each time it is used: the on-the-fly equivalent of `copies` (8 copies are 8/9 = 0.89). Excludes `copies`; 1 when both are left out.
+   */
+  probability?: number;
+  /**
+   * Probability that each component (rotation, each shear, each scale, each translation) takes part.
+   */
+  componentProbability: number;
+  /**
+   * Rotation drawn uniformly from [-r, r].
+   */
+  rotationDegrees: number;
+  /**
+   * Shear factors drawn uniformly from [-s, s] for each axis: a shift of s times the distance from the centre.
+   */
+  shear: number;
+  /**
+   * Scale factors of each axis drawn uniformly from [low, high].
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  scale: [number, number];
+  /**
+   * Translation along each axis drawn uniformly from [-t, t], in pixels of `data.imageSize`.
+   */
+  translationPixels: number;
+}
+/**
+ * Smooth random displacement: a coarse grid of normal displacements, interpolated bicubically.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "elastic".
+ */
+export interface Elastic {
+  /**
+   * Rows and columns of the coarse grid.
+   */
+  grid: number;
+  /**
+   * Standard deviation of the displacement at the grid's points.
+   */
+  standardDeviation: number;
+}
+/**
+ * The network.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "model".
+ */
+export interface Model {
+  /**
+   * The layers that turn a picture [imageSize, imageSize, 1] into an embedding, first to last. What is left of height and width at the end is flattened.
+   */
+  encoder: Layer[];
+  head: Head;
+}
+/**
+ * Two-dimensional convolution.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerConv".
+ */
+export interface LayerConv {
+  /**
+   * Two-dimensional convolution.
+   */
+  type: 'conv';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+  /**
+   * Output channels.
+   */
+  filters: number;
+  /**
+   * Height and width of the kernel: one number, or [height, width].
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  kernelSize: number | [number, number];
+  /**
+   * Step of the kernel: one number, or [rows, columns].
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  stride: number | [number, number];
+  /**
+   * `valid`: no padding, the output shrinks; `same`: zeros are added so that the output has ceil(input / stride) rows and columns.
+   */
+  padding: 'valid' | 'same';
+  /**
+   * Whether a bias is added to each output channel.
+   */
+  useBias: boolean;
+  weightInitializer: Initializer;
+  biasInitializer: Initializer;
+  /**
+   * Learning rate of this layer; the optimizer's when left out. Koch et al. 2015 tune it per layer in [1e-4, 1e-1].
+   */
+  learningRate?: number;
+  /**
+   * Momentum that this layer ends at; the optimizer's when left out (Koch et al. 2015: per layer, in [0, 1]).
+   */
+  momentum?: number;
+  /**
+   * L2 penalty of this layer's weights (not of its biases); the optimizer's when left out (Koch et al. 2015: per layer, in [0, 0.1]).
+   */
+  l2?: number;
+}
+/**
+ * All 0.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "initializerZeros".
+ */
+export interface InitializerZeros {
+  /**
+   * All 0.
+   */
+  type: 'zeros';
+}
+/**
+ * All the same value.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "initializerConstant".
+ */
+export interface InitializerConstant {
+  /**
+   * All the same value.
+   */
+  type: 'constant';
+  /**
+   * The value.
+   */
+  value: number;
+}
+/**
+ * Normal distribution.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "initializerNormal".
+ */
+export interface InitializerNormal {
+  /**
+   * Normal distribution.
+   */
+  type: 'normal';
+  /**
+   * Mean.
+   */
+  mean: number;
+  /**
+   * Standard deviation.
+   */
+  standardDeviation: number;
+}
+/**
+ * Normal distribution with variance 2 / fan-in (He et al. 2015).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "initializerHeNormal".
+ */
+export interface InitializerHeNormal {
+  /**
+   * Normal distribution with variance 2 / fan-in (He et al. 2015).
+   */
+  type: 'heNormal';
+}
+/**
+ * Uniform distribution with variance 2 / (fan-in + fan-out) (Glorot and Bengio 2010).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "initializerGlorotUniform".
+ */
+export interface InitializerGlorotUniform {
+  /**
+   * Uniform distribution with variance 2 / (fan-in + fan-out) (Glorot and Bengio 2010).
+   */
+  type: 'glorotUniform';
+}
+/**
+ * Fully connected layer; pictures are flattened first.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerDense".
+ */
+export interface LayerDense {
+  /**
+   * Fully connected layer; pictures are flattened first.
+   */
+  type: 'dense';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+  /**
+   * Output numbers.
+   */
+  units: number;
+  /**
+   * Whether a bias is added to each output.
+   */
+  useBias: boolean;
+  weightInitializer: Initializer;
+  biasInitializer: Initializer;
+  /**
+   * Learning rate of this layer; the optimizer's when left out. Koch et al. 2015 tune it per layer in [1e-4, 1e-1].
+   */
+  learningRate?: number;
+  /**
+   * Momentum that this layer ends at; the optimizer's when left out (Koch et al. 2015: per layer, in [0, 1]).
+   */
+  momentum?: number;
+  /**
+   * L2 penalty of this layer's weights (not of its biases); the optimizer's when left out (Koch et al. 2015: per layer, in [0, 0.1]).
+   */
+  l2?: number;
+}
+/**
+ * Batch normalisation over all axes but the last (Ioffe and Szegedy 2015): the batch's statistics in training, running ones in evaluation.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerBatchNorm".
+ */
+export interface LayerBatchNorm {
+  /**
+   * Batch normalisation over all axes but the last (Ioffe and Szegedy 2015): the batch's statistics in training, running ones in evaluation.
+   */
+  type: 'batchNorm';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+  /**
+   * Added to the variance.
+   */
+  epsilon: number;
+  /**
+   * How much of the running statistics stays at each step.
+   */
+  statisticsMomentum: number;
+  /**
+   * Learning rate of this layer; the optimizer's when left out. Koch et al. 2015 tune it per layer in [1e-4, 1e-1].
+   */
+  learningRate?: number;
+  /**
+   * Momentum that this layer ends at; the optimizer's when left out (Koch et al. 2015: per layer, in [0, 1]).
+   */
+  momentum?: number;
+}
+/**
+ * max(0, x).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerRelu".
+ */
+export interface LayerRelu {
+  /**
+   * max(0, x).
+   */
+  type: 'relu';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+}
+/**
+ * 1 / (1 + exp(-x)).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerSigmoid".
+ */
+export interface LayerSigmoid {
+  /**
+   * 1 / (1 + exp(-x)).
+   */
+  type: 'sigmoid';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+}
+/**
+ * The largest value of each window.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerMaxPool".
+ */
+export interface LayerMaxPool {
+  /**
+   * The largest value of each window.
+   */
+  type: 'maxPool';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+  /**
+   * Height and width of the window: one number, or [height, width].
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  size: number | [number, number];
+  /**
+   * Step of the window; its size when left out.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  stride?: number | [number, number];
+  /**
+   * `valid`: no padding, the output shrinks; `same`: zeros are added so that the output has ceil(input / stride) rows and columns.
+   */
+  padding: 'valid' | 'same';
+}
+/**
+ * [height, width, channels] to one vector.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerFlatten".
+ */
+export interface LayerFlatten {
+  /**
+   * [height, width, channels] to one vector.
+   */
+  type: 'flatten';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+}
+/**
+ * Sets numbers to 0 at random in training and scales the others by 1 / (1 - rate) (Srivastava et al. 2014).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerDropout".
+ */
+export interface LayerDropout {
+  /**
+   * Sets numbers to 0 at random in training and scales the others by 1 / (1 - rate) (Srivastava et al. 2014).
+   */
+  type: 'dropout';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+  /**
+   * Probability that a number is set to 0.
+   */
+  rate: number;
+}
+/**
+ * Weighted L1 distance: logit = bias + sum of weight_j |h1_j - h2_j|, probability = sigmoid(logit) (Koch et al. 2015, section 3.1).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "headWeightedL1".
+ */
+export interface HeadWeightedL1 {
+  /**
+   * Weighted L1 distance.
+   */
+  type: 'weightedL1';
+  weightInitializer: Initializer;
+  biasInitializer: Initializer;
+  /**
+   * Learning rate of this layer; the optimizer's when left out. Koch et al. 2015 tune it per layer in [1e-4, 1e-1].
+   */
+  learningRate?: number;
+  /**
+   * Momentum that this layer ends at; the optimizer's when left out (Koch et al. 2015: per layer, in [0, 1]).
+   */
+  momentum?: number;
+  /**
+   * L2 penalty of this layer's weights (not of its biases); the optimizer's when left out (Koch et al. 2015: per layer, in [0, 0.1]).
+   */
+  l2?: number;
+}
+/**
+ * How the network is trained.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "training".
+ */
+export interface Training {
+  task: Task;
+  /**
+   * Pairs of a batch (task `verification`, 128 when left out). Task `allPairs` makes its batch of alphabets x characters x drawers pictures; leave it out there.
+   */
+  batchSize?: number;
+  /**
+   * Pairs that are computed at once; gradients are summed over a batch, which gives the same step in less memory. `auto` chooses by the memory that the network needs. Batch normalisation sees micro-batches, so it needs whole batches.
+   */
+  microBatchSize: number | string;
+  /**
+   * Steps of an epoch. When left out: as many as use every pair once (and every copy), or for `allPairs` as many pictures as the training selection has (four times as many with rotationClasses).
+   */
+  stepsPerEpoch?: number;
+  /**
+   * `binaryCrossEntropy`: of the pair's probability (Koch et al. 2015, section 3.2, with the minus sign that is missing there).
+   */
+  loss: 'binaryCrossEntropy';
+  optimizer: Optimizer;
+  schedule: Schedule;
+  /**
+   * Exponential moving average of the weights; evaluation and the best checkpoint use it.
+   */
+  averaging?: {
+    /**
+     * How much of the average stays at each step.
+     */
+    decay: number;
+  };
+  /**
+   * Epochs at most; 0 evaluates the network as initialised.
+   */
+  maxEpochs: number;
+  validation?: Validation;
+  /**
+   * Stops training when a metric has not improved for a while; the best epoch is restored.
+   */
+  earlyStopping?: {
+    /**
+     * The metric that is watched: `validation/one-shot-accuracy` (higher is better) or `train/loss` (lower is better).
+     */
+    metric: string;
+    /**
+     * Epochs without improvement after which training stops (Koch et al. 2015: 20).
+     */
+    patienceEpochs: number;
+  };
+  /**
+   * Time between two checkpoints within an epoch; there is one at the end of every epoch as well.
+   */
+  checkpointEveryMinutes: number;
+}
+/**
+ * Pairs of pictures, same character or not (Koch et al. 2015, section 4.2).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "taskVerification".
+ */
+export interface TaskVerification {
+  /**
+   * Pairs.
+   */
+  type: 'verification';
+  /**
+   * The pairs.
+   */
+  pairs: {
+    /**
+     * How many pairs are drawn, half of them of the same character; the same number from each alphabet, give or take one.
+     */
+    count: number;
+    /**
+     * `never`: one set, drawn before training; `everyEpoch`: a new set each epoch.
+     */
+    redraw: 'never' | 'everyEpoch';
+    /**
+     * Where the two characters of a different pair come from. The paper does not say.
+     */
+    different: 'within-alphabet' | 'anywhere';
+  };
+}
+/**
+ * Batches of characters x drawers in which every two pictures of one group are a pair: each picture is embedded once and meets all others of its group.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "taskAllPairs".
+ */
+export interface TaskAllPairs {
+  /**
+   * All pairs of a batch.
+   */
+  type: 'allPairs';
+  /**
+   * Groups in a batch, an alphabet each. An alphabet with too few characters is filled up from another.
+   */
+  alphabets: number;
+  /**
+   * Characters of each group.
+   */
+  characters: number;
+  /**
+   * Pictures of each character, by different drawers.
+   */
+  drawers: number;
+  /**
+   * How the pairs of different characters count: `hard`: those of one picture by the softmax of their logits, so that the most confused count most; `balanced`: all the same. Same and different pairs make up half of the loss each.
+   */
+  negatives: 'hard' | 'balanced';
+}
+/**
+ * Stochastic gradient descent with momentum (Koch et al. 2015, section 3.2): v = m v - rate gradient; w = w + v.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "optimizerSgd".
+ */
+export interface OptimizerSgd {
+  /**
+   * Stochastic gradient descent with momentum.
+   */
+  type: 'sgd';
+  /**
+   * Learning rate at the start.
+   */
+  learningRate: number;
+  /**
+   * Momentum: a number, or a linear ramp {from, to, rampEpochs} that reaches a layer's own momentum (or `to`) after `rampEpochs`.
+   */
+  momentum:
+    | number
+    | {
+        /**
+         * Momentum in the first epoch.
+         */
+        from: number;
+        /**
+         * Momentum at the end of the ramp, where a layer sets none.
+         */
+        to: number;
+        /**
+         * Length of the ramp (not stated in the paper).
+         */
+        rampEpochs: number;
+      };
+  /**
+   * L2 penalty.
+   */
+  l2: {
+    /**
+     * Penalty lambda of lambda w^2, where a layer sets none.
+     */
+    value: number;
+    /**
+     * `coupled`: 2 lambda w is added to the gradient, so that rate and momentum act on it; `decoupled`: w shrinks by 2 lambda rate w beside the step.
+     */
+    coupling: 'coupled' | 'decoupled';
+  };
+}
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "optimizerAdamW".
+ */
+export interface OptimizerAdamW {
+  /**
+   * Adam with decoupled weight decay.
+   */
+  type: 'adamW';
+  /**
+   * Learning rate at the start.
+   */
+  learningRate: number;
+  /**
+   * Decay of the first moment.
+   */
+  beta1: number;
+  /**
+   * Decay of the second moment.
+   */
+  beta2: number;
+  /**
+   * Added to the root of the second moment.
+   */
+  epsilon: number;
+  /**
+   * Decay of matrices and kernels, not of biases and normalisation: w shrinks by rate x decay x w at each step.
+   */
+  weightDecay: number;
+}
+/**
+ * The rate stays.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "scheduleConstant".
+ */
+export interface ScheduleConstant {
+  /**
+   * The rate stays.
+   */
+  type: 'constant';
+}
+/**
+ * rate x decayPerEpoch^epoch.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "scheduleExponential".
+ */
+export interface ScheduleExponential {
+  /**
+   * rate x decayPerEpoch^epoch.
+   */
+  type: 'exponential';
+  /**
+   * Factor per epoch (Koch et al. 2015: 0.99).
+   */
+  decayPerEpoch: number;
+}
+/**
+ * The rate is multiplied by `factor` every `everyEpochs` epochs.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "scheduleStep".
+ */
+export interface ScheduleStep {
+  /**
+   * The rate is multiplied by `factor` every `everyEpochs` epochs.
+   */
+  type: 'step';
+  /**
+   * Epochs between two steps.
+   */
+  everyEpochs: number;
+  /**
+   * Factor at each step.
+   */
+  factor: number;
+}
+/**
+ * Linear warm-up from 0, then half a cosine down to `finalFraction` of the rate at the last step (Loshchilov and Hutter 2017).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "scheduleCosine".
+ */
+export interface ScheduleCosine {
+  /**
+   * Linear warm-up from 0, then half a cosine down to `finalFraction` of the rate at the last step (Loshchilov and Hutter 2017).
+   */
+  type: 'cosine';
+  /**
+   * Part of all steps that is warm-up.
+   */
+  warmupFraction: number;
+  /**
+   * Part of the rate that is left at the last step.
+   */
+  finalFraction: number;
+}
+/**
+ * One-shot evaluation on the validation selection during training.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "validation".
+ */
+export interface Validation {
+  /**
+   * As in `evaluation`.
+   */
+  protocol: 'within-alphabet' | 'cross-alphabet';
+  /**
+   * Classes of an episode.
+   */
+  nWay: number;
+  /**
+   * Pictures of each class in the support set.
+   */
+  kShot: number;
+  /**
+   * How many answers (the n of the accuracy): a multiple of nWay. The paper uses 320.
+   */
+  queries: number;
+  /**
+   * Epochs between two validations.
+   */
+  everyEpochs: number;
+  /**
+   * Seed of the episodes. The same for all trials unless it is swept, so that comparisons are paired.
+   */
+  seed: number;
+}
+/**
+ * The 20 official 20-way one-shot runs of Lake et al. (400 queries): two for each of 10 evaluation alphabets. Data set `omniglot` only.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "protocolLakeRuns".
+ */
+export interface ProtocolLakeRuns {
+  /**
+   * Lake's 20 runs.
+   */
+  protocol: 'lake-runs';
+  testTimeAugmentation?: TestTimeAugmentation;
+}
+/**
+ * Test-time augmentation: the embedding of a picture is the mean over itself and distorted copies of it (with the distortions of `augmentation`).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "testTimeAugmentation".
+ */
+export interface TestTimeAugmentation {
+  /**
+   * Distorted copies.
+   */
+  copies: number;
+  /**
+   * Factor on the ranges of the distortions.
+   */
+  strength: number;
+}
+/**
+ * Episodes whose classes come from one alphabet; the support pictures by k drawers, the queries by another one (Koch et al. 2015, section 4.3).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "protocolWithinAlphabet".
+ */
+export interface ProtocolWithinAlphabet {
+  /**
+   * Classes of one alphabet.
+   */
+  protocol: 'within-alphabet';
+  /**
+   * Classes of an episode. One number, or a list: every combination is evaluated.
+   */
+  nWay: number | number[];
+  /**
+   * Pictures of each class in the support set. One number, or a list: every combination is evaluated.
+   */
+  kShot: number | number[];
+  /**
+   * How many episodes; each has one query of every class. 20 when `queries` is left out as well.
+   */
+  episodes?: number;
+  /**
+   * How many answers in all (the n of the accuracy), instead of `episodes`: a multiple of every nWay.
+   */
+  queries?: number;
+  /**
+   * Which part of the split the pictures come from.
+   */
+  selection: 'train' | 'validation' | 'test';
+  /**
+   * Seed of the episodes. The same for all trials unless it is swept, so that comparisons are paired.
+   */
+  seed: number;
+  testTimeAugmentation?: TestTimeAugmentation;
+}
+/**
+ * Episodes whose classes come from all alphabets of the selection, and whose pictures come from any drawers: the easier, unstructured protocol of Vinyals et al. 2016.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "protocolCrossAlphabet".
+ */
+export interface ProtocolCrossAlphabet {
+  /**
+   * Classes of all alphabets.
+   */
+  protocol: 'cross-alphabet';
+  /**
+   * Classes of an episode. One number, or a list: every combination is evaluated.
+   */
+  nWay: number | number[];
+  /**
+   * Pictures of each class in the support set. One number, or a list: every combination is evaluated.
+   */
+  kShot: number | number[];
+  /**
+   * How many episodes; each has one query of every class. 20 when `queries` is left out as well.
+   */
+  episodes?: number;
+  /**
+   * How many answers in all (the n of the accuracy), instead of `episodes`: a multiple of every nWay.
+   */
+  queries?: number;
+  /**
+   * Which part of the split the pictures come from.
+   */
+  selection: 'train' | 'validation' | 'test';
+  /**
+   * Seed of the episodes. The same for all trials unless it is swept, so that comparisons are paired.
+   */
+  seed: number;
+  testTimeAugmentation?: TestTimeAugmentation;
+}
+/**
+ * Every combination of the values.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "sweepGrid".
+ */
+export interface SweepGrid {
+  /**
+   * Every combination.
+   */
+  method: 'grid';
+  /**
+   * Key paths and the values that each takes: every combination is a point. A layer is named or numbered: `model.encoder[conv1].filters`, `model.encoder[0].filters`.
+   */
+  parameters: {
+    [k: string]: unknown[];
+  };
+}
+/**
+ * The points one by one.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "sweepList".
+ */
+export interface SweepList {
+  /**
+   * The points one by one.
+   */
+  method: 'list';
+  /**
+   * The points: key paths with one value each.
+   */
+  points: {
+    [k: string]: unknown;
+  }[];
+}
+/**
+ * Where results go besides the run folder.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "tracking".
+ */
+export interface Tracking {
+  /**
+   * An MLflow tracking server.
+   */
+  mlflow?: {
+    /**
+     * Name of the MLflow experiment; the experiment's name when left out.
+     */
+    experiment?: string;
+    /**
+     * Address of the server, `http://127.0.0.1:5000`. The environment variable MLFLOW_TRACKING_URI when left out. Put no password here: MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD or MLFLOW_TRACKING_TOKEN.
+     */
+    trackingUri?: string;
+  };
+}
+/**
+ * What the trials may use.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "resources".
+ */
+export interface Resources {
+  /**
+   * Compute engine. `auto`: the fastest that works here. `cpu` is TensorFlow.js's plain JavaScript: slow, for checks only.
+   */
+  engine: 'auto' | 'onnxruntime' | 'cpu';
+  /**
+   * Threads of the engine: a number, or `auto` for the cores of this machine divided by `parallel`. Fixed when a trial is first started, since results depend on it.
+   */
+  threads: number | string;
+  /**
+   * Trials at the same time.
+   */
+  parallel: number;
+  /**
+   * Time that a trial may take; then it is stopped with a checkpoint.
+   */
+  timeoutMinutes?: number;
+  /**
+   * How often a failed trial is started again.
+   */
+  retries: number;
+}

@@ -1,0 +1,55 @@
+// What a layer type is: how it changes a shape, which parameters it has, what it costs, and how it is computed.
+// One file per type beside this one; `registry.ts` lists them. Nothing here loads TensorFlow.js: plan and check
+// need shapes only, so `apply` is given the library.
+import type { Tensor } from '@tensorflow/tfjs';
+import type { Initializer, Layer } from '../config/experiment.js';
+
+/** Shape of one picture's activations without the batch axis: `[height, width, channels]`, or `[units]` when flat. */
+export type Shape = readonly number[];
+
+/** TensorFlow.js, as an argument: which engine stands under it is settled by then. */
+export type TensorFlow = typeof import('@tensorflow/tfjs');
+
+/** One array of numbers that a layer learns or keeps. */
+export interface ParameterSpec {
+  /** Unique within the layer: `kernel`, `bias`, `scale`, `runningMean`. */
+  readonly name: string;
+  readonly shape: Shape;
+  readonly initializer: Initializer;
+  /** Inputs and outputs of one unit, for initialisers that scale by them. */
+  readonly fanIn: number;
+  readonly fanOut: number;
+  /** `weight`: learned, with L2 penalty or decay; `bias`: learned without; `statistic`: kept up by the layer itself (batch normalisation). */
+  readonly role: 'weight' | 'bias' | 'statistic';
+}
+
+/** What a layer may use while it is computed. */
+export interface LayerContext {
+  readonly tf: TensorFlow;
+  /** Training: the batch's statistics and random masks; otherwise the running statistics and no masks. */
+  readonly training: boolean;
+  /** The layer's own parameters by `ParameterSpec.name`. */
+  parameter(name: string): Tensor;
+  /** Hands in the new value of a statistic; applied after the step. Called in training only. */
+  updateStatistic(name: string, value: Tensor): void;
+  /** Uniform numbers in [0, 1) from the layer's own stream of this step: `shape` includes the batch axis. Called in training only. */
+  uniformNoise(shape: readonly number[]): Tensor;
+}
+
+/** One type of layer. `Config` is its schema entry. */
+export interface LayerType<Config extends Layer> {
+  readonly type: Config['type'];
+  /** The shape that leaves the layer. Throws a `ShapeError` when `input` does not fit it. */
+  outputShape(config: Config, input: Shape): Shape;
+  /** The parameters of the layer at this input, in a fixed order. */
+  parameters(config: Config, input: Shape): readonly ParameterSpec[];
+  /** Multiplications with addition of one forward pass of one picture. */
+  multiplyAdds(config: Config, input: Shape): number;
+  /** The layer's output, `[batch, ...outputShape]`. Called inside `tf.tidy` or a gradient. */
+  apply(config: Config, input: Tensor, context: LayerContext): Tensor;
+}
+
+/** A layer that does not fit what reaches it. `message` says why in one clause: `kernel 10x10 is larger than the 6x6 picture that reaches it`. */
+export class ShapeError extends Error {
+  override readonly name = 'ShapeError';
+}
