@@ -1,14 +1,23 @@
 // Files that are either whole or not there: written under a temporary name in the same folder, synced, renamed, and the folder synced.
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** The pattern of the temporary names, for those who tidy up after a crash. */
-export const TEMPORARY_FILE = /^\.[^/]+\.[0-9a-f]{12}\.tmp$/;
+const TEMPORARY_NAME = /^\..+\.[0-9a-f]{12}\.tmp$/;
+
+/** A new temporary name beside `path`, of the kind that `removeStaleTemporaries` clears away. */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+/** Removes what writers that were killed left behind in `folder`. For the holder of the folder's lock. */
+export function removeStaleTemporaries(folder: string): void {
+  for (const name of readdirSync(folder)) if (TEMPORARY_NAME.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
+}
 
 /** Replaces the file at `path` by the given text or bytes (several pieces are written one after the other). Blocks until they are on the disk; throws the file system's error and leaves the old file untouched. */
 export function writeFileAtomic(path: string, data: string | Uint8Array | readonly Uint8Array[]): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryName(path);
   const pieces = typeof data === 'string' ? [Buffer.from(data)] : data instanceof Uint8Array ? [data] : data;
   try {
     const file = openSync(temporary, 'wx');

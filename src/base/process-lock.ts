@@ -1,0 +1,119 @@
+// Locks that belong to a process and die with it: a small file that says who holds it. A lock whose holder is gone
+// (crashed, killed, machine restarted) is taken over; one held on another machine cannot be judged from here and is respected.
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { temporaryName } from './atomic-file.js';
+
+/** Who holds a lock. */
+export interface LockHolder {
+  readonly host: string;
+  /** The kernel's boot id, or '' where there is none to be had. */
+  readonly boot: string;
+  readonly pid: number;
+  /** Start time of the process in clock ticks since boot, so that a reused pid is told apart; '' where there is none to be had. */
+  readonly started: string;
+}
+
+export interface ProcessLock {
+  /** Gives the lock up. */
+  release(): void;
+}
+
+/** This process as the holder of locks. */
+export function describeThisProcess(): LockHolder {
+  return { host: hostname(), boot: bootId(), pid: process.pid, started: startTime(process.pid) };
+}
+
+/** Takes the lock at `path`, or returns who holds it. Throws the file system's error where the folder cannot be written. */
+export function acquireProcessLock(path: string): ProcessLock | LockHolder {
+  const holder = tryCreate(path);
+  if (holder === undefined) return { release: () => rmSync(path, { force: true }) };
+  if (isAlive(holder)) return holder;
+
+  // Only one process at a time may clear a dead holder's lock, else two could each remove what the other just made.
+  const clearing = `${path}.clearing`;
+  const other = tryCreate(clearing);
+  if (other !== undefined) {
+    if (!isAlive(other)) rmSync(clearing, { force: true });
+    return isAlive(other) ? other : acquireProcessLock(path);
+  }
+  try {
+    const current = readHolder(path);
+    if (current !== undefined && !isAlive(current)) rmSync(path, { force: true });
+  } finally {
+    rmSync(clearing, { force: true });
+  }
+  return acquireProcessLock(path);
+}
+
+/** Who holds the lock at `path` now, or undefined when nobody does or the holder is gone. */
+export function findLockHolder(path: string): LockHolder | undefined {
+  const holder = readHolder(path);
+  return holder !== undefined && isAlive(holder) ? holder : undefined;
+}
+
+// A hard link appears with its content or not at all, and fails when the name is taken. The temporary name is one that
+// `removeStaleTemporaries` of a neighbour may clear away under us; then it is written again.
+function tryCreate(path: string): LockHolder | undefined {
+  const temporary = temporaryName(path);
+  try {
+    for (;;) {
+      try {
+        writeFileSync(temporary, JSON.stringify(describeThisProcess()));
+        linkSync(temporary, path);
+        return undefined;
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code;
+        if (code !== 'EEXIST' && code !== 'ENOENT') throw error;
+        if (code === 'ENOENT' && !existsSync(dirname(path))) throw error;
+      }
+      const holder = readHolder(path);
+      if (holder !== undefined) return holder;
+    }
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function readHolder(path: string): LockHolder | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as LockHolder;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    // Not ours or damaged: nobody can be asked, so it counts as a holder that is gone.
+    if (error instanceof SyntaxError) return { host: hostname(), boot: 'damaged', pid: 0, started: '' };
+    throw error;
+  }
+}
+
+function isAlive(holder: LockHolder): boolean {
+  if (holder.host !== hostname()) return true;
+  if (holder.boot !== bootId()) return false;
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  return startTime(holder.pid) === holder.started;
+}
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+// Field 22 of /proc/PID/stat; the command in field 2 may hold spaces and parentheses, so fields count from the last one.
+// A process that ended but was not yet waited for (state Z) holds nothing any more.
+function startTime(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '');
+  } catch {
+    return '';
+  }
+}

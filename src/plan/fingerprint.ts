@@ -1,0 +1,25 @@
+// Two fingerprints tell what has to be done again (design: a changed evaluation does not train again, a changed
+// description changes nothing). Which key affects what is written in the schema (`x-affects`).
+import { stableHash } from '../base/stable-hash.js';
+import { partition } from '../config/affects.js';
+import type { Experiment } from '../config/experiment.js';
+
+/** Raised whenever the same experiment and seed would give other numbers than before: trials made under another version are not reused. */
+export const NUMERICS_VERSION = 1;
+
+export interface Fingerprints {
+  /** 64 hex digits over the keys that affect training, the seed, the data's digest and the version of the numerics: decides whether a trial is finished. */
+  readonly training: string;
+  /** 64 hex digits over the training fingerprint and the keys that affect evaluation: decides whether its results are current. */
+  readonly evaluation: string;
+  /** The training fingerprint without the seed: the same for all seeds of a sweep point, for grouping. */
+  readonly config: string;
+}
+
+/** The fingerprints of one resolved experiment with one seed. */
+export function makeFingerprints(experiment: Experiment, seed: number, dataDigest: string): Fingerprints {
+  const parts = partition(experiment);
+  const config = stableHash({ keys: parts.training, data: dataDigest, numerics: NUMERICS_VERSION });
+  const training = stableHash({ config, seed });
+  return { training, config, evaluation: stableHash({ training, keys: parts.evaluation }) };
+}

@@ -1,0 +1,79 @@
+// Where a run was made: versions, machine, git commit. Written once per attempt, so that a result can be traced.
+// Credentials never get in: of the environment only what is named here, and URLs without user and password.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { arch, cpus, hostname, release, totalmem } from 'node:os';
+
+export interface Provenance {
+  readonly attempt: number;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly oneshot: string;
+  readonly node: string;
+  readonly engine: Readonly<Record<string, string | number>>;
+  readonly machine: {
+    readonly host: string;
+    readonly system: string;
+    readonly processor: string;
+    readonly cores: number;
+    readonly memoryBytes: number;
+  };
+  /** The commit of the folder that the experiment lies in, when that is a git checkout. */
+  readonly git?: { readonly commit: string; readonly branch: string; readonly dirty: boolean; readonly remote?: string };
+}
+
+/** The provenance of an attempt that starts now in this process. */
+export function describeProvenance(options: {
+  attempt: number;
+  startedAt: Date;
+  engine: Readonly<Record<string, string | number>>;
+  /** The folder whose git commit counts. */
+  folder: string;
+}): Provenance {
+  const processors = cpus();
+  const git = describeGit(options.folder);
+  return {
+    attempt: options.attempt,
+    startedAt: options.startedAt.toISOString(),
+    oneshot: readOwnVersion(),
+    node: process.version,
+    engine: options.engine,
+    machine: {
+      host: hostname(),
+      system: `${process.platform} ${release()} ${arch()}`,
+      processor: processors[0]?.model ?? 'unknown',
+      cores: processors.length,
+      memoryBytes: totalmem(),
+    },
+    ...(git === undefined ? {} : { git }),
+  };
+}
+
+/** This package's version. */
+export function readOwnVersion(): string {
+  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+}
+
+function describeGit(folder: string): Provenance['git'] {
+  const ask = (...args: string[]) =>
+    execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 5000 }).trim();
+  try {
+    const commit = ask('rev-parse', 'HEAD');
+    const branch = ask('rev-parse', '--abbrev-ref', 'HEAD');
+    const dirty = ask('status', '--porcelain', '--untracked-files=no') !== '';
+    let remote: string | undefined;
+    try {
+      remote = stripCredentials(ask('remote', 'get-url', 'origin'));
+    } catch {
+      // A checkout without a remote.
+    }
+    return { commit, branch, dirty, ...(remote === undefined ? {} : { remote }) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A URL without user and password; other text as it is. */
+export function stripCredentials(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i, '$1');
+}

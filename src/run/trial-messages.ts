@@ -1,0 +1,38 @@
+// What a trial's process and its supervisor say to each other over the channel between them.
+import type { FailureCode } from '../base/problem.js';
+
+/** How far a trial has come. */
+export interface TrialProgress {
+  readonly phase: 'data' | 'training' | 'evaluation';
+  /** What happens now, in words, for phases without steps: `reading omniglot`. */
+  readonly activity?: string;
+  /** Epochs done, and at most. */
+  readonly epoch?: number;
+  readonly maxEpochs?: number;
+  /** Steps done of this epoch. */
+  readonly step?: number;
+  readonly stepsPerEpoch?: number;
+  /** Mean loss of the epoch so far or of the last one. */
+  readonly loss?: number;
+  /** Latest validation accuracy, 0 … 1, and the best so far. */
+  readonly accuracy?: number;
+  readonly bestAccuracy?: number;
+  readonly memoryBytes?: number;
+}
+
+export type MessageFromTrial =
+  | { readonly type: 'progress'; readonly progress: TrialProgress }
+  | { readonly type: 'finished' }
+  | { readonly type: 'stopped' }
+  | { readonly type: 'failed'; readonly code: FailureCode; readonly message: string; readonly hint?: string };
+
+export type MessageToTrial = { readonly type: 'stop' };
+
+/** Arguments of a trial's process, as JSON in its only argument. */
+export interface TrialArguments {
+  readonly folder: string;
+  readonly engine: string;
+  readonly threads: number;
+  readonly allowDrift: boolean;
+  readonly baseFolder: string;
+}
