@@ -1,6 +1,6 @@
 // Runs a trial in a process of its own on this machine: a crash, a leak or a signal there touches one trial. The
 // process watches the channel to this one and ends, with a checkpoint, when it closes.
-import { openSync } from 'node:fs';
+import { createWriteStream, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { execaNode } from 'execa';
 import type { MessageFromTrial, MessageToTrial, TrialArguments } from '../run/trial-messages.js';
@@ -12,9 +12,11 @@ const TRIAL_PROCESS = fileURLToPath(new URL('../run/trial-process.js', import.me
 /** Starts the trial in `options.folder` as a child process; what it prints goes to the folder's log. */
 export function launchLocally(options: LaunchOptions): LaunchedTrial {
   const { folder, engine, threads, allowDrift, baseFolder } = options;
-  const log = openSync(runFiles(folder).log, 'a');
+  // The child writes to the file itself: a pipe through this process would break when this process is killed.
+  const logPath = runFiles(folder).log;
+  const log = createWriteStream(logPath, { fd: openSync(logPath, 'a') });
   const trialArguments: TrialArguments = { folder, engine, threads, allowDrift, baseFolder };
-  const child = execaNode({
+  const child = execaNode(TRIAL_PROCESS, [JSON.stringify(trialArguments)], {
     ipc: true,
     reject: false,
     buffer: false,
@@ -23,7 +25,7 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
     stderr: log,
     // Children must see a terminal's Ctrl-C only through their supervisor.
     cleanup: false,
-  })`${TRIAL_PROCESS} ${JSON.stringify(trialArguments)}`;
+  });
 
   let told: TrialOutcome | undefined;
   child.on('message', (raw) => {
@@ -34,13 +36,14 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
   });
 
   const outcome = child.then((result): TrialOutcome => {
+    log.close();
     if (told !== undefined) return told;
     const how = result.signal === undefined ? `with exit code ${result.exitCode}` : `by signal ${result.signal}`;
     return {
       state: 'failed',
       code: result.signal === 'SIGKILL' ? 'out-of-memory' : 'internal',
       message: `the trial's process was ended ${how}`,
-      hint: result.signal === 'SIGKILL' ? 'often the system kills for lack of memory; run again to resume from the last checkpoint' : `see ${runFiles(folder).log}`,
+      hint: result.signal === 'SIGKILL' ? 'often the system kills for lack of memory; run again to resume from the last checkpoint' : `see ${logPath}`,
     };
   });
 
