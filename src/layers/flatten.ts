@@ -1,0 +1,12 @@
+// [height, width, channels] to one vector, channels fastest.
+import type { LayerFlatten } from '../config/experiment.js';
+import type { LayerType } from './layer.js';
+import { sizeOf } from './shape.js';
+
+export const flatten: LayerType<LayerFlatten> = {
+  type: 'flatten',
+  outputShape: (_config, input) => [sizeOf(input)],
+  parameters: () => [],
+  multiplyAdds: () => 0,
+  apply: (_config, input) => input.reshape([input.shape[0] as number, -1]),
+};

@@ -1,0 +1,58 @@
+// A whole network (encoder and head) with everything known before it runs: names, shapes and counts, without TensorFlow.js.
+import type { Head, Model } from '../config/experiment.js';
+import type { ParameterSpec } from '../layers/layer.js';
+import { HEAD_NAME } from '../layers/layer-name.js';
+import { countLearned, type EncoderShape, placeEncoder } from './encoder-shape.js';
+import { headTypeOf } from './heads/registry.js';
+
+/** One array of numbers of the network. */
+export interface NetworkParameter extends ParameterSpec {
+  /** Unique in the network: `conv1/kernel`, `head/bias`. */
+  readonly path: string;
+  /** Name of the layer it belongs to, or `head`. */
+  readonly layer: string;
+  /** The settings of that layer or head: its own learning rate, momentum and L2. */
+  readonly config: Model['encoder'][number] | Head;
+}
+
+/** A network with everything known before it runs. */
+export interface NetworkShape {
+  readonly encoder: EncoderShape;
+  /** All parameters, those of the encoder first, in the order in which they are used. */
+  readonly parameters: readonly NetworkParameter[];
+  /** Learned numbers of encoder and head; running statistics do not count. */
+  readonly parameterCount: number;
+  /** Learned numbers of the head alone. */
+  readonly headParameterCount: number;
+  /** Multiplications with addition of one forward pass of one picture; the head is not included. */
+  readonly multiplyAddsPerPicture: number;
+  /** Multiplications with addition of the head for one pair. */
+  readonly multiplyAddsPerPair: number;
+}
+
+/** The shape of a network for pictures [imageSize, imageSize, 1]. Throws an `EncoderShapeError` at the first layer that does not fit. */
+export function describeNetwork(model: Model, imageSize: number): NetworkShape {
+  const encoder = placeEncoder(model.encoder, imageSize);
+  const headType = headTypeOf(model.head);
+  const headParameters = headType.parameters(model.head, encoder.units);
+  const parameters = [
+    ...encoder.layers.flatMap(({ name, config, parameters }) =>
+      parameters.map((spec) => ({ ...spec, path: `${name}/${spec.name}`, layer: name, config })),
+    ),
+    ...headParameters.map((spec) => ({
+      ...spec,
+      path: `${HEAD_NAME}/${spec.name}`,
+      layer: HEAD_NAME,
+      config: model.head,
+    })),
+  ];
+  const headParameterCount = countLearned(headParameters);
+  return {
+    encoder,
+    parameters,
+    parameterCount: encoder.parameterCount + headParameterCount,
+    headParameterCount,
+    multiplyAddsPerPicture: encoder.multiplyAdds,
+    multiplyAddsPerPair: headType.multiplyAdds(model.head, encoder.units),
+  };
+}
