@@ -1,0 +1,127 @@
+/*
+ * Artifacts of runs and logged models: upload, download, list. Where they lie comes from the entity's artifact URI.
+ */
+
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { checkArtifactPath, resolveArtifactRoot } from './artifact-path.js';
+import { type ArtifactContent, type ArtifactStore, openArtifactStore } from './artifact-store.js';
+import type { CallOptions } from './client-options.js';
+import { object, readLoggedModel, readRun } from './read-entities.js';
+import type { Transport } from './transport.js';
+import type { ArtifactFile } from './types.js';
+
+/** Whose artifacts: a run or logged model, or the id of one (looked up once). */
+export type ArtifactOwner = string | { readonly artifactUri: string };
+
+export class Artifacts {
+  readonly #transport: Transport;
+  readonly #uris = new Map<string, string>();
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Uploads bytes, text, a stream or a file as `path`; what was there is replaced. */
+  async upload(owner: ArtifactOwner, path: string, content: ArtifactContent, options: CallOptions = {}): Promise<void> {
+    checkArtifactPath(path);
+    const store = await this.#open(owner, options);
+    await store.write(path, content, options);
+  }
+
+  /** Uploads a file; `path` defaults to its name. */
+  async uploadFile(
+    owner: ArtifactOwner,
+    localPath: string,
+    path: string = basename(localPath),
+    options: CallOptions = {},
+  ): Promise<void> {
+    await this.upload(owner, path, { file: localPath }, options);
+  }
+
+  /** Uploads all files below a folder under `path` ('' is the root). Returns their artifact paths, in order. */
+  async uploadFolder(
+    owner: ArtifactOwner,
+    localFolder: string,
+    path = '',
+    options: CallOptions = {},
+  ): Promise<string[]> {
+    const uploaded: string[] = [];
+    const entries = await readdir(localFolder, { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const localPath = join(localFolder, entry.name);
+      const entryPath = path === '' ? entry.name : `${path}/${entry.name}`;
+      if (entry.isDirectory()) uploaded.push(...(await this.uploadFolder(owner, localPath, entryPath, options)));
+      else if (entry.isFile()) {
+        await this.uploadFile(owner, localPath, entryPath, options);
+        uploaded.push(entryPath);
+      }
+    }
+    return uploaded;
+  }
+
+  /** Uploads a value as JSON. */
+  async uploadJson(owner: ArtifactOwner, path: string, value: unknown, options: CallOptions = {}): Promise<void> {
+    await this.upload(owner, path, { bytes: `${JSON.stringify(value, null, 2)}\n` }, options);
+  }
+
+  /** The content in memory. Throws NOT_FOUND. */
+  async download(owner: ArtifactOwner, path: string, options: CallOptions = {}): Promise<Uint8Array> {
+    checkArtifactPath(path);
+    const store = await this.#open(owner, options);
+    return await store.readBytes(path, options);
+  }
+
+  /** Writes the content to a local file, whole or not at all. Throws NOT_FOUND. */
+  async downloadFile(owner: ArtifactOwner, path: string, localPath: string, options: CallOptions = {}): Promise<void> {
+    checkArtifactPath(path);
+    const store = await this.#open(owner, options);
+    await store.readToFile(path, localPath, options);
+  }
+
+  /** One level of a folder ('' is the root), by path; empty when there is no such folder. */
+  async list(owner: ArtifactOwner, path = '', options: CallOptions = {}): Promise<ArtifactFile[]> {
+    if (path !== '') checkArtifactPath(path);
+    const store = await this.#open(owner, options);
+    return await store.list(path, options);
+  }
+
+  /** All files below a folder, depth first, without the folders. */
+  async *walk(
+    owner: ArtifactOwner,
+    path = '',
+    options: CallOptions = {},
+  ): AsyncGenerator<ArtifactFile, void, undefined> {
+    for (const file of await this.list(owner, path, options)) {
+      if (file.isDirectory) yield* this.walk(owner, file.path, options);
+      else yield file;
+    }
+  }
+
+  async delete(owner: ArtifactOwner, path: string, options: CallOptions = {}): Promise<void> {
+    checkArtifactPath(path);
+    const store = await this.#open(owner, options);
+    await store.delete(path, options);
+  }
+
+  async #open(owner: ArtifactOwner, options: CallOptions): Promise<ArtifactStore> {
+    const uri = typeof owner === 'string' ? await this.#findUri(owner, options) : owner.artifactUri;
+    return openArtifactStore(resolveArtifactRoot(uri, this.#transport.baseUrl), this.#transport);
+  }
+
+  async #findUri(id: string, { signal }: CallOptions): Promise<string> {
+    const known = this.#uris.get(id);
+    if (known !== undefined) return known;
+    const { artifactUri } = id.startsWith('m-')
+      ? readLoggedModel(
+          object(
+            (await this.#transport.call('GET', `2.0/mlflow/logged-models/${encodeURIComponent(id)}`, { signal })).model,
+          ),
+        )
+      : readRun(
+          object((await this.#transport.call('GET', '2.0/mlflow/runs/get', { query: { run_id: id }, signal })).run),
+        );
+    this.#uris.set(id, artifactUri);
+    return artifactUri;
+  }
+}

@@ -1,0 +1,53 @@
+/*
+ * From a tracking URI to a base URL without secrets. fetch refuses URLs with user:password@, and such a URL must
+ * never reach a message.
+ */
+
+import { MlflowError } from './errors.js';
+
+export interface TrackingAddress {
+  /** Scheme, host, port and path prefix; no credentials, no trailing slash. */
+  readonly baseUrl: string;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/**
+ * The base URL and the credentials of a tracking URI. A path prefix (reverse proxy, `--static-prefix`) is kept.
+ * Throws INVALID_ARGUMENT for anything but http: and https:.
+ */
+export function parseTrackingUri(uri: string): TrackingAddress {
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new MlflowError({
+      code: 'INVALID_ARGUMENT',
+      problem: `tracking URI: found ${JSON.stringify(stripUserinfo(uri))}; allowed: http://… or https://…`,
+      advice:
+        'This client talks to a server; files and databases are served by `mlflow server --backend-store-uri <URI>`.',
+    });
+  }
+  return {
+    baseUrl: `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`,
+    username: url.username === '' ? undefined : decodePercent(url.username),
+    password: url.password === '' ? undefined : decodePercent(url.password),
+  };
+}
+
+/** The text with the credentials of every URL in it removed. */
+export function stripUserinfo(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s"'<>]*@/gi, '$1');
+}
+
+/** A function that removes URL credentials and the given secrets from texts. Secrets under 4 characters are left alone. */
+export function createRedactor(secrets: readonly (string | undefined)[]): (text: string) => string {
+  const literals = secrets.filter((secret): secret is string => secret !== undefined && secret.length >= 4);
+  return (text) => literals.reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), stripUserinfo(text));
+}
+
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
