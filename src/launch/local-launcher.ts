@@ -3,8 +3,8 @@
 import { createWriteStream, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { execaNode } from 'execa';
-import type { MessageFromTrial, MessageToTrial, TrialArguments } from '../run/trial-messages.js';
 import { runFiles } from '../run/run-folder.js';
+import type { MessageFromTrial, MessageToTrial, TrialArguments } from '../run/trial-messages.js';
 import type { LaunchedTrial, LaunchOptions, TrialOutcome } from './launcher.js';
 
 const TRIAL_PROCESS = fileURLToPath(new URL('../run/trial-process.js', import.meta.url));
@@ -31,7 +31,8 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
   child.on('message', (raw) => {
     const message = raw as MessageFromTrial;
     if (message.type === 'progress') options.onProgress(message.progress);
-    else if (message.type === 'failed') told = { state: 'failed', code: message.code, message: message.message, hint: message.hint };
+    else if (message.type === 'failed')
+      told = { state: 'failed', code: message.code, message: message.message, hint: message.hint };
     else told = { state: message.type };
   });
 
@@ -43,7 +44,10 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
       state: 'failed',
       code: result.signal === 'SIGKILL' ? 'out-of-memory' : 'internal',
       message: `the trial's process was ended ${how}`,
-      hint: result.signal === 'SIGKILL' ? 'often the system kills for lack of memory; run again to resume from the last checkpoint' : `see ${logPath}`,
+      hint:
+        result.signal === 'SIGKILL'
+          ? 'often the system kills for lack of memory; run again to resume from the last checkpoint'
+          : `see ${logPath}`,
     };
   });
 

@@ -1,13 +1,13 @@
 // Finds or makes the run folder of a trial, and says what is left to do there. A folder belongs to a trial by the
 // fingerprint in its trial.json, not by its readable name: a changed sweep reuses what it has in common with the last.
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { syncFolder, temporaryName, writeFileAtomic } from '../base/atomic-file.js';
 import { OneshotError } from '../base/problem.js';
 import type { Trial } from '../plan/plan-trials.js';
-import { RUN_FOLDER_VERSION, readRunStatus, runFiles, type TrialRecord } from '../run/run-folder.js';
+import { RUN_FOLDER_VERSION, readRunStatus, readTrialRecord, runFiles, type TrialRecord } from '../run/run-folder.js';
 
 /** What a run folder holds of a trial: nothing yet, part of its training, or results of another or this very evaluation. */
 export type RunProgress = 'new' | 'begun' | 'trained' | 'finished';
@@ -23,7 +23,10 @@ export function findRun(experimentFolder: string, trial: Trial): PreparedRun {
   if (folder === undefined) return { folder: join(experimentFolder, trial.folder), progress: 'new' };
   const status = readRunStatus(folder);
   if (status?.state !== 'finished') return { folder, progress: 'begun' };
-  return { folder, progress: status.fingerprints.evaluation === trial.fingerprints.evaluation ? 'finished' : 'trained' };
+  return {
+    folder,
+    progress: status.fingerprints.evaluation === trial.fingerprints.evaluation ? 'finished' : 'trained',
+  };
 }
 
 /** Like `findRun`, and makes the folder ready to be run: a new one appears whole or not at all. Throws OneshotError('disk') where it cannot be written. */
@@ -50,24 +53,6 @@ function findFolder(experimentFolder: string, trial: Trial): string | undefined 
     if (readTrialRecord(folder)?.fingerprints.training === trial.fingerprints.training) return folder;
   }
   return undefined;
-}
-
-/** The trial.json of a run folder, or undefined when there is none. Throws OneshotError('corrupt') when it cannot be read or is of another version. */
-export function readTrialRecord(folder: string): TrialRecord | undefined {
-  const path = runFiles(folder).trial;
-  if (!existsSync(path)) return undefined;
-  let record: TrialRecord;
-  try {
-    record = JSON.parse(readFileSync(path, 'utf8')) as TrialRecord;
-  } catch (error) {
-    throw new OneshotError('corrupt', `${path} is not readable JSON`, { hint: 'remove its run folder to start the trial anew', cause: error });
-  }
-  if (record.version !== RUN_FOLDER_VERSION) {
-    throw new OneshotError('corrupt', `${path} is of version ${record.version}; this program reads version ${RUN_FOLDER_VERSION}`, {
-      hint: 'move its run folder away to start the trial anew',
-    });
-  }
-  return record;
 }
 
 function createRunFolder(experimentFolder: string, folder: string, trial: Trial): void {

@@ -8,9 +8,22 @@ import { prepareRun, type RunProgress } from './prepare-run.js';
 
 export type PlanEvent =
   | { readonly type: 'skipped'; readonly trial: Trial; readonly folder: string }
-  | { readonly type: 'started'; readonly trial: Trial; readonly folder: string; readonly progress: RunProgress; readonly attempt: number }
+  | {
+      readonly type: 'started';
+      readonly trial: Trial;
+      readonly folder: string;
+      readonly progress: RunProgress;
+      readonly attempt: number;
+    }
   | { readonly type: 'progress'; readonly trial: Trial; readonly progress: TrialProgress }
-  | { readonly type: 'ended'; readonly trial: Trial; readonly folder: string; readonly outcome: TrialOutcome; readonly seconds: number; readonly retrying: boolean };
+  | {
+      readonly type: 'ended';
+      readonly trial: Trial;
+      readonly folder: string;
+      readonly outcome: TrialOutcome;
+      readonly seconds: number;
+      readonly retrying: boolean;
+    };
 
 export interface RunPlanOptions {
   readonly runsFolder: string;
@@ -69,9 +82,17 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<Plan
       options.onEvent({ type: 'started', trial, folder, progress, attempt });
       const startedAt = performance.now();
       const outcome = await launchOnce(trial, folder);
-      const again = outcome.state === 'failed' && isWorthRetrying(outcome) && attempt <= options.retries && !options.stop.aborted;
+      const again =
+        outcome.state === 'failed' && isWorthRetrying(outcome) && attempt <= options.retries && !options.stop.aborted;
       outcomes.set(trial, outcome);
-      options.onEvent({ type: 'ended', trial, folder, outcome, seconds: (performance.now() - startedAt) / 1000, retrying: again });
+      options.onEvent({
+        type: 'ended',
+        trial,
+        folder,
+        outcome,
+        seconds: (performance.now() - startedAt) / 1000,
+        retrying: again,
+      });
       if (again) continue;
       if (outcome.state === 'failed') failed = true;
       if (failed && options.failFast) stopAll();
@@ -133,5 +154,10 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<Plan
 
 // What lies in the input or in the trial itself fails again in the same way.
 function isWorthRetrying(outcome: Extract<TrialOutcome, { state: 'failed' }>): boolean {
-  return outcome.code === 'internal' || outcome.code === 'engine' || outcome.code === 'out-of-memory' || outcome.code === 'disk';
+  return (
+    outcome.code === 'internal' ||
+    outcome.code === 'engine' ||
+    outcome.code === 'out-of-memory' ||
+    outcome.code === 'disk'
+  );
 }

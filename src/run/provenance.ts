@@ -1,8 +1,8 @@
 // Where a run was made: versions, machine, git commit. Written once per attempt, so that a result can be traced.
 // Credentials never get in: of the environment only what is named here, and URLs without user and password.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { arch, cpus, hostname, release, totalmem } from 'node:os';
+import { readOwnVersion } from '../base/own-version.js';
 
 export interface Provenance {
   readonly attempt: number;
@@ -19,7 +19,12 @@ export interface Provenance {
     readonly memoryBytes: number;
   };
   /** The commit of the folder that the experiment lies in, when that is a git checkout. */
-  readonly git?: { readonly commit: string; readonly branch: string; readonly dirty: boolean; readonly remote?: string };
+  readonly git?: {
+    readonly commit: string;
+    readonly branch: string;
+    readonly dirty: boolean;
+    readonly remote?: string;
+  };
 }
 
 /** The provenance of an attempt that starts now in this process. */
@@ -49,14 +54,13 @@ export function describeProvenance(options: {
   };
 }
 
-/** This package's version. */
-export function readOwnVersion(): string {
-  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
-}
-
 function describeGit(folder: string): Provenance['git'] {
   const ask = (...args: string[]) =>
-    execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 5000 }).trim();
+    execFileSync('git', ['-C', folder, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 5000,
+    }).trim();
   try {
     const commit = ask('rev-parse', 'HEAD');
     const branch = ask('rev-parse', '--abbrev-ref', 'HEAD');

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
-import type { FailureCode } from '../base/problem.js';
+import { type FailureCode, OneshotError } from '../base/problem.js';
 import type { Fingerprints } from '../plan/fingerprint.js';
 
 /** Version of the folder's layout; a folder of another version is refused, not guessed at. */
@@ -85,4 +85,29 @@ export interface TrialRecord {
   readonly seed: number;
   readonly assignments: readonly { readonly path: string; readonly value: unknown }[];
   readonly fingerprints: Fingerprints;
+}
+
+/** The trial.json of a run folder, or undefined when there is none. Throws OneshotError('corrupt') when it cannot be read or is of another version. */
+export function readTrialRecord(folder: string): TrialRecord | undefined {
+  const path = runFiles(folder).trial;
+  if (!existsSync(path)) return undefined;
+  let record: TrialRecord;
+  try {
+    record = JSON.parse(readFileSync(path, 'utf8')) as TrialRecord;
+  } catch (error) {
+    throw new OneshotError('corrupt', `${path} is not readable JSON`, {
+      hint: 'remove its run folder to start the trial anew',
+      cause: error,
+    });
+  }
+  if (record.version !== RUN_FOLDER_VERSION) {
+    throw new OneshotError(
+      'corrupt',
+      `${path} is of version ${record.version}; this program reads version ${RUN_FOLDER_VERSION}`,
+      {
+        hint: 'move its run folder away to start the trial anew',
+      },
+    );
+  }
+  return record;
 }

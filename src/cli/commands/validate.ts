@@ -1,0 +1,26 @@
+import { InputError, type Problem } from '../../base/problem.js';
+import { loadExperiment } from '../../config/load-experiment.js';
+import { renderProblems } from '../render-problem.js';
+import type { ExitCode } from '../report-error.js';
+import { colorsFor, printNote, printResult } from '../terminal.js';
+
+/** `oneshot validate`: every problem of every file; exit code 2 when there is any. */
+export async function validateCommand(
+  files: string[],
+  options: { format: 'text' | 'json' | 'github'; set: string[] },
+): Promise<ExitCode> {
+  const problems: Problem[] = [];
+  for (const file of files) {
+    try {
+      loadExperiment(file, { sets: options.set });
+      if (options.format === 'text') printNote(`${colorsFor(process.stderr).green('valid')} ${file}`);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  if (options.format === 'json' || problems.length > 0) {
+    printResult(renderProblems(problems, options.format, { colors: colorsFor(process.stdout).isColorSupported }));
+  }
+  return problems.length === 0 ? 0 : 2;
+}

@@ -1,0 +1,129 @@
+#!/usr/bin/env node
+// The command `oneshot`: arguments, exit codes. Each command's code is loaded only when it is called, so that
+// `oneshot validate` starts without TensorFlow.js.
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { readOwnVersion } from '../base/own-version.js';
+import type { ExitCode } from './report-error.js';
+
+const program = new Command('oneshot')
+  .description('Declarative few-shot experiments: YAML files become seeded, resumable runs.')
+  .version(readOwnVersion())
+  .option('--debug', 'print stack traces')
+  .showHelpAfterError('(run with --help for the options)')
+  .configureHelp({ helpWidth: process.stdout.columns ?? 100 })
+  .exitOverride();
+
+program.addHelpText(
+  'after',
+  `
+Examples:
+  $ oneshot run experiments/quickstart.yaml              train, evaluate, report: about two minutes
+  $ oneshot plan experiments/paper-repro.yaml            what a file would run, and what that costs
+  $ oneshot run my.yaml --set training.maxEpochs=5       with another value than the file's
+
+Exit codes: 0 done, 1 a trial failed or a comparison differs, 2 the input is wrong, 130 interrupted.
+Tracking: set MLFLOW_TRACKING_URI, and metrics, parameters and artifacts go to that MLflow server as well.`,
+);
+
+const collect = (value: string, previous: string[]) => [...previous, value];
+const setOption = () =>
+  new Option('--set <key.path=value>', "a value instead of the file's; may be repeated")
+    .default([], 'none')
+    .argParser(collect);
+const runsOption = () =>
+  new Option('--runs <dir>', 'the folder that runs are kept in').env('ONESHOT_RUNS').default('runs');
+const jsonOption = () => new Option('--json', 'machine-readable output');
+
+let exitCode: ExitCode = 0;
+/** Runs a command's code and keeps its exit code. */
+const run =
+  (load: () => Promise<(...parameters: never[]) => Promise<ExitCode>>) =>
+  async (...parameters: unknown[]) => {
+    const command = await load();
+    exitCode = await (command as (...all: unknown[]) => Promise<ExitCode>)(...parameters.slice(0, -1));
+  };
+
+program
+  .command('validate')
+  .description('check experiment files; print every problem with its line and column')
+  .argument('<file...>', 'experiment files')
+  .addOption(
+    new Option('--format <format>', 'how problems are printed').choices(['text', 'json', 'github']).default('text'),
+  )
+  .addOption(setOption())
+  .action(run(async () => (await import('./commands/validate.js')).validateCommand));
+
+program
+  .command('plan')
+  .description('list the trials of a file, and what they cost; start nothing')
+  .argument('<file>', 'an experiment file')
+  .addOption(setOption())
+  .addOption(runsOption())
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/plan.js')).planCommand));
+
+program
+  .command('run')
+  .description('run the trials of a file: skips finished ones, resumes interrupted ones')
+  .argument('<file>', 'an experiment file')
+  .addOption(setOption())
+  .addOption(runsOption())
+  .addOption(new Option('--parallel <n>', 'trials at the same time').argParser(parseCount))
+  .addOption(new Option('--engine <name>', 'compute engine').choices(['auto', 'onnxruntime', 'cpu']))
+  .addOption(new Option('--threads <n>', 'threads of each trial').argParser(parseCount))
+  .addOption(new Option('--retries <n>', 'how often a failed trial is started again').argParser(parseCountOrZero))
+  .addOption(new Option('--fail-fast', 'stop everything at the first failed trial'))
+  .addOption(new Option('--allow-drift', 'resume although engine, threads or versions changed; recorded with the run'))
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/run.js')).runCommand));
+
+program
+  .command('status')
+  .description('show where trials stand')
+  .argument('[path]', "a runs folder, an experiment's folder in it, or a run", 'runs')
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/status.js')).statusCommand));
+
+program
+  .command('sync')
+  .description('ship what is not yet there to the MLflow server of MLFLOW_TRACKING_URI')
+  .argument('[path]', "a runs folder, an experiment's folder in it, or a run", 'runs')
+  .addOption(new Option('--tracking-uri <uri>', 'address of the server').env('MLFLOW_TRACKING_URI'))
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/sync.js')).syncCommand));
+
+program
+  .command('compare')
+  .description('put runs side by side, with intervals and paired tests on the same episodes')
+  .argument('<run...>', 'two or more run folders')
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/compare.js')).compareCommand));
+
+program
+  .command('report')
+  .description('write an HTML and a Markdown report of runs')
+  .argument('<path...>', 'run folders, or folders that hold them')
+  .addOption(new Option('--out <dir>', 'where it is written; beside the runs when left out'))
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/report.js')).reportCommand));
+
+function parseCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number, at least 1, is allowed.');
+  return value;
+}
+
+function parseCountOrZero(text: string): number {
+  return text === '0' ? 0 : parseCount(text);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    const { reportError } = await import('./report-error.js');
+    exitCode = reportError(error, program.opts().debug === true);
+  }
+}
+process.exitCode = exitCode;

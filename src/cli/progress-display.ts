@@ -1,0 +1,204 @@
+// Shows how a running plan gets on: a display that is redrawn on a terminal, plain lines elsewhere. Standard error only.
+import { createLogUpdate } from 'log-update';
+import type { PlanEvent } from '../launch/run-plan.js';
+import type { Trial } from '../plan/plan-trials.js';
+import type { TrialProgress } from '../run/trial-messages.js';
+import { formatBytes, formatDuration, formatPercent } from './format-quantity.js';
+import { type Colors, colorsFor } from './terminal.js';
+
+/** Time between two redraws of the display. */
+const REDRAW_MS = 200;
+/** Least time between two plain lines about one trial. */
+const PLAIN_LINE_MS = 10_000;
+
+export interface ProgressDisplay {
+  show(event: PlanEvent): void;
+  /** A line that stays. */
+  note(line: string): void;
+  /** Stops redrawing; what is shown stays. */
+  close(): void;
+}
+
+interface Watched {
+  readonly trial: Trial;
+  readonly startedAt: number;
+  progress: TrialProgress | undefined;
+  /** When its training began in this process, and how many steps were done by then: the estimate of what is left leans on them. */
+  firstStep?: { at: number; steps: number };
+  lastLineAt: number;
+  lastLine: string;
+}
+
+/** The display for this terminal, or for a stream that is none. `total` is the number of trials. */
+export function openProgressDisplay(total: number): ProgressDisplay {
+  const stream = process.stderr;
+  const colors = colorsFor(stream);
+  const running = new Map<Trial, Watched>();
+  const counts = { finished: 0, skipped: 0, failed: 0, stopped: 0 };
+  const live = stream.isTTY === true && process.env.TERM !== 'dumb' && process.env.CI === undefined;
+  const update = live ? createLogUpdate(stream, { showCursor: true }) : undefined;
+  const timer = live ? setInterval(draw, REDRAW_MS) : undefined;
+  timer?.unref();
+
+  function draw(): void {
+    const width = stream.columns ?? 80;
+    const height = Math.max(1, (stream.rows ?? 24) - 3);
+    const lines = [...running.values()].slice(0, height).map((watched) => cut(describeTrial(watched, colors), width));
+    if (running.size > height) lines.push(colors.dim(`… and ${running.size - height} more`));
+    if (total > 1) lines.push(colors.dim(cut(describeCounts(), width)));
+    update?.(lines.join('\n'));
+  }
+
+  function describeCounts(): string {
+    const left = total - counts.finished - counts.skipped - counts.failed - counts.stopped;
+    const parts = [
+      `${counts.finished} finished`,
+      `${counts.skipped} finished before`,
+      `${counts.failed} failed`,
+      `${left} left`,
+    ];
+    return parts.filter((part) => !part.startsWith('0 ')).join(', ');
+  }
+
+  function note(line: string): void {
+    update?.clear();
+    stream.write(`${line}\n`);
+    if (live) draw();
+  }
+
+  function show(event: PlanEvent): void {
+    switch (event.type) {
+      case 'skipped':
+        counts.skipped++;
+        note(`${colors.dim('=')} ${event.trial.name} ${colors.dim('finished before')}`);
+        break;
+      case 'started':
+        running.set(event.trial, {
+          trial: event.trial,
+          startedAt: Date.now(),
+          progress: undefined,
+          lastLineAt: 0,
+          lastLine: '',
+        });
+        if (event.progress === 'begun' || event.attempt > 1)
+          note(`${colors.cyan('>')} ${event.trial.name} ${colors.dim('resumes')}`);
+        else if (event.progress === 'trained')
+          note(`${colors.cyan('>')} ${event.trial.name} ${colors.dim('is evaluated again, without training')}`);
+        else if (!live) note(`> ${event.trial.name} starts`);
+        break;
+      case 'progress': {
+        const watched = running.get(event.trial);
+        if (watched === undefined) break;
+        watched.progress = event.progress;
+        const { epoch, step, stepsPerEpoch } = event.progress;
+        if (
+          event.progress.phase === 'training' &&
+          epoch !== undefined &&
+          step !== undefined &&
+          stepsPerEpoch !== undefined
+        ) {
+          watched.firstStep ??= { at: Date.now(), steps: epoch * stepsPerEpoch + step };
+        }
+        if (!live) printPlainLine(watched);
+        break;
+      }
+      case 'ended':
+        running.delete(event.trial);
+        noteEnd(event);
+        break;
+    }
+  }
+
+  function noteEnd(event: Extract<PlanEvent, { type: 'ended' }>): void {
+    const time = colors.dim(formatDuration(event.seconds));
+    const { outcome, trial } = event;
+    if (outcome.state === 'finished') {
+      counts.finished++;
+      note(`${colors.green('+')} ${trial.name} finished ${time}`);
+    } else if (outcome.state === 'stopped') {
+      counts.stopped++;
+      note(`${colors.yellow('-')} ${trial.name} stopped ${time} ${colors.dim('run again to resume')}`);
+    } else {
+      if (!event.retrying) counts.failed++;
+      note(`${colors.red('x')} ${trial.name} failed ${time}: ${outcome.message}`);
+      if (outcome.hint !== undefined) note(`  ${outcome.hint}`);
+      if (event.retrying) note(`  ${colors.dim('starting it again')}`);
+    }
+  }
+
+  // One line per epoch or activity, and not more often than every few seconds.
+  function printPlainLine(watched: Watched): void {
+    const { progress } = watched;
+    if (progress === undefined) return;
+    const key = `${progress.phase} ${progress.activity ?? ''} ${progress.epoch ?? ''}`;
+    const now = Date.now();
+    if (key === watched.lastLine || now - watched.lastLineAt < PLAIN_LINE_MS) return;
+    watched.lastLine = key;
+    watched.lastLineAt = now;
+    stream.write(`  ${describeTrial(watched, colors)}\n`);
+  }
+
+  return {
+    show,
+    note,
+    close() {
+      clearInterval(timer);
+      if (update === undefined) return;
+      update.clear();
+      update.done();
+    },
+  };
+}
+
+function describeTrial(watched: Watched, colors: Colors): string {
+  const { progress, trial } = watched;
+  const name = colors.bold(trial.name);
+  if (progress === undefined) return `${name} starts`;
+  const parts: string[] = [];
+  if (progress.phase === 'training' && progress.maxEpochs !== undefined && progress.epoch !== undefined) {
+    const done = progress.epoch + (progress.step ?? 0) / (progress.stepsPerEpoch ?? 1);
+    parts.push(
+      `${drawBar(done / progress.maxEpochs)} epoch ${Math.min(progress.epoch + 1, progress.maxEpochs)}/${progress.maxEpochs}`,
+    );
+  } else parts.push(progress.activity ?? progress.phase);
+  if (progress.loss !== undefined) parts.push(`loss ${progress.loss.toPrecision(3)}`);
+  if (progress.accuracy !== undefined) {
+    const best = progress.bestAccuracy === undefined ? '' : ` (best ${formatPercent(progress.bestAccuracy)})`;
+    parts.push(`validation ${formatPercent(progress.accuracy)} %${best}`);
+  }
+  const left = estimateSecondsLeft(watched);
+  if (left !== undefined) parts.push(`${formatDuration(left)} left`);
+  if (progress.memoryBytes !== undefined) parts.push(formatBytes(progress.memoryBytes));
+  return `${name}  ${parts.join(colors.dim(' · '))}`;
+}
+
+function estimateSecondsLeft({ progress, firstStep }: Watched): number | undefined {
+  if (progress?.phase !== 'training' || firstStep === undefined) return undefined;
+  const { epoch, maxEpochs, step, stepsPerEpoch } = progress;
+  if (epoch === undefined || maxEpochs === undefined || step === undefined || stepsPerEpoch === undefined)
+    return undefined;
+  const steps = epoch * stepsPerEpoch + step;
+  if (steps - firstStep.steps < 3) return undefined;
+  const secondsPerStep = (Date.now() - firstStep.at) / 1000 / (steps - firstStep.steps);
+  return (maxEpochs * stepsPerEpoch - steps) * secondsPerStep;
+}
+
+function drawBar(share: number): string {
+  const cells = 12;
+  const full = Math.round(cells * Math.min(1, Math.max(0, share)));
+  return `${'━'.repeat(full)}${'─'.repeat(cells - full)}`;
+}
+
+// Escape sequences take no room, so they are kept and only what is seen counts.
+function cut(line: string, width: number): string {
+  let seen = 0;
+  let kept = '';
+  for (const piece of line.match(/\u001b\[[0-9;]*m|./gu) ?? []) {
+    if (piece.startsWith('\u001b')) kept += piece;
+    else if (seen < width - 1) {
+      kept += piece;
+      seen++;
+    }
+  }
+  return kept;
+}

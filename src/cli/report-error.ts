@@ -1,0 +1,39 @@
+// Turns whatever was thrown into text on standard error and an exit code. No stack trace unless --debug.
+import { InputError, OneshotError } from '../base/problem.js';
+import { renderProblems } from './render-problem.js';
+import { colorsFor, printNote } from './terminal.js';
+
+/** 0 done, 1 a trial failed or a comparison differs, 2 the input is wrong, 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 130;
+
+/** Prints the error and returns the exit code it stands for. */
+export function reportError(error: unknown, debug: boolean): ExitCode {
+  const colors = colorsFor(process.stderr);
+  if (error instanceof InputError) {
+    printNote(renderProblems(error.problems, 'text', { colors: colors.isColorSupported }));
+    if (debug) printNote(String(error.stack));
+    return 2;
+  }
+  const failure = error instanceof OneshotError ? error : describeUnexpected(error);
+  printNote(`${colors.red('error:')} ${failure.message}`);
+  if (failure.hint !== undefined) printNote(`  ${failure.hint}`);
+  if (debug) printNote(String(error instanceof Error ? error.stack : error));
+  return failure.code === 'usage' ? 2 : failure.code === 'interrupted' ? 130 : 1;
+}
+
+function describeUnexpected(error: unknown): OneshotError {
+  const code = (error as NodeJS.ErrnoException)?.code;
+  const message = error instanceof Error ? error.message : String(error);
+  if (code === 'ENOSPC')
+    return new OneshotError('disk', `the disk is full: ${message}`, {
+      hint: 'free some space and run again: finished work is kept',
+    });
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new OneshotError('disk', `no permission: ${message}`, {
+      hint: 'make the folder writable, or choose another with --runs DIR',
+    });
+  }
+  return new OneshotError('internal', `unexpected: ${message}`, {
+    hint: 'run again with --debug for details; please report it',
+  });
+}
