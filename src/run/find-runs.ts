@@ -1,0 +1,53 @@
+// Finds the run folders below a path: a runs folder, an experiment's folder in it, or a run itself.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { OneshotError } from '../base/problem.js';
+import { findLockHolder } from '../base/process-lock.js';
+import {
+  type RunState,
+  type RunStatus,
+  readRunStatus,
+  readTrialRecord,
+  runFiles,
+  type TrialRecord,
+} from './run-folder.js';
+
+/** A run as its folder tells. */
+export interface FoundRun {
+  readonly folder: string;
+  readonly trial: TrialRecord;
+  /** Undefined when the trial was never started. */
+  readonly status: RunStatus | undefined;
+  /** As in the status, but `stopped` when it says running and no process holds the run's lock: it was killed. */
+  readonly state: RunState;
+}
+
+/** The runs at `path` or up to two folders below it, ordered by folder. Throws OneshotError('usage') when there is no such path. */
+export function findRuns(path: string): FoundRun[] {
+  if (!existsSync(path))
+    throw new OneshotError('usage', `no such folder: ${path}`, {
+      hint: 'name a runs folder, an experiment in it, or a run',
+    });
+  return findRunFolders(path, 2).map(describeRun);
+}
+
+function findRunFolders(path: string, depth: number): string[] {
+  if (existsSync(runFiles(path).trial)) return [path];
+  if (depth === 0) return [];
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => entry.name)
+    .sort(compareNaturally)
+    .flatMap((name) => findRunFolders(join(path, name), depth - 1));
+}
+
+const naturalOrder = new Intl.Collator('en', { numeric: true });
+const compareNaturally = (a: string, b: string) => naturalOrder.compare(a, b);
+
+function describeRun(folder: string): FoundRun {
+  const trial = readTrialRecord(folder) as TrialRecord;
+  const status = readRunStatus(folder);
+  const told = status?.state ?? 'waiting';
+  const state = told === 'running' && findLockHolder(runFiles(folder).lock) === undefined ? 'stopped' : told;
+  return { folder, trial, status, state };
+}
