@@ -1,0 +1,57 @@
+// The process of one trial: joins `runTrial` with the channel to its supervisor. It ends with a checkpoint when it is
+// asked to, on SIGTERM, and when its supervisor is gone. Started by src/launch/local-launcher.ts.
+import { OneshotError } from '../base/problem.js';
+import { describeFailure } from './describe-failure.js';
+import { runTrial } from './run-trial.js';
+import type { MessageFromTrial, MessageToTrial, TrialArguments, TrialProgress } from './trial-messages.js';
+
+/** Least time between two progress messages. */
+const PROGRESS_MS = 200;
+
+let stopRequested = false;
+const requestStop = () => {
+  stopRequested = true;
+};
+process.on('message', (message: MessageToTrial) => {
+  if (message.type === 'stop') requestStop();
+});
+process.on('disconnect', requestStop);
+process.on('SIGTERM', requestStop);
+// A terminal sends Ctrl-C to this process as well; the supervisor decides what it means.
+process.on('SIGINT', () => undefined);
+
+let lastProgressAt = 0;
+function sendProgress(progress: TrialProgress): void {
+  const now = Date.now();
+  if (now - lastProgressAt < PROGRESS_MS && progress.phase === 'training' && progress.step !== 0) return;
+  lastProgressAt = now;
+  send({ type: 'progress', progress: { ...progress, memoryBytes: process.memoryUsage.rss() } });
+}
+
+// The supervisor may be gone; then there is nobody to tell.
+function send(message: MessageFromTrial): Promise<void> {
+  return new Promise((done) => {
+    if (!process.connected) done();
+    else process.send?.(message, undefined, {}, () => done());
+  });
+}
+
+function log(line: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+}
+
+const trialArguments = JSON.parse(process.argv[2] ?? '') as TrialArguments;
+let exitCode = 0;
+try {
+  log(`process ${process.pid} starts ${trialArguments.folder}`);
+  const state = await runTrial(trialArguments, { onProgress: sendProgress, stopRequested: () => stopRequested, log });
+  log(state);
+  await send({ type: state });
+} catch (error) {
+  const failure = describeFailure(error);
+  log(`failed: ${failure.message}\n${error instanceof Error && !(error instanceof OneshotError) ? error.stack : ''}`);
+  await send({ type: 'failed', ...failure });
+  exitCode = 1;
+}
+// Engines and workers may keep threads alive that nobody waits for.
+process.exit(exitCode);
