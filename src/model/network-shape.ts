@@ -17,6 +17,8 @@ export interface NetworkParameter extends ParameterSpec {
 
 /** A network with everything known before it runs. */
 export interface NetworkShape {
+  /** Height, width and channels of the pictures. */
+  readonly input: readonly [number, number, number];
   readonly encoder: EncoderShape;
   /** All parameters, those of the encoder first, in the order in which they are used. */
   readonly parameters: readonly NetworkParameter[];
@@ -48,6 +50,7 @@ export function describeNetwork(model: Model, imageSize: number): NetworkShape {
   ];
   const headParameterCount = countLearned(headParameters);
   return {
+    input: [imageSize, imageSize, 1],
     encoder,
     parameters,
     parameterCount: encoder.parameterCount + headParameterCount,

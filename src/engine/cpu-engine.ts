@@ -1,0 +1,25 @@
+// TensorFlow.js's own backend in plain JavaScript: slow, always there, the reference that other engines are compared with.
+import { type Engine, measureMemory } from './engine.js';
+import { loadTensorFlow } from './load-tensorflow.js';
+
+/** The started engine. It computes at once and on one thread. */
+export async function startCpuEngine(): Promise<Engine> {
+  const tf = loadTensorFlow();
+  await tf.setBackend('cpu');
+  await tf.ready();
+  return {
+    name: 'cpu',
+    tf,
+    description: {
+      name: 'cpu',
+      version: tf.version['tfjs-backend-cpu'] as string,
+      tensorflowJsVersion: tf.version.tfjs as string,
+      threads: 1,
+      settings: {},
+    },
+    flush: () => {},
+    memory: () => measureMemory(tf),
+    statistics: () => ({ compiles: 0, compileMs: 0, runs: 0, runMs: 0 }),
+    dispose: () => {},
+  };
+}

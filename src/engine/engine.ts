@@ -1,0 +1,67 @@
+// What the rest of the program knows of the engine that computes under TensorFlow.js. One file per engine beside this
+// one; `start-engine.ts` chooses among them. test/engine holds one contract suite for all of them.
+import type { TensorFlow } from '../layers/layer.js';
+
+/** The engines that can be asked for by name. */
+export type EngineName = 'onnxruntime' | 'cpu';
+
+/**
+ * A started engine. The contract that every engine keeps:
+ * - gradients of every layer, head and loss agree with the plain `cpu` engine within 1e-4 of the largest element;
+ * - equal inputs give equal bytes, run to run and process to process, at a fixed version and number of threads;
+ * - no tensor is left behind by `flush` or by reading.
+ *
+ * TensorFlow.js knows one active engine per process: starting another one makes that the active one.
+ */
+export interface Engine {
+  readonly name: EngineName;
+  /** TensorFlow.js with this engine active. */
+  readonly tf: TensorFlow;
+  readonly description: EngineDescription;
+  /** Computes everything that was asked for and not read yet. To be called once per step or micro-batch. */
+  flush(): void;
+  /** What is held now. */
+  memory(): EngineMemory;
+  /** How much was compiled and run so far; all 0 where the engine does neither. */
+  statistics(): EngineStatistics;
+  /** Releases threads and compiled graphs; tensors of this engine must not be used any more. */
+  dispose(): void;
+}
+
+/** What results depend on, besides the program itself: goes into the provenance and is compared on resume. */
+export interface EngineDescription {
+  readonly name: EngineName;
+  /** Version of the library that computes. */
+  readonly version: string;
+  readonly tensorflowJsVersion: string;
+  readonly threads: number;
+  /** Settings of the engine that change results, by name: the channel block of convolutions. */
+  readonly settings: Readonly<Record<string, string | number>>;
+}
+
+export interface EngineMemory {
+  /** Tensors alive in TensorFlow.js. */
+  readonly tensors: number;
+  /** Bytes of the tensors alive. */
+  readonly tensorBytes: number;
+  /** Resident memory of the process in bytes. */
+  readonly processBytes: number;
+}
+
+export interface EngineStatistics {
+  readonly compiles: number;
+  readonly compileMs: number;
+  readonly runs: number;
+  readonly runMs: number;
+}
+
+export interface EngineOptions {
+  /** Threads of the engine; results are bit-identical at a fixed number. The engine's own choice when left out. */
+  readonly threads?: number;
+}
+
+/** What TensorFlow.js holds now, for the engines' `memory`. */
+export function measureMemory(tf: TensorFlow): EngineMemory {
+  const { numTensors, numBytes } = tf.memory();
+  return { tensors: numTensors, tensorBytes: numBytes, processBytes: process.memoryUsage.rss() };
+}

@@ -1,0 +1,38 @@
+// A network as functions over plain arrays, for those who know neither TensorFlow.js nor the engine: validation and evaluation.
+import type { Tensor2D } from '@tensorflow/tfjs';
+import type { TensorFlow } from '../layers/layer.js';
+import type { Network } from './network.js';
+
+export interface NetworkFunctions {
+  /** Height and width of the pictures that the network sees. */
+  readonly imageSize: number;
+  /** Embeddings [count, units] of pictures [count, imageSize, imageSize] with ink 1. */
+  embed(pictures: Float32Array, count: number): Float32Array;
+  /** Logits [queries, supports] of embeddings [queries, units] and [supports, units]. */
+  scoreQueries(queries: Float32Array, supports: Float32Array, units: number): Float32Array;
+}
+
+/** The functions of a network; each call reads its result, so nothing is left on the engine. */
+export function makeNetworkFunctions(tf: TensorFlow, network: Network): NetworkFunctions {
+  const [imageSize] = network.shape.input;
+  return {
+    imageSize,
+    embed: (pictures, count) =>
+      readAndDispose(tf.tidy(() => network.embed(tf.tensor4d(pictures, [count, imageSize, imageSize, 1])))),
+    scoreQueries: (queries, supports, units) =>
+      readAndDispose(
+        tf.tidy(() => {
+          const rows = tf.tensor2d(queries, [queries.length / units, units]);
+          const columns = tf.tensor2d(supports, [supports.length / units, units]);
+          return network.scoreQueries(rows, columns);
+        }),
+      ),
+  };
+}
+
+// Read outside of `tidy`: within it an engine that records would compute the tensor without keeping what led to it.
+function readAndDispose(tensor: Tensor2D): Float32Array {
+  const values = tensor.dataSync<'float32'>();
+  tensor.dispose();
+  return values;
+}

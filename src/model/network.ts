@@ -1,0 +1,96 @@
+// The twin network: an encoder and a head, computed over a flat set of named tensors. Both towers go through the
+// encoder as one batch, since they share their weights (Koch et al. 2015, section 3.1).
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs';
+import { OneshotError } from '../base/problem.js';
+import type { Model } from '../config/experiment.js';
+import type { LayerContext, TensorFlow } from '../layers/layer.js';
+import { HEAD_NAME } from '../layers/layer-name.js';
+import { layerTypeOf } from '../layers/registry.js';
+import { headTypeOf } from './heads/registry.js';
+import type { NamedArrays } from './named-arrays.js';
+import type { NetworkShape } from './network-shape.js';
+
+/** What only training knows: where a layer's random numbers come from and where its statistics go. */
+export interface TrainingMode {
+  /** Uniform numbers in [0, 1) for a layer, by its name. */
+  uniformNoise(layer: string, shape: readonly number[]): Tensor;
+  /** Takes the new value of a statistic, by its path. */
+  updateStatistic(path: string, value: Tensor): void;
+}
+
+/** A network over some set of tensors. It owns none: who made the tensors disposes of them. Results belong to the caller. */
+export interface Network {
+  readonly shape: NetworkShape;
+  /** Embeddings [batch, units] of pictures [batch, imageSize, imageSize, 1] with ink 1. Without `training` with running statistics and without dropout. */
+  embed(images: Tensor4D, training?: TrainingMode): Tensor2D;
+  /** Logits [pairs] that aligned embeddings, both [pairs, units], show the same character. */
+  pairLogits(a: Tensor2D, b: Tensor2D): Tensor1D;
+  /** Logits [groups, n, n] of each picture with each of its group, itself included; `embeddings` is [groups, n, units]. */
+  allPairsLogits(embeddings: Tensor3D): Tensor3D;
+  /** Logits [queries, supports] of embeddings [queries, units] and [supports, units], in bounded memory. Not for gradients. */
+  scoreQueries(queries: Tensor2D, supports: Tensor2D): Tensor2D;
+}
+
+/** The network of `model` computed with the given tensors; `shape` is `describeNetwork(model, imageSize)` and names what `tensors` must hold. */
+export function buildNetwork(
+  tf: TensorFlow,
+  model: Model,
+  shape: NetworkShape,
+  tensors: ReadonlyMap<string, Tensor>,
+): Network {
+  const contextOf = (layer: string, training: TrainingMode | undefined): LayerContext => ({
+    tf,
+    training: training !== undefined,
+    parameter: (name) => tensors.get(`${layer}/${name}`) as Tensor,
+    updateStatistic: (name, value) => training?.updateStatistic(`${layer}/${name}`, value),
+    uniformNoise: (noiseShape) => {
+      if (training === undefined) throw new OneshotError('internal', `layer ${layer} asks for noise outside training`);
+      return training.uniformNoise(layer, noiseShape);
+    },
+  });
+  const head = headTypeOf(model.head);
+  const headContext = contextOf(HEAD_NAME, undefined);
+
+  return {
+    shape,
+    embed: (images, training) =>
+      tf.tidy(() => {
+        let activations: Tensor = images;
+        for (const { name, config } of shape.encoder.layers)
+          activations = layerTypeOf(config).apply(config, activations, contextOf(name, training));
+        return activations.reshape([images.shape[0], shape.encoder.units]) as Tensor2D;
+      }),
+    pairLogits: (a, b) => tf.tidy(() => head.pairLogits(model.head, a, b, headContext)),
+    allPairsLogits: (embeddings) => tf.tidy(() => head.allPairsLogits(model.head, embeddings, headContext)),
+    scoreQueries: (queries, supports) => tf.tidy(() => head.scoreQueries(model.head, queries, supports, headContext)),
+  };
+}
+
+/** Variables with the given values, one for each parameter of the network, by path. Throws a OneshotError 'corrupt' when one is missing, too many, or of another shape. The caller disposes of them. */
+export function uploadParameters(tf: TensorFlow, shape: NetworkShape, arrays: NamedArrays): Map<string, Variable> {
+  checkParameters(shape, arrays);
+  return new Map(
+    shape.parameters.map(({ path, role }) => {
+      const { shape: arrayShape, values } = arrays.get(path) as { shape: readonly number[]; values: Float32Array };
+      // A copy: some backends keep the array they are given.
+      return [path, tf.variable(tf.tensor(values.slice(), [...arrayShape]), role !== 'statistic')];
+    }),
+  );
+}
+
+/** Throws a OneshotError 'corrupt' unless `arrays` are exactly the parameters of the network, each in its shape. */
+export function checkParameters(shape: NetworkShape, arrays: NamedArrays): void {
+  const expected = new Map(shape.parameters.map((parameter) => [parameter.path, parameter.shape]));
+  for (const [path, parameterShape] of expected) {
+    const found = arrays.get(path)?.shape;
+    if (found?.join() === parameterShape.join()) continue;
+    const stands = found === undefined ? 'is missing' : `is [${found.join(', ')}]`;
+    throw new OneshotError(
+      'corrupt',
+      `weights do not fit the network: ${path} ${stands}, not [${parameterShape.join(', ')}]`,
+    );
+  }
+  for (const path of arrays.keys()) {
+    if (!expected.has(path)) throw new OneshotError('corrupt', `weights do not fit the network: it has no ${path}`);
+  }
+}

@@ -1,0 +1,16 @@
+// All training tasks. A new one is a file beside this one, a line here, and an entry in the schema.
+import type { Task } from '../../config/experiment.js';
+import { allPairs } from './all-pairs.js';
+import type { TaskType } from './task.js';
+import { verification } from './verification.js';
+
+/** Every task type by its name in the schema. */
+export const taskTypes: { readonly [Type in Task['type']]: TaskType<Extract<Task, { type: Type }>> } = {
+  verification,
+  allPairs,
+};
+
+/** The type of a task, to be called with that same task as its `config`. */
+export function taskTypeOf(task: Task): TaskType<Task> {
+  return taskTypes[task.type] as TaskType<Task>;
+}

@@ -1,0 +1,12 @@
+// TensorFlow.js has no stop-gradient of its own.
+import type { Tensor } from '@tensorflow/tfjs';
+import type { TensorFlow } from '../../layers/layer.js';
+
+/** The value of `compute(x)` as a constant: no gradient flows through it to x. */
+export function withoutGradient<T extends Tensor>(tf: TensorFlow, x: Tensor, compute: (x: Tensor) => T): T {
+  const constant = tf.customGrad((input) => ({
+    value: compute(input as Tensor),
+    gradFunc: () => tf.zerosLike(input as Tensor),
+  }));
+  return constant(x) as T;
+}

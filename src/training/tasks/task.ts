@@ -1,0 +1,34 @@
+// What a training task is: how a batch becomes a loss, and in what pieces it can be computed. One file per task beside
+// this one; `registry.ts` lists them.
+import type { Scalar } from '@tensorflow/tfjs';
+import type { Task } from '../../config/experiment.js';
+import type { TensorFlow } from '../../layers/layer.js';
+import type { Network, TrainingMode } from '../../model/network.js';
+import type { PairLoss } from '../losses/loss.js';
+
+/** One training batch: the pictures of a step and what is known of them. */
+export interface Batch {
+  /** [pictures, imageSize, imageSize], ink 1 and paper 0; in what order, the task says. Not changed after it was handed over. */
+  readonly images: Float32Array;
+  /** [pairs], 1 same and 0 different; task `verification` only. */
+  readonly labels?: Float32Array;
+}
+
+/** What a task computes with. */
+export interface TaskContext {
+  readonly tf: TensorFlow;
+  readonly network: Network;
+  readonly loss: PairLoss;
+  readonly training: TrainingMode;
+}
+
+/** One type of task. `Config` is its schema entry. A batch consists of units that are independent of each other. */
+export interface TaskType<Config extends Task> {
+  readonly type: Config['type'];
+  /** Pictures of one unit: 2 of a pair, all of a group. */
+  picturesPerUnit(config: Config): number;
+  /** The units `first` … `first + count - 1` of a batch, as a batch of their own. `pictureNumbers` is the length of one picture's array. */
+  slice(config: Config, batch: Batch, first: number, count: number, pictureNumbers: number): Batch;
+  /** The mean loss over the units of a batch. Called inside a gradient. */
+  loss(config: Config, batch: Batch, context: TaskContext): Scalar;
+}
