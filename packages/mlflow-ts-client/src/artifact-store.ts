@@ -163,6 +163,7 @@ async function toBody(content: ArtifactContent): Promise<NonNullable<RequestInit
   if ('bytes' in content) return content.bytes as NonNullable<RequestInit['body']>;
   if ('file' in content) {
     try {
+      if (!(await stat(content.file)).isFile()) throw Object.assign(new Error('not a file'), { code: 'EISDIR' });
       // A Blob carries its size, so that the request has a Content-Length; a stream would go out in chunks.
       return await openAsBlob(content.file);
     } catch (cause) {

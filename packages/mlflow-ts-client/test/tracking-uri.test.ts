@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { MlflowClient } from '../src/client.js';
+import { parseTrackingUri } from '../src/tracking-uri.js';
+
+describe('parseTrackingUri', () => {
+  it('keeps scheme, port and path prefix and takes the credentials out', () => {
+    expect(parseTrackingUri('https://me%40home:p%2Fw@host:8443/team/mlflow/')).toEqual({
+      baseUrl: 'https://host:8443/team/mlflow',
+      username: 'me@home',
+      password: 'p/w',
+    });
+    expect(parseTrackingUri('http://localhost:5000').baseUrl).toBe('http://localhost:5000');
+  });
+
+  it.each(['sqlite:///mlflow.db', './mlruns', 'file:///x', 'databricks', ''])(
+    'refuses %j and says what to do',
+    (uri) => {
+      expect(() => parseTrackingUri(uri)).toThrow(/mlflow server --backend-store-uri/);
+    },
+  );
+
+  it('refuses without showing the password', () => {
+    let message = '';
+    try {
+      parseTrackingUri('postgresql://me:hunter22@host/db');
+    } catch (error) {
+      message = `${error}${(error as Error).stack}${JSON.stringify(error)}`;
+    }
+    expect(message).toContain('postgresql://host/db');
+    expect(message).not.toContain('hunter22');
+  });
+});
+
+describe('MlflowClient.fromEnvironment', () => {
+  it('says when there is no tracking URI', () => {
+    expect(() => MlflowClient.fromEnvironment({}, {})).toThrow(expect.objectContaining({ code: 'NO_TRACKING_URI' }));
+  });
+
+  it('shows an address without credentials', () => {
+    const client = MlflowClient.fromEnvironment({}, { MLFLOW_TRACKING_URI: 'http://me:hunter22@host:5000/' });
+    expect(client.baseUrl).toBe('http://host:5000');
+    expect(JSON.stringify(client)).not.toContain('hunter22');
+  });
+
+  it('refuses contradicting TLS settings, unreadable numbers and unusable tokens, without showing them', () => {
+    const make = (variables: Record<string, string>) => () =>
+      MlflowClient.fromEnvironment({}, { MLFLOW_TRACKING_URI: 'https://host', ...variables });
+    expect(make({ MLFLOW_TRACKING_INSECURE_TLS: 'true', MLFLOW_TRACKING_SERVER_CERT_PATH: '/ca.pem' })).toThrow(
+      /only one of/,
+    );
+    expect(make({ MLFLOW_TRACKING_SERVER_CERT_PATH: '/nowhere/ca.pem' })).toThrow('/nowhere/ca.pem');
+    expect(make({ MLFLOW_HTTP_REQUEST_TIMEOUT: 'long' })).toThrow(/MLFLOW_HTTP_REQUEST_TIMEOUT: found "long"/);
+    expect(make({ MLFLOW_TRACKING_TOKEN: 'hunter22\n' })).toThrow(/^(?!.*hunter22).*the token/);
+  });
+});
