@@ -3,11 +3,11 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs';
 import { OneshotError } from '../base/problem.js';
 import type { Model } from '../config/experiment.js';
-import type { LayerContext, TensorFlow } from '../layers/layer.js';
+import type { LayerContext, Shape, TensorFlow } from '../layers/layer.js';
 import { HEAD_NAME } from '../layers/layer-name.js';
 import { layerTypeOf } from '../layers/registry.js';
 import { headTypeOf } from './heads/registry.js';
-import type { NamedArrays } from './named-arrays.js';
+import type { NamedArrays, NumberArray } from './named-arrays.js';
 import type { NetworkShape } from './network-shape.js';
 
 /** What only training knows: where a layer's random numbers come from and where its statistics go. */
@@ -71,11 +71,19 @@ export function uploadParameters(tf: TensorFlow, shape: NetworkShape, arrays: Na
   checkParameters(shape, arrays);
   return new Map(
     shape.parameters.map(({ path, role }) => {
-      const { shape: arrayShape, values } = arrays.get(path) as { shape: readonly number[]; values: Float32Array };
-      // A copy: some backends keep the array they are given.
-      return [path, tf.variable(tf.tensor(values.slice(), [...arrayShape]), role !== 'statistic')];
+      const { shape: arrayShape, values } = arrays.get(path) as NumberArray;
+      return [path, createVariable(tf, arrayShape, values, role !== 'statistic')];
     }),
   );
+}
+
+/** A variable with a copy of the given values. The caller disposes of it. */
+export function createVariable(tf: TensorFlow, shape: Shape, values: Float32Array, trainable = false): Variable {
+  // Copied, since some engines keep the array they are given.
+  const initial = tf.tensor(values.slice(), [...shape]);
+  const variable = tf.variable(initial, trainable);
+  initial.dispose(); // The variable holds the data; this was a second reference to it.
+  return variable;
 }
 
 /** Throws a OneshotError 'corrupt' unless `arrays` are exactly the parameters of the network, each in its shape. */

@@ -1,0 +1,137 @@
+// The contract that every engine keeps (src/engine/engine.ts), checked on tiny networks against the plain cpu engine.
+import { describe, expect, it } from 'vitest';
+import { randomStream } from '../../src/base/random-stream.js';
+import type { Layer, Model, Task } from '../../src/config/experiment.js';
+import type { Engine, EngineName } from '../../src/engine/engine.js';
+import { initializeNetwork } from '../../src/model/initializers.js';
+import { buildNetwork, type TrainingMode, uploadParameters } from '../../src/model/network.js';
+import { describeNetwork } from '../../src/model/network-shape.js';
+import { binaryCrossEntropy } from '../../src/training/losses/binary-cross-entropy.js';
+import { taskTypeOf } from '../../src/training/tasks/registry.js';
+import type { Batch } from '../../src/training/tasks/task.js';
+import { findStartingEngines, withEngine } from './started-engines.js';
+
+const IMAGE_SIZE = 12;
+const normal = (standardDeviation: number, mean = 0) => ({ type: 'normal', mean, standardDeviation }) as const;
+const initializers = { useBias: true, weightInitializer: normal(0.3), biasInitializer: normal(0.2, 0.1) };
+const conv: Layer = { type: 'conv', filters: 4, kernelSize: 3, stride: 1, padding: 'valid', ...initializers };
+const dense: Layer = { type: 'dense', units: 6, ...initializers };
+const head: Model['head'] = { type: 'weightedL1', weightInitializer: normal(0.5), biasInitializer: normal(0.5) };
+
+const encoders: Record<string, Layer[]> = {
+  'convolution, valid': [conv, dense],
+  'convolution of 16 channels, same': [{ ...conv, filters: 16, padding: 'same' }, conv, dense],
+  'convolution with stride, same': [{ ...conv, stride: 2, kernelSize: [3, 4], padding: 'same' }, dense],
+  'max pooling': [conv, { type: 'maxPool', size: 2, padding: 'valid' }, dense],
+  'max pooling that overlaps': [conv, { type: 'maxPool', size: 3, stride: 2, padding: 'same' }, dense],
+  relu: [conv, { type: 'relu' }, dense],
+  sigmoid: [conv, dense, { type: 'sigmoid' }],
+  flatten: [conv, { type: 'flatten' }, dense],
+  'batch normalisation of pictures': [conv, { type: 'batchNorm', epsilon: 1e-5, statisticsMomentum: 0.9 }, dense],
+  'batch normalisation of vectors': [conv, dense, { type: 'batchNorm', epsilon: 1e-5, statisticsMomentum: 0.9 }],
+  dropout: [conv, { type: 'dropout', rate: 0.4 }, dense],
+};
+
+const verification: Task = {
+  type: 'verification',
+  pairs: { count: 8, redraw: 'never', different: 'within-alphabet' },
+};
+const tasks: Record<string, Task> = {
+  'verification pairs': verification,
+  'all pairs, hard negatives': { type: 'allPairs', alphabets: 2, characters: 2, drawers: 3, negatives: 'hard' },
+  'all pairs, balanced': { type: 'allPairs', alphabets: 2, characters: 2, drawers: 3, negatives: 'balanced' },
+};
+
+/** 12 pictures of noise; as pairs, every second one is of the same character. */
+function noiseBatch(): Batch {
+  const stream = randomStream(7, 'pictures');
+  const images = Float32Array.from({ length: 12 * IMAGE_SIZE * IMAGE_SIZE }, () => stream.uniform());
+  return { images, labels: Float32Array.from({ length: 6 }, (_, pair) => pair % 2) };
+}
+
+/** Loss, gradients and new statistics of one batch, by name. */
+function differentiate(engine: Engine, encoder: Layer[], task: Task): Map<string, Float32Array> {
+  const { tf } = engine;
+  const model: Model = { encoder, head };
+  const shape = describeNetwork(model, IMAGE_SIZE);
+  const variables = uploadParameters(tf, shape, initializeNetwork(shape, 3));
+  const network = buildNetwork(tf, model, shape, variables);
+  const results = new Map<string, Float32Array>();
+  const noise = randomStream(5, 'noise');
+  const kept: [string, ReturnType<typeof tf.keep>][] = [];
+  const training: TrainingMode = {
+    uniformNoise: (_layer, noiseShape) =>
+      tf.tensor(
+        Float32Array.from({ length: noiseShape.reduce((a, b) => a * b, 1) }, () => noise.uniform()),
+        [...noiseShape],
+      ),
+    updateStatistic: (path, value) => kept.push([path, tf.keep(value)]),
+  };
+  const learned = shape.parameters.filter(({ role }) => role !== 'statistic');
+  const { value, grads } = tf.variableGrads(
+    () => taskTypeOf(task).loss(task, noiseBatch(), { tf, network, loss: binaryCrossEntropy, training }),
+    learned.map(({ path }) => variables.get(path)!),
+  );
+  engine.flush();
+  results.set('loss', value.dataSync<'float32'>().slice());
+  for (const { path } of learned) {
+    const gradient = grads[variables.get(path)!.name]!;
+    results.set(path, gradient.dataSync<'float32'>().slice());
+  }
+  for (const [path, tensor] of kept) results.set(path, tensor.dataSync<'float32'>().slice());
+  tf.dispose([value, grads, kept.map(([, tensor]) => tensor), [...variables.values()]] as never);
+  return results;
+}
+
+/** The largest difference as a part of the largest element. */
+function relativeDifference(found: Float32Array, expected: Float32Array): number {
+  const scale = expected.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-6);
+  return found.reduce((largest, value, index) => Math.max(largest, Math.abs(value - expected[index]!) / scale), 0);
+}
+
+const names = await findStartingEngines();
+
+it('the reference engine always starts', () => {
+  expect(names).toContain('cpu');
+});
+
+describe.each(names)('engine %s', (name: EngineName) => {
+  const cases = [
+    ...Object.entries(encoders).map(([title, encoder]) => ({ title, encoder, task: verification })),
+    ...Object.entries(tasks).map(([title, task]) => ({
+      title,
+      encoder: [conv, { type: 'relu' }, dense, { type: 'sigmoid' }] as Layer[],
+      task,
+    })),
+  ];
+
+  it.each(cases)('agrees with cpu on the gradients of: $title', async ({ encoder, task }) => {
+    const expected = await withEngine('cpu', (engine) => differentiate(engine, encoder, task));
+    const found = await withEngine(name, (engine) => differentiate(engine, encoder, task));
+    expect([...found.keys()]).toEqual([...expected.keys()]);
+    for (const [key, values] of found) expect(relativeDifference(values, expected.get(key)!), key).toBeLessThan(1e-4);
+  });
+
+  it('gives equal bytes for equal inputs', async () => {
+    const encoder = encoders['batch normalisation of pictures']!;
+    const first = await withEngine(name, (engine) => differentiate(engine, encoder, verification));
+    const second = await withEngine(name, (engine) => differentiate(engine, encoder, verification));
+    expect(second).toEqual(first);
+  });
+
+  it('leaves no tensor behind', async () => {
+    await withEngine(name, (engine) => {
+      const before = engine.memory().tensors;
+      differentiate(engine, encoders.dropout!, verification);
+      engine.flush();
+      expect(engine.memory().tensors).toBe(before);
+    });
+  });
+
+  it('describes what results depend on', async () => {
+    const description = await withEngine(name, (engine) => engine.description);
+    expect(description).toMatchObject({ name, tensorflowJsVersion: '4.22.0' });
+    expect(description.version).toMatch(/^\d+\.\d+/);
+    expect(description.threads).toBeGreaterThanOrEqual(1);
+  });
+});
