@@ -1,0 +1,25 @@
+// The registry of data sets: the one place that knows them all. A new one is a file like omniglot-source.ts, a branch of
+// `data` in the schema and a line here.
+import { glyphsSource } from './glyphs-source.js';
+import type { DataDescription, DataSection, DataSource, LoadedData, LoadOptions } from './loaded-data.js';
+import { omniglotSource } from './omniglot-source.js';
+
+const SOURCES: { readonly [Name in DataSection['dataset']]: DataSource<Extract<DataSection, { dataset: Name }>> } = {
+  omniglot: omniglotSource,
+  glyphs: glyphsSource,
+};
+
+/** What the section selects, without touching any file: alphabets, characters and drawers of each purpose, and an identity for fingerprints. */
+export function describeData(section: DataSection): DataDescription {
+  return sourceOf(section).describe(section);
+}
+
+/** The section's pictures with their split. Throws a OneshotError('data') when files are missing, altered or damaged. */
+export function loadData(section: DataSection, options: LoadOptions): Promise<LoadedData> {
+  return sourceOf(section).load(section, options);
+}
+
+// Each source takes its own section; the table's type has made sure that name and section belong together.
+function sourceOf(section: DataSection): DataSource {
+  return SOURCES[section.dataset] as unknown as DataSource;
+}

@@ -1,0 +1,57 @@
+// What a data set offers to the rest of the program: a description without files, and the pictures.
+import type { Experiment } from '../config/experiment.js';
+import type { DataPlace } from './data-folder.js';
+import type { LakeRuns } from './lake-runs.js';
+import type { PictureSet, Split, SplitPurpose } from './picture-set.js';
+import type { PictureSizes } from './picture-sizes.js';
+import type { AlphabetCount } from './splits.js';
+
+/** The `data` section of an experiment. */
+export type DataSection = NonNullable<Experiment['data']>;
+
+/** What is known of a data section without its files. */
+export interface DataDescription extends PictureSizes {
+  readonly dataset: DataSection['dataset'];
+  /** What each purpose gets, alphabet by alphabet. */
+  readonly selections: Readonly<Record<SplitPurpose, readonly AlphabetCount[]>>;
+  /** Whether the split promises that nobody drew for two purposes. */
+  readonly disjointDrawers: boolean;
+  /** Whether Lake's 20 runs belong to it. */
+  readonly hasLakeRuns: boolean;
+  /** 64 hex digits, equal for two sections exactly when they give the same pictures to the same purposes: for fingerprints. */
+  readonly identity: string;
+}
+
+/** A data set in memory. */
+export interface LoadedData {
+  /** Selections of the pictures at `imageSize`. */
+  readonly split: Split;
+  /** The same pictures at `sourceSize`, under the same indices, to sample distorted ones from. */
+  readonly source: PictureSet;
+  readonly description: DataDescription;
+  /** Lake's runs, read on the first call; undefined where the data set has none. */
+  readonly loadLakeRuns?: () => Promise<LoadedLakeRuns>;
+  /** SHA-256 over the pixels and labels of both sizes and the selections, 64 hex digits. */
+  readonly digest: string;
+}
+
+/** Lake's runs at the sizes of the data section. */
+export interface LoadedLakeRuns extends LakeRuns {
+  /** The pictures of `set` at `sourceSize`. */
+  readonly source: PictureSet;
+}
+
+/** Surroundings of loading. */
+export interface LoadOptions extends DataPlace {
+  /** Where decoded pictures are kept. */
+  readonly cacheFolder: string;
+  /** Told about what takes time or goes wrong without doing harm. */
+  readonly report?: (message: string) => void;
+}
+
+/** A data set: add one by writing these two functions and a line in data-source.ts. */
+export interface DataSource<Section extends DataSection = DataSection> {
+  describe(section: Section): DataDescription;
+  /** Throws a OneshotError('data') when files are missing or not what they should be. */
+  load(section: Section, options: LoadOptions): Promise<LoadedData>;
+}

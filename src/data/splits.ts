@@ -1,0 +1,54 @@
+// A split as a rule over alphabets and drawers, before any picture is there: it says what belongs to which purpose, can
+// be counted without the files, and picks the pictures once they are loaded. One file per rule: split-lake, split-koch.
+import type { PictureSet, Selection, Split, SplitPurpose } from './picture-set.js';
+
+/** The purposes in their order. */
+export const SPLIT_PURPOSES: readonly SplitPurpose[] = ['train', 'validation', 'test'];
+
+/** What one purpose takes: all characters of these alphabets, as drawn by these people. */
+export interface SelectionRule {
+  readonly alphabets: readonly string[];
+  /** Counted from 0; all when left out. */
+  readonly drawers?: readonly number[];
+}
+
+/** A rule for each purpose. */
+export interface SplitRule extends Readonly<Record<SplitPurpose, SelectionRule>> {
+  /** Whether the split promises that nobody drew for two purposes. */
+  readonly disjointDrawers: boolean;
+}
+
+/** The pictures that the rule gives to each purpose. */
+export function splitPictures(set: PictureSet, rule: SplitRule): Split {
+  const select = (purpose: SplitPurpose): Selection => {
+    const alphabets = new Set(rule[purpose].alphabets);
+    const drawers = rule[purpose].drawers && new Set(rule[purpose].drawers);
+    const belongs = (picture: number) => {
+      const character = set.characters[set.character[picture]!]!;
+      const isDrawer = drawers === undefined || drawers.has(set.drawer[picture]!);
+      return isDrawer && alphabets.has(set.alphabets[character.alphabet]!);
+    };
+    return { set, purpose, pictures: Int32Array.from(set.character.keys()).filter(belongs) };
+  };
+  return { train: select('train'), validation: select('validation'), test: select('test') };
+}
+
+/** What a selection holds of one alphabet. */
+export interface AlphabetCount {
+  readonly name: string;
+  readonly characters: number;
+  readonly drawers: number;
+}
+
+/** What a rule selects of alphabets with known numbers of characters, each drawn by `drawers` people. */
+export function countSelection(
+  rule: SelectionRule,
+  characters: ReadonlyMap<string, number>,
+  drawers: number,
+): AlphabetCount[] {
+  return rule.alphabets.map((name) => ({
+    name,
+    characters: characters.get(name) ?? 0,
+    drawers: rule.drawers?.length ?? drawers,
+  }));
+}
