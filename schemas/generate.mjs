@@ -1,50 +1,35 @@
-// Writes what is derived from experiment.schema.json: the TypeScript types (src/config/experiment.ts).
+// Writes what is derived from experiment.schema.json: the TypeScript types, the compiled check, and the reference page.
 // `node schemas/generate.mjs` writes, `--check` exits with 1 when a file is not current.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { compile } from 'json-schema-to-typescript';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { generateCheck } from './generate-check.mjs';
+import { generateReference } from './generate-reference.mjs';
+import { generateTypes } from './generate-types.mjs';
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const schema = () => JSON.parse(readFileSync(at('schemas/experiment.schema.json'), 'utf8'));
 
-/** The schema of a checked experiment: every key with a default is there. */
-function withDefaultsRequired(node) {
-  if (Array.isArray(node)) return node.map(withDefaultsRequired);
-  if (node === null || typeof node !== 'object') return node;
-  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, withDefaultsRequired(value)]));
-  if (copy.properties) {
-    const filled = Object.keys(node.properties).filter((key) => node.properties[key].default !== undefined);
-    copy.required = [...new Set([...(copy.required ?? []), ...filled])];
+/** Each generated file with the function that makes its text from the schema. */
+export const outputs = {
+  'src/config/experiment.ts': generateTypes,
+  'src/config/check-schema.generated.ts': generateCheck,
+  'docs/experiment.md': generateReference,
+};
+
+/** Paths of the generated files that are missing or differ from what the schema gives now; writes them when asked to. */
+export async function findStale({ write = false } = {}) {
+  const stale = [];
+  for (const [path, generate] of Object.entries(outputs)) {
+    const text = await generate(JSON.parse(readFileSync(at('schemas/experiment.schema.json'), 'utf8')));
+    if (existsSync(at(path)) && readFileSync(at(path), 'utf8') === text) continue;
+    stale.push(path);
+    if (write) writeFileSync(at(path), text);
   }
-  // A reference with siblings is read as the siblings alone, so the description and default at the place of use give way.
-  if (copy.$ref) return { $ref: copy.$ref };
-  // Bounds on tuples and lists make unwieldy types; the check holds them at run time.
-  if (copy.minItems !== undefined && !(copy.minItems === 2 && copy.maxItems === 2)) delete copy.minItems;
-  if (copy.maxItems !== undefined && copy.minItems === undefined) delete copy.maxItems;
-  return copy;
+  return stale;
 }
 
-async function generateTypes() {
-  const text = await compile(withDefaultsRequired(schema()), 'Experiment', {
-    bannerComment:
-      '// Generated from schemas/experiment.schema.json by `npm run generate`; do not edit.\n// The form of an experiment after composition and check: defaults are filled in.',
-    additionalProperties: false,
-    declareExternallyReferenced: true,
-    unreachableDefinitions: true,
-    style: { singleQuote: true, printWidth: 120 },
-  });
-  return text;
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const check = process.argv.includes('--check');
+  const stale = await findStale({ write: !check });
+  for (const path of stale) console.error(check ? `${path} is not current: run npm run generate` : `wrote ${path}`);
+  process.exit(check && stale.length > 0 ? 1 : 0);
 }
-
-const outputs = { 'src/config/experiment.ts': generateTypes };
-const check = process.argv.includes('--check');
-let stale = 0;
-for (const [path, generate] of Object.entries(outputs)) {
-  const text = await generate();
-  if (existsSync(at(path)) && readFileSync(at(path), 'utf8') === text) continue;
-  if (check) {
-    console.error(`${path} is not current: run npm run generate`);
-    stale = 1;
-  } else writeFileSync(at(path), text);
-}
-process.exit(stale);

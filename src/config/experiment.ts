@@ -145,9 +145,9 @@ export interface DataOmniglot {
    * Background alphabets that are kept from training and used for validation (split `lake` only; `koch` has its own).
    */
   validationAlphabets: string[];
-  imageSize?: ImageSize;
+  imageSize: ImageSize;
   sourceSize?: SourceSize;
-  inkGain?: InkGain;
+  inkGain: InkGain;
 }
 /**
  * Procedurally drawn characters: alphabets of stroke characters, drawers with a hand of their own, jitter in each drawing; everything from a seed. Needs no download.
@@ -186,7 +186,7 @@ export interface DataGlyphs {
   drawers: number;
   imageSize: ImageSize;
   sourceSize?: SourceSize;
-  inkGain?: InkGain;
+  inkGain: InkGain;
 }
 /**
  * Random changes of the training pictures.
@@ -952,7 +952,7 @@ export interface ProtocolWithinAlphabet {
    */
   selection: 'train' | 'validation' | 'test';
   /**
-   * Seed of the episodes. The same for all trials unless it is swept, so that comparisons are paired.
+   * Seed of the episodes. The same for all trials, so that comparisons are paired.
    */
   seed: number;
   testTimeAugmentation?: TestTimeAugmentation;
@@ -989,7 +989,7 @@ export interface ProtocolCrossAlphabet {
    */
   selection: 'train' | 'validation' | 'test';
   /**
-   * Seed of the episodes. The same for all trials unless it is swept, so that comparisons are paired.
+   * Seed of the episodes. The same for all trials, so that comparisons are paired.
    */
   seed: number;
   testTimeAugmentation?: TestTimeAugmentation;
