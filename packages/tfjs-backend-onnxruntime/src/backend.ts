@@ -1,0 +1,378 @@
+/**
+ * The TensorFlow.js backend: keeps the data of tensors, records operations, and at a read (or `flush()`) computes
+ * everything recorded and still alive as one ONNX graph.
+ */
+import type { BackendValues, DataId, TensorInfo, DataType as TfDataType } from '@tensorflow/tfjs';
+import { BufferPool, type NumericArray, type NumericType, type TensorBuffer } from './buffer-pool.js';
+import { GraphCache } from './graph-cache.js';
+import { findBlockSize } from './nchwc.js';
+import { findLibrary } from './onnxruntime-api.js';
+import type { OnnxRuntimeOptions } from './options.js';
+import type { RecordedOperation, TensorData } from './recorded-operation.js';
+import { Runtime } from './runtime.js';
+import { type Shape, sizeOf } from './shapes.js';
+import { countPhysicalCores } from './threads.js';
+
+export type TensorFlow = typeof import('@tensorflow/tfjs');
+
+/** What a backend has done so far. */
+export interface BackendStatistics {
+  /** Graphs compiled, and the time it took. */
+  compiles: number;
+  compileMs: number;
+  /** Graphs run, and the time inside ONNX Runtime. */
+  runs: number;
+  runMs: number;
+  /** Operations recorded. */
+  recorded: number;
+}
+
+/** What a backend computes with. */
+export interface BackendDescription {
+  /** Version of the ONNX Runtime library, for example `1.30.0`. */
+  readonly version: string;
+  readonly threads: number;
+  /** Channel block of the convolutions; 0 means plain convolutions. */
+  readonly nchwcBlock: number;
+}
+
+const DEFAULT_MAX_COMPILED_GRAPHS = 64;
+const DEFAULT_MAX_PENDING_OPERATIONS = 4096;
+const DEFAULT_MAX_PENDING_BYTES = 2 ** 29;
+/** Part of the limit after which a pending graph is computed at the next border between outermost tidy() calls. */
+const BORDER_PART = 1 / 4;
+
+export class OnnxRuntimeBackend {
+  readonly statistics: BackendStatistics = { compiles: 0, compileMs: 0, runs: 0, runMs: 0, recorded: 0 };
+  readonly #tf: TensorFlow;
+  readonly #runtime: Runtime;
+  readonly #pool: BufferPool;
+  readonly #graphs: GraphCache;
+  readonly #nchwcBlock: number;
+  readonly #maxPendingOperations: number;
+  readonly #maxPendingBytes: number;
+  readonly #data = new WeakMap<DataId, TensorData>();
+  /** Pending tensors that tfjs still holds, in the order of recording. */
+  readonly #pending = new Map<number, TensorData>();
+  readonly #signatures = new Map<string, number>();
+  /** Buffers of disposed tensors that pending operations may still read. */
+  #retired: TensorBuffer[] = [];
+  #dataIds = 0;
+  #tensorSerial = 0;
+  #operationSerial = 0;
+  #operationsSinceRun = 0;
+  #bytesSinceRun = 0;
+  #outermostScope: number | undefined;
+  #isFlushScheduled = false;
+  #isDisposed = false;
+
+  constructor(tf: TensorFlow, options: OnnxRuntimeOptions = {}) {
+    this.#tf = tf;
+    this.#runtime = new Runtime(options.libraryPath ?? findLibrary(), options.threads ?? countPhysicalCores());
+    this.#pool = new BufferPool(this.#runtime);
+    const block = options.nchwcBlock ?? 'auto';
+    this.#nchwcBlock = block === 'auto' ? findBlockSize(this.#runtime) : block;
+    this.#graphs = new GraphCache(this.#runtime, this.statistics, {
+      maxGraphs: options.maxCompiledGraphs ?? DEFAULT_MAX_COMPILED_GRAPHS,
+      nchwcBlock: this.#nchwcBlock,
+    });
+    this.#maxPendingOperations = options.maxPendingOperations ?? DEFAULT_MAX_PENDING_OPERATIONS;
+    this.#maxPendingBytes = options.maxPendingBytes ?? DEFAULT_MAX_PENDING_BYTES;
+  }
+
+  describe(): BackendDescription {
+    return { version: this.#runtime.version, threads: this.#runtime.threads, nchwcBlock: this.#nchwcBlock };
+  }
+
+  // ---- what kernels use ----------------------------------------------------------------------------------------
+
+  /** Records one operation and returns its result, which is computed when somebody needs it. */
+  record(
+    name: string,
+    inputs: readonly TensorInfo[],
+    attributes: unknown,
+    shape: Shape,
+    dtype: TfDataType,
+  ): TensorInfo {
+    this.#flushIfTooMuchIsPending();
+    if (sizeOf(shape) === 0) return this.#createTensor(shape, dtype, this.#pool.take(dtype as NumericType, 0));
+    const description = `${name}${JSON.stringify(attributes)}${dtype}${shape}`;
+    let signature = this.#signatures.get(description);
+    if (signature === undefined) {
+      signature = this.#signatures.size;
+      this.#signatures.set(description, signature);
+    }
+    const operands = inputs.map((input) => ({ data: this.#dataOf(input.dataId), shape: input.shape }));
+    throwEarlierFailure(operands.map(({ data }) => data));
+    const result = this.#createTensor(shape, dtype, null);
+    const output = this.#dataOf(result.dataId);
+    const operation: RecordedOperation = {
+      name,
+      serial: ++this.#operationSerial,
+      inputs: operands,
+      attributes,
+      shape,
+      dtype: output.dtype,
+      output,
+      signature,
+    };
+    output.producer = operation;
+    this.#pending.set(output.serial, output);
+    this.statistics.recorded++;
+    this.#operationsSinceRun++;
+    this.#scheduleFlush();
+    return result;
+  }
+
+  /** Returns a tensor over the same data with another shape of the same size. */
+  alias(tensor: TensorInfo, shape: Shape): TensorInfo {
+    this.incRef(tensor.dataId);
+    return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype };
+  }
+
+  /** Returns a tensor with the given content, which is copied. */
+  upload(values: BackendValues, shape: Shape, dtype: TfDataType): TensorInfo {
+    return { dataId: this.write(values, [...shape], dtype), shape: [...shape], dtype };
+  }
+
+  // ---- the interface of tfjs's KernelBackend -------------------------------------------------------------------
+
+  write(values: BackendValues | null, shape: number[], dtype: TfDataType): DataId {
+    if (dtype === 'complex64') throw new Error('onnxruntime: complex64 tensors are not supported');
+    this.#flushIfTooMuchIsPending();
+    const length = sizeOf(shape);
+    if (dtype === 'string') {
+      const tensor = this.#createTensor(shape, dtype, null);
+      this.#dataOf(tensor.dataId).text = values as unknown as Uint8Array[];
+      return tensor.dataId;
+    }
+    const buffer = this.#pool.take(dtype as NumericType, length);
+    // Copied: execution is late, and the caller may change its array in between.
+    if (values) buffer.values.set(values as NumericArray);
+    else buffer.values.fill(0);
+    this.#bytesSinceRun += buffer.values.byteLength;
+    return this.#createTensor(shape, dtype, buffer).dataId;
+  }
+
+  move(dataId: DataId, values: BackendValues, shape: number[], dtype: TfDataType, references: number): void {
+    const source = this.#data.get(this.write(values, shape, dtype))!;
+    source.references = references;
+    this.#data.set(dataId, source);
+  }
+
+  readSync(dataId: DataId): BackendValues {
+    const data = this.#dataOf(dataId);
+    if (data.text) return data.text as unknown as BackendValues;
+    throwEarlierFailure([data]);
+    if (!data.buffer) this.#run(data);
+    // Copied: the buffer goes on to other tensors when this one is disposed of.
+    return data.buffer!.values.slice();
+  }
+
+  async read(dataId: DataId): Promise<BackendValues> {
+    return this.readSync(dataId);
+  }
+
+  disposeData(dataId: DataId, force = false): boolean {
+    const data = this.#data.get(dataId);
+    if (!data) return true;
+    data.references--;
+    if (!force && data.references > 0) return false;
+    this.#data.delete(dataId);
+    this.#dataIds--;
+    this.#pending.delete(data.serial);
+    if (data.buffer) this.#retired.push(data.buffer);
+    return true;
+  }
+
+  refCount(dataId: DataId): number {
+    return this.#data.get(dataId)?.references ?? 0;
+  }
+
+  incRef(dataId: DataId): void {
+    this.#dataOf(dataId).references++;
+  }
+
+  decRef(dataId: DataId): void {
+    const data = this.#data.get(dataId);
+    if (data) data.references--;
+  }
+
+  numDataIds(): number {
+    return this.#dataIds;
+  }
+
+  async time(compute: () => void): Promise<{ kernelMs: number }> {
+    const start = performance.now();
+    compute();
+    this.flush();
+    return { kernelMs: performance.now() - start };
+  }
+
+  timerAvailable(): boolean {
+    return true;
+  }
+
+  memory(): { unreliable: boolean } {
+    return { unreliable: false };
+  }
+
+  floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  epsilon(): number {
+    return 1e-7;
+  }
+
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#pending.clear();
+    for (const buffer of this.#retired) this.#pool.give(buffer);
+    this.#graphs.dispose();
+    this.#pool.dispose();
+    this.#runtime.dispose();
+  }
+
+  // ---- running -------------------------------------------------------------------------------------------------
+
+  /** Computes everything recorded and alive. Call it once a step when no tensor of the step is read. */
+  flush(): void {
+    this.#run(null);
+  }
+
+  /**
+   * Computes `asked` and what is alive. Tensors of a tidy() that is still open usually die unread: they stay pending,
+   * unless asked for or needed a second time.
+   */
+  #run(asked: TensorData | null, includeOpenScopes = false): void {
+    const open = includeOpenScopes ? new Set<TensorData>() : this.#tensorsOfOpenScopes();
+    const outputs = [...this.#pending.values()].filter((data) => data === asked || !open.has(data));
+    if (asked && !outputs.includes(asked)) outputs.push(asked);
+    if (outputs.length > 0) {
+      const operations = collectOperations(outputs);
+      for (const { output } of operations) {
+        if (output.isPassedOver && output !== asked && open.has(output)) outputs.push(output);
+      }
+      for (const data of outputs) this.#pending.delete(data.serial);
+      for (const data of this.#pending.values()) data.isPassedOver = true;
+      this.#compute(operations, outputs);
+    }
+    this.#operationsSinceRun = 0;
+    this.#bytesSinceRun = 0;
+    this.#recycle();
+  }
+
+  #compute(operations: readonly RecordedOperation[], outputs: readonly TensorData[]): void {
+    const buffers = outputs.map((data) => this.#pool.take(data.dtype, sizeOf(data.shape)));
+    try {
+      throwEarlierFailure(operations.flatMap(({ inputs }) => inputs.map(({ data }) => data)));
+      this.#graphs.run(operations, outputs, buffers);
+    } catch (error) {
+      for (const data of outputs) data.failure = error as Error;
+      for (const buffer of buffers) this.#pool.give(buffer);
+      throw error;
+    }
+    outputs.forEach((data, index) => {
+      data.buffer = buffers[index]!;
+      data.producer = null;
+    });
+  }
+
+  /** Gives buffers of disposed tensors back to the pool, but for those that a pending operation will read. */
+  #recycle(): void {
+    const needed = new Set<TensorBuffer>();
+    for (const operation of collectOperations([...this.#pending.values()])) {
+      for (const { data } of operation.inputs) if (data.buffer) needed.add(data.buffer);
+    }
+    for (const buffer of this.#retired) if (!needed.has(buffer)) this.#pool.give(buffer);
+    this.#retired = this.#retired.filter((buffer) => needed.has(buffer));
+    this.#pool.endRun();
+  }
+
+  #tensorsOfOpenScopes(): Set<TensorData> {
+    const { scopeStack, registeredVariables } = this.#tf.engine().state;
+    const assigned = new Set(Object.values(registeredVariables).map((variable) => variable.dataId));
+    const open = new Set<TensorData>();
+    for (const scope of scopeStack) {
+      for (const tensor of scope.track) {
+        if (tensor.kept || assigned.has(tensor.dataId)) continue;
+        const data = this.#data.get(tensor.dataId);
+        if (data) open.add(data);
+      }
+    }
+    return open;
+  }
+
+  /**
+   * A graph that nobody reads must not grow without end. It is computed at a border between outermost tidy() calls,
+   * where the same structure comes again and again, or, in one endless tidy(), at the limit itself.
+   */
+  #flushIfTooMuchIsPending(): void {
+    const scope = this.#tf.engine().state.scopeStack[0]?.id;
+    const isBorder = scope === undefined || scope !== this.#outermostScope;
+    this.#outermostScope = scope;
+    const operations = this.#operationsSinceRun / this.#maxPendingOperations;
+    const bytes = this.#bytesSinceRun / this.#maxPendingBytes;
+    const part = Math.max(operations, bytes);
+    if (this.#operationsSinceRun > 0 && (part >= 1 || (isBorder && part >= BORDER_PART))) this.#run(null, part >= 1);
+  }
+
+  /** Computes what is pending when the synchronous code has ended, so that `model.fit` runs batch by batch. */
+  #scheduleFlush(): void {
+    if (this.#isFlushScheduled) return;
+    this.#isFlushScheduled = true;
+    queueMicrotask(() => {
+      this.#isFlushScheduled = false;
+      if (this.#isDisposed || this.#pending.size === 0) return;
+      try {
+        this.#run(null);
+      } catch {
+        // The failure is kept with the tensors and thrown when one of them is read.
+      }
+    });
+  }
+
+  #createTensor(shape: Shape, dtype: TfDataType, buffer: TensorBuffer | null): TensorInfo {
+    const dataId = {};
+    this.#data.set(dataId, {
+      serial: ++this.#tensorSerial,
+      shape: [...shape],
+      dtype: dtype as NumericType,
+      references: 1,
+      buffer,
+      producer: null,
+      text: null,
+      failure: null,
+      isPassedOver: false,
+    });
+    this.#dataIds++;
+    return { dataId, shape: [...shape], dtype };
+  }
+
+  #dataOf(dataId: DataId): TensorData {
+    const data = this.#data.get(dataId);
+    if (data) return data;
+    // The tensor was made under another backend: tfjs brings its data here.
+    this.#tf.engine().moveData(this as never, dataId);
+    return this.#data.get(dataId)!;
+  }
+}
+
+/** Returns the pending operations that the tensors depend on, in the order of recording. */
+function collectOperations(tensors: readonly TensorData[]): RecordedOperation[] {
+  const found = new Set<RecordedOperation>();
+  const stack = tensors.flatMap((data) => data.producer ?? []);
+  while (stack.length > 0) {
+    const operation = stack.pop()!;
+    if (found.has(operation)) continue;
+    found.add(operation);
+    for (const { data } of operation.inputs) if (data.producer) stack.push(data.producer);
+  }
+  return [...found].sort((a, b) => a.serial - b.serial);
+}
+
+function throwEarlierFailure(tensors: readonly TensorData[]): void {
+  for (const { failure } of tensors) if (failure) throw failure;
+}

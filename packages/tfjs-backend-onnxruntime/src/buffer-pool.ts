@@ -1,0 +1,103 @@
+/**
+ * Memory of tensors: typed arrays that ONNX Runtime reads and writes in place, recycled by type and length.
+ * The steps of a training need the same sizes again and again, so after the first steps nothing is allocated.
+ */
+import type { DataType } from './onnx-model.js';
+import { addressOf, type Pointer } from './onnxruntime-api.js';
+import type { Runtime } from './runtime.js';
+
+/** Element types of tfjs tensors that live in buffers. */
+export type NumericType = Exclude<DataType, 'int64'>;
+export type NumericArray = Float32Array | Int32Array | Uint8Array;
+
+const ARRAY_TYPES = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
+/** Vector instructions are fastest on whole cache lines. */
+const ALIGNMENT_BYTES = 64;
+
+/** Runs after which a buffer that nobody took again is given back to the system. */
+const MAX_IDLE_RUNS = 32;
+
+/** Memory of one tensor, with the native values (views by offset and shape) that were made over it. */
+export class TensorBuffer {
+  readonly dtype: NumericType;
+  readonly values: NumericArray;
+  readonly #address: Pointer;
+  readonly #views = new Map<string, Pointer>();
+
+  constructor(dtype: NumericType, length: number) {
+    const arrayType = ARRAY_TYPES[dtype];
+    // An explicit ArrayBuffer: V8 keeps small typed arrays inside its moving heap.
+    const memory = new ArrayBuffer(length * arrayType.BYTES_PER_ELEMENT + ALIGNMENT_BYTES);
+    const start = addressOf(new Uint8Array(memory));
+    const offset = Number((BigInt(ALIGNMENT_BYTES) - (start % BigInt(ALIGNMENT_BYTES))) % BigInt(ALIGNMENT_BYTES));
+    this.dtype = dtype;
+    this.values = new arrayType(memory, offset, length);
+    this.#address = start + BigInt(offset);
+  }
+
+  /** Returns the native tensor of `shape` that begins at element `offset`; it lives as long as this buffer. */
+  view(runtime: Runtime, offset: number, shape: readonly number[]): Pointer {
+    const key = `${offset}:${shape}`;
+    let view = this.#views.get(key);
+    if (view === undefined) {
+      const bytes = this.values.BYTES_PER_ELEMENT;
+      const length = shape.reduce((product, size) => product * size, 1);
+      view = runtime.createTensor(this.#address + BigInt(offset * bytes), length * bytes, shape, this.dtype);
+      this.#views.set(key, view);
+    }
+    return view;
+  }
+
+  releaseViews(runtime: Runtime): void {
+    for (const view of this.#views.values()) runtime.releaseTensor(view);
+    this.#views.clear();
+  }
+}
+
+interface IdleBuffer {
+  readonly buffer: TensorBuffer;
+  readonly since: number;
+}
+
+export class BufferPool {
+  readonly #runtime: Runtime;
+  readonly #idle = new Map<string, IdleBuffer[]>();
+  #runs = 0;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** Returns a buffer of `length` elements whose content is undefined. */
+  take(dtype: NumericType, length: number): TensorBuffer {
+    return this.#idle.get(`${dtype}${length}`)?.pop()?.buffer ?? new TensorBuffer(dtype, length);
+  }
+
+  /** Takes a buffer back that nothing reads any more. */
+  give(buffer: TensorBuffer): void {
+    const key = `${buffer.dtype}${buffer.values.length}`;
+    const idle = this.#idle.get(key) ?? [];
+    idle.push({ buffer, since: this.#runs });
+    this.#idle.set(key, idle);
+  }
+
+  /** Counts a run and lets go of buffers that were idle for long. */
+  endRun(): void {
+    this.#runs++;
+    if (this.#runs % MAX_IDLE_RUNS === 0) this.#release((buffer) => this.#runs - buffer.since > MAX_IDLE_RUNS);
+  }
+
+  dispose(): void {
+    this.#release(() => true);
+  }
+
+  #release(isOld: (idle: IdleBuffer) => boolean): void {
+    for (const [key, idle] of this.#idle) {
+      const kept = idle.filter((entry) => !isOld(entry));
+      for (const entry of idle) if (!kept.includes(entry)) entry.buffer.releaseViews(this.#runtime);
+      if (kept.length) this.#idle.set(key, kept);
+      else this.#idle.delete(key);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/** Operations without a kernel of their own: their inputs are computed, and tfjs's `cpu` backend does the rest. */
+import type { KernelBackend, KernelConfig, TensorInfo } from '@tensorflow/tfjs';
+import type { Kernel, KernelCall } from './kernel.js';
+
+interface CpuBackend extends KernelBackend {
+  makeTensorInfo(shape: number[], dtype: string, values: unknown): TensorInfo;
+}
+
+/** Returns a kernel that runs tfjs's own `cpu` kernel and warns on its first call. */
+export function createFallback({ kernelName, kernelFunc }: KernelConfig, warn: (message: string) => void): Kernel {
+  let hasWarned = false;
+  return (call) => {
+    if (!hasWarned) {
+      hasWarned = true;
+      warn(`onnxruntime: ${kernelName} is not supported here and runs in plain JavaScript (tfjs backend 'cpu')`);
+    }
+    return runOnCpu(call, kernelFunc);
+  };
+}
+
+function runOnCpu(call: KernelCall, kernel: KernelConfig['kernelFunc']): TensorInfo | TensorInfo[] {
+  const cpu = call.tf.findBackend('cpu') as CpuBackend;
+  const copies: TensorInfo[] = [];
+  const bring = (tensor: TensorInfo): TensorInfo => {
+    const copy = cpu.makeTensorInfo(tensor.shape, tensor.dtype, call.backend.readSync(tensor.dataId));
+    copies.push(copy);
+    return copy;
+  };
+  const fetchBack = (tensor: TensorInfo): TensorInfo => {
+    const result = call.backend.upload(cpu.readSync(tensor.dataId), tensor.shape, tensor.dtype);
+    // A kernel may hand an input on as its result.
+    if (!copies.some(({ dataId }) => dataId === tensor.dataId)) cpu.disposeData(tensor.dataId, true);
+    return result;
+  };
+  const inputs = mapTensors(call.inputs as never, bring) as never;
+  const results = kernel({ inputs, attrs: call.attributes, backend: cpu });
+  const fetched = Array.isArray(results) ? results.map(fetchBack) : fetchBack(results);
+  for (const { dataId } of copies) cpu.disposeData(dataId, true);
+  return fetched;
+}
+
+type TensorTree = TensorInfo | null | undefined | TensorTree[] | { [name: string]: TensorTree };
+
+/** Applies a function to each tensor of the inputs: an object of tensors, or of lists of them, or a list. */
+function mapTensors(inputs: TensorTree, change: (tensor: TensorInfo) => TensorInfo): TensorTree {
+  if (!inputs) return inputs;
+  if (Array.isArray(inputs)) return inputs.map((entry) => mapTensors(entry, change));
+  if ('dataId' in inputs) return change(inputs as TensorInfo);
+  return Object.fromEntries(Object.entries(inputs).map(([name, entry]) => [name, mapTensors(entry, change)]));
+}

@@ -1,0 +1,199 @@
+/** Operations that work element by element: arithmetic, functions, comparisons, selections, type conversions. */
+import { FloatAttribute } from '../onnx-model.js';
+import type { Shape } from '../shapes.js';
+import { attributesOf, constantValue, type Lowering, type LoweringTask } from './context.js';
+import { addBias } from './convolution.js';
+import { castValue, elementwise } from './elementwise.js';
+import { addValues, isSmall, multiply, subtractValues } from './linear.js';
+import { gradientOfReluAndPool } from './pooling.js';
+import { reluOf, stepOf } from './relu.js';
+import type { Value } from './value.js';
+
+/** What kernels with a number or two record. */
+export interface StepAttributes {
+  readonly alpha: number;
+}
+export interface LeakyReluAttributes {
+  readonly alpha: number;
+}
+export interface ClipAttributes {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** tfjs kernels whose ONNX operator computes the same, on one operand. */
+const UNARY_OPERATORS: Readonly<Record<string, string>> = {
+  Abs: 'Abs',
+  Acos: 'Acos',
+  Acosh: 'Acosh',
+  Asin: 'Asin',
+  Asinh: 'Asinh',
+  Atan: 'Atan',
+  Atanh: 'Atanh',
+  Ceil: 'Ceil',
+  Cos: 'Cos',
+  Cosh: 'Cosh',
+  Elu: 'Elu',
+  Erf: 'Erf',
+  Exp: 'Exp',
+  Floor: 'Floor',
+  IsNan: 'IsNaN',
+  Log: 'Log',
+  LogicalNot: 'Not',
+  Reciprocal: 'Reciprocal',
+  Round: 'Round',
+  Selu: 'Selu',
+  Sigmoid: 'Sigmoid',
+  Sign: 'Sign',
+  Sin: 'Sin',
+  Sinh: 'Sinh',
+  Softplus: 'Softplus',
+  Sqrt: 'Sqrt',
+  Tan: 'Tan',
+  Tanh: 'Tanh',
+};
+
+/** The same on two operands. */
+const BINARY_OPERATORS: Readonly<Record<string, string>> = {
+  Equal: 'Equal',
+  Greater: 'Greater',
+  GreaterEqual: 'GreaterOrEqual',
+  Less: 'Less',
+  LessEqual: 'LessOrEqual',
+  LogicalAnd: 'And',
+  LogicalOr: 'Or',
+  Maximum: 'Max',
+  Minimum: 'Min',
+  Pow: 'Pow',
+};
+
+function lowerAll(operators: Readonly<Record<string, string>>): Record<string, Lowering> {
+  const lower =
+    (operator: string): Lowering =>
+    ({ context, inputs, shape, dtype }) =>
+      elementwise(context, operator, inputs, shape, dtype);
+  return Object.fromEntries(Object.entries(operators).map(([name, operator]) => [name, lower(operator)]));
+}
+
+export const arithmeticLowerings: Readonly<Record<string, Lowering>> = {
+  ...lowerAll(UNARY_OPERATORS),
+  ...lowerAll(BINARY_OPERATORS),
+
+  Add: (task) => {
+    const [a, b] = task.inputs as [Value, Value];
+    return addBias(task, a, b) ?? addValues(task.context, a, b, task.shape, task.dtype);
+  },
+  AddN: ({ context, inputs, shape, dtype }) =>
+    inputs.reduce((sum, input) => addValues(context, sum, input, shape, dtype)),
+  Sub: ({ context, inputs, shape, dtype }) => subtractValues(context, inputs[0]!, inputs[1]!, shape, dtype),
+  Multiply: ({ context, inputs, shape, dtype }) => {
+    const [a, b] = inputs as [Value, Value];
+    const masked = gradientOfReluAndPool(context, a, b) ?? gradientOfReluAndPool(context, b, a);
+    return masked ?? multiply(context, a, b, shape, dtype);
+  },
+  RealDiv: divide,
+  SquaredDifference: ({ context, inputs, shape, dtype }) => {
+    const difference = elementwise(context, 'Sub', inputs, shape, dtype);
+    return elementwise(context, 'Mul', [difference, difference], shape, dtype);
+  },
+  NotEqual: ({ context, inputs, shape, dtype }) =>
+    elementwise(context, 'Not', [elementwise(context, 'Equal', inputs, shape, dtype)], shape, dtype),
+
+  Neg: ({ context, inputs, shape, dtype }) =>
+    dtype === 'float32'
+      ? multiply(context, inputs[0]!, constantValue(context, -1, [], dtype), shape, dtype)
+      : elementwise(context, 'Neg', inputs, shape, dtype),
+  Square: ({ context, inputs, shape, dtype }) => elementwise(context, 'Mul', [inputs[0]!, inputs[0]!], shape, dtype),
+  Rsqrt: ({ context, inputs, shape, dtype }) => reciprocalRoot(context, inputs[0]!, shape, dtype),
+  Log1p: ({ context, inputs, shape, dtype }) => {
+    const sum = elementwise(context, 'Add', [inputs[0]!, constantValue(context, 1, [], dtype)], shape, dtype);
+    return elementwise(context, 'Log', [sum], shape, dtype);
+  },
+  Expm1: ({ context, inputs, shape, dtype }) => {
+    const power = elementwise(context, 'Exp', inputs, shape, dtype);
+    return elementwise(context, 'Sub', [power, constantValue(context, 1, [], dtype)], shape, dtype);
+  },
+  Relu: ({ context, inputs }) => reluOf(context, inputs[0]!),
+  Relu6: ({ context, inputs }) => clip(context, inputs[0]!, 0, 6),
+  ClipByValue: (task) => {
+    const { min, max } = attributesOf<ClipAttributes>(task);
+    return clip(task.context, task.inputs[0]!, min, max);
+  },
+  LeakyRelu: (task) => {
+    const { alpha } = attributesOf<LeakyReluAttributes>(task);
+    return elementwise(task.context, 'LeakyRelu', task.inputs, task.shape, task.dtype, {
+      alpha: new FloatAttribute(alpha),
+    });
+  },
+  Prelu: ({ context, inputs, shape, dtype }) => elementwise(context, 'PRelu', inputs, shape, dtype),
+  Step: (task) => {
+    const { context, shape, dtype } = task;
+    const { alpha } = attributesOf<StepAttributes>(task);
+    const [input] = task.inputs as [Value];
+    if (alpha === 0 && input.dtype === 'float32') return stepOf(context, input);
+    const isPositive = elementwise(
+      context,
+      'Greater',
+      [input, constantValue(context, 0, [], input.dtype)],
+      shape,
+      'bool',
+    );
+    const choices = [constantValue(context, 1, [], dtype), constantValue(context, alpha, [], dtype)];
+    return elementwise(context, 'Where', [isPositive, ...choices], shape, dtype);
+  },
+  Select: ({ context, inputs, shape, dtype }) => elementwise(context, 'Where', inputs, shape, dtype),
+  Cast: ({ context, inputs, dtype }) => castValue(context, inputs[0]!, dtype),
+  BatchNorm: normalize,
+};
+
+/** Division by something small is multiplication by its reciprocal, which can be merged with other factors. */
+function divide({ context, inputs, shape, dtype }: LoweringTask): Value {
+  const [a, b] = inputs.map((input) => castValue(context, input, 'float32')) as [Value, Value];
+  if (isSmall(b, shape) && !isSmall(a, shape)) {
+    return multiply(context, a, elementwise(context, 'Reciprocal', [b], b.shape, dtype), shape, dtype);
+  }
+  return elementwise(context, 'Div', [a, b], shape, dtype);
+}
+
+function reciprocalRoot(context: LoweringTask['context'], value: Value, shape: Shape, dtype: Value['dtype']): Value {
+  return elementwise(context, 'Reciprocal', [elementwise(context, 'Sqrt', [value], shape, dtype)], shape, dtype);
+}
+
+/** Two comparisons keep the layout of the value; the Clip operator would fix its limits to plain scalars. */
+function clip(context: LoweringTask['context'], value: Value, min: number, max: number): Value {
+  const lower = elementwise(
+    context,
+    'Max',
+    [value, constantValue(context, min, [], value.dtype)],
+    value.shape,
+    value.dtype,
+  );
+  return elementwise(context, 'Min', [lower, constantValue(context, max, [], value.dtype)], value.shape, value.dtype);
+}
+
+/** What the batch norm kernel records; its inputs are x, mean, variance, then offset and scale where given. */
+export interface BatchNormAttributes {
+  readonly epsilon: number;
+  readonly hasOffset: boolean;
+  readonly hasScale: boolean;
+}
+
+/** (x - mean) · scale / √(variance + ε) + offset; Ioffe and Szegedy 2015, algorithm 1. */
+function normalize(task: LoweringTask): Value {
+  const { context, shape, dtype } = task;
+  const { epsilon, hasOffset, hasScale } = attributesOf<BatchNormAttributes>(task);
+  const [x, mean, variance] = task.inputs as [Value, Value, Value];
+  const offset = hasOffset ? task.inputs[3]! : null;
+  const scale = hasScale ? task.inputs[hasOffset ? 4 : 3]! : null;
+  const guarded = elementwise(
+    context,
+    'Add',
+    [variance, constantValue(context, epsilon, [], dtype)],
+    variance.shape,
+    dtype,
+  );
+  const deviation = reciprocalRoot(context, guarded, variance.shape, dtype);
+  const factor = scale ? multiply(context, deviation, scale, variance.shape, dtype) : deviation;
+  const normalized = multiply(context, subtractValues(context, x, mean, shape, dtype), factor, shape, dtype);
+  return offset ? addValues(context, normalized, offset, shape, dtype) : normalized;
+}

@@ -1,0 +1,150 @@
+/** Operations that move, repeat, cut and join elements. */
+import { isSameShape, sizeOf } from '../shapes.js';
+import { attributesOf, constantValue, type Lowering, naturalValue } from './context.js';
+import { broadcastValue, fullNaturalName } from './layouts.js';
+import { Value } from './value.js';
+
+export interface TransposeAttributes {
+  readonly permutation: readonly number[];
+}
+export interface TileAttributes {
+  readonly repetitions: readonly number[];
+}
+export interface SliceAttributes {
+  readonly begin: readonly number[];
+  readonly end: readonly number[];
+  readonly strides: readonly number[];
+}
+export interface ConcatAttributes {
+  readonly axis: number;
+}
+export interface PadAttributes {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly value: number;
+}
+export interface GatherAttributes {
+  readonly axis: number;
+}
+export interface OneHotAttributes {
+  readonly depth: number;
+  readonly onValue: number;
+  readonly offValue: number;
+}
+export interface SegmentSumAttributes {
+  readonly segments: number;
+}
+export interface FillAttributes {
+  readonly value: number;
+}
+export interface ReverseAttributes {
+  readonly axes: readonly number[];
+}
+export interface CumulativeAttributes {
+  readonly axis: number;
+  readonly exclusive: boolean;
+  readonly reverse: boolean;
+}
+
+const BEFORE_FIRST = -1_000_000_000;
+
+export const arrangementLowerings: Readonly<Record<string, Lowering>> = {
+  Transpose: (task) => {
+    const { permutation } = attributesOf<TransposeAttributes>(task);
+    const { builder } = task.context;
+    return naturalValue(task, builder.transpose(fullNaturalName(task.context, task.inputs[0]!), permutation));
+  },
+
+  Tile: (task) => {
+    const { repetitions } = attributesOf<TileAttributes>(task);
+    const { context, shape } = task;
+    const [input] = task.inputs as [Value];
+    void input.names;
+    const isBroadcast = repetitions.every((count, axis) => count === 1 || input.stored[axis] === 1);
+    if (isBroadcast) {
+      return new Value({ shape, stored: input.stored, dtype: task.dtype, compute: () => ({ ...input.names }) });
+    }
+    const { builder } = context;
+    return naturalValue(task, builder.add('Tile', [fullNaturalName(context, input), builder.integers(repetitions)]));
+  },
+
+  BroadcastTo: ({ context, inputs, shape }) => broadcastValue(context, inputs[0]!, shape),
+
+  Slice: (task) => {
+    const [input] = task.inputs as [Value];
+    if (isSameShape(input.shape, task.shape) && !attributesOf<SliceAttributes>(task).strides.some((step) => step < 0)) {
+      return input;
+    }
+    const { begin, end, strides } = attributesOf<SliceAttributes>(task);
+    const { builder } = task.context;
+    const bounds = [begin, end, begin.map((_, axis) => axis), strides].map((list) => builder.integers(list));
+    return naturalValue(task, builder.add('Slice', [fullNaturalName(task.context, input), ...bounds]));
+  },
+
+  Reverse: (task) => {
+    const { axes } = attributesOf<ReverseAttributes>(task);
+    const { builder } = task.context;
+    const bounds = [axes.map(() => -1), axes.map(() => BEFORE_FIRST), axes, axes.map(() => -1)];
+    const inputs = bounds.map((list) => builder.integers(list));
+    return naturalValue(task, builder.add('Slice', [fullNaturalName(task.context, task.inputs[0]!), ...inputs]));
+  },
+
+  Concat: (task) => {
+    if (task.inputs.length === 1) return task.inputs[0]!;
+    const { axis } = attributesOf<ConcatAttributes>(task);
+    const parts = task.inputs.map((input) => fullNaturalName(task.context, input));
+    return naturalValue(task, task.context.builder.add('Concat', parts, { attributes: { axis } }));
+  },
+
+  Pad: (task) => {
+    const { before, after, value } = attributesOf<PadAttributes>(task);
+    const { builder } = task.context;
+    const { dtype } = task;
+    const inputs = [builder.integers([...before, ...after]), builder.scalar(value, dtype)];
+    return naturalValue(task, builder.add('Pad', [fullNaturalName(task.context, task.inputs[0]!), ...inputs]));
+  },
+
+  Gather: (task) => {
+    const { axis } = attributesOf<GatherAttributes>(task);
+    const [input, indices] = task.inputs.map((value) => fullNaturalName(task.context, value)) as [string, string];
+    return naturalValue(task, task.context.builder.add('Gather', [input, indices], { attributes: { axis } }));
+  },
+
+  OneHot: (task) => {
+    const { depth, onValue, offValue } = attributesOf<OneHotAttributes>(task);
+    const { builder } = task.context;
+    const [indices] = task.inputs as [Value];
+    const column = builder.reshape(fullNaturalName(task.context, indices), [...indices.shape, 1]);
+    const classes = builder.constant('int32', [depth], countUp(depth));
+    const isClass = builder.add('Equal', [column, classes]);
+    const choices = [onValue, offValue].map((value) => builder.scalar(value, task.dtype));
+    return naturalValue(task, builder.add('Where', [isClass, ...choices]));
+  },
+
+  /** The sum over rows of equal id is the product with the one-hot matrix of the ids. */
+  UnsortedSegmentSum: (task) => {
+    const { segments } = attributesOf<SegmentSumAttributes>(task);
+    const { builder } = task.context;
+    const [input, ids] = task.inputs as [Value, Value];
+    const rows = sizeOf(ids.shape);
+    const row = builder.reshape(fullNaturalName(task.context, ids), [1, rows]);
+    const column = builder.constant('int32', [segments, 1], countUp(segments));
+    const membership = builder.add('Cast', [builder.add('Equal', [column, row])], { attributes: { to: 1 } });
+    const flat = builder.reshape(fullNaturalName(task.context, input), [rows, sizeOf(input.shape) / rows]);
+    return naturalValue(task, builder.reshape(builder.add('MatMul', [membership, flat]), task.shape));
+  },
+
+  Fill: (task) => constantValue(task.context, attributesOf<FillAttributes>(task).value, task.shape, task.dtype),
+
+  Cumsum: (task) => {
+    const { axis, exclusive, reverse } = attributesOf<CumulativeAttributes>(task);
+    const { builder } = task.context;
+    const inputs = [fullNaturalName(task.context, task.inputs[0]!), builder.constant('int32', [], [axis])];
+    const attributes = { exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0 };
+    return naturalValue(task, builder.add('CumSum', inputs, { attributes }));
+  },
+};
+
+function countUp(length: number): number[] {
+  return Array.from({ length }, (_, index) => index);
+}

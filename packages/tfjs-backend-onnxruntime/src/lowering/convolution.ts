@@ -1,0 +1,150 @@
+/** Convolutions and their gradients: which form each one takes, and in which layout its pictures lie. */
+import {
+  type Chunk,
+  type ConvolutionShape,
+  canConvolveBlocked,
+  canInputGradientBeBlocked,
+  convolveBlocked,
+  convolveDepthwise,
+  convolvePlain,
+  depthwiseFilterGradient,
+  depthwiseInputGradient,
+  filterGradientByColumns,
+  filterGradientByImages,
+  filterGradientPlain,
+  inputGradientBlocked,
+  inputGradientPlain,
+  isDense,
+  readsBlocks,
+} from '../convolution-forms.js';
+import { isSameShape, type Shape, stripLeadingOnes } from '../shapes.js';
+import { attributesOf, type Lowering, type LoweringTask } from './context.js';
+import { fullNameIn, fullNaturalName, view } from './layouts.js';
+import { type Names, Value, type Window } from './value.js';
+
+/** What the convolution kernels record. */
+export type ConvolutionAttributes = Window;
+
+export const convolutionLowerings: Readonly<Record<string, Lowering>> = {
+  Conv2D: (task) => convolution(task, null),
+  Conv2DBackpropInput: (task) => deferred(task, () => inputGradient(task)),
+  Conv2DBackpropFilter: (task) => deferred(task, () => ({ natural: filterGradient(task) })),
+  DepthwiseConv2dNative: (task) =>
+    deferred(task, () => {
+      const [x, filter] = task.inputs as [Value, Value];
+      const shape = convolutionShape(task, x.shape, task.shape);
+      return { channelsFirst: convolveDepthwise(task.context.builder, shape, ...pictureAndFilter(task, x, filter)) };
+    }),
+  DepthwiseConv2dNativeBackpropInput: (task) =>
+    deferred(task, () => {
+      const [dy, filter] = task.inputs as [Value, Value];
+      const shape = convolutionShape(task, task.shape, dy.shape);
+      return {
+        channelsFirst: depthwiseInputGradient(task.context.builder, shape, ...pictureAndFilter(task, dy, filter)),
+      };
+    }),
+  DepthwiseConv2dNativeBackpropFilter: (task) =>
+    deferred(task, () => {
+      const [x, dy] = task.inputs as [Value, Value];
+      const shape = convolutionShape(task, x.shape, dy.shape);
+      const pictures = [x, dy].map((value) => fullNameIn(task.context, value, 'channelsFirst')) as [string, string];
+      return { natural: depthwiseFilterGradient(task.context.builder, shape, ...pictures) };
+    }),
+};
+
+function deferred({ shape, dtype }: LoweringTask, compute: () => Names): Value {
+  return new Value({ shape, dtype, compute });
+}
+
+function pictureAndFilter({ context }: LoweringTask, picture: Value, filter: Value): [string, string] {
+  return [fullNameIn(context, picture, 'channelsFirst'), fullNaturalName(context, filter)];
+}
+
+function convolutionShape(task: LoweringTask, input: Shape, output: Shape): ConvolutionShape {
+  const { size, strides, dilations, padding } = attributesOf<ConvolutionAttributes>(task);
+  return {
+    batch: input[0]!,
+    inputSize: [input[1]!, input[2]!],
+    outputSize: [output[1]!, output[2]!],
+    inputChannels: input[3]!,
+    outputChannels: output[3]!,
+    kernel: size,
+    strides,
+    dilations,
+    padding,
+  };
+}
+
+/** The convolution waits for its consumer: an addition may become its bias, and a relu its activation. */
+function convolution(task: LoweringTask, bias: Value | null): Value {
+  const { context } = task;
+  const { block, builder } = context;
+  const [x, filter] = task.inputs as [Value, Value];
+  const shape = convolutionShape(task, x.shape, task.shape);
+  const isBlocked = canConvolveBlocked(shape, block);
+  const compute = (withRelu: boolean): Names => {
+    const weights = fullNaturalName(context, filter);
+    const biasName = bias && fullNaturalName(context, bias);
+    if (!isBlocked) {
+      return {
+        channelsFirst: convolvePlain(builder, shape, fullNameIn(context, x, 'channelsFirst'), weights, biasName),
+      };
+    }
+    const picture = fullNameIn(context, x, readsBlocks(shape, block) ? 'blocked' : 'channelsFirst');
+    return { blocked: convolveBlocked(builder, block, shape, picture, weights, biasName, withRelu) };
+  };
+  return new Value({
+    shape: task.shape,
+    dtype: task.dtype,
+    compute: () => compute(false),
+    computeWithRelu: isBlocked ? () => compute(true) : undefined,
+    meaning: bias ? undefined : { kind: 'convolution', withBias: (added) => convolution(task, added) },
+  });
+}
+
+/** Returns a convolution with `bias` added, or null when the values are something else. */
+export function addBias(task: LoweringTask, value: Value, bias: Value): Value | null {
+  if (value.meaning?.kind !== 'convolution' || !value.isDeferred || !value.isPrivate) return null;
+  const channels = [task.shape[3]!];
+  if (!isSameShape(stripLeadingOnes(bias.shape), stripLeadingOnes(channels))) return null;
+  return value.meaning.withBias(view(task.context, bias, channels));
+}
+
+function inputGradient(task: LoweringTask): Names {
+  const { context } = task;
+  const { block, builder } = context;
+  const [dy, filter] = task.inputs as [Value, Value];
+  const shape = convolutionShape(task, task.shape, dy.shape);
+  const weights = fullNaturalName(context, filter);
+  if (canInputGradientBeBlocked(shape, block)) {
+    return { blocked: inputGradientBlocked(builder, block, shape, fullNameIn(context, dy, 'blocked'), weights) };
+  }
+  return { channelsFirst: inputGradientPlain(builder, shape, fullNameIn(context, dy, 'channelsFirst'), weights) };
+}
+
+/** Below this many channels, columns and one product of matrices are fastest. */
+const FEW_CHANNELS = 8;
+/** Pictures of at least this height are cut into rows, lower ones into groups of images. */
+const HIGH_PICTURE = 12;
+const ROWS_PER_CHUNK = 3;
+const IMAGES_PER_CHUNK = 32;
+
+function filterGradient(task: LoweringTask): string {
+  const { context } = task;
+  const { block, builder } = context;
+  const [x, dy] = task.inputs as [Value, Value];
+  const shape = convolutionShape(task, x.shape, dy.shape);
+  const pictures = fullNameIn(context, x, 'channelsFirst');
+  const gradients = fullNameIn(context, dy, 'channelsFirst');
+  if (!isDense(shape)) return filterGradientPlain(builder, shape, pictures, gradients);
+  if (shape.inputChannels < FEW_CHANNELS) return filterGradientByColumns(builder, shape, pictures, gradients);
+  if (block === 0 || shape.outputChannels % block !== 0 || 2 * shape.batch < block) {
+    return filterGradientPlain(builder, shape, pictures, gradients);
+  }
+  return filterGradientByImages(builder, block, shape, pictures, gradients, chooseChunk(shape));
+}
+
+function chooseChunk({ batch, outputSize }: ConvolutionShape): Chunk {
+  const [height] = outputSize;
+  return height >= HIGH_PICTURE ? { images: batch, rows: ROWS_PER_CHUNK } : { images: IMAGES_PER_CHUNK, rows: height };
+}

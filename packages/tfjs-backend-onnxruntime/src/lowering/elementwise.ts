@@ -1,0 +1,51 @@
+/** Element-wise nodes with broadcasting, in the layout that needs the fewest conversions. */
+import type { NumericType } from '../buffer-pool.js';
+import { type Attribute, ONNX_TYPES } from '../onnx-model.js';
+import { broadcastShapes, type Shape, sizeOf } from '../shapes.js';
+import type { LoweringContext } from './context.js';
+import { canBeBlocked, existsIn, isBlockedOnly, liftRank, nameIn } from './layouts.js';
+import { type Layout, Value } from './value.js';
+
+/** Returns the result of an ONNX operator that works element by element on operands that broadcast. */
+export function elementwise(
+  context: LoweringContext,
+  operator: string,
+  operands: readonly Value[],
+  shape: Shape,
+  dtype: NumericType,
+  attributes: Readonly<Record<string, Attribute>> = {},
+): Value {
+  const lifted = operands.map((operand) => liftRank(context, operand, shape.length));
+  const stored = lifted.map((operand) => operand.stored).reduce(broadcastShapes);
+  const layout = chooseLayout(context, lifted, shape);
+  const name = context.builder.add(
+    operator,
+    lifted.map((operand) => nameIn(context, operand, layout)),
+    { attributes },
+  );
+  return new Value({
+    shape,
+    stored,
+    dtype,
+    names: { [layout]: name },
+    meaning: layout === 'natural' ? { kind: 'elementwise', operator, operands: lifted, attributes } : undefined,
+  });
+}
+
+function chooseLayout(context: LoweringContext, operands: readonly Value[], shape: Shape): Layout {
+  if (shape.length !== 4) return 'natural';
+  const sizes = operands.map((operand) => sizeOf(operand.stored));
+  const largest = Math.max(...sizes);
+  for (const operand of operands) void operand.names; // what is deferred is computed now, so that its layout is known
+  const big = operands.filter((_, index) => sizes[index] === largest);
+  const fitsBlocks = operands.every((operand, index) => sizes[index] === 1 || canBeBlocked(context, operand));
+  if (fitsBlocks && big.some(isBlockedOnly)) return 'blocked';
+  if (big.every((operand) => existsIn(operand, 'natural'))) return 'natural';
+  return 'channelsFirst';
+}
+
+/** Returns the value with another element type. */
+export function castValue(context: LoweringContext, value: Value, dtype: NumericType): Value {
+  if (value.dtype === dtype) return value;
+  return elementwise(context, 'Cast', [value], value.shape, dtype, { to: ONNX_TYPES[dtype] });
+}

@@ -1,0 +1,251 @@
+/**
+ * Sums of products with small factors, kept unmultiplied: batch norm, its gradient and the optimizers' updates are
+ * chains of them. Factors are merged with each other, pulled out of sums, and applied in one pass; on blocked pictures
+ * that pass is a depthwise 1×1 convolution, which multiplies, adds an offset, another picture and a relu at once.
+ */
+import type { NumericType } from '../buffer-pool.js';
+import { addBlocked } from '../nchwc.js';
+import { broadcastShapes, isSameShape, padRank, type Shape, sizeOf } from '../shapes.js';
+import { constantValue, type LoweringContext } from './context.js';
+import { elementwise } from './elementwise.js';
+import { broadcastValue, canBeBlocked, fullNaturalName, isBlockedOnly, liftRank, nameIn } from './layouts.js';
+import { type Names, type Term, Value } from './value.js';
+
+const MAX_FACTOR_ELEMENTS = 65536;
+const MIN_RATIO = 8;
+
+/** Returns whether a value is small beside a result of `shape`, so that work on it costs nothing. */
+export function isSmall(value: Value, shape: Shape): boolean {
+  const elements = sizeOf(value.stored);
+  return elements <= MAX_FACTOR_ELEMENTS && elements * MIN_RATIO <= sizeOf(shape);
+}
+
+/** Returns a · b. */
+export function multiply(context: LoweringContext, a: Value, b: Value, shape: Shape, dtype: NumericType): Value {
+  if (dtype !== 'float32') return elementwise(context, 'Mul', [a, b], shape, dtype);
+  if (a.constant === 1) return broadcastValue(context, b, shape);
+  if (b.constant === 1) return broadcastValue(context, a, shape);
+  const left = liftRank(context, a, shape.length);
+  const right = liftRank(context, b, shape.length);
+  const isLeftSmall = isSmall(left, shape);
+  if (isLeftSmall !== isSmall(right, shape)) {
+    const [factor, base] = isLeftSmall ? [left, right] : [right, left];
+    const scaled = scaleValue(context, base, factor, shape);
+    if (scaled) return scaled;
+  } else if (!isLeftSmall) {
+    const product = multiplyBases(context, left, right, shape);
+    if (product) return product;
+  }
+  return elementwise(context, 'Mul', [left, right], shape, dtype);
+}
+
+/** Returns base · factor as an unmultiplied product, or null when storing it so would not save anything. */
+function scaleValue(context: LoweringContext, base: Value, factor: Value, shape: Shape): Value | null {
+  const fits = (term: Value) => isSameShape(broadcastShapes(term.stored, factor.stored), term.stored);
+  if (!isSameShape(base.shape, shape)) return null;
+  const { terms, offset } = linearForm(base);
+  if (offset || !terms.every((term) => fits(term.base))) {
+    return fits(base) ? linearValue(context, shape, [{ base, scale: factor }], null) : null;
+  }
+  const scaled = terms.map(({ base: inner, scale }) => ({
+    base: inner,
+    scale: scale ? multiplySmall(context, scale, factor) : factor,
+  }));
+  return linearValue(context, shape, scaled, null);
+}
+
+/** (a · s) · (b · t) = (a · b) · (s · t): one pass over the large operands instead of three. */
+function multiplyBases(context: LoweringContext, a: Value, b: Value, shape: Shape): Value | null {
+  const [left, right] = [singleTerm(a), singleTerm(b)];
+  if (!left.scale && !right.scale) return null;
+  const base = elementwise(context, 'Mul', [left.base, right.base], shape, 'float32');
+  const scale =
+    left.scale && right.scale ? multiplySmall(context, left.scale, right.scale) : (left.scale ?? right.scale);
+  return linearValue(context, shape, [{ base, scale }], null);
+}
+
+/** Returns a + b. */
+export function addValues(context: LoweringContext, a: Value, b: Value, shape: Shape, dtype: NumericType): Value {
+  if (a.constant === 0) return broadcastValue(context, b, shape);
+  if (b.constant === 0) return broadcastValue(context, a, shape);
+  const sum = dtype === 'float32' ? linearSum(context, a, b, shape) : null;
+  return sum ?? elementwise(context, 'Add', [a, b], shape, dtype);
+}
+
+/** Returns a - b. */
+export function subtractValues(context: LoweringContext, a: Value, b: Value, shape: Shape, dtype: NumericType): Value {
+  if (b.constant === 0) return broadcastValue(context, a, shape);
+  const centredOver = isMeanOf(b, a) ? b.meaning.axes : undefined;
+  if (dtype === 'float32' && (isBlockedOnly(a) || isPendingSum(a) || isPendingSum(b))) {
+    const negated = scaleValue(context, b, constantValue(context, -1, [], dtype), b.shape) ?? negateSmall(context, b);
+    const sum = linearSum(context, a, negated, shape);
+    if (sum) return centredOver ? withCentre(sum, centredOver) : sum;
+  }
+  const difference = elementwise(context, 'Sub', [a, b], shape, dtype);
+  return centredOver ? withCentre(difference, centredOver) : difference;
+}
+
+type MeanValue = Value & { readonly meaning: { readonly kind: 'mean'; readonly axes: readonly number[] } };
+
+/** Returns whether `mean` is the mean of `value` over some axes, in the shape that keeps them. */
+function isMeanOf(mean: Value, value: Value): mean is MeanValue {
+  const { meaning } = mean;
+  if (meaning?.kind !== 'mean' || meaning.of !== value) return false;
+  const kept = value.shape.map((size, axis) => (meaning.axes.includes(axis) ? 1 : size));
+  return isSameShape(padRank(mean.shape, kept.length), kept);
+}
+
+function withCentre(value: Value, centredOver: readonly number[]): Value {
+  return new Value({
+    shape: value.shape,
+    stored: value.stored,
+    dtype: value.dtype,
+    compute: () => ({ ...value.names }),
+    meaning: value.meaning,
+    centredOver,
+  });
+}
+
+/** Returns the sum as one linear form, or null when plain addition is as good. */
+function linearSum(context: LoweringContext, a: Value, b: Value, shape: Shape): Value | null {
+  const left = liftRank(context, a, shape.length);
+  const right = liftRank(context, b, shape.length);
+  for (const [large, small] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    if (!isSmall(small, shape) || !isSameShape(large.stored, shape)) continue;
+    const isOwn = large.isPrivate && isPendingSum(large) && !linearForm(large).offset;
+    if (isOwn) return linearValue(context, shape, linearForm(large).terms, small);
+    if (isBlockedOnly(large) && isPerChannel(small))
+      return linearValue(context, shape, [{ base: large, scale: null }], small);
+    return null;
+  }
+  if (!isSameShape(left.stored, shape) || !isSameShape(right.stored, shape)) return null;
+  if (!isPendingSum(left) && !isPendingSum(right)) return null;
+  const terms = [...ownTerms(left), ...ownTerms(right)];
+  return linearValue(context, shape, terms, null);
+}
+
+/** Terms to take over into a larger sum; a sum that others read too is computed once and then read. */
+function ownTerms(value: Value): readonly Term[] {
+  const { terms, offset } = linearForm(value);
+  const isCheap = terms.length === 1 || value.isPrivate;
+  return isCheap && !offset ? terms : [{ base: value, scale: null }];
+}
+
+/** Returns whether the value is a linear form that has not been computed. */
+export function isPendingSum(value: Value): boolean {
+  return value.isDeferred && value.meaning?.kind === 'linear';
+}
+
+/** Returns a pending linear form, or the value itself as its only term. */
+export function linearForm(value: Value): { terms: readonly Term[]; offset: Value | null } {
+  if (value.isDeferred && value.meaning?.kind === 'linear') return value.meaning;
+  return { terms: [{ base: value, scale: null }], offset: null };
+}
+
+function singleTerm(value: Value): Term {
+  const { terms, offset } = linearForm(value);
+  return terms.length === 1 && !offset ? terms[0]! : { base: value, scale: null };
+}
+
+function multiplySmall(context: LoweringContext, a: Value, b: Value): Value {
+  if (a.constant === 1) return b;
+  if (b.constant === 1) return a;
+  return elementwise(context, 'Mul', [a, b], broadcastShapes(a.shape, b.shape), 'float32');
+}
+
+function negateSmall(context: LoweringContext, value: Value): Value {
+  return elementwise(context, 'Neg', [value], value.shape, value.dtype);
+}
+
+/** Returns the deferred value Σ base · scale + offset. */
+function linearValue(context: LoweringContext, shape: Shape, terms: readonly Term[], offset: Value | null): Value {
+  const stored = [...terms.map(({ base }) => base.stored), ...(offset ? [offset.stored] : [])].reduce(broadcastShapes);
+  return new Value({
+    shape,
+    stored,
+    dtype: 'float32',
+    meaning: { kind: 'linear', terms, offset },
+    compute: () => computeLinear(context, terms, offset, shape, false),
+    computeWithRelu: () =>
+      canComputeBlocked(context, terms, offset) ? computeLinear(context, terms, offset, shape, true) : null,
+  });
+}
+
+function computeLinear(
+  context: LoweringContext,
+  terms: readonly Term[],
+  offset: Value | null,
+  shape: Shape,
+  withRelu: boolean,
+): Names {
+  if (canComputeBlocked(context, terms, offset)) {
+    return { blocked: computeBlocked(context, terms, offset, shape, withRelu) };
+  }
+  const products = terms.map(({ base, scale }) =>
+    scale ? elementwise(context, 'Mul', [base, scale], shape, 'float32') : base,
+  );
+  const sum = products.reduce((left, right) => elementwise(context, 'Add', [left, right], shape, 'float32'));
+  return { ...(offset ? elementwise(context, 'Add', [sum, offset], shape, 'float32') : sum).names };
+}
+
+function canComputeBlocked(context: LoweringContext, terms: readonly Term[], offset: Value | null): boolean {
+  return (
+    terms.every(({ base, scale }) => canBeBlocked(context, base) && (!scale || isPerChannel(scale))) &&
+    (!offset || isPerChannel(offset)) &&
+    terms.some(({ base }) => !base.isDeferred && isBlockedOnly(base))
+  );
+}
+
+/** Returns whether a small value is one number per channel of a picture, or one for all. */
+function isPerChannel(value: Value): boolean {
+  return padRank(value.stored, 4)
+    .slice(0, -1)
+    .every((size) => size === 1);
+}
+
+/**
+ * Each term is a depthwise 1×1 convolution that adds the sum so far; the first one adds the offset, the last one
+ * applies relu. Height and width are one axis here, so that the kernel runs over long rows.
+ */
+function computeBlocked(
+  context: LoweringContext,
+  terms: readonly Term[],
+  offset: Value | null,
+  shape: Shape,
+  withRelu: boolean,
+): string {
+  const { builder } = context;
+  const [batch, height, width, channels] = shape as [number, number, number, number];
+  const perChannel = (value: Value) => fullNaturalName(context, broadcastValue(context, value, [channels]));
+  let sum = '';
+  terms.forEach(({ base, scale }, index) => {
+    const flat = builder.reshape(nameIn(context, base, 'blocked'), [batch, channels, 1, height * width]);
+    const weights = perChannel(scale ? lastAxis(context, scale) : constantValue(context, 1, [channels], 'float32'));
+    const inputs = [flat, builder.reshape(weights, [channels, 1, 1, 1])];
+    const bias = index === 0 && offset ? perChannel(lastAxis(context, offset)) : '';
+    if (bias || sum) inputs.push(bias);
+    if (sum) inputs.push(sum);
+    const isLast = index === terms.length - 1;
+    sum = addBlocked(builder, 'Conv', inputs, {
+      kernel_shape: [1, 1],
+      group: channels,
+      ...(isLast && withRelu ? { activation: 'Relu' } : {}),
+    });
+  });
+  return builder.reshape(sum, [batch, channels, height, width]);
+}
+
+/** Returns a value that varies along its last axis only, as a vector. */
+function lastAxis(context: LoweringContext, value: Value): Value {
+  const length = value.shape.at(-1) ?? 1;
+  const stored = value.stored.at(-1) ?? 1;
+  return new Value({
+    shape: [length],
+    stored: [stored],
+    dtype: value.dtype,
+    compute: () => ({ natural: context.builder.reshape(nameIn(context, value, 'natural'), [stored]) }),
+  });
+}

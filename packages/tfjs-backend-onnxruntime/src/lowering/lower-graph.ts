@@ -1,0 +1,135 @@
+/** Turns recorded operations into one ONNX graph. */
+import { GraphBuilder } from '../graph-builder.js';
+import type { OnnxGraph } from '../onnx-model.js';
+import type { RecordedOperation, TensorData } from '../recorded-operation.js';
+import { type Shape, sizeOf } from '../shapes.js';
+import { arithmeticLowerings } from './arithmetic.js';
+import { arrangementLowerings } from './arrangement.js';
+import type { GraphInput, Lowering, LoweringContext } from './context.js';
+import { convolutionLowerings } from './convolution.js';
+import { fullNaturalName, view } from './layouts.js';
+import { matrixLowerings } from './matrix.js';
+import { poolingLowerings } from './pooling.js';
+import { reductionLowerings } from './reduction.js';
+import { computeInRowBlocks } from './row-blocks.js';
+import { Value } from './value.js';
+
+/** Part of a result that the graph writes. */
+export interface GraphOutputPart {
+  /** Index of the result, and the first element of the part. */
+  readonly output: number;
+  readonly offset: number;
+  readonly shape: Shape;
+}
+
+export interface LoweredGraph {
+  readonly model: OnnxGraph;
+  /** Where the model's inputs and outputs lie, in its order. */
+  readonly inputs: readonly GraphInput[];
+  readonly outputs: readonly GraphOutputPart[];
+}
+
+export interface LoweringOptions {
+  readonly nchwcBlock: number;
+}
+
+const LOWERINGS: Readonly<Record<string, Lowering>> = {
+  ...arithmeticLowerings,
+  ...arrangementLowerings,
+  ...convolutionLowerings,
+  ...matrixLowerings,
+  ...poolingLowerings,
+  ...reductionLowerings,
+};
+
+/**
+ * Returns the graph that computes `results` from `leaves`.
+ * @throws Error that names the recorded operation that has no lowering.
+ */
+export function lowerGraph(
+  operations: readonly RecordedOperation[],
+  leaves: readonly TensorData[],
+  results: readonly TensorData[],
+  options: LoweringOptions,
+): LoweredGraph {
+  const context: LoweringContext = {
+    builder: new GraphBuilder(),
+    block: options.nchwcBlock,
+    inputs: new Map(),
+    needsPoolingIndices: operations.some(({ name }) => name === 'MaxPoolGrad'),
+  };
+  const values = new Map<TensorData, Value>();
+  for (const [index, leaf] of leaves.entries()) values.set(leaf, inputValue(context, leaf, index));
+  const consumers = collectConsumers(operations);
+  const isResult = new Set(results);
+  for (const operation of operations) {
+    const value = lowerOperation(context, operation, values);
+    value.consumers = [...value.consumers, ...(consumers.get(operation.output) ?? [])];
+    value.isResult ||= isResult.has(operation.output);
+    values.set(operation.output, value);
+  }
+  return collectResults(context, results, values);
+}
+
+function inputValue(context: LoweringContext, { shape, dtype }: TensorData, leaf: number): Value {
+  const name = `i${leaf}`;
+  return new Value({
+    shape,
+    dtype,
+    meaning: { kind: 'input', leaf },
+    compute: () => {
+      context.inputs.set(name, { name, leaf, dtype, offset: 0, shape });
+      return { natural: name };
+    },
+  });
+}
+
+function collectConsumers(operations: readonly RecordedOperation[]): Map<TensorData, RecordedOperation[]> {
+  const consumers = new Map<TensorData, RecordedOperation[]>();
+  for (const operation of operations) {
+    for (const { data } of operation.inputs) consumers.set(data, [...(consumers.get(data) ?? []), operation]);
+  }
+  return consumers;
+}
+
+function lowerOperation(
+  context: LoweringContext,
+  operation: RecordedOperation,
+  values: ReadonlyMap<TensorData, Value>,
+): Value {
+  const { name, shape, dtype } = operation;
+  const lowering = LOWERINGS[name];
+  if (!lowering) throw new Error(`${name} has no form in ONNX`);
+  const inputs = operation.inputs.map((input) => view(context, values.get(input.data)!, input.shape));
+  context.builder.origin = name;
+  try {
+    return lowering({ context, operation, inputs, shape, dtype });
+  } catch (cause) {
+    const shapes = inputs.map((input) => `[${input.shape}]`).join(', ');
+    throw new Error(`${name} of ${shapes}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function collectResults(
+  context: LoweringContext,
+  results: readonly TensorData[],
+  values: ReadonlyMap<TensorData, Value>,
+): LoweredGraph {
+  const wanted: string[] = [];
+  const outputs: GraphOutputPart[] = [];
+  results.forEach((data, output) => {
+    const value = view(context, values.get(data)!, data.shape);
+    const rowShape = data.shape.slice(1);
+    for (const block of computeInRowBlocks(context, value) ?? []) {
+      wanted.push(block.name);
+      outputs.push({ output, offset: block.firstRow * sizeOf(rowShape), shape: [block.rows, ...rowShape] });
+    }
+    if (outputs.at(-1)?.output === output) return;
+    wanted.push(fullNaturalName(context, value));
+    outputs.push({ output, offset: 0, shape: data.shape });
+  });
+  const named = outputs.map(({ output }, index) => ({ name: `o${index}`, dtype: results[output]!.dtype }));
+  const model = context.builder.finish([...context.inputs.values()], wanted, named);
+  const inputs = model.inputs.map(({ name }) => context.inputs.get(name)!);
+  return { model, inputs, outputs };
+}

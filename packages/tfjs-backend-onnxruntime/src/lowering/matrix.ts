@@ -1,0 +1,42 @@
+/** Products of matrices, and softmax, which goes over rows. */
+import { MICROSOFT_DOMAIN } from '../graph-builder.js';
+import { sizeOf } from '../shapes.js';
+import { attributesOf, type Lowering, type LoweringTask, naturalValue } from './context.js';
+import { fullNaturalName, view } from './layouts.js';
+import { Value } from './value.js';
+
+export interface MatrixProductAttributes {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+export const matrixLowerings: Readonly<Record<string, Lowering>> = {
+  MatMul: multiplyMatrices,
+  Softmax: (task) => {
+    const logits = fullNaturalName(task.context, task.inputs[0]!);
+    return naturalValue(task, task.context.builder.add('Softmax', [logits], { attributes: { axis: -1 } }));
+  },
+};
+
+function multiplyMatrices(task: LoweringTask): Value {
+  const { context, shape, dtype } = task;
+  const { builder } = context;
+  const { transposeA, transposeB } = attributesOf<MatrixProductAttributes>(task);
+  const [a, b] = task.inputs as [Value, Value];
+  const isSingle = (value: Value) => sizeOf(value.shape.slice(0, -2)) === 1;
+  const flags = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 };
+  if (!isSingle(a) || !isSingle(b)) {
+    const operands = [a, b].map((value) => fullNaturalName(context, value));
+    return naturalValue(task, builder.add('FusedMatMul', operands, { attributes: flags, domain: MICROSOFT_DOMAIN }));
+  }
+  const [left, right] = [a, b].map((value) => view(context, value, value.shape.slice(-2))) as [Value, Value];
+  return new Value({
+    shape,
+    dtype,
+    meaning: shape.length === 2 && transposeA && !transposeB ? { kind: 'transposedProduct', left, right } : undefined,
+    compute: () => {
+      const operands = [left, right].map((value) => fullNaturalName(context, value));
+      return { natural: builder.reshape(builder.add('Gemm', operands, { attributes: flags }), shape) };
+    },
+  });
+}

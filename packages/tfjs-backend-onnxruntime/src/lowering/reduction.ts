@@ -1,0 +1,183 @@
+/** Sums, means, extrema and products over axes. */
+import { addBlocked } from '../nchwc.js';
+import { isSameShape, type Shape } from '../shapes.js';
+import { attributesOf, constantValue, type Lowering, type LoweringContext } from './context.js';
+import { castValue } from './elementwise.js';
+import { broadcastValue, existsIn, fullNameIn, fullNaturalName, isBlockedOnly, nameIn, view } from './layouts.js';
+import { linearForm, multiply } from './linear.js';
+import { type Layout, Value } from './value.js';
+
+/** What the reduction kernels record: axes in ascending order. */
+export interface ReductionAttributes {
+  readonly axes: readonly number[];
+}
+
+type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceMin' | 'ReduceProd';
+
+export const reductionLowerings: Readonly<Record<string, Lowering>> = {
+  Sum: (task) => reduceNumbers('ReduceSum', task),
+  Mean: (task) => reduceNumbers('ReduceMean', task),
+  Max: (task) => reduceNumbers('ReduceMax', task),
+  Min: (task) => reduceNumbers('ReduceMin', task),
+  Prod: (task) => reduceNumbers('ReduceProd', task),
+  All: (task) => reduceTruth('ReduceMin', task),
+  Any: (task) => reduceTruth('ReduceMax', task),
+  ArgMax: (task) => findExtremum('ArgMax', task),
+  ArgMin: (task) => findExtremum('ArgMin', task),
+};
+
+type Task = Parameters<Lowering>[0];
+
+function reduceNumbers(reduction: Reduction, task: Task): Value {
+  const { context, shape, dtype } = task;
+  const { axes } = attributesOf<ReductionAttributes>(task);
+  const [input] = task.inputs as [Value];
+  const countable = input.dtype === 'bool' ? castValue(context, input, 'int32') : input;
+  const numbers = reduction === 'ReduceMean' ? castValue(context, countable, 'float32') : countable;
+  return castValue(context, view(context, reduce(context, reduction, numbers, axes), shape), dtype);
+}
+
+function reduceTruth(reduction: Reduction, task: Task): Value {
+  const { context, shape } = task;
+  const { axes } = attributesOf<ReductionAttributes>(task);
+  const numbers = castValue(context, task.inputs[0]!, 'int32');
+  return view(context, castValue(context, reduce(context, reduction, numbers, axes), 'bool'), shape);
+}
+
+function findExtremum(operator: 'ArgMax' | 'ArgMin', task: Task): Value {
+  const { context, shape } = task;
+  const { axes } = attributesOf<ReductionAttributes>(task);
+  const { builder } = context;
+  const input = castValue(context, task.inputs[0]!, task.inputs[0]!.dtype === 'bool' ? 'int32' : task.inputs[0]!.dtype);
+  const index = builder.add(operator, [fullNaturalName(context, input)], {
+    attributes: { axis: axes[0]!, keepdims: 0 },
+  });
+  const natural = builder.add('Cast', [index], { attributes: { to: 6 } });
+  return new Value({ shape, dtype: 'int32', names: { natural } });
+}
+
+/** Returns the reduction with its axes kept as ones. */
+function reduce(context: LoweringContext, reduction: Reduction, value: Value, axes: readonly number[]): Value {
+  if (axes.length === 0) return value;
+  const kept = keepAxes(value.shape, axes);
+  if (reduction === 'ReduceSum' || reduction === 'ReduceMean') {
+    return reduceAverage(context, reduction, value, axes, kept);
+  }
+  return reduceStored(context, reduction, value, axes, kept);
+}
+
+function reduceAverage(
+  context: LoweringContext,
+  reduction: 'ReduceSum' | 'ReduceMean',
+  value: Value,
+  axes: readonly number[],
+  kept: Shape,
+): Value {
+  const { dtype } = value;
+  if (value.centredOver && isSameShape(value.centredOver, axes)) return constantValue(context, 0, kept, dtype);
+  const factored = reduceBase(context, reduction, value, axes, kept);
+  if (factored) return factored;
+  // Along axes where the value is constant, a sum is a multiplication.
+  void value.names;
+  const constantAxes = axes.filter((axis) => value.stored[axis] === 1 && value.shape[axis]! > 1);
+  let result: Value;
+  if (constantAxes.length > 0) {
+    const count = constantAxes.reduce((product, axis) => product * value.shape[axis]!, 1);
+    const inner = new Value({
+      shape: keepAxes(value.shape, constantAxes),
+      stored: value.stored,
+      dtype,
+      compute: () => ({ ...value.names }),
+    });
+    const otherAxes = axes.filter((axis) => !constantAxes.includes(axis));
+    const partial = broadcastValue(context, reduce(context, reduction, inner, otherAxes), kept);
+    const isSum = reduction === 'ReduceSum';
+    result = isSum ? multiply(context, partial, constantValue(context, count, [], dtype), kept, dtype) : partial;
+  } else {
+    result = reduceStored(context, reduction, value, axes, kept);
+  }
+  if (reduction !== 'ReduceMean') return result;
+  return new Value({
+    shape: kept,
+    stored: result.stored,
+    dtype,
+    compute: () => ({ ...result.names }),
+    meaning: { kind: 'mean', of: value, axes },
+  });
+}
+
+/** Σ (base · scale) = (Σ base) · scale where the scale does not vary along the axes; null elsewhere. */
+function reduceBase(
+  context: LoweringContext,
+  reduction: 'ReduceSum' | 'ReduceMean',
+  value: Value,
+  axes: readonly number[],
+  kept: Shape,
+): Value | null {
+  const { terms, offset } = linearForm(value);
+  const [{ base, scale }] = terms as [(typeof terms)[number]];
+  if (terms.length > 1 || offset || !scale) return null;
+  const missing = value.shape.length - scale.stored.length;
+  if (!axes.every((axis) => (scale.stored[axis - missing] ?? 1) === 1)) return null;
+  return multiply(context, reduce(context, reduction, base, axes), scale, kept, value.dtype);
+}
+
+function reduceStored(
+  context: LoweringContext,
+  reduction: Reduction,
+  value: Value,
+  axes: readonly number[],
+  kept: Shape,
+): Value {
+  void value.names;
+  if (isBlockedOnly(value) && isOverPictures(axes) && (reduction === 'ReduceSum' || reduction === 'ReduceMean')) {
+    return reduceBlocked(context, reduction, value, axes, kept);
+  }
+  const isPicture = value.shape.length === 4 && !existsIn(value, 'natural');
+  const layout: Layout = isPicture ? 'channelsFirst' : 'natural';
+  // What is stored once may be reduced as it is, unless its axes are partly broadcast.
+  const isFull = axes.every((axis) => value.stored[axis] === value.shape[axis]);
+  const input = isFull ? nameIn(context, value, layout) : fullNameIn(context, value, layout);
+  const names = { [layout]: reduceNode(context, reduction, input, isPicture ? axes.map(toChannelsFirstAxis) : axes) };
+  const stored = keepAxes(isFull ? value.stored : value.shape, axes);
+  return new Value({ shape: kept, stored, dtype: value.dtype, names });
+}
+
+function reduceNode(context: LoweringContext, reduction: Reduction, input: string, axes: readonly number[]): string {
+  const { builder } = context;
+  const sorted = [...axes].sort((a, b) => a - b);
+  if (reduction === 'ReduceSum') {
+    return builder.add(reduction, [input, builder.integers(sorted)], { attributes: { keepdims: 1 } });
+  }
+  return builder.add(reduction, [input], { attributes: { axes: sorted, keepdims: 1 } });
+}
+
+/** Averages over height and width in blocks, then over the batch, where little is left. */
+function reduceBlocked(
+  context: LoweringContext,
+  reduction: 'ReduceSum' | 'ReduceMean',
+  value: Value,
+  axes: readonly number[],
+  kept: Shape,
+): Value {
+  const { builder } = context;
+  const [batch, height, width, channels] = value.shape as [number, number, number, number];
+  const averages = addBlocked(builder, 'GlobalAveragePool', [nameIn(context, value, 'blocked')], {});
+  let natural = builder.reshape(averages, [batch, 1, 1, channels]);
+  if (axes.includes(0)) natural = reduceNode(context, reduction, natural, [0]);
+  const result = new Value({ shape: kept, dtype: value.dtype, names: { natural } });
+  if (reduction === 'ReduceMean') return result;
+  return multiply(context, result, constantValue(context, height * width, [], value.dtype), kept, value.dtype);
+}
+
+function isOverPictures(axes: readonly number[]): boolean {
+  return `${axes}` === '1,2' || `${axes}` === '0,1,2';
+}
+
+function toChannelsFirstAxis(axis: number): number {
+  return [0, 2, 3, 1][axis]!;
+}
+
+function keepAxes(shape: Shape, axes: readonly number[]): number[] {
+  return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+}

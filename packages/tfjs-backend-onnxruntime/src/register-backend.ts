@@ -1,0 +1,70 @@
+/** Makes a backend known to TensorFlow.js, with its kernels and the fallbacks for those it does not have. */
+import type { KernelBackend, KernelConfig, NamedAttrMap, NamedTensorInfoMap } from '@tensorflow/tfjs';
+import { OnnxRuntimeBackend, type TensorFlow } from './backend.js';
+import { replaceMeanGradient } from './gradients.js';
+import { arithmeticKernels } from './kernels/arithmetic.js';
+import { arrangementKernels } from './kernels/arrangement.js';
+import { createFallback } from './kernels/fallback.js';
+import { type Kernel, type KernelCall, type KernelTable, UnsupportedCase } from './kernels/kernel.js';
+import { matrixKernels } from './kernels/matrix.js';
+import { pictureKernels } from './kernels/picture.js';
+import { reductionKernels } from './kernels/reduction.js';
+import type { OnnxRuntimeOptions } from './options.js';
+import { sizeOf } from './shapes.js';
+
+const DEFAULT_NAME = 'onnxruntime';
+
+const KERNELS: KernelTable = {
+  ...arithmeticKernels,
+  ...arrangementKernels,
+  ...matrixKernels,
+  ...pictureKernels,
+  ...reductionKernels,
+};
+
+/**
+ * Returns the backend that it has registered with TensorFlow.js; activate it with `await tf.setBackend('onnxruntime')`.
+ * @throws Error when the library cannot be loaded, or the name is taken.
+ */
+export function registerOnnxRuntimeBackend(tf: TensorFlow, options: OnnxRuntimeOptions = {}): OnnxRuntimeBackend {
+  const name = options.name ?? DEFAULT_NAME;
+  if (tf.findBackend(name)) throw new Error(`onnxruntime: a backend named '${name}' is already registered`);
+  const backend = new OnnxRuntimeBackend(tf, options);
+  tf.registerBackend(name, () => backend as unknown as KernelBackend);
+  replaceMeanGradient(tf);
+  const warn = options.warn ?? console.warn;
+  const cpuKernels = new Map(tf.getKernelsForBackend('cpu').map((config) => [config.kernelName, config]));
+  for (const kernelName of new Set([...Object.keys(KERNELS), ...cpuKernels.keys()])) {
+    const kernel = withFallback(KERNELS[kernelName], cpuKernels.get(kernelName), warn);
+    tf.registerKernel({
+      kernelName,
+      backendName: name,
+      kernelFunc: ({ inputs, attrs }) => kernel({ tf, backend, inputs, attributes: attrs ?? ({} as NamedAttrMap) }),
+    });
+  }
+  return backend;
+}
+
+/** Returns a kernel that leaves empty tensors, text and the cases it does not know to the `cpu` backend. */
+function withFallback(
+  kernel: Kernel | undefined,
+  cpuKernel: KernelConfig | undefined,
+  warn: (message: string) => void,
+): Kernel {
+  if (!cpuKernel) return kernel!;
+  const fallback = createFallback(cpuKernel, warn);
+  if (!kernel) return fallback;
+  return (call: KernelCall) => {
+    if (hasSpecialInput(call.inputs)) return fallback(call);
+    try {
+      return kernel(call);
+    } catch (error) {
+      if (error instanceof UnsupportedCase) return fallback(call);
+      throw error;
+    }
+  };
+}
+
+function hasSpecialInput(inputs: NamedTensorInfoMap): boolean {
+  return Object.values(inputs).some((tensor) => tensor && (tensor.dtype === 'string' || sizeOf(tensor.shape) === 0));
+}
