@@ -7,6 +7,7 @@
 import type { Scalar, Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import type { TaskAllPairs } from '../../config/experiment.js';
 import type { TensorFlow } from '../../layers/layer.js';
+import { picturesPerUnit } from '../../model/batch-structure.js';
 import { withoutGradient } from './stop-gradient.js';
 import type { TaskType } from './task.js';
 
@@ -17,17 +18,15 @@ const EXCLUDED = -1e9;
 export const allPairs: TaskType<TaskAllPairs> = {
   type: 'allPairs',
 
-  picturesPerUnit: ({ characters, drawers }) => characters * drawers,
-
-  slice({ characters, drawers }, { images }, first, count, pictureNumbers) {
-    const groupNumbers = characters * drawers * pictureNumbers;
+  slice(config, { images }, first, count, pictureNumbers) {
+    const groupNumbers = picturesPerUnit(config) * pictureNumbers;
     return { images: images.subarray(first * groupNumbers, (first + count) * groupNumbers) };
   },
 
   loss(config, { images }, { tf, network, loss, training }) {
     const [height, width] = network.shape.input;
     const pictures = tf.tensor4d(images, [images.length / (height * width), height, width, 1]) as Tensor4D;
-    const count = config.characters * config.drawers;
+    const count = picturesPerUnit(config);
     const embeddings = network.embed(pictures, training);
     const groups = embeddings.reshape([-1, count, network.shape.encoder.units]) as Tensor3D;
     const logits = network.allPairsLogits(groups); // [groups, count, count]

@@ -22,11 +22,9 @@ export interface TaskContext {
   readonly training: TrainingMode;
 }
 
-/** One type of task. `Config` is its schema entry. A batch consists of units that are independent of each other. */
+/** One type of task. `Config` is its schema entry. A batch consists of units that are independent of each other (src/model/batch-structure.ts). */
 export interface TaskType<Config extends Task> {
   readonly type: Config['type'];
-  /** Pictures of one unit: 2 of a pair, all of a group. */
-  picturesPerUnit(config: Config): number;
   /** The units `first` … `first + count - 1` of a batch, as a batch of their own. `pictureNumbers` is the length of one picture's array. */
   slice(config: Config, batch: Batch, first: number, count: number, pictureNumbers: number): Batch;
   /** The mean loss over the units of a batch. Called inside a gradient. */

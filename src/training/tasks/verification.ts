@@ -7,8 +7,6 @@ import type { TaskType } from './task.js';
 export const verification: TaskType<TaskVerification> = {
   type: 'verification',
 
-  picturesPerUnit: () => 2,
-
   slice(_config, { images, labels = new Float32Array() }, first, count, pictureNumbers) {
     if (first === 0 && count === labels.length) return { images, labels };
     const length = count * pictureNumbers;

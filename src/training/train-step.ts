@@ -1,0 +1,167 @@
+// One optimizer step: gradients of a batch, in micro-batches where memory asks for it, then the update of weights,
+// optimizer state, running statistics and averages. Between two flushes everything is one recorded graph, and nothing is
+// read, so a recording engine runs each micro-batch as one call.
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import type { NamedTensorMap, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
+import { randomStream } from '../base/random-stream.js';
+import type { Training } from '../config/experiment.js';
+import type { Engine } from '../engine/engine.js';
+import { sizeOf } from '../layers/shape.js';
+import { picturesPerUnit } from '../model/batch-structure.js';
+import type { Network, TrainingMode } from '../model/network.js';
+import { averagingDecayAt, updateAverage } from './averaging.js';
+import type { TrainingPosition } from './checkpoint.js';
+import { pairLosses } from './losses/registry.js';
+import type { BuiltOptimizer, StepPosition } from './optimizers/optimizer.js';
+import { taskTypeOf } from './tasks/registry.js';
+import type { Batch } from './tasks/task.js';
+import type { TrainingState } from './training-state.js';
+
+/** What a step works with and on. */
+export interface StepContext {
+  readonly engine: Engine;
+  readonly network: Network;
+  readonly training: Training;
+  readonly state: TrainingState;
+  readonly optimizer: BuiltOptimizer;
+  readonly seed: number;
+  /** Units (pairs or groups) that are computed at once. */
+  readonly microBatchSize: number;
+  /** Asked between micro-batches: whether to leave the step undone. */
+  stopRequested(): boolean;
+}
+
+/** Loss and gradients that are summed over the micro-batches of a step. */
+interface Sum {
+  readonly loss: Scalar;
+  /** By path. */
+  readonly gradients: ReadonlyMap<string, Tensor>;
+}
+
+/**
+ * Does one step and returns its mean loss, a scalar that the caller disposes of; undefined when a stop was requested
+ * between two micro-batches, in which case nothing has changed.
+ */
+export async function runStep(
+  context: StepContext,
+  batch: Batch,
+  position: TrainingPosition,
+  progress: StepPosition,
+): Promise<Scalar | undefined> {
+  const { engine, training, network, microBatchSize } = context;
+  const { tf } = engine;
+  const task = taskTypeOf(training.task);
+  const [height, width] = network.shape.input;
+  const pictureNumbers = height * width;
+  const units = batch.images.length / pictureNumbers / picturesPerUnit(training.task);
+  let previous: Sum | undefined;
+
+  for (let first = 0, index = 0; ; first += microBatchSize, index++) {
+    const count = Math.min(microBatchSize, units - first);
+    const isLast = first + count >= units;
+    const micro = task.slice(training.task, batch, first, count, pictureNumbers);
+    const statistics = new Map<string, Tensor>();
+    const mode: TrainingMode = {
+      uniformNoise: (layer, shape) => {
+        const stream = randomStream(context.seed, 'dropout', layer, position.epoch, position.step, index);
+        const noise = new Float32Array(sizeOf(shape));
+        for (let at = 0; at < noise.length; at++) noise[at] = stream.uniform();
+        return tf.tensor(noise, [...shape]);
+      },
+      // Kept, since it is made within the gradient's own tidy.
+      updateStatistic: (path, value) => statistics.set(path, tf.keep(value)),
+    };
+    const sum = tf.tidy(() => {
+      const own = differentiate(context, micro, count / units, mode);
+      const total = previous === undefined ? own : addSums(context, previous, own);
+      if (!isLast) return asContainer(total);
+      applyUpdate(context, total.gradients, statistics, progress);
+      return { loss: total.loss };
+    });
+    tf.dispose([...statistics.values()]);
+    engine.flush();
+    if (previous !== undefined) disposeSum(context, previous);
+    if (isLast) return sum.loss as Scalar;
+
+    previous = fromContainer(sum);
+    await yieldToEvents();
+    if (context.stopRequested()) {
+      disposeSum(context, previous);
+      return undefined;
+    }
+  }
+}
+
+/** Loss and gradients of a micro-batch, both times its share of the batch, so that the sum over all is the batch's mean. */
+function differentiate(context: StepContext, batch: Batch, share: number, mode: TrainingMode): Sum {
+  const { engine, network, training, state } = context;
+  const { tf } = engine;
+  const paths = [...state.slots.keys()];
+  const variables = paths.map((path) => state.weights.get(path) as Variable);
+  const { value, grads } = tf.variableGrads(() => {
+    const taskContext = { tf, network, loss: pairLosses[training.loss], training: mode };
+    const loss = taskTypeOf(training.task).loss(training.task, batch, taskContext);
+    return share === 1 ? loss : tf.mul(loss, share);
+  }, variables);
+  return {
+    loss: value,
+    gradients: new Map(paths.map((path, index) => [path, grads[(variables[index] as Variable).name] as Tensor])),
+  };
+}
+
+/** New values into weights, optimizer state, statistics and averages. */
+function applyUpdate(
+  { engine, state, optimizer, training }: StepContext,
+  gradients: ReadonlyMap<string, Tensor>,
+  statistics: ReadonlyMap<string, Tensor>,
+  progress: StepPosition,
+): void {
+  const { tf } = engine;
+  const inputs = new Map(
+    [...gradients].map(([path, gradient]) => [
+      path,
+      { value: state.weights.get(path) as Tensor, gradient, slots: state.slots.get(path) as readonly Tensor[] },
+    ]),
+  );
+  const outputs = optimizer.update(tf, inputs, progress);
+  const newWeights = new Map(statistics);
+  for (const [path, { value, slots }] of outputs) {
+    newWeights.set(path, value);
+    slots.forEach((slot, index) => {
+      state.slots.get(path)?.[index]?.assign(slot);
+    });
+  }
+  for (const [path, value] of newWeights) state.weights.get(path)?.assign(value);
+  if (state.averages === undefined || training.averaging === undefined) return;
+  const leaves = tf.scalar(1 - averagingDecayAt(training.averaging.decay, progress.stepsDone));
+  for (const [path, average] of state.averages)
+    average.assign(updateAverage(tf, average, state.weights.get(path) as Tensor, leaves));
+}
+
+function addSums({ engine: { tf } }: StepContext, a: Sum, b: Sum): Sum {
+  return {
+    loss: tf.add(a.loss, b.loss),
+    gradients: new Map(
+      [...a.gradients].map(([path, gradient]) => [path, tf.add(gradient, b.gradients.get(path) as Tensor)]),
+    ),
+  };
+}
+
+function disposeSum({ engine: { tf } }: StepContext, sum: Sum): void {
+  tf.dispose([sum.loss, ...sum.gradients.values()]);
+}
+
+// `tidy` keeps tensors in objects and arrays, not in maps. A path may be called `loss`, hence the prefix.
+const GRADIENT = 'gradient/';
+
+function asContainer(sum: Sum): NamedTensorMap {
+  const gradients = [...sum.gradients].map(([path, tensor]) => [GRADIENT + path, tensor]);
+  return { loss: sum.loss, ...Object.fromEntries(gradients) };
+}
+
+function fromContainer({ loss, ...gradients }: NamedTensorMap): Sum {
+  return {
+    loss: loss as Scalar,
+    gradients: new Map(Object.entries(gradients).map(([name, tensor]) => [name.slice(GRADIENT.length), tensor])),
+  };
+}

@@ -1,0 +1,166 @@
+// A training small enough for the plain cpu engine: 8 x 8 pictures of characters that are bars and corners, as pairs or
+// as groups, and hooks that remember what they are told.
+import { randomStream } from '../../src/base/random-stream.js';
+import type { Layer, Model, Training } from '../../src/config/experiment.js';
+import type { TrainingCheckpoint, WeightsCheckpoint } from '../../src/training/checkpoint.js';
+import type { Batch } from '../../src/training/tasks/task.js';
+import type { TrainingHooks, TrainingOptions } from '../../src/training/train.js';
+
+export const IMAGE_SIZE = 8;
+const SEED = 11;
+
+const heNormal = { type: 'heNormal' } as const;
+const zeros = { type: 'zeros' } as const;
+const batchNorm: Layer = { type: 'batchNorm', epsilon: 1e-5, statisticsMomentum: 0.9 };
+const conv: Layer = {
+  name: 'conv1',
+  type: 'conv',
+  filters: 4,
+  kernelSize: 3,
+  stride: 1,
+  padding: 'same',
+  useBias: true,
+  weightInitializer: heNormal,
+  biasInitializer: zeros,
+};
+const embedding: Layer = {
+  name: 'embedding',
+  type: 'dense',
+  units: 8,
+  useBias: true,
+  weightInitializer: { type: 'glorotUniform' },
+  biasInitializer: zeros,
+};
+const head: Model['head'] = {
+  type: 'weightedL1',
+  weightInitializer: { type: 'constant', value: -0.5 },
+  biasInitializer: { type: 'constant', value: 1 },
+};
+
+/** conv, relu, max pool, dense, sigmoid. */
+export const plainModel: Model = {
+  encoder: [conv, { type: 'relu' }, { type: 'maxPool', size: 2, padding: 'valid' }, embedding, { type: 'sigmoid' }],
+  head,
+};
+
+/** The same with batch normalisation and dropout. */
+export const noisyModel: Model = {
+  encoder: [
+    conv,
+    batchNorm,
+    { type: 'relu' },
+    { type: 'maxPool', size: 2, padding: 'valid' },
+    { type: 'dropout', rate: 0.2 },
+    embedding,
+    { type: 'sigmoid' },
+  ],
+  head,
+};
+
+export const pairTraining: Training = {
+  task: { type: 'verification', pairs: { count: 16, redraw: 'never', different: 'within-alphabet' } },
+  batchSize: 8,
+  microBatchSize: 'auto',
+  loss: 'binaryCrossEntropy',
+  optimizer: {
+    type: 'sgd',
+    learningRate: 0.1,
+    momentum: { from: 0.5, to: 0.9, rampEpochs: 3 },
+    l2: { value: 0.001, coupling: 'coupled' },
+  },
+  schedule: { type: 'exponential', decayPerEpoch: 0.9 },
+  maxEpochs: 4,
+  checkpointEveryMinutes: 10,
+};
+
+export const groupTraining: Training = {
+  ...pairTraining,
+  batchSize: undefined,
+  task: { type: 'allPairs', alphabets: 2, characters: 3, drawers: 2, negatives: 'hard' },
+  optimizer: { type: 'adamW', learningRate: 0.02, beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01 },
+  schedule: { type: 'cosine', warmupFraction: 0.1, finalFraction: 0 },
+  averaging: { decay: 0.99 },
+};
+
+/** Character 0 … 5: a bar at one of three columns or rows, with noise that differs per draw. */
+function drawCharacter(target: Float32Array, character: number, stream: ReturnType<typeof randomStream>): void {
+  for (let row = 0; row < IMAGE_SIZE; row++) {
+    for (let column = 0; column < IMAGE_SIZE; column++) {
+      const across = character < 3 ? row : column;
+      const isInk = Math.floor(across / 3) === character % 3;
+      target[row * IMAGE_SIZE + column] = (isInk ? 0.8 : 0) + 0.2 * stream.uniform();
+    }
+  }
+}
+
+/** Pairs or groups as the task wants them, a function of epoch and step. */
+export async function drawTinyBatch(training: Training, epoch: number, step: number): Promise<Batch> {
+  const stream = randomStream(SEED, 'batch', epoch, step);
+  const numbers = IMAGE_SIZE * IMAGE_SIZE;
+  if (training.task.type === 'verification') {
+    const pairs = training.batchSize!;
+    const images = new Float32Array(2 * pairs * numbers);
+    const labels = new Float32Array(pairs);
+    for (let pair = 0; pair < pairs; pair++) {
+      const first = stream.integer(6);
+      labels[pair] = pair % 2;
+      const second = labels[pair] ? first : (first + 1 + stream.integer(5)) % 6;
+      drawCharacter(images.subarray(pair * numbers, (pair + 1) * numbers), first, stream);
+      drawCharacter(images.subarray((pairs + pair) * numbers, (pairs + pair + 1) * numbers), second, stream);
+    }
+    return { images, labels };
+  }
+  const { alphabets, characters, drawers } = training.task;
+  const images = new Float32Array(alphabets * characters * drawers * numbers);
+  for (let picture = 0; picture < alphabets * characters * drawers; picture++) {
+    const alphabet = Math.floor(picture / (characters * drawers));
+    const character = Math.floor(picture / drawers) % characters;
+    drawCharacter(images.subarray(picture * numbers, (picture + 1) * numbers), alphabet * 3 + character, stream);
+  }
+  return { images };
+}
+
+/** What the hooks were told. */
+export interface Recording {
+  readonly metrics: [key: string, step: number, value: number][];
+  readonly last: TrainingCheckpoint[];
+  readonly best: WeightsCheckpoint[];
+}
+
+/** Hooks that remember, tell the number of finished steps as the time in ms, and stop before step `stopAfter` + 1. */
+export function recordHooks(options: { stopAfter?: number; validate?: TrainingHooks['validate'] } = {}): {
+  hooks: TrainingHooks;
+  recording: Recording;
+} {
+  const recording: Recording = { metrics: [], last: [], best: [] };
+  let steps = 0;
+  const hooks: TrainingHooks = {
+    log: (key, step, value) => recording.metrics.push([key, step, value]),
+    validate: options.validate ?? (() => undefined),
+    saveLast: (checkpoint) => void recording.last.push(checkpoint),
+    saveBest: (checkpoint) => void recording.best.push(checkpoint),
+    stopRequested: () => steps >= (options.stopAfter ?? Number.POSITIVE_INFINITY),
+    progress: () => {
+      steps++;
+    },
+    now: () => steps,
+  };
+  return { hooks, recording };
+}
+
+/** Options of a tiny training with everything that can be left out filled in. */
+export function tinyOptions(
+  given: Pick<TrainingOptions, 'engine'> & Partial<TrainingOptions>,
+): Omit<TrainingOptions, 'hooks'> & Partial<Pick<TrainingOptions, 'hooks'>> {
+  const training = given.training ?? pairTraining;
+  return {
+    model: plainModel,
+    imageSize: IMAGE_SIZE,
+    training,
+    seed: 1,
+    stepsPerEpoch: 5,
+    microBatchSize: training.task.type === 'verification' ? training.batchSize! : training.task.alphabets,
+    batches: (epoch, step) => drawTinyBatch(training, epoch, step),
+    ...given,
+  };
+}

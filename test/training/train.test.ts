@@ -1,0 +1,258 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Model, Training } from '../../src/config/experiment.js';
+import type { Engine } from '../../src/engine/engine.js';
+import { hashArrays } from '../../src/model/named-arrays.js';
+import { readTrainingCheckpoint, writeTrainingCheckpoint } from '../../src/training/checkpoint.js';
+import { type TrainingOptions, type TrainingResult, train } from '../../src/training/train.js';
+import { findStartingEngines, withEngine } from '../engine/started-engines.js';
+import {
+  groupTraining,
+  noisyModel,
+  pairTraining,
+  plainModel,
+  type Recording,
+  recordHooks,
+  tinyOptions,
+} from './tiny-training.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'oneshot-train-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Given = Partial<TrainingOptions> & { stopAfter?: number; validate?: TrainingOptions['hooks']['validate'] };
+
+async function run(
+  engine: Engine,
+  { stopAfter, validate, ...given }: Given = {},
+): Promise<{ result: TrainingResult; recording: Recording }> {
+  const { hooks, recording } = recordHooks({ stopAfter, validate });
+  const result = await train({ ...tinyOptions({ engine, ...given }), hooks: given.hooks ?? hooks });
+  return { result, recording };
+}
+
+function valuesOf(recording: Recording, key: string): number[] {
+  return recording.metrics.filter(([name]) => name === key).map(([, , value]) => value);
+}
+
+describe.each(await findStartingEngines())('training on engine %s', (name) => {
+  it.each<[string, Model, Training]>([
+    ['pairs', plainModel, { ...pairTraining, maxEpochs: 12 }],
+    ['all pairs', noisyModel, { ...groupTraining, maxEpochs: 8 }],
+  ])('learns a tiny set of %s', async (_title, model, training) => {
+    const { recording, result } = await withEngine(name, (engine) => run(engine, { model, training }));
+    const losses = valuesOf(recording, 'train/loss');
+    expect(losses).toHaveLength(training.maxEpochs);
+    expect(losses.at(-1)!).toBeLessThan(0.5 * losses[0]!);
+    expect(result).toMatchObject({ outcome: 'finished', reason: 'max-epochs', epochsDone: training.maxEpochs });
+  });
+
+  // 20 steps in 4 epochs of 5; the interruption after 7 lies within the second epoch.
+  it.each<[string, Model, Training]>([
+    ['SGD with momentum ramp, pairs', plainModel, pairTraining],
+    ['SGD, dropout and batch normalisation, averaged', noisyModel, { ...pairTraining, averaging: { decay: 0.9 } }],
+    ['AdamW, dropout and batch normalisation, averaged, all pairs', noisyModel, groupTraining],
+  ])('ends with the same bytes when it was interrupted: %s', async (title, model, training) => {
+    const whole = await withEngine(name, (engine) => run(engine, { model, training }));
+    const path = join(folder, `${name} ${title}.safetensors`.replaceAll(/[ ,]/g, '-'));
+    const stopped = await withEngine(name, (engine) => run(engine, { model, training, stopAfter: 7 }));
+    expect(stopped.result).toMatchObject({ outcome: 'stopped', reason: 'requested', epochsDone: 1 });
+    expect(stopped.recording.last.at(-1)?.position).toEqual({ epoch: 2, step: 2 });
+    writeTrainingCheckpoint(path, stopped.recording.last.at(-1)!);
+    const resumed = await withEngine(name, (engine) =>
+      run(engine, { model, training, restore: readTrainingCheckpoint(path) }),
+    );
+    expect(hashArrays(resumed.recording.last.at(-1)!.arrays)).toBe(hashArrays(whole.recording.last.at(-1)!.arrays));
+    expect(resumed.recording.best.at(-1)!.weightHash).toBe(whole.recording.best.at(-1)!.weightHash);
+    const repeatable = (recording: Recording) => recording.metrics.filter(([key]) => !key.startsWith('time/'));
+    expect([...repeatable(stopped.recording), ...repeatable(resumed.recording)]).toEqual(repeatable(whole.recording));
+  });
+
+  it('gives other bytes for another seed', async () => {
+    const hashes = await withEngine(name, async (engine) => {
+      const training = { ...pairTraining, maxEpochs: 1 };
+      const first = await run(engine, { training, seed: 1 });
+      const second = await run(engine, { training, seed: 2 });
+      return [first, second].map(({ recording }) => recording.best[0]?.weightHash);
+    });
+    expect(hashes[0]).not.toBe(hashes[1]);
+  });
+
+  it.each<[string, Training, number]>([
+    ['pairs, evenly', pairTraining, 4],
+    ['pairs, with a smaller last piece', pairTraining, 3],
+    ['groups', groupTraining, 1],
+  ])('makes the step of the whole batch in micro-batches: %s', async (_title, training, microBatchSize) => {
+    const short = { ...training, maxEpochs: 1 };
+    const [whole, cut] = await withEngine(name, async (engine) => [
+      await run(engine, { training: short }),
+      await run(engine, { training: short, microBatchSize }),
+    ]);
+    for (const [path, { values }] of whole!.recording.best[0]!.arrays) {
+      const other = cut!.recording.best[0]!.arrays.get(path)!.values;
+      for (const [index, value] of values.entries()) expect(other[index]).toBeCloseTo(value, 4);
+    }
+  });
+
+  it('holds as many tensors after each epoch, and none after the end', async () => {
+    await withEngine(name, async (engine) => {
+      const before = engine.memory().tensors;
+      const counts: number[] = [];
+      const { hooks } = recordHooks();
+      hooks.saveLast = () => void counts.push(engine.memory().tensors);
+      await run(engine, { model: noisyModel, training: groupTraining, hooks });
+      expect(new Set(counts).size).toBe(1);
+      expect(engine.memory().tensors).toBe(before);
+    });
+  });
+
+  it('compiles no more after the first epoch and runs once per micro-batch', async () => {
+    await withEngine(name, async (engine) => {
+      const perEpoch: { compiles: number; runs: number }[] = [];
+      const { hooks } = recordHooks();
+      hooks.saveLast = () => void perEpoch.push(engine.statistics());
+      await run(engine, { microBatchSize: 4, hooks });
+      const [first, second, third] = perEpoch;
+      expect(third!.compiles).toBe(first!.compiles);
+      // 5 steps of 2 micro-batches each; engines that compute at once count no runs.
+      expect(third!.runs - second!.runs).toBe(name === 'cpu' ? 0 : 10);
+    });
+  });
+});
+
+describe('the loop', () => {
+  const onCpu = (given: Given) => withEngine('cpu', (engine) => run(engine, given));
+
+  it('logs loss and learning rate of every epoch, and the accuracy of those that are validated', async () => {
+    const accuracies = [0.25, 0.5, 0.75];
+    const { recording } = await onCpu({
+      training: { ...pairTraining, maxEpochs: 3, validation: validationEvery(2) },
+      validate: async (epoch) => accuracies[epoch - 1]!,
+    });
+    expect(recording.metrics.map(([key, step]) => `${key} ${step}`)).toEqual([
+      'train/loss 1',
+      'train/learning-rate 1',
+      'time/epoch-seconds 1',
+      'train/loss 2',
+      'train/learning-rate 2',
+      'validation/one-shot-accuracy 2',
+      'time/epoch-seconds 2',
+      'train/loss 3',
+      'train/learning-rate 3',
+      'validation/one-shot-accuracy 3',
+      'time/epoch-seconds 3',
+    ]);
+    expect(valuesOf(recording, 'train/learning-rate').map((rate) => rate.toFixed(6))).toEqual([
+      '0.100000',
+      '0.090000',
+      '0.081000',
+    ]);
+  });
+
+  it('stops when patience runs out and keeps the first of equal best epochs', async () => {
+    const accuracies = [0.25, 0.5, 0.5, 0.4, 0.9];
+    const { recording, result } = await onCpu({
+      training: {
+        ...pairTraining,
+        maxEpochs: 5,
+        validation: validationEvery(1),
+        earlyStopping: { metric: 'validation/one-shot-accuracy', patienceEpochs: 2 },
+      },
+      validate: async (epoch) => accuracies[epoch - 1]!,
+    });
+    expect(result).toMatchObject({
+      outcome: 'finished',
+      reason: 'early-stopping',
+      epochsDone: 4,
+      best: { epoch: 2, value: 0.5 },
+    });
+    expect(recording.best.map(({ epoch, value }) => [epoch, value])).toEqual([
+      [1, 0.25],
+      [2, 0.5],
+    ]);
+  });
+
+  it('is finished at once when it is resumed after its end', async () => {
+    const training: Training = {
+      ...pairTraining,
+      earlyStopping: { metric: 'train/loss', patienceEpochs: 1 },
+      validation: undefined,
+      optimizer: { ...pairTraining.optimizer, type: 'sgd', learningRate: 1e-30 } as Training['optimizer'],
+    };
+    const first = await onCpu({ training });
+    expect(first.result.reason).toBe('early-stopping');
+    const again = await onCpu({ training, restore: first.recording.last.at(-1)! });
+    expect(again.result).toEqual(first.result);
+    expect(again.recording.metrics).toEqual([]);
+  });
+
+  it('gives the network as initialised after 0 epochs', async () => {
+    const { recording, result } = await onCpu({ training: { ...pairTraining, maxEpochs: 0 } });
+    expect(result).toMatchObject({ outcome: 'finished', epochsDone: 0, best: { epoch: 0 } });
+    expect(recording.best).toHaveLength(1);
+  });
+
+  it('stores a checkpoint within an epoch when the time has come', async () => {
+    // The clock of the hooks counts steps as milliseconds: 3 ms pass in 3 steps.
+    const training = { ...pairTraining, maxEpochs: 1, checkpointEveryMinutes: 3 / 60_000 };
+    const { recording } = await onCpu({ training });
+    expect(recording.last.map(({ position }) => position)).toEqual([
+      { epoch: 1, step: 3 },
+      { epoch: 2, step: 0 },
+    ]);
+  });
+
+  it('stops within a step between micro-batches with the step undone', async () => {
+    let asked = 0;
+    const { hooks, recording } = recordHooks();
+    // Asked before the first step and after each of the first two of its three micro-batches.
+    hooks.stopRequested = () => ++asked >= 3;
+    await withEngine('cpu', async (engine) => {
+      const before = engine.memory().tensors;
+      const { result } = await run(engine, { microBatchSize: 3, hooks });
+      expect(result.outcome).toBe('stopped');
+      expect(engine.memory().tensors).toBe(before);
+    });
+    expect(recording.last.map(({ position }) => position)).toEqual([{ epoch: 1, step: 0 }]);
+  });
+
+  it('ends with the step and the last good checkpoint when the loss is not finite, and stores no NaN', async () => {
+    const { hooks, recording } = recordHooks();
+    const { batches } = tinyOptions({ engine: undefined as never });
+    const failing = onCpu({
+      hooks,
+      batches: async (epoch, step) => {
+        const batch = await batches(epoch, step);
+        if (epoch === 2 && step === 1) batch.images[0] = Number.NaN;
+        return batch;
+      },
+    });
+    await expect(failing).rejects.toMatchObject({
+      code: 'non-finite',
+      message:
+        'the loss is NaN or infinite at epoch 2, step 2 of 5; the last good checkpoint is of epoch 2 after 0 of 5 steps',
+    });
+    expect(recording.last).toHaveLength(1);
+  });
+
+  it('refuses micro-batches with batch normalisation', async () => {
+    await expect(onCpu({ model: noisyModel, microBatchSize: 4 })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('batch normalisation needs the statistics of whole batches of 8'),
+    });
+  });
+
+  it('refuses a checkpoint of another network', async () => {
+    const { recording } = await onCpu({ training: { ...pairTraining, maxEpochs: 1 } });
+    await expect(onCpu({ model: noisyModel, restore: recording.last[0]! })).rejects.toMatchObject({ code: 'corrupt' });
+  });
+
+  it('passes on what a hook or a batch throws', async () => {
+    await expect(onCpu({ batches: () => Promise.reject(new Error('no pictures')) })).rejects.toThrow('no pictures');
+  });
+});
+
+function validationEvery(everyEpochs: number): NonNullable<Training['validation']> {
+  return { protocol: 'within-alphabet', nWay: 5, kShot: 1, queries: 20, everyEpochs, seed: 1 };
+}
