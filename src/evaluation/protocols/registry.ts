@@ -1,0 +1,30 @@
+// The protocols by their names in experiment files. A new one is a file beside this one, a line here and an entry in the schema.
+import type { Protocol } from '../../config/experiment.js';
+import type { EvaluationData, EvaluationTask, ProtocolType } from '../task.js';
+import { crossAlphabet } from './cross-alphabet.js';
+import { lakeRuns } from './lake-runs.js';
+import { withinAlphabet } from './within-alphabet.js';
+
+/** Every protocol by its name in the schema. */
+export const protocolTypes: {
+  readonly [Name in Protocol['protocol']]: ProtocolType<Extract<Protocol, { protocol: Name }>>;
+} = {
+  'lake-runs': lakeRuns,
+  'within-alphabet': withinAlphabet,
+  'cross-alphabet': crossAlphabet,
+};
+
+/** The tasks of all sections, in their order. Tasks that would share a name (sections that differ in their seed) get `-2`, `-3` at its end. Rejects with a OneshotError('data') when the data cannot give an episode. */
+export async function makeTasks(sections: readonly Protocol[], data: EvaluationData): Promise<EvaluationTask[]> {
+  const tasks: EvaluationTask[] = [];
+  const uses = new Map<string, number>();
+  for (const section of sections) {
+    const type = protocolTypes[section.protocol] as ProtocolType<Protocol>;
+    for (const task of await type.makeTasks(section, data)) {
+      const use = (uses.get(task.name) ?? 0) + 1;
+      uses.set(task.name, use);
+      tasks.push(use === 1 ? task : { ...task, name: `${task.name}-${use}` });
+    }
+  }
+  return tasks;
+}

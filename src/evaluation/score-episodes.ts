@@ -1,0 +1,101 @@
+// From episodes to answers: each query gets the class with the largest score. The tie policy: where m classes share the
+// largest score and the right one is among them, the answer counts 1/m, so a network that says the same of everything
+// scores chance. A query with a score that is not finite never counts as right.
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import type { Episode } from '../data/episode.js';
+import type { EmbeddedPictures, PairScores, Scorer } from './scorers/scorer.js';
+
+/** The answer to one query. */
+export interface Answer {
+  readonly picture: number;
+  /** Which way is right. */
+  readonly truth: number;
+  /** The first way with the largest score; -1 when any score is not finite. */
+  readonly prediction: number;
+  /** 1 for right, 1/m for a tie of m ways with the right one among them, otherwise 0. */
+  readonly credit: number;
+  /** `[nWay]`, larger is more alike. */
+  readonly scores: Float64Array;
+}
+
+/** The answers to the queries of one episode, in their order. */
+export type EpisodeAnswers = readonly Answer[];
+
+/** Scores of one query count as constant when they differ by no more than this part of the largest: float32 rounding. */
+const CONSTANT_TOLERANCE = 1e-6;
+
+/** The answers of `scorer` to all episodes, whose pictures must be among the embedded ones. Lets other events run between episodes. */
+export async function scoreEpisodes(
+  scorer: Pick<Scorer, 'combineShots'>,
+  pictures: EmbeddedPictures,
+  episodes: readonly Episode[],
+): Promise<EpisodeAnswers[]> {
+  const answers: EpisodeAnswers[] = [];
+  for (const [index, episode] of episodes.entries()) {
+    const queries = Int32Array.from(episode.queries, (query) => query.picture);
+    const pairScores = await pictures.score(queries, Int32Array.from(episode.supportSet.flat()));
+    const classScores = combineShots(pairScores, episode, scorer.combineShots);
+    answers.push(
+      episode.queries.map(({ picture, truth }, row) => {
+        const scores = classScores[row]!;
+        return { picture, truth, scores, ...judge(scores, truth) };
+      }),
+    );
+    if (index % 16 === 15) await yieldToEvents();
+  }
+  return answers;
+}
+
+// Pair scores [queries, nWay * kShot], way by way -> class scores [queries][nWay].
+function combineShots(pairScores: PairScores, episode: Episode, combine: Scorer['combineShots']): Float64Array[] {
+  let at = 0;
+  return episode.queries.map(() =>
+    Float64Array.from(episode.supportSet, (shots) => {
+      const scores = Array.from(pairScores.subarray(at, at + shots.length));
+      at += shots.length;
+      if (combine === 'maximum') return Math.max(...scores);
+      return scores.reduce((sum, score) => sum + score, 0) / shots.length;
+    }),
+  );
+}
+
+/** Prediction and credit of one query under the tie policy. */
+export function judge(scores: Float64Array, truth: number): Pick<Answer, 'prediction' | 'credit'> {
+  if (!scores.every(Number.isFinite)) return { prediction: -1, credit: 0 };
+  const largest = scores.reduce((best, score) => Math.max(best, score));
+  const tied = scores.reduce((count, score) => count + (score === largest ? 1 : 0), 0);
+  return { prediction: scores.indexOf(largest), credit: scores[truth] === largest ? 1 / tied : 0 };
+}
+
+/** What is wrong with a scorer's answers. */
+export interface EvaluationAlarm {
+  /** More than half of the queries got the same score for every class: the network has collapsed to a constant. */
+  readonly degenerate: boolean;
+  /** Queries with the same score for every class. */
+  readonly constantQueries: number;
+  /** Queries with a score that is not finite. */
+  readonly nonFiniteQueries: number;
+}
+
+/** The alarm that these answers raise, or undefined when nothing is wrong with them. */
+export function findAlarm(
+  scorer: Pick<Scorer, 'constantByDesign'>,
+  answers: readonly EpisodeAnswers[],
+): EvaluationAlarm | undefined {
+  let queries = 0;
+  let constantQueries = 0;
+  let nonFiniteQueries = 0;
+  for (const { scores } of answers.flat()) {
+    queries++;
+    if (!scores.every(Number.isFinite)) nonFiniteQueries++;
+    else if (isConstant(scores)) constantQueries++;
+  }
+  const degenerate = !scorer.constantByDesign && constantQueries > queries / 2;
+  return degenerate || nonFiniteQueries > 0 ? { degenerate, constantQueries, nonFiniteQueries } : undefined;
+}
+
+function isConstant(scores: Float64Array): boolean {
+  const smallest = scores.reduce((best, score) => Math.min(best, score));
+  const largest = scores.reduce((best, score) => Math.max(best, score));
+  return largest - smallest <= CONSTANT_TOLERANCE * Math.max(Math.abs(smallest), Math.abs(largest));
+}

@@ -1,0 +1,77 @@
+// The network as a scorer: every picture is embedded once (test-time augmentation: the mean over itself and distorted
+// copies), then the head alone compares embeddings. What computes the network is given as functions, so that this file
+// knows no engine.
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import { randomStream } from '../../base/random-stream.js';
+import type { Augmentation, TestTimeAugmentation } from '../../config/experiment.js';
+import { createDistorter } from '../../data/distort.js';
+import type { SizedPictures } from '../../data/picture-sizes.js';
+import type { NetworkFunctions } from '../../model/network-functions.js';
+import { indexRows, type Scorer } from './scorer.js';
+
+export interface NetworkScorerOptions {
+  /** Pictures that are embedded at once; 256 unless told. */
+  readonly batchSize?: number;
+  /** The distortions that test-time augmentation takes its copies from. */
+  readonly augmentation?: Augmentation;
+}
+
+/** The network as a scorer; a class's score is the mean of the logits over its support pictures. */
+export function makeNetworkScorer(network: NetworkFunctions, options: NetworkScorerOptions = {}): Scorer {
+  return {
+    name: 'network',
+    combineShots: 'mean',
+    constantByDesign: false,
+    async embed(pictures, numbers, testTimeAugmentation) {
+      const { embeddings, units } = await embedPictures(network, options, pictures, numbers, testTimeAugmentation);
+      const rows = indexRows(pictures.clean.character.length, numbers);
+      const gather = (wanted: Int32Array) => {
+        const gathered = new Float32Array(wanted.length * units);
+        for (let i = 0; i < wanted.length; i++) {
+          const row = rows[wanted[i]!]!;
+          gathered.set(embeddings.subarray(row * units, (row + 1) * units), i * units);
+        }
+        return gathered;
+      };
+      return { score: (queries, supports) => network.scoreQueries(gather(queries), gather(supports), units) };
+    },
+  };
+}
+
+/** Embeddings `[numbers, units]`, each the mean over the picture and its distorted copies. The copies of a picture depend on its number alone, so that all trials and all protocols see the same ones. */
+export async function embedPictures(
+  network: NetworkFunctions,
+  { batchSize = 256, augmentation = { rotationClasses: false } }: NetworkScorerOptions,
+  pictures: SizedPictures,
+  numbers: Int32Array,
+  { copies, strength }: TestTimeAugmentation = { copies: 0, strength: 0 },
+): Promise<{ embeddings: Float32Array; units: number }> {
+  const versions = 1 + copies;
+  const total = numbers.length * versions;
+  const size = pictures.clean.height * pictures.clean.width;
+  const distorter = createDistorter(pictures, augmentation);
+  let units = 0;
+  let embeddings = new Float32Array(0);
+  for (let first = 0; first < total; first += batchSize) {
+    const count = Math.min(batchSize, total - first);
+    const batch = new Float32Array(count * size);
+    for (let i = 0; i < count; i++) {
+      const number = numbers[Math.floor((first + i) / versions)]!;
+      const copy = (first + i) % versions;
+      const target = { ink: batch, offset: i * size, size: pictures.clean.height };
+      if (copy === 0) distorter.copy(number, target);
+      else distorter.distort(number, target, randomStream(0, 'test-time-augmentation', number, copy), 0, strength);
+    }
+    const embedded = network.embed(batch, count);
+    if (first === 0) {
+      units = embedded.length / count;
+      embeddings = new Float32Array(numbers.length * units);
+    }
+    for (let i = 0; i < count; i++) {
+      const row = Math.floor((first + i) / versions) * units;
+      for (let unit = 0; unit < units; unit++) embeddings[row + unit]! += embedded[i * units + unit]! / versions;
+    }
+    await yieldToEvents();
+  }
+  return { embeddings, units };
+}

@@ -1,0 +1,58 @@
+// What a protocol makes of its section in an experiment file: tasks, each a list of episodes on one picture set.
+import { stableHash } from '../base/stable-hash.js';
+import type { Protocol, TestTimeAugmentation } from '../config/experiment.js';
+import type { Episode } from '../data/episode.js';
+import type { LoadedData } from '../data/loaded-data.js';
+import type { PictureSet, SplitPurpose } from '../data/picture-set.js';
+import type { SizedPictures } from '../data/picture-sizes.js';
+
+/** The pictures that evaluations draw from. */
+export type EvaluationData = Pick<LoadedData, 'split' | 'source' | 'loadLakeRuns'>;
+
+/** One thing to measure: N ways, k shots, a list of episodes. */
+export interface EvaluationTask {
+  /** Key of its metrics: `test/within-alphabet/20-way-1-shot`. Letters, digits, `.`, `-` and `/` only, which MLflow takes. */
+  readonly name: string;
+  readonly protocol: Protocol['protocol'];
+  readonly selection: SplitPurpose;
+  readonly nWay: number;
+  readonly kShot: number;
+  /** Seed of the episodes, or null where they are given. */
+  readonly seed: number | null;
+  readonly testTimeAugmentation: TestTimeAugmentation | null;
+  readonly pictures: SizedPictures;
+  readonly episodes: readonly Episode[];
+  /** Alphabets of the selection that are too small for an episode. */
+  readonly skippedAlphabets: readonly string[];
+}
+
+/** One protocol. `Section` is its schema entry. */
+export interface ProtocolType<Section extends Protocol> {
+  readonly protocol: Section['protocol'];
+  /** The tasks of a section, one for each combination of ways and shots. Rejects with a OneshotError when the data cannot give them. */
+  makeTasks(section: Section, data: EvaluationData): Promise<EvaluationTask[]>;
+}
+
+/** The key of a task's metrics, without their names. */
+export function nameTask(
+  task: Pick<EvaluationTask, 'selection' | 'protocol' | 'nWay' | 'kShot' | 'testTimeAugmentation'>,
+): string {
+  const { selection, protocol, nWay, kShot, testTimeAugmentation } = task;
+  const augmentation = testTimeAugmentation ? `-tta-${testTimeAugmentation.copies}` : '';
+  return `${selection}/${protocol}/${nWay}-way-${kShot}-shot${augmentation}`;
+}
+
+/** The hash of a task's episodes: of which drawing of which character each picture is, not of its pixels, so that it is the same at every picture size. 64 hex digits. */
+export function identifyEpisodes(set: PictureSet, episodes: readonly Episode[]): string {
+  const identify = (picture: number) => {
+    const { alphabet, name } = set.characters[set.character[picture]!]!;
+    return [picture, set.alphabets[alphabet]!, name, set.drawer[picture]!];
+  };
+  return stableHash({
+    set: set.name,
+    episodes: episodes.map(({ supportSet, queries }) => ({
+      supportSet: supportSet.map((shots) => shots.map(identify)),
+      queries: queries.map(({ picture, truth }) => [...identify(picture), truth]),
+    })),
+  });
+}
