@@ -34,6 +34,9 @@ const SKETCH_SIZE = 16;
 const LIKENESS_LIMIT = 0.7;
 const TRIES = 30;
 
+/** What a character must measure in one direction at least: smaller ones are mere dots. */
+const LEAST_EXTENT = 0.8;
+
 /** `count` characters of one style, no two of them nearly alike. */
 export function inventAlphabet(random: RandomStream, count: number): Glyph[] {
   const style = inventStyle(random);
@@ -81,6 +84,15 @@ function inventStyle(random: RandomStream): Style {
 }
 
 function inventGlyph(random: RandomStream, style: Style): Glyph {
+  for (;;) {
+    const glyph = composeGlyph(random, style);
+    const points = glyph.flatMap((stroke) => stroke.points);
+    const extent = (values: number[]) => Math.max(...values) - Math.min(...values);
+    if (Math.max(extent(points.map(({ x }) => x)), extent(points.map(({ y }) => y))) >= LEAST_EXTENT) return glyph;
+  }
+}
+
+function composeGlyph(random: RandomStream, style: Style): Glyph {
   const [low, high] = style.strokes;
   const count = low + random.integer(high - low + 1);
   const strokes: Stroke[] = random.chance(style.radicalUse) ? [random.pick(style.radicals)] : [];

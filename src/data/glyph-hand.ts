@@ -26,13 +26,13 @@ export function inventHand(random: RandomStream): Hand {
   return {
     slant: 0.16 * random.normal(),
     tiltRadians: 0.09 * random.normal(),
-    width: random.between(0.72, 1.05),
-    height: random.between(0.72, 1.05),
+    width: random.between(0.65, 1.05),
+    height: random.between(0.65, 1.05),
     penRadius: random.between(0.018, 0.03),
     wobble: random.between(0.03, 0.11),
     carelessness: random.between(0.03, 0.09),
     roundness: random.between(0, 0.6),
-    place: { x: 0.5 + 0.025 * random.normal(), y: 0.5 + 0.025 * random.normal() },
+    place: { x: 0.5 + 0.035 * random.normal(), y: 0.5 + 0.035 * random.normal() },
   };
 }
 
@@ -56,12 +56,12 @@ export function drawByHand(random: RandomStream, hand: Hand, glyph: Glyph): Hand
     );
     return { points: moved, smooth: smooth || random.chance(hand.roundness) };
   });
-  const width = hand.width * (1 + 0.06 * random.normal());
-  const height = hand.height * (1 + 0.06 * random.normal());
+  const width = hand.width * (1 + 0.08 * random.normal());
+  const height = hand.height * (1 + 0.08 * random.normal());
   const tilt = hand.tiltRadians + 0.05 * random.normal();
   const [cos, sin] = [Math.cos(tilt), Math.sin(tilt)];
-  const centre = { x: hand.place.x + 0.02 * random.normal(), y: hand.place.y + 0.02 * random.normal() };
-  const unit = 0.38; // half a glyph, in parts of the picture
+  const centre = { x: hand.place.x + 0.03 * random.normal(), y: hand.place.y + 0.03 * random.normal() };
+  const unit = 0.37; // half a glyph, in parts of the picture
   const place = ({ x, y }: Point): Point => {
     const wide = width * (x - hand.slant * y);
     const high = height * y;

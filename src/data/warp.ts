@@ -47,49 +47,61 @@ export function warpPicture(
   map: SamplingMap,
   field?: DisplacementField,
 ): void {
-  const { ink, size } = target;
-  const { pixels, offset } = source;
-  const ratio = source.size / size;
-  const samples = Math.max(1, Math.ceil(ratio / 2));
-  const gain = 1 / (255 * samples * samples);
-  // A pixel's centre is at its index + 1/2; the index into the source is the coordinate there less that half.
-  const shift = source.size / 2 - 0.5;
-  const [a, b, c, d] = [map.a * ratio, map.b * ratio, map.c * ratio, map.d * ratio];
-  const [x0, y0] = [map.x * ratio + shift, map.y * ratio + shift];
-  for (let row = 0, at = 0; row < size; row++) {
-    for (let column = 0; column < size; column++, at++) {
-      const left = column - size / 2 + (field ? field.dx[at]! : 0);
-      const top = row - size / 2 + (field ? field.dy[at]! : 0);
-      let sum = 0;
-      for (let j = 0; j < samples; j++) {
-        const y = top + (j + 0.5) / samples;
-        for (let i = 0; i < samples; i++) {
-          const x = left + (i + 0.5) / samples;
-          sum += sampleBilinear(pixels, offset, source.size, a * x + b * y + x0, c * x + d * y + y0);
-        }
-      }
-      ink[target.offset + at] = sum * gain;
+  const samples = Math.max(1, Math.ceil(source.size / target.size / 2));
+  target.ink.fill(0, target.offset, target.offset + target.size * target.size);
+  for (let j = 0; j < samples; j++) {
+    for (let i = 0; i < samples; i++) {
+      addSamples(source, target, map, field, (i + 0.5) / samples, (j + 0.5) / samples, 1 / (255 * samples * samples));
     }
   }
 }
 
-function sampleBilinear(pixels: Uint8Array, offset: number, size: number, x: number, y: number): number {
-  const column = Math.floor(x);
-  const row = Math.floor(y);
-  const at = offset + row * size + column;
-  const right = x - column;
-  const below = y - row;
-  if (column >= 0 && row >= 0 && column < size - 1 && row < size - 1) {
-    const above = pixels[at]! * (1 - right) + pixels[at + 1]! * right;
-    const under = pixels[at + size]! * (1 - right) + pixels[at + size + 1]! * right;
-    return above * (1 - below) + under * below;
+// Adds one sample of each target pixel, taken at (partX, partY) within the pixel.
+function addSamples(
+  { pixels, offset, size }: SourcePicture,
+  target: TargetPicture,
+  map: SamplingMap,
+  field: DisplacementField | undefined,
+  partX: number,
+  partY: number,
+  gain: number,
+): void {
+  const { ink, size: targetSize } = target;
+  const ratio = size / targetSize;
+  const [a, b, c, d] = [map.a * ratio, map.b * ratio, map.c * ratio, map.d * ratio];
+  // A pixel's centre is at its index + 1/2; the index into the source is the coordinate there less that half.
+  const shift = size / 2 - 0.5;
+  const [x0, y0] = [map.x * ratio + shift, map.y * ratio + shift];
+  const [startX, startY] = [partX - targetSize / 2, partY - targetSize / 2];
+  for (let row = 0, at = 0; row < targetSize; row++) {
+    for (let column = 0; column < targetSize; column++, at++) {
+      let u = startX + column;
+      let v = startY + row;
+      if (field !== undefined) {
+        u += field.dx[at]!;
+        v += field.dy[at]!;
+      }
+      const x = a * u + b * v + x0;
+      const y = c * u + d * v + y0;
+      // One pixel beyond the edge still touches ink; paper lies further out.
+      if (!(x > -1 && y > -1 && x < size && y < size)) continue;
+      const left = Math.floor(x);
+      const top = Math.floor(y);
+      const right = x - left;
+      const below = y - top;
+      const corner = offset + top * size + left;
+      let sum = 0;
+      if (left >= 0 && top >= 0 && left < size - 1 && top < size - 1) {
+        const above = pixels[corner]! * (1 - right) + pixels[corner + 1]! * right;
+        const under = pixels[corner + size]! * (1 - right) + pixels[corner + size + 1]! * right;
+        sum = above * (1 - below) + under * below;
+      } else {
+        if (top >= 0 && left >= 0) sum += pixels[corner]! * (1 - right) * (1 - below);
+        if (top >= 0 && left < size - 1) sum += pixels[corner + 1]! * right * (1 - below);
+        if (top < size - 1 && left >= 0) sum += pixels[corner + size]! * (1 - right) * below;
+        if (top < size - 1 && left < size - 1) sum += pixels[corner + size + 1]! * right * below;
+      }
+      ink[target.offset + at]! += sum * gain;
+    }
   }
-  // At the edge, whatever is missing is paper.
-  if (!(column >= -1 && row >= -1 && column < size && row < size)) return 0;
-  let sum = 0;
-  if (row >= 0 && column >= 0) sum += pixels[at]! * (1 - right) * (1 - below);
-  if (row >= 0 && column < size - 1) sum += pixels[at + 1]! * right * (1 - below);
-  if (row < size - 1 && column >= 0) sum += pixels[at + size]! * (1 - right) * below;
-  if (row < size - 1 && column < size - 1) sum += pixels[at + size + 1]! * right * below;
-  return sum;
 }

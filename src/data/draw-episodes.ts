@@ -1,0 +1,117 @@
+// Episodes for one-shot evaluation, in two protocols. They depend on a seed of their own and on nothing of the trial, so
+// that trials are compared on the same episodes; the first n of a longer list are the list of n.
+import { OneshotError } from '../base/problem.js';
+import { type RandomStream, randomStream } from '../base/random-stream.js';
+import { stableHash } from '../base/stable-hash.js';
+import type { Episode } from './episode.js';
+import type { Selection } from './picture-set.js';
+import { type IndexedAlphabet, type IndexedCharacter, indexSelection } from './selection-index.js';
+
+/** Which episodes to draw. */
+export interface EpisodePlan {
+  /**
+   * `within-alphabet`: classes of one alphabet; support pictures by k people, the same for all classes, queries by another (Koch et al. 2015, section 4.3).
+   * `cross-alphabet`: classes from everywhere, pictures by anybody (Vinyals et al. 2016).
+   */
+  readonly protocol: 'within-alphabet' | 'cross-alphabet';
+  readonly nWay: number;
+  readonly kShot: number;
+  /** Each has one query of every class. */
+  readonly episodes: number;
+  readonly seed: number;
+}
+
+export interface DrawnEpisodes {
+  readonly episodes: readonly Episode[];
+  /** Alphabets that no episode comes from, since they have fewer than nWay characters or than kShot + 1 common drawers. */
+  readonly skippedAlphabets: readonly string[];
+}
+
+/** The episodes of a plan. Throws a OneshotError('usage') when the selection is too small for any. */
+export function drawEpisodes(selection: Selection, plan: EpisodePlan): DrawnEpisodes {
+  const alphabets = indexSelection(selection);
+  return plan.protocol === 'within-alphabet'
+    ? drawWithinAlphabets(alphabets, selection, plan)
+    : drawAcrossAlphabets(alphabets, selection, plan);
+}
+
+/** SHA-256 over the episodes: equal hashes mean that two trials answered the same queries (of equal picture sets). */
+export function hashEpisodes(episodes: readonly Episode[]): string {
+  return stableHash(episodes);
+}
+
+// Alphabets take turns in random order, so that their shares differ by one episode at most: 20 episodes over Lake's 10
+// alphabets are the paper's 2 for each.
+function drawWithinAlphabets(alphabets: IndexedAlphabet[], selection: Selection, plan: EpisodePlan): DrawnEpisodes {
+  const { nWay, kShot } = plan;
+  const withDrawers = alphabets.map((alphabet) => ({ alphabet, drawers: findCommonDrawers(alphabet) }));
+  const usable = withDrawers.filter(
+    ({ alphabet, drawers }) => alphabet.characters.length >= nWay && drawers.length > kShot,
+  );
+  if (usable.length === 0) {
+    throw tooSmall(selection, plan, `no alphabet has ${nWay} characters and ${kShot + 1} drawers`);
+  }
+  const turns: typeof usable = [];
+  const episodes = Array.from({ length: plan.episodes }, (_, number) => {
+    if (turns.length === 0) turns.push(...episodeStream(plan, 'turns', number).sample(usable, usable.length));
+    const { alphabet, drawers } = turns.shift()!;
+    const random = episodeStream(plan, 'episode', number);
+    const [queryDrawer, ...supportDrawers] = random.sample(drawers, kShot + 1);
+    const classes = random.sample(alphabet.characters, nWay).map((character) => ({
+      support: supportDrawers.map((drawer) => pictureBy(character, drawer)),
+      query: pictureBy(character, queryDrawer!),
+    }));
+    return { ...arrangeEpisode(random, classes), alphabet: alphabet.name };
+  });
+  const used = new Set(usable.map(({ alphabet }) => alphabet));
+  const skippedAlphabets = alphabets.filter((alphabet) => !used.has(alphabet)).map(({ name }) => name);
+  return { episodes, skippedAlphabets };
+}
+
+function drawAcrossAlphabets(alphabets: IndexedAlphabet[], selection: Selection, plan: EpisodePlan): DrawnEpisodes {
+  const { nWay, kShot } = plan;
+  const characters = alphabets
+    .flatMap((alphabet) => alphabet.characters)
+    .filter(({ pictures }) => pictures.length > kShot);
+  if (characters.length < nWay) {
+    throw tooSmall(selection, plan, `${characters.length} characters have ${kShot + 1} drawers`);
+  }
+  const episodes = Array.from({ length: plan.episodes }, (_, number) => {
+    const random = episodeStream(plan, 'episode', number);
+    const classes = random.sample(characters, nWay).map(({ pictures }) => {
+      const [query, ...support] = random.sample(pictures, kShot + 1);
+      return { support, query: query! };
+    });
+    return arrangeEpisode(random, classes);
+  });
+  return { episodes, skippedAlphabets: [] };
+}
+
+function episodeStream({ protocol, nWay, kShot, seed }: EpisodePlan, purpose: string, number: number): RandomStream {
+  return randomStream(seed, 'episodes', protocol, nWay, kShot, purpose, number);
+}
+
+// The ways are in random order already; the queries get one of their own, so that place says nothing about truth.
+function arrangeEpisode(random: RandomStream, classes: readonly { support: number[]; query: number }[]): Episode {
+  const order = random.sample([...classes.keys()], classes.length);
+  return {
+    supportSet: classes.map(({ support }) => support),
+    queries: order.map((truth) => ({ picture: classes[truth]!.query, truth })),
+  };
+}
+
+function findCommonDrawers({ characters }: IndexedAlphabet): number[] {
+  const [first, ...rest] = characters;
+  return (first?.drawers ?? []).filter((drawer) => rest.every(({ drawers }) => drawers.includes(drawer)));
+}
+
+function pictureBy({ pictures, drawers }: IndexedCharacter, drawer: number): number {
+  return pictures[drawers.indexOf(drawer)]!;
+}
+
+function tooSmall({ purpose }: Selection, { protocol, nWay, kShot }: EpisodePlan, what: string): OneshotError {
+  return new OneshotError(
+    'usage',
+    `cannot draw ${protocol} episodes of ${nWay} ways and ${kShot} shots from the ${purpose} selection: ${what}`,
+  );
+}
