@@ -3,7 +3,9 @@ import { compile } from 'json-schema-to-typescript';
 
 /** The text of src/config/experiment.ts. */
 export async function generateTypes(schema) {
-  return compile(withDefaultsRequired(schema), 'Experiment', {
+  // A file that extends another may leave `data` to it, so the schema does not ask for it; a checked experiment has it.
+  const checked = withDefaultsRequired({ ...schema, required: [...schema.required, 'data'] });
+  return compile(checked, 'Experiment', {
     bannerComment:
       '// Generated from schemas/experiment.schema.json by `npm run generate`; do not edit.\n// The form of an experiment after composition and check: defaults are filled in.',
     additionalProperties: false,

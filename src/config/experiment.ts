@@ -104,7 +104,7 @@ export interface Experiment {
   /**
    * The data set, how it is divided, and the size of its pictures.
    */
-  data?: DataOmniglot | DataGlyphs;
+  data: DataOmniglot | DataGlyphs;
   augmentation: Augmentation;
   model?: Model;
   training?: Training;

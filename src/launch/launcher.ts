@@ -1,7 +1,7 @@
 // The interface between a sweep and what runs its trials: one function that starts a trial in its run folder and says
 // how it ended. The local launcher is one file beside this one; a cluster's would be another.
 import type { FailureCode } from '../base/problem.js';
-import type { TrialProgress } from '../run/trial-messages.js';
+import type { TrialArguments, TrialProgress } from '../run/trial-messages.js';
 
 /** How a trial ended. A trial that was stopped can be resumed. */
 export type TrialOutcome =
@@ -9,15 +9,8 @@ export type TrialOutcome =
   | { readonly state: 'stopped' }
   | { readonly state: 'failed'; readonly code: FailureCode; readonly message: string; readonly hint?: string };
 
-export interface LaunchOptions {
-  /** The run folder, with its trial.json and experiment.yaml in place. */
-  readonly folder: string;
-  readonly engine: string;
-  readonly threads: number;
-  /** Resume although engine, threads or versions differ from the first attempt's. */
-  readonly allowDrift: boolean;
-  /** Where the trial's relative data path counts from, and whose git commit is recorded. */
-  readonly baseFolder: string;
+/** `folder` is a run folder with its trial.json and experiment.yaml in place. */
+export interface LaunchOptions extends TrialArguments {
   onProgress(progress: TrialProgress): void;
 }
 

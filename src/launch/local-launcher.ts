@@ -11,11 +11,11 @@ const TRIAL_PROCESS = fileURLToPath(new URL('../run/trial-process.js', import.me
 
 /** Starts the trial in `options.folder` as a child process; what it prints goes to the folder's log. */
 export function launchLocally(options: LaunchOptions): LaunchedTrial {
-  const { folder, engine, threads, allowDrift, baseFolder } = options;
+  const { onProgress, ...rest } = options;
+  const trialArguments: TrialArguments = rest;
   // The child writes to the file itself: a pipe through this process would break when this process is killed.
-  const logPath = runFiles(folder).log;
+  const logPath = runFiles(options.folder).log;
   const log = createWriteStream(logPath, { fd: openSync(logPath, 'a') });
-  const trialArguments: TrialArguments = { folder, engine, threads, allowDrift, baseFolder };
   const child = execaNode(TRIAL_PROCESS, [JSON.stringify(trialArguments)], {
     ipc: true,
     reject: false,
@@ -30,7 +30,7 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
   let told: TrialOutcome | undefined;
   child.on('message', (raw) => {
     const message = raw as MessageFromTrial;
-    if (message.type === 'progress') options.onProgress(message.progress);
+    if (message.type === 'progress') onProgress(message.progress);
     else if (message.type === 'failed')
       told = { state: 'failed', code: message.code, message: message.message, hint: message.hint };
     else told = { state: message.type };

@@ -2,6 +2,7 @@
 // failure. Knows no engine and no network; how a trial is started is the launcher's business.
 import { join } from 'node:path';
 import type { Plan, Trial } from '../plan/plan-trials.js';
+import type { WantedEngine } from '../run/conditions.js';
 import type { TrialProgress } from '../run/trial-messages.js';
 import type { LaunchedTrial, Launcher, TrialOutcome } from './launcher.js';
 import { prepareRun, type RunProgress } from './prepare-run.js';
@@ -29,8 +30,7 @@ export interface RunPlanOptions {
   readonly runsFolder: string;
   readonly baseFolder: string;
   readonly launcher: Launcher;
-  readonly engine: string;
-  readonly threads: number;
+  readonly engine: WantedEngine;
   readonly parallel: number;
   readonly retries: number;
   readonly failFast: boolean;
@@ -103,8 +103,7 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<Plan
   async function launchOnce(trial: Trial, folder: string): Promise<TrialOutcome> {
     const launched = options.launcher({
       folder,
-      engine: options.engine,
-      threads: options.threads,
+      ...options.engine,
       allowDrift: options.allowDrift,
       baseFolder: options.baseFolder,
       onProgress: (progress) => options.onEvent({ type: 'progress', trial, progress }),

@@ -42,6 +42,8 @@ export interface RunStatus {
   readonly fingerprints: Fingerprints;
   /** Which attempt this is, counted from 1; a resume and a retry are attempts. */
   readonly attempt: number;
+  /** Whether training is over and its best weights are stored: only evaluation is left to do. */
+  readonly trained: boolean;
   /** Epochs done of `maxEpochs` at most. */
   readonly epoch: number;
   readonly maxEpochs: number;

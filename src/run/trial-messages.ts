@@ -1,5 +1,6 @@
 // What a trial's process and its supervisor say to each other over the channel between them.
 import type { FailureCode } from '../base/problem.js';
+import type { WantedEngine } from './conditions.js';
 
 /** How far a trial has come. */
 export interface TrialProgress {
@@ -29,10 +30,10 @@ export type MessageFromTrial =
 export type MessageToTrial = { readonly type: 'stop' };
 
 /** Arguments of a trial's process, as JSON in its only argument. */
-export interface TrialArguments {
+export interface TrialArguments extends WantedEngine {
   readonly folder: string;
-  readonly engine: string;
-  readonly threads: number;
+  /** Resume although engine, threads or versions differ from those the trial was begun with. */
   readonly allowDrift: boolean;
+  /** The folder of the experiment file: relative data paths start there, and its git commit is recorded. */
   readonly baseFolder: string;
 }

@@ -1,0 +1,72 @@
+// The results of runs as a table: one row for each run and task, one column for each system.
+import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
+import type { ScorerName } from '../evaluation/scorers/scorer.js';
+import { formatInteger, formatPercent } from './format-quantity.js';
+import { createPlainTable } from './plain-table.js';
+import type { Colors } from './terminal.js';
+
+const SCORER_HEADS: Readonly<Record<ScorerName, string>> = {
+  network: 'network',
+  nearestNeighbourEuclidean: '1-NN Euclidean',
+  nearestNeighbourCosine: '1-NN cosine',
+  chance: 'chance',
+};
+
+export interface RunResults {
+  readonly name: string;
+  readonly results: readonly EvaluationResult[];
+}
+
+/** Accuracies in per cent, correct answers of n, and 95 % intervals by episodes. Runs are named when there are several. */
+export function renderResults(runs: readonly RunResults[], colors: Colors): string {
+  const scorers = (Object.keys(SCORER_HEADS) as ScorerName[]).filter((scorer) =>
+    runs.some(({ results }) => results.some((result) => result.scorer === scorer)),
+  );
+  const several = runs.length > 1;
+  const head = [
+    ...(several ? ['trial'] : []),
+    'accuracy, % (95 % interval)',
+    'n',
+    ...scorers.map((name) => SCORER_HEADS[name]),
+  ];
+  const table = createPlainTable(head, colors, [several ? 2 : 1]);
+  for (const { name, results } of runs) {
+    for (const task of new Set(results.map((result) => result.task))) {
+      const ofTask = results.filter((result) => result.task === task);
+      const cells = scorers.map((scorer) =>
+        describeAccuracy(
+          ofTask.find((result) => result.scorer === scorer),
+          colors,
+        ),
+      );
+      table.push([...(several ? [name] : []), task, formatInteger(ofTask[0]?.n ?? 0), ...cells]);
+    }
+  }
+  return table.toString();
+}
+
+function describeAccuracy(result: EvaluationResult | undefined, colors: Colors): string {
+  if (result === undefined) return '';
+  const accuracy = formatPercent(result.accuracy);
+  if (result.scorer === 'chance') return accuracy;
+  const [low, high] = result.clustered ?? result.wilson;
+  const interval = colors.dim(`(${formatPercent(low)}–${formatPercent(high)})`);
+  const painted = result.scorer === 'network' ? colors.bold(accuracy) : accuracy;
+  return `${painted} ${interval}${result.alarm === null ? '' : colors.red(' !')}`;
+}
+
+/** A sentence for each result that raised an alarm. */
+export function describeAlarms(runs: readonly RunResults[]): string[] {
+  return runs.flatMap(({ name, results }) =>
+    results.flatMap(({ alarm, task, n }) => {
+      if (alarm === null) return [];
+      if (alarm.nonFiniteQueries > 0)
+        return [
+          `${name}: ${alarm.nonFiniteQueries} of ${n} queries of ${task} got scores that are not finite; they count as wrong`,
+        ];
+      return [
+        `${name}: the network says the same of every class in ${alarm.constantQueries} of ${n} queries of ${task}: it has collapsed to a constant, and scores chance`,
+      ];
+    }),
+  );
+}

@@ -1,0 +1,103 @@
+// The evaluation of one trial: the best checkpoint and the baselines on every protocol, into results.json and predictions/.
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { syncFolder, temporaryName } from '../base/atomic-file.js';
+import { OneshotError } from '../base/problem.js';
+import type { Experiment } from '../config/experiment.js';
+import type { LoadedData } from '../data/loaded-data.js';
+import type { Engine } from '../engine/engine.js';
+import { evaluate } from '../evaluation/evaluate.js';
+import { type EvaluationResult, writeResults } from '../evaluation/records/evaluation-result.js';
+import { writePredictions } from '../evaluation/records/predictions.js';
+import { makeNetworkScorer } from '../evaluation/scorers/network.js';
+import type { EncoderShape } from '../model/encoder-shape.js';
+import { estimateActivationBytes } from '../model/micro-batch-size.js';
+import { buildNetwork, uploadParameters } from '../model/network.js';
+import { makeNetworkFunctions, type NetworkFunctions } from '../model/network-functions.js';
+import { describeNetwork } from '../model/network-shape.js';
+import { readWeightsCheckpoint } from '../training/checkpoint.js';
+import { runFiles } from './run-folder.js';
+
+export interface EvaluateTrialOptions {
+  readonly folder: string;
+  readonly experiment: Experiment;
+  /** Needed where the trial has a network. */
+  readonly engine: Engine | undefined;
+  readonly data: LoadedData;
+  readonly stopRequested: () => boolean;
+  readonly onActivity: (activity: string) => void;
+}
+
+/** The results, which are in the folder by then. Throws OneshotError('interrupted') on a stop: nothing is changed then. */
+export async function evaluateTrial(options: EvaluateTrialOptions): Promise<EvaluationResult[]> {
+  const { folder, experiment, data, engine } = options;
+  const files = runFiles(folder);
+  const network = engine === undefined ? undefined : loadNetwork(files.best, experiment, data, engine);
+  // Predictions go to a new folder that takes the old one's place when all are there.
+  const predictions = temporaryName(files.predictions);
+  mkdirSync(predictions);
+  try {
+    const results = await evaluate({
+      sections: experiment.evaluation,
+      baselines: experiment.baselines,
+      data,
+      ...(network === undefined
+        ? {}
+        : {
+            network: makeNetworkScorer(stopBetweenBatches(network.functions, options.stopRequested), {
+              augmentation: experiment.augmentation,
+              batchSize: network.batchSize,
+            }),
+          }),
+      report: (message) => {
+        throwOnStop(options.stopRequested);
+        options.onActivity(message);
+      },
+      keep: (record) => writePredictions(predictions, record),
+    });
+    rmSync(files.predictions, { recursive: true, force: true });
+    renameSync(predictions, files.predictions);
+    syncFolder(folder);
+    writeResults(files.results, results);
+    return results;
+  } finally {
+    rmSync(predictions, { recursive: true, force: true });
+    network?.dispose();
+  }
+}
+
+function loadNetwork(path: string, { model }: Experiment, data: LoadedData, { tf }: Engine) {
+  if (model === undefined) throw new OneshotError('internal', 'a trial without a model has no network to evaluate');
+  const { arrays } = readWeightsCheckpoint(path);
+  const shape = describeNetwork(model, data.description.imageSize);
+  const weights = uploadParameters(tf, shape, arrays);
+  return {
+    functions: makeNetworkFunctions(tf, buildNetwork(tf, model, shape, weights)),
+    batchSize: chooseEmbeddingBatchSize(shape.encoder),
+    dispose: () => tf.dispose([...weights.values()]),
+  };
+}
+
+/** Pictures that are embedded at once: as many as keep activations within 256 MiB, 256 at most. */
+export function chooseEmbeddingBatchSize(encoder: EncoderShape): number {
+  return Math.min(256, Math.max(1, Math.floor(2 ** 28 / estimateActivationBytes(encoder))));
+}
+
+function stopBetweenBatches(network: NetworkFunctions, stopRequested: () => boolean): NetworkFunctions {
+  return {
+    ...network,
+    embed(pictures, count) {
+      throwOnStop(stopRequested);
+      return network.embed(pictures, count);
+    },
+  };
+}
+
+function throwOnStop(stopRequested: () => boolean): void {
+  if (stopRequested()) throw new OneshotError('interrupted', 'stopped during evaluation');
+}
+
+/** Where a result's predictions lie. */
+export function predictionsPath(folder: string, result: EvaluationResult): string {
+  return join(runFiles(folder).predictions, result.predictions);
+}

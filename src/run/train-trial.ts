@@ -1,0 +1,148 @@
+// The training of one trial: joins the loop (src/training/train.ts) with data, journal and checkpoints.
+import { existsSync, rmSync } from 'node:fs';
+import type { Experiment, Protocol, Validation } from '../config/experiment.js';
+import { countEpochSteps } from '../data/batch.js';
+import { type BatchSource, openBatchSource } from '../data/batch-source.js';
+import type { LoadedData } from '../data/loaded-data.js';
+import type { Engine } from '../engine/engine.js';
+import { evaluate } from '../evaluation/evaluate.js';
+import { makeNetworkScorer } from '../evaluation/scorers/network.js';
+import { describeBatch } from '../model/batch-structure.js';
+import { placeEncoder } from '../model/encoder-shape.js';
+import type { Journal } from '../tracking/journal.js';
+import { readTrainingCheckpoint, writeTrainingCheckpoint, writeWeightsCheckpoint } from '../training/checkpoint.js';
+import type { Batch } from '../training/tasks/task.js';
+import { type TrainingHooks, type TrainingResult, train } from '../training/train.js';
+import { chooseEmbeddingBatchSize } from './evaluate-trial.js';
+import { runFiles } from './run-folder.js';
+import type { TrialProgress } from './trial-messages.js';
+
+/** An experiment that trains. */
+export type TrainedExperiment = Experiment & Required<Pick<Experiment, 'model' | 'training'>>;
+
+export interface TrainTrialOptions {
+  readonly folder: string;
+  readonly experiment: TrainedExperiment;
+  readonly seed: number;
+  readonly engine: Engine;
+  readonly data: LoadedData;
+  readonly microBatchSize: number;
+  readonly journal: Journal;
+  readonly stopRequested: () => boolean;
+  readonly onProgress: (progress: TrialProgress) => void;
+  /** Called after each epoch, when its metrics are in the journal. */
+  readonly onEpoch: (epoch: number) => void;
+  readonly log: (line: string) => void;
+}
+
+/** Steps of an epoch: as the experiment says, or as many as use everything once. */
+export function stepsPerEpochOf(experiment: TrainedExperiment, data: LoadedData): number {
+  const { training, augmentation } = experiment;
+  const { units } = describeBatch(training);
+  return (
+    training.stepsPerEpoch ??
+    countEpochSteps({ task: training.task, augmentation, selection: data.split.train, batchSize: units })
+  );
+}
+
+/** Trains until the end or a stop; goes on from the folder's last checkpoint. The best weights are in `best.safetensors` afterwards. */
+export async function trainTrial(options: TrainTrialOptions): Promise<TrainingResult> {
+  const { experiment, seed, engine, data, journal } = options;
+  const { training, model, augmentation } = experiment;
+  const files = runFiles(options.folder);
+  const stepsPerEpoch = stepsPerEpochOf(experiment, data);
+  const restore = existsSync(files.last) ? readTrainingCheckpoint(files.last) : undefined;
+  if (restore !== undefined) options.log(`resumes at epoch ${restore.position.epoch}, step ${restore.position.step}`);
+
+  const batches = openBatchSource(
+    {
+      seed,
+      task: training.task,
+      augmentation,
+      selection: data.split.train,
+      source: data.source,
+      batchSize: describeBatch(training).units,
+    },
+    { stepsPerEpoch },
+  );
+  const embeddingBatchSize = chooseEmbeddingBatchSize(placeEncoder(model.encoder, data.description.imageSize));
+  let accuracy: number | undefined;
+  let bestAccuracy: number | undefined;
+
+  const hooks: TrainingHooks = {
+    log(key, step, value) {
+      journal.append({ type: 'metric', key, step, value }, { replay: key.startsWith('time/') ? 'keep' : 'assert' });
+    },
+    validate(epoch, network) {
+      if (training.validation === undefined) return undefined;
+      options.onProgress({ phase: 'training', activity: `validates epoch ${epoch}` });
+      const scorer = makeNetworkScorer(network, { batchSize: embeddingBatchSize });
+      return measureAccuracy(training.validation, data, scorer).then((value) => {
+        accuracy = value;
+        bestAccuracy = Math.max(value, bestAccuracy ?? 0);
+        return value;
+      });
+    },
+    saveLast(checkpoint) {
+      // What the journal holds must be on the disk first: a resume starts behind it and never logs it again.
+      journal.flush();
+      writeTrainingCheckpoint(files.last, checkpoint);
+      if (checkpoint.position.step === 0) options.onEpoch(checkpoint.position.epoch - 1);
+    },
+    saveBest(checkpoint) {
+      writeWeightsCheckpoint(files.best, checkpoint);
+    },
+    stopRequested: options.stopRequested,
+    progress({ epoch, maxEpochs, step, stepsPerEpoch: steps, loss }) {
+      options.onProgress({
+        phase: 'training',
+        epoch: epoch - 1,
+        maxEpochs,
+        step,
+        stepsPerEpoch: steps,
+        loss,
+        accuracy,
+        bestAccuracy,
+      });
+    },
+    now: () => performance.now(),
+  };
+
+  try {
+    return await train({
+      engine,
+      model,
+      imageSize: data.description.imageSize,
+      training,
+      seed,
+      stepsPerEpoch,
+      microBatchSize: options.microBatchSize,
+      batches: (epoch, step) => takeBatch(batches, epoch, step),
+      ...(restore === undefined ? {} : { restore }),
+      hooks,
+    });
+  } finally {
+    await batches.close();
+  }
+}
+
+// The samplers count epochs from 0, the loop from 1.
+async function takeBatch(batches: BatchSource, epoch: number, step: number): Promise<Batch> {
+  const batch = await batches.next(epoch - 1, step);
+  return batch.kind === 'pairs' ? { images: batch.images, labels: batch.isSame } : { images: batch.images };
+}
+
+async function measureAccuracy(
+  { protocol, nWay, kShot, queries, seed }: Validation,
+  data: LoadedData,
+  network: ReturnType<typeof makeNetworkScorer>,
+): Promise<number> {
+  const section: Protocol = { protocol, nWay, kShot, queries, seed, selection: 'validation' };
+  const [result] = await evaluate({ sections: [section], baselines: [], data, network });
+  return result?.accuracy ?? Number.NaN;
+}
+
+/** Frees what only a resume needs, once training is over. */
+export function removeTrainingCheckpoint(folder: string): void {
+  rmSync(runFiles(folder).last, { force: true });
+}
