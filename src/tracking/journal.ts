@@ -1,7 +1,7 @@
 // The journal of a run: an append-only file of one JSON event per line, the truth that MLflow and the reports are made
 // from. It never talks to the network. What is in it is never appended again: after a resume, the same training is
 // replayed and the journal checks that it gives the same points.
-import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { OneshotError } from '../base/problem.js';
 import { checkEvent, decodeEvent, encodeEvent, type JournalEvent, type JournalFact } from './journal-event.js';
 
@@ -244,19 +244,19 @@ function* readLines(path: string, fromByte: number): Generator<{ bytes: Buffer; 
   }
 }
 
-/** Bytes of the journal on the disk; 0 when there is none. Waits until the disk has them, so that none can vanish again. */
-export function syncedJournalSize(path: string): number {
-  let file: number;
+/** Bytes of the journal at `path`; 0 when there is none. */
+export function journalSize(path: string): number {
+  return onDisk(path, () => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+}
+
+/**
+ * Waits until the disk has what was written to the journal so far, by whatever process: what a reader passes on must not
+ * vanish from the journal in a power cut.
+ */
+export function syncJournal(path: string): void {
+  const file = onDisk(path, () => openSync(path, 'r'));
   try {
-    file = openSync(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
-    throw diskError(path, error);
-  }
-  try {
-    const { size } = fstatSync(file);
     onDisk(path, () => fsyncSync(file));
-    return size;
   } finally {
     closeSync(file);
   }

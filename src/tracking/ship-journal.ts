@@ -1,0 +1,370 @@
+// The projection of a journal on an MLflow run. Idempotent: whatever is killed at whatever moment, shipping again gives
+// the same run, since points carry their original times, the run is found by its uid, and the cursor is only written
+// after the server has what it stands for. Order: entries in journal order, then the status, then files.
+import { join } from 'node:path';
+import {
+  type Adjustment,
+  isMlflowError,
+  type LogBatch,
+  type Metric,
+  type MlflowClient,
+  type Run,
+} from 'mlflow-ts-client';
+import { OneshotError } from '../base/problem.js';
+import { type JournalEntry, journalSize, readJournal, syncJournal } from './journal.js';
+import { findParentRunId, type RunEvent, resolveRun } from './resolve-run.js';
+import { readShipCursor, type ShipCursor, writeShipCursor } from './ship-cursor.js';
+import { type FileEvent, identifyFile, isFileEvent, shipFile } from './ship-file.js';
+import { addCounts, nothingSent, type ShipCounts, type ShipProblem, type ShipReport } from './ship-report.js';
+
+/** The file name of a run folder's journal. */
+export const journalName = 'journal.jsonl';
+
+export interface ShipOptions {
+  /** One client for all journals that ship side by side: it caps the requests in flight. */
+  readonly client: MlflowClient;
+  /** The run folder: `journal.jsonl`, the files that it names, and `mlflow.json`. */
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+  readonly onProblem?: (problem: ShipProblem) => void;
+  /** Called after each batch with the bytes of the journal that are shipped and all of them. */
+  readonly onProgress?: (shippedBytes: number, journalBytes: number) => void;
+}
+
+/**
+ * Ships what the server does not have yet, to the journal's present end. Throws MlflowError when the server cannot be
+ * reached, OneshotError for an unreadable journal; calling it again goes on where it ended.
+ */
+export async function shipJournal(options: ShipOptions): Promise<ShipReport> {
+  return await new JournalShipper(options).ship();
+}
+
+/** Ships one journal, in as many passes as its owner likes. */
+export class JournalShipper {
+  readonly #options: ShipOptions;
+  readonly #path: string;
+  #runEvent: RunEvent | undefined;
+  #cursor: ShipCursor | undefined;
+  #run: Run | undefined;
+  #sentStatus: string | undefined;
+  #sent: ShipCounts = nothingSent;
+  /** The server's artifact store is out of reach; files wait for a better one. */
+  #cannotStoreFiles = false;
+  #parentSearchedAt = Number.NEGATIVE_INFINITY;
+  readonly #told = new Set<string>();
+
+  constructor(options: ShipOptions) {
+    this.#options = options;
+    this.#path = join(options.folder, journalName);
+  }
+
+  /** Everything to the journal's present end, until it is on the run that the server shows for this uid. */
+  async ship(): Promise<ShipReport> {
+    for (;;) {
+      const report = await this.shipPass();
+      if (this.#run === undefined) return report;
+      // Another shipper may have made this run the loser of a race since; then all of it goes to the winner.
+      const { runId } = this.#run;
+      await this.#resolve();
+      if (this.#run.runId !== runId) continue;
+      // Or it may have set an older status after this one set the last.
+      await this.#shipStatus();
+      return report;
+    }
+  }
+
+  /** One pass over what is new in the journal. */
+  async shipPass(): Promise<ShipReport> {
+    try {
+      return await this.#pass();
+    } catch (error) {
+      if (!isMlflowError(error, 'DELETED', 'NOT_FOUND') || this.#run === undefined) throw error;
+      const { runId } = this.#run;
+      await this.#resolve();
+      if (this.#run.runId === runId) throw error;
+      return await this.#pass();
+    }
+  }
+
+  async #pass(): Promise<ShipReport> {
+    const end = journalSize(this.#path);
+    if (end > (this.#cursor?.entryOffset ?? 0)) syncJournal(this.#path);
+    this.#runEvent ??= readRunEvent(this.#path, end);
+    if (this.#runEvent === undefined) return this.#report(end);
+    if (this.#run === undefined) await this.#resolve();
+    if (this.#currentCursor().entryOffset > end) this.#restart(this.#currentRun());
+    await this.#linkParent();
+    await this.#shipEntries(end);
+    await this.#shipStatus();
+    await this.#shipFiles();
+    return this.#report(end);
+  }
+
+  /** Finds the run; starts from the journal's beginning when it is not the one that the cursor stands for. */
+  async #resolve(): Promise<void> {
+    const { client, folder, signal } = this.#options;
+    const event = this.#runEvent;
+    if (event === undefined) return;
+    const stored = this.#cursor ?? readShipCursor(folder, client.baseUrl);
+    const cursor = stored?.uid === event.uid ? stored : undefined;
+    const run = await resolveRun(client, event, cursor?.runId, signal);
+    this.#sentStatus = run.status;
+    this.#run = run;
+    if (cursor?.runId === run.runId) this.#cursor = cursor;
+    else this.#restart(run);
+  }
+
+  #restart(run: Run): void {
+    const { uid, parentUid } = this.#currentEvent();
+    this.#run = run;
+    this.#saveCursor({
+      uid,
+      experimentId: run.experimentId,
+      runId: run.runId,
+      entryOffset: 0,
+      fileOffset: 0,
+      tables: [],
+      hasParentTag: parentUid === undefined,
+    });
+  }
+
+  async #linkParent(): Promise<void> {
+    const cursor = this.#currentCursor();
+    const { parentUid } = this.#currentEvent();
+    if (cursor.hasParentTag || parentUid === undefined) return;
+    // The parent may be shipped later; looked for now and then, not at every pass.
+    if (performance.now() - this.#parentSearchedAt < 10_000) return;
+    this.#parentSearchedAt = performance.now();
+    const { client, signal } = this.#options;
+    const parentRunId = await findParentRunId(client, cursor.experimentId, parentUid, signal);
+    if (parentRunId === undefined) return;
+    await client.log.tags(cursor.runId, { 'mlflow.parentRunId': parentRunId }, { signal });
+    this.#saveCursor({ ...cursor, hasParentTag: true });
+  }
+
+  async #shipEntries(end: number): Promise<void> {
+    let batch: JournalEntry[] = [];
+    let size = 0;
+    for (const entry of readJournal(this.#path, this.#currentCursor().entryOffset)) {
+      if (entry.end > end) break;
+      batch.push(entry);
+      size += countEntries(entry);
+      if (size < entriesPerBatch) continue;
+      await this.#shipBatch(batch, end);
+      batch = [];
+      size = 0;
+    }
+    if (batch.length > 0) await this.#shipBatch(batch, end);
+  }
+
+  async #shipBatch(entries: readonly JournalEntry[], journalBytes: number): Promise<void> {
+    const { client, signal, onProgress } = this.#options;
+    const cursor = this.#currentCursor();
+    await this.#sendBatch(cursor.runId, composeBatch(entries));
+    const datasets = entries.flatMap(({ event }) => (event.type === 'dataset' ? [event] : []));
+    if (datasets.length > 0) {
+      await client.log.inputs(cursor.runId, datasets, { signal });
+      this.#sent = addCounts(this.#sent, { datasets: datasets.length });
+    }
+    const statuses = entries.flatMap(({ event }) => (event.type === 'status' ? [event] : []));
+    const entryOffset = entries.at(-1)?.end ?? cursor.entryOffset;
+    const status = statuses.at(-1);
+    this.#saveCursor({
+      ...cursor,
+      entryOffset,
+      status: status === undefined ? cursor.status : { status: status.status, time: status.time },
+    });
+    onProgress?.(entryOffset, journalBytes);
+  }
+
+  /** Sends a batch; entries that the client or the server refuse are told and left out, so that they hold nothing up. */
+  async #sendBatch(runId: string, batch: LogBatch): Promise<void> {
+    const { client, signal } = this.#options;
+    if (countBatch(batch) === 0) return;
+    try {
+      const result = await client.log.batch(runId, batch, { onRefused: 'isolate', signal });
+      for (const adjustment of result.adjustments) this.#tellAdjustment(adjustment);
+      for (const { kind, key, error } of result.refused) {
+        this.#tell({ code: 'refused', message: `${kind} ${key}: ${error.message}`, cause: error });
+      }
+      this.#sent = addCounts(this.#sent, {
+        points: batch.metrics?.length,
+        params: Object.keys(batch.params ?? {}).length,
+        tags: Object.keys(batch.tags ?? {}).length,
+        refused: result.refused.length,
+      });
+    } catch (error) {
+      if (!isMlflowError(error, 'INVALID_ARGUMENT')) throw error;
+      if (countBatch(batch) > 1) {
+        for (const half of halveBatch(batch)) await this.#sendBatch(runId, half);
+        return;
+      }
+      this.#tell({ code: 'refused', message: error.message, cause: error });
+      this.#sent = addCounts(this.#sent, { refused: 1 });
+    }
+  }
+
+  async #shipStatus(): Promise<void> {
+    const { client, signal } = this.#options;
+    const { runId, status } = this.#currentCursor();
+    if (status === undefined || status.status === this.#sentStatus) return;
+    const endTime = status.status === 'RUNNING' ? undefined : status.time;
+    await client.runs.update(runId, { status: status.status, endTime, signal });
+    this.#sentStatus = status.status;
+  }
+
+  async #shipFiles(): Promise<void> {
+    const { entryOffset, fileOffset } = this.#currentCursor();
+    if (fileOffset >= entryOffset || this.#cannotStoreFiles) return;
+    const waiting: { event: FileEvent; end: number }[] = [];
+    for (const { event, end } of readJournal(this.#path, fileOffset)) {
+      if (end > entryOffset) break;
+      if (isFileEvent(event)) waiting.push({ event, end });
+    }
+    const latest = new Map(waiting.map(({ event, end }) => [identifyFile(event), end]));
+    for (const { event, end } of waiting) {
+      if (latest.get(identifyFile(event)) === end) await this.#shipFile(event);
+      if (this.#cannotStoreFiles) return;
+      const tables = event.type === 'table' ? [event.artifactPath] : [];
+      const cursor = this.#currentCursor();
+      this.#saveCursor({ ...cursor, fileOffset: end, tables: [...new Set([...cursor.tables, ...tables])] });
+    }
+    this.#saveCursor({ ...this.#currentCursor(), fileOffset: entryOffset });
+  }
+
+  async #shipFile(event: FileEvent): Promise<void> {
+    const { client, folder, signal } = this.#options;
+    const cursor = this.#currentCursor();
+    try {
+      await shipFile(client, cursor, folder, event, signal);
+    } catch (error) {
+      const isAboutFile =
+        error instanceof OneshotError || isMlflowError(error, 'FILE', 'INVALID_ARGUMENT', 'NOT_SUPPORTED', 'TOO_LARGE');
+      if (!isAboutFile) throw error;
+      this.#tell({ code: 'file', message: (error as Error).message, cause: error });
+      this.#cannotStoreFiles = isMlflowError(error, 'NOT_SUPPORTED');
+      return;
+    }
+    this.#sent = addCounts(this.#sent, { files: 1 });
+    if (event.type === 'image') await this.#setTagOnce('mlflow.loggedImages', 'true');
+    if (event.type === 'table') {
+      const tables = [...new Set([...cursor.tables, event.artifactPath])];
+      await this.#setTagOnce('mlflow.loggedArtifacts', JSON.stringify(tables.map((path) => ({ path, type: 'table' }))));
+    }
+  }
+
+  async #setTagOnce(key: string, value: string): Promise<void> {
+    const { client, signal } = this.#options;
+    const { runId } = this.#currentCursor();
+    const mark = `tag ${runId} ${key} ${value}`;
+    if (this.#told.has(mark)) return;
+    await client.log.tags(runId, { [key]: value }, { signal });
+    this.#told.add(mark);
+  }
+
+  #saveCursor(cursor: ShipCursor): void {
+    writeShipCursor(this.#options.folder, this.#options.client.baseUrl, cursor);
+    this.#cursor = cursor;
+  }
+
+  #tellAdjustment(adjustment: Adjustment): void {
+    // A diverged run has many non-finite points; the first of each key says it.
+    const { kind, field, key } = adjustment;
+    const mark = `${kind} ${field} ${key}`;
+    if (this.#told.has(mark)) return;
+    this.#told.add(mark);
+    this.#tell({ code: 'adjusted', message: describeAdjustment(adjustment) });
+  }
+
+  #tell(problem: ShipProblem): void {
+    this.#options.onProblem?.(problem);
+  }
+
+  #report(end: number): ShipReport {
+    const cursor = this.#cursor;
+    const isComplete = cursor !== undefined && cursor.entryOffset >= end && cursor.fileOffset >= end;
+    return {
+      folder: this.#options.folder,
+      experimentId: cursor?.experimentId,
+      runId: cursor?.runId,
+      sent: this.#sent,
+      isComplete,
+    };
+  }
+
+  #currentCursor(): ShipCursor {
+    if (this.#cursor === undefined) throw new OneshotError('internal', 'the journal has no cursor yet');
+    return this.#cursor;
+  }
+
+  #currentRun(): Run {
+    if (this.#run === undefined) throw new OneshotError('internal', 'the journal has no MLflow run yet');
+    return this.#run;
+  }
+
+  #currentEvent(): RunEvent {
+    if (this.#runEvent === undefined) throw new OneshotError('internal', 'the journal names no run yet');
+    return this.#runEvent;
+  }
+}
+
+/** One request's worth of entries, so that a cursor is written for each request. */
+const entriesPerBatch = 1000;
+
+/** The journal's first event; undefined while there is none. Throws OneshotError('corrupt') when it is not a run. */
+function readRunEvent(path: string, end: number): RunEvent | undefined {
+  if (end === 0) return undefined;
+  const first = readJournal(path).next().value;
+  if (first === undefined) return undefined;
+  if (first.event.type === 'run') return first.event;
+  throw new OneshotError('corrupt', `${path} begins with an event ${first.event.type} instead of run`);
+}
+
+function countEntries({ event }: JournalEntry): number {
+  return event.type === 'params' || event.type === 'tags' ? Object.keys(event.values).length : 1;
+}
+
+function composeBatch(entries: readonly JournalEntry[]): LogBatch {
+  const metrics: Metric[] = [];
+  const params: Record<string, string> = {};
+  const tags: Record<string, string> = {};
+  for (const { event } of entries) {
+    if (event.type === 'metric') {
+      metrics.push({ key: event.key, value: event.value, step: event.step, timestamp: event.time });
+    } else if (event.type === 'params') Object.assign(params, event.values);
+    else if (event.type === 'tags') Object.assign(tags, event.values);
+  }
+  return { metrics, params, tags };
+}
+
+function countBatch({ metrics = [], params = {}, tags = {} }: LogBatch): number {
+  return metrics.length + Object.keys(params).length + Object.keys(tags).length;
+}
+
+function halveBatch({ metrics = [], params = {}, tags = {} }: LogBatch): LogBatch[] {
+  const entries = [
+    ...metrics.map((metric) => ({ metrics: [metric] })),
+    ...Object.entries(params).map(([key, value]) => ({ params: { [key]: value } })),
+    ...Object.entries(tags).map(([key, value]) => ({ tags: { [key]: value } })),
+  ];
+  const middle = Math.ceil(entries.length / 2);
+  return [entries.slice(0, middle), entries.slice(middle)].map((half: LogBatch[]) => ({
+    metrics: half.flatMap((entry) => entry.metrics ?? []),
+    params: Object.assign({}, ...half.map((entry) => entry.params)),
+    tags: Object.assign({}, ...half.map((entry) => entry.tags)),
+  }));
+}
+
+function describeAdjustment(adjustment: Adjustment): string {
+  const name = `${adjustment.field} ${adjustment.key}`;
+  switch (adjustment.kind) {
+    case 'renamed':
+      return `${name} is called ${adjustment.sentKey} in MLflow, which does not take every character`;
+    case 'truncated':
+      return `${name}: ${adjustment.sentLength} of its ${adjustment.length} characters are kept in MLflow`;
+    case 'replaced-characters':
+      return `${name}: characters that cannot be stored were replaced in MLflow`;
+    case 'skipped-non-finite':
+      return `${name} is ${adjustment.value} at step ${adjustment.step}; MLflow gets a mark instead`;
+  }
+}
