@@ -49,22 +49,49 @@ export async function scoreEpisodes(
 // Pair scores [queries, nWay * kShot], way by way -> class scores [queries][nWay].
 function combineShots(pairScores: PairScores, episode: Episode, combine: Scorer['combineShots']): Float64Array[] {
   let at = 0;
-  return episode.queries.map(() =>
-    Float64Array.from(episode.supportSet, (shots) => {
-      const scores = Array.from(pairScores.subarray(at, at + shots.length));
-      at += shots.length;
-      if (combine === 'maximum') return Math.max(...scores);
-      return scores.reduce((sum, score) => sum + score, 0) / shots.length;
-    }),
-  );
+  return episode.queries.map(() => {
+    const scores = new Float64Array(episode.supportSet.length);
+    for (let way = 0; way < scores.length; way++) {
+      const kShot = episode.supportSet[way]!.length;
+      let sum = 0;
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let shot = 0; shot < kShot; shot++) {
+        const score = pairScores[at++]!;
+        sum += score;
+        largest = Math.max(largest, score);
+      }
+      scores[way] = combine === 'mean' ? sum / kShot : largest;
+    }
+    return scores;
+  });
 }
 
 /** Prediction and credit of one query under the tie policy. */
 export function judge(scores: Float64Array, truth: number): Pick<Answer, 'prediction' | 'credit'> {
-  if (!scores.every(Number.isFinite)) return { prediction: -1, credit: 0 };
-  const largest = scores.reduce((best, score) => Math.max(best, score));
-  const tied = scores.reduce((count, score) => count + (score === largest ? 1 : 0), 0);
-  return { prediction: scores.indexOf(largest), credit: scores[truth] === largest ? 1 / tied : 0 };
+  const { finite, largest, tied, first } = findExtremes(scores);
+  if (!finite) return { prediction: -1, credit: 0 };
+  return { prediction: first, credit: scores[truth] === largest ? 1 / tied : 0 };
+}
+
+/** Smallest and largest score of one query, where the largest stands first and how often it occurs. */
+function findExtremes(scores: Float64Array) {
+  let finite = true;
+  let smallest = Number.POSITIVE_INFINITY;
+  let largest = Number.NEGATIVE_INFINITY;
+  let first = -1;
+  let tied = 0;
+  for (let way = 0; way < scores.length; way++) {
+    const score = scores[way]!;
+    finite &&= Number.isFinite(score);
+    if (score < smallest) smallest = score;
+    if (score === largest) tied++;
+    if (score > largest) {
+      largest = score;
+      first = way;
+      tied = 1;
+    }
+  }
+  return { finite, smallest, largest, first, tied };
 }
 
 /** What is wrong with a scorer's answers. */
@@ -86,16 +113,12 @@ export function findAlarm(
   let constantQueries = 0;
   let nonFiniteQueries = 0;
   for (const { scores } of answers.flat()) {
+    const { finite, smallest, largest } = findExtremes(scores);
+    const limit = CONSTANT_TOLERANCE * Math.max(Math.abs(smallest), Math.abs(largest));
     queries++;
-    if (!scores.every(Number.isFinite)) nonFiniteQueries++;
-    else if (isConstant(scores)) constantQueries++;
+    if (!finite) nonFiniteQueries++;
+    else if (largest - smallest <= limit) constantQueries++;
   }
   const degenerate = !scorer.constantByDesign && constantQueries > queries / 2;
   return degenerate || nonFiniteQueries > 0 ? { degenerate, constantQueries, nonFiniteQueries } : undefined;
-}
-
-function isConstant(scores: Float64Array): boolean {
-  const smallest = scores.reduce((best, score) => Math.min(best, score));
-  const largest = scores.reduce((best, score) => Math.max(best, score));
-  return largest - smallest <= CONSTANT_TOLERANCE * Math.max(Math.abs(smallest), Math.abs(largest));
 }

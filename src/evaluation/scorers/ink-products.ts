@@ -25,7 +25,8 @@ export function squareInk(ink: InkProducts, setSize: number, numbers: Int32Array
 }
 
 function isBinary(pixels: Uint8Array): boolean {
-  return pixels.every((pixel) => pixel === 0 || pixel === 255);
+  for (let i = 0; i < pixels.length; i++) if (pixels[i] !== 0 && pixels[i] !== 255) return false;
+  return true;
 }
 
 function multiplyBytes(set: PictureSet): InkProducts {

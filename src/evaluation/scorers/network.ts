@@ -5,6 +5,7 @@ import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { randomStream } from '../../base/random-stream.js';
 import type { Augmentation, TestTimeAugmentation } from '../../config/experiment.js';
 import { createDistorter } from '../../data/distort.js';
+import { pictureAt } from '../../data/picture-set.js';
 import type { SizedPictures } from '../../data/picture-sizes.js';
 import type { NetworkFunctions } from '../../model/network-functions.js';
 import { indexRows, type Scorer } from './scorer.js';
@@ -58,9 +59,12 @@ export async function embedPictures(
     for (let i = 0; i < count; i++) {
       const number = numbers[Math.floor((first + i) / versions)]!;
       const copy = (first + i) % versions;
-      const target = { ink: batch, offset: i * size, size: pictures.clean.height };
-      if (copy === 0) distorter.copy(number, target);
-      else distorter.distort(number, target, randomStream(0, 'test-time-augmentation', number, copy), 0, strength);
+      if (copy === 0) {
+        copyInk(pictureAt(pictures.clean, number), batch, i * size);
+      } else {
+        const target = { ink: batch, offset: i * size, size: pictures.clean.height };
+        distorter.distort(number, target, randomStream(0, 'test-time-augmentation', number, copy), 0, strength);
+      }
     }
     const embedded = network.embed(batch, count);
     if (first === 0) {
@@ -74,4 +78,8 @@ export async function embedPictures(
     await yieldToEvents();
   }
   return { embeddings, units };
+}
+
+function copyInk(pixels: Uint8Array, target: Float32Array, offset: number): void {
+  for (let i = 0; i < pixels.length; i++) target[offset + i] = pixels[i]! / 255;
 }
