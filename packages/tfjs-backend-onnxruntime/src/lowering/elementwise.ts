@@ -1,7 +1,7 @@
 /** Element-wise nodes with broadcasting, in the layout that needs the fewest conversions. */
 import type { NumericType } from '../buffer-pool.js';
 import { type Attribute, ONNX_TYPES } from '../onnx-model.js';
-import { broadcastShapes, type Shape, sizeOf } from '../shapes.js';
+import { broadcastShapes, isSameShape, type Shape, sizeOf } from '../shapes.js';
 import type { LoweringContext } from './context.js';
 import { canBeBlocked, existsIn, isBlockedOnly, liftRank, nameIn } from './layouts.js';
 import { type Layout, Value } from './value.js';
@@ -38,7 +38,9 @@ function chooseLayout(context: LoweringContext, operands: readonly Value[], shap
   const largest = Math.max(...sizes);
   for (const operand of operands) void operand.names; // what is deferred is computed now, so that its layout is known
   const big = operands.filter((_, index) => sizes[index] === largest);
-  const fitsBlocks = operands.every((operand, index) => sizes[index] === 1 || canBeBlocked(context, operand));
+  const fitsBlocks = operands.every(
+    (operand, index) => sizes[index] === 1 || (canBeBlocked(context, operand) && isSameShape(operand.shape, shape)),
+  );
   if (fitsBlocks && big.some(isBlockedOnly)) return 'blocked';
   if (big.every((operand) => existsIn(operand, 'natural'))) return 'natural';
   return 'channelsFirst';

@@ -3,7 +3,7 @@ import { isTrivialTranspose } from '../graph-builder.js';
 import { blockChannels, unblockChannels } from '../nchwc.js';
 import { ONNX_TYPES } from '../onnx-model.js';
 import { isSameShape, padRank, type Shape, sizeOf, stripLeadingOnes } from '../shapes.js';
-import type { LoweringContext } from './context.js';
+import { constantValue, type LoweringContext } from './context.js';
 import { type Layout, Value } from './value.js';
 
 const TO_CHANNELS_FIRST = [0, 3, 1, 2];
@@ -63,6 +63,7 @@ export function isBlockedOnly(value: Value): boolean {
 function convert(context: LoweringContext, value: Value, layout: Layout): string {
   const { builder } = context;
   const { natural, channelsFirst, blocked } = value.names;
+  if (sizeOf(value.stored) === 1) return (natural ?? channelsFirst)!;
   const channels = value.shape[3]!;
   if (layout === 'blocked') {
     return asFloats(context, value, (natural ?? channelsFirst)!, (floats) =>
@@ -116,6 +117,7 @@ export function view(context: LoweringContext, value: Value, shape: Shape): Valu
 function createView(context: LoweringContext, value: Value, shape: Shape): Value {
   const { builder } = context;
   const { dtype, constant } = value;
+  if (constant !== undefined) return constantValue(context, constant, shape, dtype);
   if (isSameShape(stripLeadingOnes(value.shape), stripLeadingOnes(shape))) {
     const fit = (stored: Shape) =>
       shape.length >= stored.length ? padRank(stored, shape.length) : stored.slice(stored.length - shape.length);
@@ -143,7 +145,7 @@ function createView(context: LoweringContext, value: Value, shape: Shape): Value
   if (sizeOf(value.stored) === 1) {
     const ones = shape.map(() => 1);
     const compute = () => ({ natural: builder.reshape(naturalName(context, value), ones) });
-    return new Value({ shape, stored: ones, dtype, compute, constant });
+    return new Value({ shape, stored: ones, dtype, compute });
   }
   const { meaning } = value;
   return new Value({

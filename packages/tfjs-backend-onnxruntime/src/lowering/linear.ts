@@ -76,7 +76,7 @@ export function addValues(context: LoweringContext, a: Value, b: Value, shape: S
 export function subtractValues(context: LoweringContext, a: Value, b: Value, shape: Shape, dtype: NumericType): Value {
   if (b.constant === 0) return broadcastValue(context, a, shape);
   const centredOver = isMeanOf(b, a) ? b.meaning.axes : undefined;
-  if (dtype === 'float32' && (isBlockedOnly(a) || isPendingSum(a) || isPendingSum(b))) {
+  if (dtype === 'float32' && (isPendingSum(a) || isPendingSum(b) || isComputedInBlocks(a))) {
     const negated = scaleValue(context, b, constantValue(context, -1, [], dtype), b.shape) ?? negateSmall(context, b);
     const sum = linearSum(context, a, negated, shape);
     if (sum) return centredOver ? withCentre(sum, centredOver) : sum;
@@ -117,7 +117,7 @@ function linearSum(context: LoweringContext, a: Value, b: Value, shape: Shape): 
     if (!isSmall(small, shape) || !isSameShape(large.stored, shape)) continue;
     const isOwn = large.isPrivate && isPendingSum(large) && !linearForm(large).offset;
     if (isOwn) return linearValue(context, shape, linearForm(large).terms, small);
-    if (isBlockedOnly(large) && isPerChannel(small))
+    if (!isPendingSum(large) && isComputedInBlocks(large) && isPerChannel(small))
       return linearValue(context, shape, [{ base: large, scale: null }], small);
     return null;
   }
@@ -148,6 +148,12 @@ export function linearForm(value: Value): { terms: readonly Term[]; offset: Valu
 function singleTerm(value: Value): Term {
   const { terms, offset } = linearForm(value);
   return terms.length === 1 && !offset ? terms[0]! : { base: value, scale: null };
+}
+
+/** Returns whether the value comes out of its computation in blocks; computes it for that. */
+function isComputedInBlocks(value: Value): boolean {
+  void value.names;
+  return isBlockedOnly(value);
 }
 
 function multiplySmall(context: LoweringContext, a: Value, b: Value): Value {
