@@ -5,8 +5,8 @@ import standaloneModule from 'ajv/dist/standalone/index.js';
 
 const standalone = standaloneModule.default ?? standaloneModule;
 
-/** Keywords of our own: what a key affects, its unit, the form of a text in words, and whether it is a path of a file. */
-const vocabulary = ['x-affects', 'x-unit', 'x-form', 'x-path'];
+/** Keywords of our own: what a key affects, its unit, and the form of a text in words. */
+const vocabulary = ['x-affects', 'x-unit', 'x-form'];
 
 /** The text of src/config/check-schema.generated.ts. */
 export function generateCheck(schema) {

@@ -114,11 +114,20 @@ class ReferencePage {
       if (resolved.const !== undefined) continue;
       const required = node.required?.includes(key) ? '*required*' : '';
       const fallback = resolved.default === undefined ? required : `\`${flow(resolved.default)}\``;
-      const cells = [`\`${key}\``, this.valueText(resolved), fallback, resolved['x-affects'] ?? affects, resolved.description ?? ''];
+      const cells = [
+        `\`${key}\``,
+        this.valueText(resolved),
+        fallback,
+        resolved['x-affects'] ?? affects,
+        resolved.description ?? '',
+      ];
       this.text += `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
     }
     if (Object.values(node.properties).every((child) => this.resolve(child).const !== undefined)) {
-      this.text = this.text.replace(/\| key \| value \| default \| affects \| meaning \|\n\|---\|---\|---\|---\|---\|\n$/, 'No further keys.\n');
+      this.text = this.text.replace(
+        /\| key \| value \| default \| affects \| meaning \|\n\|---\|---\|---\|---\|---\|\n$/,
+        'No further keys.\n',
+      );
     }
     void path;
   }
@@ -131,7 +140,9 @@ class ReferencePage {
       return `map with \`${tag}\`: ${node.oneOf.map((one) => `\`${this.resolve(one).properties[tag].const}\``).join(', ')}`;
     }
     const types = [node.type].flat();
-    return types.map((type) => this.typeText(type, node)).join(', or ') + (node['x-unit'] ? ` (${node['x-unit']})` : '');
+    return (
+      types.map((type) => this.typeText(type, node)).join(', or ') + (node['x-unit'] ? ` (${node['x-unit']})` : '')
+    );
   }
 
   typeText(type, node) {
@@ -139,7 +150,12 @@ class ReferencePage {
     if (type === 'object') return node.additionalProperties?.type === 'array' ? 'map of lists' : 'map';
     if (type === 'array') {
       const item = this.resolve(node.items);
-      const bounds = node.minItems === undefined ? '' : node.minItems === node.maxItems ? ` of ${node.minItems}` : ` of ${node.minItems} or more`;
+      const bounds =
+        node.minItems === undefined
+          ? ''
+          : node.minItems === node.maxItems
+            ? ` of ${node.minItems}`
+            : ` of ${node.minItems} or more`;
       return `list${bounds}: each ${item.type || item.enum || item.oneOf ? this.valueText(item) : 'any'}`;
     }
     if (type === 'string') return node['x-form'] === 'auto' ? '`auto`' : (node['x-form'] ?? 'text');
@@ -149,7 +165,10 @@ class ReferencePage {
   resolve(node) {
     if (!node?.$ref) return node;
     const { $ref, ...siblings } = node;
-    const target = $ref.split('/').slice(1).reduce((at, key) => at[key], this.schema);
+    const target = $ref
+      .split('/')
+      .slice(1)
+      .reduce((at, key) => at[key], this.schema);
     return { ...this.resolve(target), ...siblings };
   }
 }
@@ -167,6 +186,9 @@ function rangeText({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }) {
 /** A value in YAML's flow style. */
 function flow(value) {
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
-  if (value !== null && typeof value === 'object') return `{${Object.entries(value).map(([key, item]) => `${key}: ${flow(item)}`).join(', ')}}`;
+  if (value !== null && typeof value === 'object')
+    return `{${Object.entries(value)
+      .map(([key, item]) => `${key}: ${flow(item)}`)
+      .join(', ')}}`;
   return String(value);
 }

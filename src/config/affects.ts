@@ -35,7 +35,8 @@ export function partition(experiment: Experiment): Partition {
 /** What is left of a value when only keys with the wanted effect are kept, or undefined when that is nothing. Lists keep their length. */
 function select(value: unknown, schema: SchemaNode | undefined, inherited: Affects, wanted: Affects): unknown {
   const affects = schema?.['x-affects'] ?? inherited;
-  const child = (key: string | number, item: unknown) => select(item, schema && childSchema(schema, value, key), affects, wanted);
+  const child = (key: string | number, item: unknown) =>
+    select(item, schema && childSchema(schema, value, key), affects, wanted);
   if (Array.isArray(value)) {
     const items = value.map((item, index) => child(index, item));
     if (affects !== wanted && items.every((item) => item === undefined)) return undefined;
@@ -50,4 +51,3 @@ function select(value: unknown, schema: SchemaNode | undefined, inherited: Affec
   }
   return affects === wanted ? value : undefined;
 }
-

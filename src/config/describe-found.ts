@@ -30,7 +30,8 @@ export function describeValue(value: unknown): string {
 export function explainMisreading(node: SourceNode, schema: SchemaNode): string | undefined {
   const types = [schema.type ?? []].flat();
   const wantsNumber = types.includes('number') || types.includes('integer');
-  if (node.kind === 'list' && node.items.length === 1 && (wantsNumber || schema.enum) && !types.includes('array')) return 'write the value without brackets';
+  if (node.kind === 'list' && node.items.length === 1 && (wantsNumber || schema.enum) && !types.includes('array'))
+    return 'write the value without brackets';
   if (node.kind !== 'scalar') return undefined;
   if (node.value === null && node.text === '') return 'the key has no value';
   if (typeof node.value === 'string') return explainText(node.value, node.text, types);

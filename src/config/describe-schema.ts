@@ -22,7 +22,9 @@ function describeType(type: string, schema: SchemaNode): string {
     case 'boolean':
       return 'true, false';
     case 'string':
-      return schema['x-form'] ?? (schema.maxLength === undefined ? 'text' : `text of at most ${schema.maxLength} characters`);
+      return (
+        schema['x-form'] ?? (schema.maxLength === undefined ? 'text' : `text of at most ${schema.maxLength} characters`)
+      );
     case 'array':
       return describeList(schema);
     default:

@@ -29,13 +29,17 @@ export interface ParsedKeyPath {
 
 const plainKey = /^[^\s.[\]"']+$/;
 
-/** The steps of a key path. Keys are separated by dots; `[2]` is a number, `[conv1]` a name, `["a.b"]` a key with odd characters. Throws a `KeyPathError`. */
+/** The steps of a key path. Keys are separated by dots; `[2]` is a number, `[conv1]` a name, `["a.b"]` a key with odd characters; behind `sweep.parameters.` stands one key, itself a key path. Throws a `KeyPathError`. */
 export function parseKeyPath(text: string): ParsedKeyPath {
   const steps: PathStep[] = [];
   const offsets: number[] = [];
   let at = 0;
   while (at < text.length || steps.length === 0) {
     offsets.push(at);
+    if (holdsKeyPaths(steps) && text[at] !== '[') {
+      steps.push(text.slice(at));
+      break;
+    }
     if (text[at] === '[') {
       const bracket = /^\[(?:"((?:[^"\\]|\\.)*)"|([^\][."]*))\]/.exec(text.slice(at));
       if (!bracket) throw new KeyPathError('a bracket that is not closed', at);
@@ -43,7 +47,8 @@ export function parseKeyPath(text: string): ParsedKeyPath {
       at += bracket[0].length;
     } else {
       const key = /^[^.[\]]*/.exec(text.slice(at))![0];
-      if (!plainKey.test(key)) throw new KeyPathError(key === '' ? 'an empty key' : `the key ${JSON.stringify(key)}`, at);
+      if (!plainKey.test(key))
+        throw new KeyPathError(key === '' ? 'an empty key' : `the key ${JSON.stringify(key)}`, at);
       steps.push(key);
       at += key.length;
     }
@@ -57,13 +62,19 @@ export function parseKeyPath(text: string): ParsedKeyPath {
   return { steps, offsets };
 }
 
+/** Whether the keys of the map at this path are key paths themselves: `sweep.parameters`, `sweep.points[0]`. */
+function holdsKeyPaths(steps: KeyPath): boolean {
+  if (steps[0] !== 'sweep') return false;
+  return (steps.length === 2 && steps[1] === 'parameters') || (steps.length === 3 && steps[1] === 'points');
+}
+
 function parseBracket(bracket: RegExpExecArray, offset: number): PathStep {
   const [, quoted, bare] = bracket;
   if (quoted !== undefined) {
     try {
       return JSON.parse(`"${quoted}"`) as string;
-    } catch (cause) {
-      throw new KeyPathError(`the key ${bracket[0]}`, offset + (cause ? 1 : 0));
+    } catch {
+      throw new KeyPathError(`the key ${bracket[0]}`, offset);
     }
   }
   if (bare === undefined || bare.trim() === '') throw new KeyPathError('empty brackets', offset);
@@ -73,10 +84,11 @@ function parseBracket(bracket: RegExpExecArray, offset: number): PathStep {
 /** A key path as text: what `parseKeyPath` reads. Empty for the root. */
 export function formatKeyPath(steps: KeyPath): string {
   let text = '';
-  for (const step of steps) {
+  for (const [at, step] of steps.entries()) {
     if (typeof step === 'number') text += `[${step}]`;
     else if (typeof step === 'object') text += `[${step.name}]`;
-    else if (plainKey.test(step)) text += text === '' ? step : `.${step}`;
+    else if (plainKey.test(step) || (text !== '' && holdsKeyPaths(steps.slice(0, at))))
+      text += text === '' ? step : `.${step}`;
     else text += `[${JSON.stringify(step)}]`;
   }
   return text;

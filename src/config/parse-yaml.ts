@@ -1,6 +1,16 @@
 // YAML text to a source tree and all syntax problems. YAML 1.2 core schema: `1e-4` is a number, `on` is text, `<<` is an
 // ordinary key. Reading goes on behind a mistake where that is safe, so that later mistakes are found in the same go.
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type Pair } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+} from 'yaml';
 import type { Problem, ProblemCode, SourcePosition } from '../base/problem.js';
 import { type ConcretePath, formatKeyPath } from './key-path.js';
 import type { SourceEntry, SourceNode } from './source-tree.js';
@@ -14,8 +24,8 @@ export const MAX_DEPTH = 50;
 
 /** Parts of a file that a syntax error makes unreliable: what is found there may be a consequence of it. */
 export interface Damage {
-  /** Line numbers from 1, first and last. */
-  readonly lines: readonly { readonly first: number; readonly last: number }[];
+  /** Line numbers from 1: first and last of a section, and where the error was met in it. */
+  readonly sections: readonly { readonly first: number; readonly last: number; readonly error: number }[];
   /** Keys of the root whose sections are damaged. */
   readonly keys: ReadonlySet<string>;
 }
@@ -53,15 +63,25 @@ export function parseYaml(source: string, options: ParseYamlOptions): ParsedYaml
       // Behind a misleading mistake nothing more is believed in its section, other mistakes of this reading included.
       if (damage.covers(place.at(mistake.offset).line)) continue;
       problems.push(syntaxProblem(mistake, place, reading.document));
-      if (mistake.misleads) damage.add(place.at(mistake.offset).line);
+      if (mistake.misleads) damage.add(place.at(mistake.offset).line, place.at(mistake.end ?? mistake.offset).line);
     }
     const repairs = fresh.flatMap(({ repair }) => repair ?? []);
     if (repairs.length === 0) break;
-    for (const { from, to, fill } of repairs) readable = readable.slice(0, from) + fill.repeat(to - from) + readable.slice(to);
+    for (const { from, to, fill } of repairs)
+      readable = readable.slice(0, from) + fill.repeat(to - from) + readable.slice(to);
     reading = read(readable, place);
   }
   for (const document of reading.extraDocuments) {
-    problems.push(place.problem('syntax', document.range[0], '', 'a second document', 'one document', 'remove the line --- that begins it'));
+    problems.push(
+      place.problem(
+        'syntax',
+        document.range[0],
+        '',
+        'a second document',
+        'one document',
+        'remove the line --- that begins it',
+      ),
+    );
   }
 
   const builder = new TreeBuilder(readable, place);
@@ -70,7 +90,15 @@ export function parseYaml(source: string, options: ParseYamlOptions): ParsedYaml
   const root = builder.gaveUp ? undefined : built;
   problems.push(...builder.problems.filter(({ line }) => !damage.covers(line)));
   if (reading.document?.directives.yaml.explicit && reading.document.directives.yaml.version !== '1.2') {
-    problems.push(place.problem('syntax', text.indexOf('%YAML'), '', `%YAML ${reading.document.directives.yaml.version}`, 'YAML 1.2'));
+    problems.push(
+      place.problem(
+        'syntax',
+        text.indexOf('%YAML'),
+        '',
+        `%YAML ${reading.document.directives.yaml.version}`,
+        'YAML 1.2',
+      ),
+    );
   }
   return { root, problems: problems.sort(byPosition), damage };
 }
@@ -134,7 +162,9 @@ class Places {
 /** Control characters and spaces that look like indentation but are none. */
 function findForbiddenCharacters(text: string, place: Places): Problem[] {
   const problems: Problem[] = [];
-  for (const match of text.matchAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]|^[ \t]*([\u00A0\u2000-\u200B\u3000\uFEFF])/gm)) {
+  for (const match of text.matchAll(
+    /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]|^[ \t]*([\u00A0\u2000-\u200B\u3000\uFEFF])/gm,
+  )) {
     const isSpace = match[1] !== undefined;
     const offset = match.index + match[0].length - 1;
     const name = `U+${text.charCodeAt(offset).toString(16).toUpperCase().padStart(4, '0')}`;
@@ -147,30 +177,32 @@ function findForbiddenCharacters(text: string, place: Places): Problem[] {
 
 /** The sections of the root (a key at column 1 and what follows it) in which a syntax error was met. */
 class DamagedSections implements Damage {
-  readonly lines: { first: number; last: number }[] = [];
+  readonly sections: { first: number; last: number; error: number }[] = [];
   readonly keys = new Set<string>();
-  readonly #sections: { first: number; last: number; key: string | undefined }[] = [];
+  readonly #all: { first: number; last: number; key: string | undefined }[] = [];
 
   constructor(text: string) {
     const lines = text.split('\n');
     lines.forEach((line, index) => {
       if (index === 0 || /^[^\s#\-\]}]/.test(line)) {
-        this.#sections.push({ first: index + 1, last: lines.length, key: /^["']?([A-Za-z0-9_$<-]+)/.exec(line)?.[1] });
-        const before = this.#sections.at(-2);
+        this.#all.push({ first: index + 1, last: lines.length, key: /^["']?([A-Za-z0-9_$<-]+)/.exec(line)?.[1] });
+        const before = this.#all.at(-2);
         if (before) before.last = index;
       }
     });
   }
 
-  add(line: number): void {
-    const section = this.#sections.find(({ first, last }) => line >= first && line <= last);
-    if (!section) return;
-    this.lines.push(section);
-    if (section.key !== undefined) this.keys.add(section.key);
+  /** Marks the sections between two lines. */
+  add(from: number, to: number): void {
+    for (const { first, last, key } of this.#all) {
+      if (to < first || from > last) continue;
+      this.sections.push({ first, last, error: Math.max(first, from) });
+      if (key !== undefined) this.keys.add(key);
+    }
   }
 
   covers(line: number): boolean {
-    return this.lines.some(({ first, last }) => line >= first && line <= last);
+    return this.sections.some(({ first, last }) => line >= first && line <= last);
   }
 }
 
@@ -235,7 +267,10 @@ class TreeBuilder {
     return built;
   }
 
-  #scalar(node: { value: unknown; range?: readonly number[] | null; type?: string }, start: SourcePosition): SourceNode {
+  #scalar(
+    node: { value: unknown; range?: readonly number[] | null; type?: string },
+    start: SourcePosition,
+  ): SourceNode {
     this.#values += 1;
     const { value } = node;
     const known = value === null || ['string', 'number', 'boolean'].includes(typeof value);
@@ -255,7 +290,14 @@ class TreeBuilder {
       const keyStart = this.#place.at(pair.key?.range?.[0] ?? pair.value?.range?.[0] ?? 0);
       const first = entries.get(key);
       if (first) {
-        this.#report('syntax', keyStart, path, `key ${key} a second time`, 'each key once', `it stands in line ${first.keyStart.line} already`);
+        this.#report(
+          'syntax',
+          keyStart,
+          path,
+          `key ${key} a second time`,
+          'each key once',
+          `it stands in line ${first.keyStart.line} already`,
+        );
         continue;
       }
       const node: SourceNode = pair.value
@@ -295,7 +337,13 @@ class TreeBuilder {
     if (this.gaveUp) return false;
     if (path.length >= MAX_DEPTH) {
       this.gaveUp = true;
-      this.#report('syntax', start, path.slice(0, 3), `more than ${MAX_DEPTH} lists and maps inside each other`, `${MAX_DEPTH} at most`);
+      this.#report(
+        'syntax',
+        start,
+        path.slice(0, 3),
+        `more than ${MAX_DEPTH} lists and maps inside each other`,
+        `${MAX_DEPTH} at most`,
+      );
     } else if (this.#values > MAX_VALUES) {
       this.gaveUp = true;
       const [found, place] = this.#alias
@@ -306,8 +354,22 @@ class TreeBuilder {
     return !this.gaveUp;
   }
 
-  #report(code: ProblemCode, start: SourcePosition, path: ConcretePath, found: string, allowed: string, hint?: string): void {
-    this.problems.push({ code, ...start, path: formatKeyPath(path), found, allowed, ...(hint === undefined ? {} : { hint }) });
+  #report(
+    code: ProblemCode,
+    start: SourcePosition,
+    path: ConcretePath,
+    found: string,
+    allowed: string,
+    hint?: string,
+  ): void {
+    this.problems.push({
+      code,
+      ...start,
+      path: formatKeyPath(path),
+      found,
+      allowed,
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 }
 

@@ -50,13 +50,12 @@ function childOf(node: SourceNode, step: KeyPath[number]): SourceEntry | undefin
   return item && { keyStart: item.start, node: item };
 }
 
-/** As much of an item as `findItem` needs to know it by name. */
-function nameAndType(node: SourceNode): unknown {
+/** As much of an item of a list as `findItem` needs to know it by name. */
+export function nameAndType(node: SourceNode): { readonly name?: string; readonly type?: string } | undefined {
   if (node.kind !== 'map') return undefined;
   const valueOf = (key: string) => {
     const child = node.entries.get(key)?.node;
-    return child?.kind === 'scalar' ? child.value : undefined;
+    return child?.kind === 'scalar' && typeof child.value === 'string' ? { [key]: child.value } : {};
   };
-  return { name: valueOf('name'), type: valueOf('type') };
+  return { ...valueOf('name'), ...valueOf('type') };
 }
-

@@ -67,10 +67,21 @@ function decodeText(bytes: Uint8Array, file: string): { text: string } | { probl
     const lineStart = before.lastIndexOf('\n') + 1;
     const line = before.split('\n').length;
     const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-    const found = isUtf16 ? 'UTF-16 text' : `the byte 0x${bytes[offset]!.toString(16).padStart(2, '0')}, which is not UTF-8`;
+    const found = isUtf16
+      ? 'UTF-16 text'
+      : `the byte 0x${bytes[offset]!.toString(16).padStart(2, '0')}, which is not UTF-8`;
     const hint = 'save the file as UTF-8';
     return {
-      problem: { code: 'unreadable', file, line, column: before.length - lineStart + 1, path: '', found, allowed: 'UTF-8 text', hint },
+      problem: {
+        code: 'unreadable',
+        file,
+        line,
+        column: before.length - lineStart + 1,
+        path: '',
+        found,
+        allowed: 'UTF-8 text',
+        hint,
+      },
     };
   }
 }

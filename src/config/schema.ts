@@ -31,8 +31,6 @@ export interface SchemaNode {
   readonly 'x-unit'?: string;
   /** A pattern in words. */
   readonly 'x-form'?: string;
-  /** The text is a path of a file, relative to the file it stands in. */
-  readonly 'x-path'?: boolean;
 }
 
 /** What another value of a key changes: the trained network, its evaluation only, or no result. */

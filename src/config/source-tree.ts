@@ -39,7 +39,12 @@ export function toPlain(node: SourceNode): unknown {
   if (node.kind === 'list') return node.items.map(toPlain);
   const plain: Record<string, unknown> = {};
   for (const [key, entry] of node.entries) {
-    Object.defineProperty(plain, key, { value: toPlain(entry.node), enumerable: true, writable: true, configurable: true });
+    Object.defineProperty(plain, key, {
+      value: toPlain(entry.node),
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
   }
   return plain;
 }
@@ -59,4 +64,16 @@ export function withoutEntry(map: SourceMap, key: string): SourceMap {
 /** A copy of a list with one item replaced. */
 export function withItem(list: SourceList, index: number, item: SourceNode): SourceList {
   return { ...list, items: list.items.map((old, at) => (at === index ? item : old)) };
+}
+
+/** The tree of a plain value; all of it has the one position. */
+export function fromPlain(value: unknown, start: SourcePosition): SourceNode {
+  if (Array.isArray(value)) return { kind: 'list', items: value.map((item) => fromPlain(item, start)), start };
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(
+      ([key, item]) => [key, { keyStart: start, node: fromPlain(item, start) }] as const,
+    );
+    return { kind: 'map', entries: new Map(entries), start };
+  }
+  return { kind: 'scalar', value: (value ?? null) as SourceScalar['value'], text: String(value), start };
 }

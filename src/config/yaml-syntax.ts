@@ -10,6 +10,8 @@ export interface SyntaxMistake {
   readonly hint?: string;
   /** The parser's reading of what surrounds the mistake cannot be trusted. */
   readonly misleads: boolean;
+  /** End of what was misread, where that may go far: an open quote swallows what follows it. */
+  readonly end?: number;
   /** A change of one character that lets the parser read the rest of the file as it was meant; never used but to find further mistakes. */
   readonly repair?: { readonly from: number; readonly to: number; readonly fill: string };
 }
@@ -21,11 +23,17 @@ export function findSyntaxMistakes(document: Document.Parsed, text: string, line
   const open = findOpenBrackets(document, lines);
   const quotes = findOpenQuotes(document);
   const mistakes: SyntaxMistake[] = [...open, ...quotes];
-  const secondKeys = new Set(document.errors.flatMap(({ code, pos }) => (code === 'BLOCK_AS_IMPLICIT_KEY' ? [pos[0]] : [])));
+  const secondKeys = new Set(
+    document.errors.flatMap(({ code, pos }) => (code === 'BLOCK_AS_IMPLICIT_KEY' ? [pos[0]] : [])),
+  );
   const firstLeftOver = document.errors.find(({ message }) => / in YAML stream/.test(message));
   const unresolved = document.warnings.filter((warning) => warning.code === 'TAG_RESOLVE_FAILED');
   for (const error of [...document.errors, ...unresolved]) {
-    if (open.length > 0 && /must be sufficiently indented and end with|must end with a|Expected flow .* end/.test(error.message)) continue;
+    if (
+      open.length > 0 &&
+      /must be sufficiently indented and end with|must end with a|Expected flow .* end/.test(error.message)
+    )
+      continue;
     if (quotes.length > 0 && /^Missing closing/.test(error.message)) continue;
     // The same mistake under a second name.
     if (error.code === 'MULTILINE_IMPLICIT_KEY' && secondKeys.has(error.pos[0])) continue;
@@ -42,7 +50,12 @@ export function findSyntaxMistakes(document: Document.Parsed, text: string, line
   return [...first.values()];
 }
 
-function explain(error: YAMLError, document: Document.Parsed, text: string, lines: LineCounter): Explanation | undefined {
+function explain(
+  error: YAMLError,
+  document: Document.Parsed,
+  text: string,
+  lines: LineCounter,
+): Explanation | undefined {
   const [start] = error.pos;
   switch (error.code) {
     case 'TAB_AS_INDENT':
@@ -175,7 +188,11 @@ function explainToken(error: YAMLError, text: string): Explanation | undefined {
     return { found: 'a comma with nothing before it', allowed: 'one comma between two entries', misleads: false };
   }
   if (/in YAML stream/.test(error.message)) {
-    if (!']}'.includes(character) || character === '') return { found: `${JSON.stringify(shorten(restOfLine(text, start)))} behind the end of the value`, allowed: 'key: value' };
+    if (!']}'.includes(character) || character === '')
+      return {
+        found: `${JSON.stringify(shorten(restOfLine(text, start)))} behind the end of the value`,
+        allowed: 'key: value',
+      };
     return {
       found: `${character} without an opening ${character === ']' ? '[' : '{'}`,
       allowed: 'brackets in pairs',
@@ -189,7 +206,10 @@ function explainToken(error: YAMLError, text: string): Explanation | undefined {
       repair: { from: start, to: start + restOfLine(text, start).length, fill: ' ' },
     };
   }
-  return { found: `${JSON.stringify(shorten(restOfLine(text, start)))} behind the value`, allowed: 'the end of the line' };
+  return {
+    found: `${JSON.stringify(shorten(restOfLine(text, start)))} behind the value`,
+    allowed: 'the end of the line',
+  };
 }
 
 function explainMissing(error: YAMLError, text: string): Explanation {
@@ -225,8 +245,18 @@ function findOpenBrackets(document: Document.Parsed, lines: LineCounter): Syntax
       const { line, col } = lines.linePos(token.offset);
       const mistake: SyntaxMistake =
         end && 'offset' in end
-          ? { offset: end.offset, found: end.source, allowed: `${closing} for the ${opening} at line ${line}, column ${col}`, misleads: true }
-          : { offset: token.offset, found: `${opening} that is never closed`, allowed: `${closing} at its end`, misleads: true };
+          ? {
+              offset: end.offset,
+              found: end.source,
+              allowed: `${closing} for the ${opening} at line ${line}, column ${col}`,
+              misleads: true,
+            }
+          : {
+              offset: token.offset,
+              found: `${opening} that is never closed`,
+              allowed: `${closing} at its end`,
+              misleads: true,
+            };
       inner.push({ mistake, node: node as Node, ancestors });
     },
   });
@@ -247,7 +277,13 @@ function findOpenQuotes(document: Document.Parsed): SyntaxMistake[] {
       if (token?.type !== 'single-quoted-scalar' && token?.type !== 'double-quoted-scalar') return;
       const quote = token.source[0]!;
       if (token.source.length > 1 && token.source.endsWith(quote)) return;
-      open.push({ offset: token.offset, found: `${quote} that is never closed`, allowed: `${quote} at the end of the text`, misleads: true });
+      open.push({
+        offset: token.offset,
+        end: token.offset + token.source.length,
+        found: `${quote} that is never closed`,
+        allowed: `${quote} at the end of the text`,
+        misleads: true,
+      });
     },
   });
   return open;

@@ -1,0 +1,325 @@
+// The sweep: its paths, its values, and every trial that it makes. A problem of a trial is reported once, at the value of the
+// sweep that brings it about.
+import type { Problem, SourcePosition } from '../base/problem.js';
+import { canonicalJson } from '../base/stable-hash.js';
+import { assignAtPath } from '../config/assign-source.js';
+import { createValueAssigner, kindsFirst } from '../config/assign-values.js';
+import { describeValue } from '../config/describe-found.js';
+import type { Experiment, Sweep } from '../config/experiment.js';
+import { type ConcretePath, formatKeyPath, isWithin, parseKeyPath } from '../config/key-path.js';
+import type { Positions } from '../config/positions.js';
+import type { Soundness } from '../config/soundness.js';
+import { type SourceMap, withoutEntry } from '../config/source-tree.js';
+import { validate } from '../config/validate.js';
+import { countPoints } from '../plan/expand-sweep.js';
+import { createExperimentChecker } from './check-experiment.js';
+import type { RuleProblem } from './rule.js';
+import { findOverlap, resolveSweptPath } from './sweep-paths.js';
+
+/** Points of a sweep at most, before seeds. */
+export const MAX_POINTS = 100_000;
+
+/** Problems of one sweep that are worth printing: more of them have a common cause. */
+const MAX_PROBLEMS = 50;
+
+/** One value of the sweep in the file. */
+interface SweptValue {
+  /** As in the file; key of the sweep. */
+  readonly path: string;
+  /** Resolved against the base experiment. */
+  readonly steps: ConcretePath;
+  readonly value: unknown;
+  /** Where the value stands: `sweep.parameters.….[2]`. */
+  readonly place: ConcretePath;
+}
+
+/** All problems of the experiment's trials: those of the sweep itself, and those of the cross-field rules. Without a sweep, those of the one trial. */
+export function checkTrials(experiment: Experiment, positions: Positions, soundness: Soundness): Problem[] {
+  const isGiven = (path: ConcretePath) => positions.find(path) !== undefined;
+  const check = createExperimentChecker({ soundness, isGiven });
+  const { sweep, ...base } = experiment;
+  if (sweep === undefined || !soundness.isSound(['sweep'])) {
+    return check(base).map((problem) => locate(problem, positions));
+  }
+  const sweepCheck = new SweepCheck(base, sweep, positions, soundness);
+  const points = sweepCheck.checkValues();
+  if (points.length === 0) return [...sweepCheck.problems, ...check(base).map((problem) => locate(problem, positions))];
+  return [...sweepCheck.problems, ...sweepCheck.checkPoints(points, check)];
+}
+
+/** A rule's problem with the position of its path. */
+function locate({ at, path, ...rest }: RuleProblem, positions: Positions): Problem {
+  const position = at === 'key' ? positions.ofKey(path) : positions.ofValue(path);
+  return clean({ ...position, ...rest, path: formatKeyPath(path) });
+}
+
+function clean(problem: Problem): Problem {
+  const { nearest, hint, ...rest } = problem;
+  return { ...rest, ...(nearest === undefined ? {} : { nearest }), ...(hint === undefined ? {} : { hint }) };
+}
+
+type SweptPoint = readonly SweptValue[];
+
+class SweepCheck {
+  readonly problems: Problem[] = [];
+  readonly #base: Experiment;
+  readonly #sweep: Sweep;
+  readonly #positions: Positions;
+  readonly #soundness: Soundness;
+  /** Values that were found wrong already: further trials with them say nothing new. */
+  readonly #blamed = new Set<SweptValue>();
+
+  constructor(base: Experiment, sweep: Sweep, positions: Positions, soundness: Soundness) {
+    this.#base = base;
+    this.#sweep = sweep;
+    this.#positions = positions;
+    this.#soundness = soundness;
+  }
+
+  /** The points whose paths exist; problems of paths and of repeated values are reported. */
+  checkValues(): SweptPoint[] {
+    const count = countPoints(this.#sweep);
+    if (count > MAX_POINTS) {
+      this.problems.push({
+        code: 'sweep',
+        ...this.#positions.ofKey(['sweep']),
+        path: 'sweep',
+        found: `${count} points`,
+        allowed: `at most ${MAX_POINTS}`,
+      });
+      return [];
+    }
+    return this.#sweep.method === 'grid'
+      ? this.#checkGrid(this.#sweep.parameters)
+      : this.#checkList(this.#sweep.points);
+  }
+
+  #checkGrid(parameters: Readonly<Record<string, readonly unknown[]>>): SweptPoint[] {
+    const places = Object.keys(parameters).map((path) => ({ path, place: ['sweep', 'parameters', path] }));
+    const valid = this.#checkPaths(places);
+    const values = new Map<string, readonly SweptValue[]>();
+    for (const [path, steps] of valid) {
+      const place = ['sweep', 'parameters', path];
+      const own = parameters[path]!.map(
+        (value, index): SweptValue => ({ path, steps, value, place: [...place, index] }),
+      );
+      this.#reportRepeated(own);
+      values.set(path, own);
+    }
+    // The same order as in listAssignments: the last parameter varies fastest.
+    let points: SweptPoint[] = values.size === 0 ? [] : [[]];
+    for (const own of values.values()) points = points.flatMap((point) => own.map((value) => [...point, value]));
+    return points;
+  }
+
+  #checkList(points: readonly Readonly<Record<string, unknown>>[]): SweptPoint[] {
+    const seen = new Map<string, number>();
+    return points.flatMap((point, number) => {
+      const place = ['sweep', 'points', number];
+      const key = canonicalJson(point);
+      const first = seen.get(key);
+      if (first !== undefined) {
+        this.#report(place, {
+          found: 'a point a second time',
+          allowed: 'each point once',
+          hint: `it is sweep.points[${first}] already`,
+        });
+        return [];
+      }
+      seen.set(key, number);
+      const valid = this.#checkPaths(Object.keys(point).map((path) => ({ path, place: [...place, path] })));
+      if (valid.size < Object.keys(point).length) return [];
+      return [
+        [...valid].map(([path, steps]): SweptValue => ({ path, steps, value: point[path], place: [...place, path] })),
+      ];
+    });
+  }
+
+  /** The paths that exist, resolved. `places` are those of one point. */
+  #checkPaths(places: readonly { path: string; place: ConcretePath }[]): Map<string, ConcretePath> {
+    const chosenKinds = places.map(({ path }) => path);
+    const valid = new Map<string, ConcretePath>();
+    for (const { path, place } of places) {
+      if (!this.#soundness.isSound([path.split(/[.[]/)[0]!])) continue;
+      const resolved = resolveSweptPath(path, this.#base, chosenKinds);
+      if (!('steps' in resolved)) {
+        this.#report(place, resolved, 'key');
+        continue;
+      }
+      const overlap = findOverlap(resolved.steps, [...valid.values()]);
+      if (overlap) {
+        this.#report(
+          place,
+          { found: `${path} beside ${formatKeyPath(overlap)}`, allowed: 'paths that do not contain each other' },
+          'key',
+        );
+        continue;
+      }
+      valid.set(path, resolved.steps);
+    }
+    return valid;
+  }
+
+  #reportRepeated(values: readonly SweptValue[]): void {
+    const seen = new Map<string, number>();
+    values.forEach(({ value, place }, index) => {
+      const key = canonicalJson(value);
+      const first = seen.get(key);
+      if (first !== undefined)
+        this.#report(place, { found: `${describeValue(value)} a second time`, allowed: 'each value once' });
+      else seen.set(key, index);
+    });
+  }
+
+  /** Schema and rules of every point. */
+  checkPoints(points: readonly SweptPoint[], check: (experiment: Experiment) => RuleProblem[]): Problem[] {
+    const assign = createValueAssigner(this.#base);
+    const findings = new TrialFindings();
+    for (const point of points) {
+      if (point.some((value) => this.#blamed.has(value))) continue;
+      const { experiment, invalidSections } = assign(point);
+      if (invalidSections.length > 0) this.#explainInvalid(point, invalidSections);
+      else findings.add(point, check(experiment));
+      if (this.problems.length >= MAX_PROBLEMS) break;
+    }
+    return findings.problems().map(({ problem, culprit, point }) => this.#locateFinding(problem, culprit, point));
+  }
+
+  /** What the schema says of a point, with the values in their place in the sweep. */
+  #explainInvalid(point: SweptPoint, sections: readonly string[]): void {
+    const own = point.filter(({ steps }) => sections.includes(String(steps[0])));
+    let tree = withoutEntry(this.#positions.root as SourceMap, 'sweep');
+    for (const { path, place } of kindsFirst(own)) {
+      const node = this.#positions.find(place)!;
+      tree = assignAtPath(tree, parseKeyPath(path), node, this.#positions.ofValue(place)).root;
+    }
+    for (const { breaks: _, ...problem } of validate(tree).problems) {
+      const within = own.find(({ place }) => this.#isPartOf(problem, place));
+      const culprit = within ?? this.#nearestTo(parseProblemPath(problem.path), own);
+      if (!culprit || !sections.some((section) => problem.path === '' || problem.path.startsWith(section))) continue;
+      this.#blamed.add(culprit);
+      const position = within ? problem : this.#positions.ofValue(culprit.place);
+      const { file, line, column } = position;
+      const others =
+        own.length > 1
+          ? { hint: `at the point ${own.map(({ path, value }) => `${path}: ${describeValue(value)}`).join(', ')}` }
+          : {};
+      this.#add({ ...others, ...problem, code: 'sweep', file, line, column });
+    }
+  }
+
+  /** Whether a position lies in the value at a place of the sweep. */
+  #isPartOf(position: SourcePosition, place: ConcretePath): boolean {
+    return contains(this.#positions.find(place), position);
+  }
+
+  /** Of the values of a point, the one whose path is nearest to a path; the last one in doubt. */
+  #nearestTo(path: ConcretePath, point: SweptPoint): SweptValue | undefined {
+    let best: { value: SweptValue; shared: number } | undefined;
+    for (const value of point) {
+      let shared = 0;
+      while (shared < path.length && path[shared] === value.steps[shared]) shared += 1;
+      if (!best || shared >= best.shared) best = { value, shared };
+    }
+    return best?.value;
+  }
+
+  #locateFinding(problem: RuleProblem, culprit: SweptValue | undefined, point: SweptPoint | undefined): Problem {
+    if (!point) return locate(problem, this.#positions);
+    const value = culprit ?? this.#nearestTo(problem.path, point)!;
+    const inside = isWithin(problem.path, value.steps)
+      ? [...value.place, ...problem.path.slice(value.steps.length)]
+      : value.place;
+    const { file, line, column } = this.#positions.ofValue(inside);
+    const { at: _, path, ...rest } = problem;
+    const setting = culprit
+      ? `with ${culprit.path}: ${describeValue(culprit.value)}`
+      : `at the point ${point.map((one) => `${one.path}: ${describeValue(one.value)}`).join(', ')}`;
+    const hint = isWithin(path, value.steps) && culprit ? rest.hint : [rest.hint, setting].filter(Boolean).join('; ');
+    return clean({ ...rest, hint, file, line, column, path: formatKeyPath(path) });
+  }
+
+  #report(
+    place: ConcretePath,
+    fault: Pick<Problem, 'found' | 'allowed' | 'nearest' | 'hint'>,
+    at: 'key' | 'value' = 'value',
+  ): void {
+    const position = at === 'key' ? this.#positions.ofKey(place) : this.#positions.ofValue(place);
+    const path = formatKeyPath(at === 'key' ? place.slice(0, -1) : place);
+    this.#add(clean({ code: 'sweep', ...position, path, ...fault }));
+  }
+
+  #add(problem: Problem): void {
+    const isKnown = this.problems.some(
+      ({ file, line, column }) => file === problem.file && line === problem.line && column === problem.column,
+    );
+    if (!isKnown && this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
+  }
+}
+
+function contains(node: ReturnType<Positions['find']>, position: SourcePosition): boolean {
+  if (!node) return false;
+  const isHere = (start: SourcePosition) =>
+    start.file === position.file && start.line === position.line && start.column === position.column;
+  if (isHere(node.start)) return true;
+  if (node.kind === 'list') return node.items.some((item) => contains(item, position));
+  return (
+    node.kind === 'map' &&
+    [...node.entries.values()].some((entry) => isHere(entry.keyStart) || contains(entry.node, position))
+  );
+}
+
+function parseProblemPath(path: string): ConcretePath {
+  return path === '' ? [] : (parseKeyPath(path).steps as ConcretePath);
+}
+
+/** A problem of some trials, with the value that brings it about. */
+interface TrialFinding {
+  readonly problem: RuleProblem;
+  /** Missing where no value alone brings it about. */
+  readonly culprit: SweptValue | undefined;
+  /** The first point that has it; missing where every trial has it and no swept value lies on its path. */
+  readonly point: SweptPoint | undefined;
+}
+
+/** What the rules found, over all trials: each problem once, with the value that brings it about. */
+class TrialFindings {
+  readonly #byText = new Map<string, { problem: RuleProblem; points: SweptPoint[] }>();
+  readonly #uses = new Map<SweptValue, number>();
+  #count = 0;
+
+  add(point: SweptPoint, problems: readonly RuleProblem[]): void {
+    this.#count += 1;
+    for (const value of point) this.#uses.set(value, (this.#uses.get(value) ?? 0) + 1);
+    for (const problem of problems) {
+      const key = JSON.stringify(problem);
+      const finding = this.#byText.get(key) ?? { problem, points: [] };
+      finding.points.push(point);
+      this.#byText.set(key, finding);
+    }
+  }
+
+  problems(): TrialFinding[] {
+    return [...this.#byText.values()].flatMap(({ problem, points }): TrialFinding[] => {
+      const first = points[0]!;
+      const onPath = (value: SweptValue) => isWithin(problem.path, value.steps) || isWithin(value.steps, problem.path);
+      if (points.length === this.#count && !first.some(onPath))
+        return [{ problem, culprit: undefined, point: undefined }];
+      const hits = new Map<SweptValue, number>();
+      for (const point of points) for (const value of point) hits.set(value, (hits.get(value) ?? 0) + 1);
+      const always = [...hits].filter(([value, count]) => count === this.#uses.get(value)).map(([value]) => value);
+      const culprits = always.some(onPath) ? always.filter(onPath) : explainAll(always, points);
+      if (culprits.length === 0) return [{ problem, culprit: undefined, point: first }];
+      return culprits.map((culprit) => ({ problem, culprit, point: first }));
+    });
+  }
+}
+
+/** Of the values that always bring a problem about, those of the one parameter that explains all its occurrences; empty where none does. */
+function explainAll(always: readonly SweptValue[], points: readonly SweptPoint[]): SweptValue[] {
+  for (const path of new Set(always.map((value) => value.path))) {
+    const values = always.filter((value) => value.path === path);
+    if (points.every((point) => point.some((value) => values.includes(value)))) return values;
+  }
+  return [];
+}

@@ -1,0 +1,71 @@
+// The augmentation section.
+import type { Rule } from '../rule.js';
+
+/** Distorted copies and distortion on the fly exclude each other. */
+export const checkCopiesOrProbability: Rule = {
+  name: 'copies or probability',
+  needs: ['augmentation.affine'],
+  check({ augmentation }, { report }) {
+    const { copies, probability } = augmentation.affine ?? {};
+    if (copies === undefined || probability === undefined) return;
+    report({
+      code: 'conflict',
+      path: ['augmentation', 'affine', 'probability'],
+      at: 'key',
+      found: 'probability beside copies',
+      allowed: 'one of copies, probability',
+    });
+  },
+};
+
+/** The lower end of the scale range is not above the upper one. */
+export const checkScaleRange: Rule = {
+  name: 'scale range',
+  needs: ['augmentation.affine.scale'],
+  check({ augmentation }, { report, isGiven }) {
+    const [low, high] = augmentation.affine?.scale ?? [1, 1];
+    if (low <= high) return;
+    const path = ['augmentation', 'affine', 'scale'];
+    report({
+      code: 'conflict',
+      path: isGiven([...path, 0]) ? [...path, 0] : path,
+      found: `a range from ${low} to ${high}`,
+      allowed: '[low, high] with low at most high',
+    });
+  },
+};
+
+/** Rotations as classes are made by the task `allPairs` alone. */
+export const checkRotationClasses: Rule = {
+  name: 'rotation classes',
+  needs: ['augmentation.rotationClasses', 'training.task'],
+  check({ augmentation, training }, { report }) {
+    if (!augmentation.rotationClasses || !training || training.task.type === 'allPairs') return;
+    report({
+      code: 'conflict',
+      path: ['augmentation', 'rotationClasses'],
+      found: `true with task ${training.task.type}`,
+      allowed: 'false, or training.task with type: allPairs',
+    });
+  },
+};
+
+/** Test-time augmentation uses the distortions of `augmentation`, so there must be some. */
+export const checkTestTimeAugmentation: Rule = {
+  name: 'test-time augmentation',
+  needs: ['augmentation'],
+  reads: ['evaluation'],
+  check({ augmentation, evaluation }, { report, isSound }) {
+    if (augmentation.affine || augmentation.elastic || !isSound(['evaluation'])) return;
+    evaluation.forEach((protocol, index) => {
+      if (!protocol.testTimeAugmentation) return;
+      report({
+        code: 'conflict',
+        path: ['evaluation', index, 'testTimeAugmentation'],
+        at: 'key',
+        found: 'testTimeAugmentation without distortions',
+        allowed: 'augmentation with affine or elastic',
+      });
+    });
+  },
+};

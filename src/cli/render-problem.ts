@@ -1,0 +1,133 @@
+// Problems as text for people, JSON for programs, and annotations for GitHub. The only place that words a problem's line:
+// `file:line:column key.path: found …; allowed: …; nearest: …`.
+import { readFileSync } from 'node:fs';
+import pc from 'picocolors';
+import type { Problem } from '../base/problem.js';
+
+export type ProblemFormat = 'text' | 'json' | 'github';
+
+export interface RenderOptions {
+  /** Default false. */
+  readonly colors?: boolean;
+  /** The `--set` arguments, for the excerpts of their problems. */
+  readonly sets?: readonly string[];
+  /** Text of a file that a problem names, or undefined when there is none; read from the disk by default. */
+  readonly readSource?: (file: string) => string | undefined;
+}
+
+/** All problems in one of the formats, in their order; no line break at the end. */
+export function renderProblems(
+  problems: readonly Problem[],
+  format: ProblemFormat,
+  options: RenderOptions = {},
+): string {
+  switch (format) {
+    case 'json':
+      return JSON.stringify(problems, null, 2);
+    case 'github':
+      return problems.map(renderAnnotation).join('\n');
+    case 'text': {
+      const sources = new Sources(options);
+      const colors = pc.createColors(options.colors ?? false);
+      return problems.map((problem) => renderText(problem, sources, colors)).join('\n');
+    }
+  }
+}
+
+/** The problem in one line, without excerpt and hint. A `--set` argument has a single line, so only its column is named. */
+export function renderProblemLine(problem: Problem): string {
+  return `${placeOf(problem)} ${sentenceOf(problem)}`;
+}
+
+function placeOf({ file, line, column }: Problem): string {
+  return file.startsWith('--set ') ? `${file}:${column}` : `${file}:${line}:${column}`;
+}
+
+function sentenceOf({ path, found, allowed, nearest }: Problem): string {
+  const place = path === '' ? '' : `${path}: `;
+  const end = nearest === undefined ? '' : `; nearest: ${nearest}`;
+  return printable(`${place}found ${found}; allowed: ${allowed}${end}`);
+}
+
+function renderText(problem: Problem, sources: Sources, colors: ReturnType<typeof pc.createColors>): string {
+  const lines = [`${colors.bold(placeOf(problem))} ${sentenceOf(problem)}`];
+  const source = sources.lineOf(problem);
+  if (source !== undefined && source.trim() !== '') {
+    const { excerpt, caret } = cutExcerpt(source, problem.column);
+    const number = problem.file.startsWith('--set ') ? '' : String(problem.line);
+    const margin = ' '.repeat(number.length);
+    lines.push(colors.dim(`  ${number} | `) + excerpt, colors.dim(`  ${margin} | `) + colors.red(caret));
+  }
+  if (problem.hint !== undefined) lines.push(`  hint: ${printable(problem.hint)}`);
+  return lines.join('\n');
+}
+
+const EXCERPT_WIDTH = 100;
+
+/** The line around the column and a caret under the word that begins there, as eemeli/yaml's `prettifyError` shows them. */
+function cutExcerpt(line: string, column: number): { excerpt: string; caret: string } {
+  const index = Math.min(column - 1, line.length);
+  const start = index <= EXCERPT_WIDTH - 20 ? 0 : index - EXCERPT_WIDTH / 2;
+  const cut = line.slice(start, start + EXCERPT_WIDTH);
+  const excerpt = `${start > 0 ? '…' : ''}${cut}${line.length > start + EXCERPT_WIDTH ? '…' : ''}`;
+  const word = /^(?:"[^"]*"|'[^']*'|[^\s,:[\]{}]+)/.exec(line.slice(index))?.[0] ?? '';
+  const before = ' '.repeat(index - start + (start > 0 ? 1 : 0));
+  const width = Math.max(1, Math.min(word.length, start + cut.length - index));
+  return { excerpt: printable(excerpt), caret: before + '^'.repeat(width) };
+}
+
+/** Lines of the files that problems name; each file is read once. */
+class Sources {
+  readonly #options: RenderOptions;
+  readonly #lines = new Map<string, readonly string[]>();
+
+  constructor(options: RenderOptions) {
+    this.#options = options;
+  }
+
+  lineOf({ file, line, code }: Problem): string | undefined {
+    if (code === 'unreadable') return undefined;
+    const argument = /^--set (\d+)$/.exec(file);
+    if (argument) return this.#options.sets?.[Number(argument[1]) - 1];
+    let lines = this.#lines.get(file);
+    if (!lines) {
+      const read = this.#options.readSource ?? readSource;
+      lines = (read(file) ?? '').replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+      this.#lines.set(file, lines);
+    }
+    return lines[line - 1];
+  }
+}
+
+function readSource(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** A workflow command of GitHub Actions: an annotation at the line, https://docs.github.com/actions/reference/workflow-commands-for-github-actions. */
+function renderAnnotation(problem: Problem): string {
+  const isArgument = problem.file.startsWith('--set ');
+  const place = isArgument ? '' : `file=${escapeProperty(problem.file)},line=${problem.line},col=${problem.column},`;
+  const message = [isArgument ? renderProblemLine(problem) : sentenceOf(problem), problem.hint]
+    .filter(Boolean)
+    .join('\nhint: ');
+  return `::error ${place}title=${escapeProperty(problem.code)}::${escapeData(message)}`;
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+/** Text without what would steer a terminal: control characters and marks that turn the direction of writing. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, (character) =>
+    character === '\t' ? ' ' : '·',
+  );
+}

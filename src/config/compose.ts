@@ -1,0 +1,214 @@
+// One experiment of several files: what a file extends, the file itself, and `--set` arguments, merged in this order into one
+// tree that knows where each value came from.
+import { readdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, normalize, resolve } from 'node:path';
+import { findNearestKey } from '../base/nearest-key.js';
+import type { Problem, SourcePosition } from '../base/problem.js';
+import { applySet } from './apply-set.js';
+import { describeFound } from './describe-found.js';
+import { mergeSource } from './merge-source.js';
+import { type Damage, parseYaml } from './parse-yaml.js';
+import { type ReadFile, readRegularFile, readText } from './read-text.js';
+import { experimentSchema } from './schema.js';
+import { type SourceMap, type SourceNode, withEntry, withoutEntry } from './source-tree.js';
+
+/** Files of one experiment at most, and how deep they may extend each other. */
+export const MAX_FILES = 100;
+export const MAX_EXTENDS_DEPTH = 20;
+
+export interface ComposeOptions {
+  /** `--set` arguments, `key.path=value`, in order. */
+  readonly sets?: readonly string[];
+  /** How files are read; from the disk by default. */
+  readonly readFile?: ReadFile;
+}
+
+export interface Composition {
+  /** Without `extends`; missing when the file itself cannot be read. */
+  readonly root: SourceMap | undefined;
+  readonly problems: readonly Problem[];
+  /** Names of all files in the order in which they were read: the file itself first. */
+  readonly files: readonly string[];
+  /** By file: what a syntax error makes unreliable. */
+  readonly damage: ReadonlyMap<string, Damage>;
+  /** False when a part is missing (a base that cannot be read): a missing key may stand there. */
+  readonly complete: boolean;
+}
+
+/** The experiment of a file with all it extends and the `--set` arguments. */
+export function compose(path: string, { sets = [], readFile = readRegularFile }: ComposeOptions = {}): Composition {
+  const composer = new Composer(readFile);
+  let root = composer.read({ path, file: path }, []);
+  const problems = [...composer.problems];
+  sets.forEach((argument, index) => {
+    if (!root) return;
+    const applied = applySet(root, argument, index + 1);
+    root = resolvePaths(applied.root, (file) => (file === `--set ${index + 1}` ? process.cwd() : undefined));
+    problems.push(...applied.problems);
+  });
+  return { root, problems, files: composer.files, damage: composer.damage, complete: composer.complete };
+}
+
+interface Source {
+  /** Where it is read from. */
+  readonly path: string;
+  /** What it is called in problems. */
+  readonly file: string;
+}
+
+class Composer {
+  readonly problems: Problem[] = [];
+  readonly files: string[] = [];
+  readonly damage = new Map<string, Damage>();
+  complete = true;
+  readonly #readFile: ReadFile;
+
+  constructor(readFile: ReadFile) {
+    this.#readFile = readFile;
+  }
+
+  /** The tree of a file with its bases under it. `open` are the files that lead here. */
+  read(source: Source, open: readonly Source[]): SourceMap | undefined {
+    if (!this.files.includes(source.file)) this.files.push(source.file);
+    const text = readText(source.path, source.file, this.#readFile);
+    if ('problem' in text) return this.#give(text.problem);
+    const parsed = parseYaml(text.text, { file: source.file });
+    this.problems.push(...parsed.problems);
+    this.damage.set(source.file, parsed.damage);
+    const { root } = parsed;
+    if (root?.kind === 'map')
+      return this.#extend(
+        resolvePaths(root, () => dirname(resolve(source.path))),
+        source,
+        open,
+      );
+    if (parsed.problems.length > 0) return this.#give();
+    const allowed = 'a map with the keys of an experiment';
+    if (!root) {
+      return this.#give({
+        code: 'wrong-type',
+        file: source.file,
+        line: 1,
+        column: 1,
+        path: '',
+        found: 'an empty file',
+        allowed,
+        hint: 'it needs at least a name',
+      });
+    }
+    return this.#give({ code: 'wrong-type', ...root.start, path: '', found: describeFound(root), allowed });
+  }
+
+  #give(problem?: Problem): undefined {
+    if (problem) this.problems.push(problem);
+    this.complete = false;
+  }
+
+  #extend(own: SourceMap, source: Source, open: readonly Source[]): SourceMap {
+    const entry = own.entries.get('extends');
+    if (!entry) return own;
+    let merged: SourceNode | undefined;
+    const { node } = entry;
+    for (const [index, item] of (node.kind === 'list' ? node.items : [node]).entries()) {
+      const path = node.kind === 'list' ? `extends[${index}]` : 'extends';
+      const start = item.kind === 'scalar' && item.text === '' ? entry.keyStart : item.start;
+      const base = this.#readBase(item, { path, start }, source, [...open, source]);
+      if (base) merged = merged ? mergeSource(merged, base, experimentSchema) : base;
+    }
+    const rest = withoutEntry(own, 'extends');
+    return merged ? (mergeSource(merged, rest, experimentSchema) as SourceMap) : rest;
+  }
+
+  #readBase(
+    item: SourceNode,
+    { path, start }: { path: string; start: SourcePosition },
+    source: Source,
+    open: readonly Source[],
+  ): SourceMap | undefined {
+    const refuse = (found: string, allowed: string, rest: Partial<Problem> = {}) =>
+      this.#give({ code: 'extends', ...start, path, found, allowed, ...rest });
+    if (item.kind !== 'scalar' || typeof item.value !== 'string' || item.value === '') {
+      return this.#give({
+        code: 'wrong-type',
+        ...start,
+        path,
+        found: describeFound(item),
+        allowed: 'a file, or a list of files',
+      });
+    }
+    const name = item.value;
+    if (/^[a-z][a-z0-9+.-]+:/i.test(name))
+      return refuse(JSON.stringify(name), 'local files', { hint: 'download it and name the copy' });
+    if (name.includes('\0')) return refuse('a path with a NUL character', 'local files');
+
+    const base: Source = {
+      path: resolve(dirname(source.path), name),
+      file: isAbsolute(name) ? name : normalize(join(dirname(source.file), name)),
+    };
+    const loop = open.findIndex((other) => realPath(other.path) === realPath(base.path));
+    if (loop >= 0) {
+      const names = [...open.slice(loop), base].map(({ file }) => basename(file));
+      return refuse(`a cycle, ${names.join(' -> ')}`, 'a file that does not lead back here');
+    }
+    if (open.length > MAX_EXTENDS_DEPTH)
+      return refuse(`more than ${MAX_EXTENDS_DEPTH} files that extend each other`, `${MAX_EXTENDS_DEPTH} at most`);
+    if (this.files.length >= MAX_FILES) return refuse(`more than ${MAX_FILES} files`, `${MAX_FILES} at most`);
+
+    const problemsBefore = this.problems.length;
+    const root = this.read(base, open);
+    // A base that cannot be opened is a mistake of the line that names it.
+    const unreadable = this.problems[problemsBefore];
+    if (
+      unreadable?.code === 'unreadable' &&
+      unreadable.file === base.file &&
+      /^(no such|a folder|a device|a file (name|that)|a symbolic|a file of)/.test(unreadable.found)
+    ) {
+      this.problems.splice(problemsBefore, 1);
+      this.files.splice(this.files.indexOf(base.file), 1);
+      const near = nearestFile(base.path, name);
+      const hint = unreadable.hint === undefined ? {} : { hint: unreadable.hint };
+      return refuse(`${JSON.stringify(name)}: ${unreadable.found}`, 'a local file, relative to this one', {
+        ...(near === undefined ? {} : { nearest: near }),
+        ...hint,
+      });
+    }
+    return root;
+  }
+}
+
+/** Of the YAML files beside a missing one, the name most like it, as it would stand in `extends`. */
+function nearestFile(path: string, name: string): string | undefined {
+  try {
+    const beside = readdirSync(dirname(path)).filter((file) => /\.ya?ml$/.test(file));
+    const near =
+      findNearestKey(basename(path), beside) ?? beside.find((file) => file.replace(/\.ya?ml$/, '') === basename(path));
+    return near === undefined ? undefined : `${name.slice(0, name.length - basename(name).length)}${near}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+/** The tree with file paths made absolute (`data.path`): relative ones are meant relative to the file they stand in, or to the current folder in a `--set`. */
+function resolvePaths(root: SourceMap, folderOf: (file: string) => string | undefined): SourceMap {
+  const data = root.entries.get('data');
+  const entry = data?.node.kind === 'map' ? data.node.entries.get('path') : undefined;
+  if (
+    data?.node.kind !== 'map' ||
+    entry?.node.kind !== 'scalar' ||
+    typeof entry.node.value !== 'string' ||
+    entry.node.value === ''
+  )
+    return root;
+  const folder = folderOf(entry.node.start.file);
+  if (folder === undefined) return root;
+  const path = { ...entry, node: { ...entry.node, value: resolve(folder, entry.node.value) } };
+  return withEntry(root, 'data', { ...data, node: withEntry(data.node, 'path', path) });
+}

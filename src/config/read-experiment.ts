@@ -1,0 +1,66 @@
+// From a file name to a composed experiment with defaults, its positions, and all problems of syntax, composition and schema.
+// The cross-field rules come after it, in src/check.
+import type { Problem, SourcePosition } from '../base/problem.js';
+import { type ComposeOptions, type Composition, compose } from './compose.js';
+import { Positions } from './positions.js';
+import { Soundness } from './soundness.js';
+import { type SchemaProblem, validate } from './validate.js';
+
+export interface ReadExperiment {
+  /** The plain experiment with defaults filled in; to be relied on where it is sound. */
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly positions: Positions;
+  readonly soundness: Soundness;
+  /** In file order. */
+  readonly problems: readonly Problem[];
+  /** Names of all files, the file itself first. */
+  readonly files: readonly string[];
+}
+
+/** Reads an experiment file with all it extends. Never throws for what stands in the files. */
+export function readExperiment(path: string, options: ComposeOptions = {}): ReadExperiment {
+  const composition = compose(path, options);
+  const soundness = new Soundness();
+  const { root, files } = composition;
+  if (!root) {
+    soundness.markBroken([]);
+    const start = { file: path, line: 1, column: 1 };
+    const positions = new Positions({ kind: 'map', entries: new Map(), start });
+    return { value: {}, positions, soundness, problems: sortProblems(composition.problems, files), files };
+  }
+  const { value, positions, problems } = validate(root);
+  const certain = problems.filter((problem) => !isDoubtful(problem, composition, positions));
+  for (const { breaks } of problems) for (const broken of breaks) soundness.markBroken(broken);
+  for (const { keys } of composition.damage.values()) for (const key of keys) soundness.markBroken([key]);
+  // Where a base is missing, any key may be missing with it; where a --set failed, it may have mended anything.
+  if (!composition.complete || composition.problems.some(({ file }) => file.startsWith('--set ')))
+    soundness.markBroken([]);
+  const all = [...composition.problems, ...certain.map(({ breaks: _, ...problem }) => problem)];
+  return { value, positions, soundness, problems: sortProblems(all, files), files };
+}
+
+/** Whether a problem may be nothing but the consequence of another that is reported already. */
+function isDoubtful(problem: SchemaProblem, { damage, complete, root }: Composition, positions: Positions): boolean {
+  const isGap = problem.code === 'missing-key';
+  if (isGap && !complete) return true;
+  const damaged = [...damage.values()].flatMap(({ keys }) => [...keys]);
+  if (isGap && problem.breaks.some(([key]) => damaged.includes(String(key)))) return true;
+  const section = damage
+    .get(problem.file)
+    ?.sections.find(({ first, last }) => problem.line >= first && problem.line <= last);
+  if (!section || (problem.path === '' && isGap)) return false;
+  if (isGap || problem.line >= section.error) return true;
+  const broken = problem.breaks[0] && root && positions.find(problem.breaks[0]);
+  return broken?.kind === 'scalar' && broken.text.includes('\n');
+}
+
+/** Problems in file order: the file itself, what it extends, then `--set` arguments; by line and column in each. */
+export function sortProblems(problems: readonly Problem[], files: readonly string[]): Problem[] {
+  const rank = ({ file }: SourcePosition) => {
+    const at = files.indexOf(file);
+    if (at >= 0) return at;
+    const argument = /^--set (\d+)$/.exec(file);
+    return files.length + (argument ? Number(argument[1]) : 0);
+  };
+  return [...problems].sort((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
+}

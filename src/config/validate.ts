@@ -1,0 +1,218 @@
+// The schema check: Ajv's errors as problems at the keys and values they are about, in the words of the schema. Only the kind
+// that a `type` chooses is reported, and each place once.
+import { findNearestKey } from '../base/nearest-key.js';
+import type { Problem, ProblemCode, SourcePosition } from '../base/problem.js';
+import { checkSchema, type SchemaError } from './check-schema.generated.js';
+import { describeFound, explainMisreading } from './describe-found.js';
+import { describeAllowed } from './describe-schema.js';
+import { type ConcretePath, formatKeyPath, getAtPath } from './key-path.js';
+import { Positions } from './positions.js';
+import {
+  allowedKeys,
+  branchesOf,
+  chooseBranch,
+  experimentSchema,
+  resolveSchema,
+  type SchemaNode,
+  schemaAt,
+  tagOf,
+} from './schema.js';
+import type { SourceMap } from './source-tree.js';
+import { toPlain } from './source-tree.js';
+
+/** A problem with the path that is broken by it. */
+export interface SchemaProblem extends Problem {
+  /** Paths whose values cannot be relied on: the value itself, a missing key, the key that an unknown one was meant to be. */
+  readonly breaks: readonly ConcretePath[];
+}
+
+export interface SchemaResult {
+  /** The plain experiment with defaults filled in, as far as it is valid. */
+  readonly value: Record<string, unknown>;
+  readonly positions: Positions;
+  readonly problems: readonly SchemaProblem[];
+}
+
+/** Checks a composed experiment against the schema and fills in its defaults. */
+export function validate(root: SourceMap): SchemaResult {
+  const positions = new Positions(root);
+  const given = toPlain(root);
+  const value = toPlain(root) as Record<string, unknown>;
+  const problems = checkSchema(value) ? [] : new ErrorTranslator(given, positions).translate(checkSchema.errors ?? []);
+  return { value, positions, problems };
+}
+
+class ErrorTranslator {
+  readonly #given: unknown;
+  readonly #positions: Positions;
+  readonly #problems: SchemaProblem[] = [];
+  readonly #seen = new Set<string>();
+
+  constructor(given: unknown, positions: Positions) {
+    this.#given = given;
+    this.#positions = positions;
+  }
+
+  translate(errors: readonly SchemaError[]): SchemaProblem[] {
+    const missing = new Map<string, { path: ConcretePath; keys: string[] }>();
+    for (const error of errors) {
+      const path = this.#pathOf(error.instancePath);
+      if (error.keyword === 'additionalProperties') this.#unknownKey(path, error.params.additionalProperty as string);
+      else if (error.keyword === 'required') {
+        const gap = missing.get(error.instancePath) ?? { path, keys: [] };
+        missing.set(error.instancePath, gap);
+        const key = error.params.missingProperty as string;
+        if (!gap.keys.includes(key)) gap.keys.push(key);
+      } else if (error.keyword === 'discriminator') {
+        const tag = error.params.tag as string;
+        if (error.params.tagValue !== undefined) this.#wrongValue([...path, tag], error);
+      } else this.#wrongValue(path, error);
+    }
+    // A key that is missing because it is mistyped is one mistake.
+    const meant = new Set(
+      this.#problems.flatMap(({ code, breaks }) => (code === 'unknown-key' ? breaks.map(formatKeyPath) : [])),
+    );
+    for (const { path, keys } of missing.values()) {
+      const left = keys.filter((key) => !meant.has(formatKeyPath([...path, key])));
+      if (left.length > 0) this.#missingKeys(path, left);
+    }
+    return this.#problems;
+  }
+
+  #unknownKey(path: ConcretePath, key: string): void {
+    const schema = schemaAt(this.#given, path) ?? experimentSchema;
+    const map = getAtPath(this.#given, path);
+    const allowed = allowedKeys(schema, map);
+    const firstWord = /^[^\s:=]+/.exec(key)?.[0] ?? '';
+    const nearest = allowed.includes(firstWord) ? firstWord : findNearestKey(key, allowed);
+    this.#add('unknown-key', [...path, key], this.#positions.ofKey([...path, key]), {
+      path: formatKeyPath(path),
+      found: `key ${describeKey(key)}`,
+      allowed: allowed.length === 0 ? 'no keys' : allowed.join(', '),
+      nearest,
+      hint: explainUnknownKey(key, nearest, schema, path),
+      breaks: nearest === undefined ? [] : [[...path, nearest]],
+    });
+  }
+
+  #missingKeys(path: ConcretePath, keys: readonly string[]): void {
+    const allowed = keys.map((key) => {
+      const schema = schemaAt(this.#given, [...path, key]);
+      return schema ? `${key}: ${describeAllowed(schema)}` : key;
+    });
+    this.#add('missing-key', [...path, ...keys], this.#positions.ofKey(path), {
+      path: formatKeyPath(path),
+      found: keys.map((key) => `no ${key}`).join(', '),
+      allowed: allowed.join('; '),
+      breaks: keys.map((key) => [...path, key]),
+    });
+  }
+
+  #wrongValue(path: ConcretePath, error: SchemaError): void {
+    if (error.keyword === 'uniqueItems') return this.#repeatedItem(path, error);
+    const schema = schemaAt(this.#given, path);
+    const node = this.#positions.find(path);
+    if (!schema || !node) return;
+    const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
+    const isTag = error.keyword === 'discriminator';
+    this.#add(error.keyword === 'type' ? 'wrong-type' : 'wrong-value', path, this.#positions.ofValue(path), {
+      path: formatKeyPath(path),
+      found: describeFound(node),
+      allowed: describeAllowed(schema),
+      nearest: text !== undefined && schema.enum ? findNearestKey(text, schema.enum) : undefined,
+      hint: explainMisreading(node, schema),
+      breaks: [isTag ? path.slice(0, -1) : path],
+    });
+  }
+
+  #repeatedItem(path: ConcretePath, error: SchemaError): void {
+    const index = Math.max(Number(error.params.i), Number(error.params.j));
+    const item = [...path, index];
+    const node = this.#positions.find(item);
+    this.#add('wrong-value', item, this.#positions.ofValue(item), {
+      path: formatKeyPath(item),
+      found: `${node ? describeFound(node) : 'a value'} a second time`,
+      allowed: 'each value once',
+      breaks: [path],
+    });
+  }
+
+  /** Adds a problem unless its place has one already. */
+  #add(
+    code: ProblemCode,
+    place: ConcretePath,
+    position: SourcePosition,
+    {
+      nearest,
+      hint,
+      ...rest
+    }: Pick<SchemaProblem, 'path' | 'found' | 'allowed' | 'breaks'> & {
+      nearest?: string | undefined;
+      hint?: string | undefined;
+    },
+  ): void {
+    const key = JSON.stringify(place);
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.#problems.push({
+      code,
+      ...position,
+      ...rest,
+      ...(nearest === undefined ? {} : { nearest }),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+
+  /** The steps of a JSON pointer: numbers where the data has a list. */
+  #pathOf(pointer: string): ConcretePath {
+    const path: (string | number)[] = [];
+    let value = this.#given;
+    for (const part of pointer.split('/').slice(1)) {
+      const step = part.replaceAll('~1', '/').replaceAll('~0', '~');
+      path.push(Array.isArray(value) ? Number(step) : step);
+      value = getAtPath(this.#given, path);
+    }
+    return path;
+  }
+}
+
+function describeKey(key: string): string {
+  return /^[\w<.$-]+$/.test(key) ? key : JSON.stringify(key.length <= 60 ? key : `${key.slice(0, 59)}…`);
+}
+
+/** What the writer of an unknown key may have meant, where the nearest key does not say it. */
+function explainUnknownKey(
+  key: string,
+  nearest: string | undefined,
+  schema: SchemaNode,
+  path: ConcretePath,
+): string | undefined {
+  if (key === '<<') return '<< is an ordinary key in YAML 1.2: use extends, or an alias for a whole value';
+  if (nearest !== undefined && key.startsWith(`${nearest}:`)) return 'a space is missing after the colon';
+  if (nearest !== undefined && key.startsWith(`${nearest} `)) return 'a colon is missing';
+  if (nearest !== undefined) return undefined;
+  const kinds = [...branchesOf(schema)].filter(([, kind]) => Object.hasOwn(kind.properties ?? {}, key));
+  if (kinds.length > 0) return `${key} is a key of ${tagOf(schema)}: ${kinds.map(([name]) => name).join(', ')}`;
+  if (path.length === 2 && path[0] === 'sweep') return undefined;
+  const elsewhere = findKeyElsewhere(key);
+  return elsewhere.length > 0 ? `${key} is a key of ${elsewhere.slice(0, 3).join(', ')}` : undefined;
+}
+
+/** Paths of the maps that have a key, nearest to the root first. Kinds are walked through as one. */
+function findKeyElsewhere(key: string): string[] {
+  const found: { path: string; depth: number }[] = [];
+  const walk = (node: SchemaNode, path: string, depth: number): void => {
+    if (depth > 5) return;
+    const schema = resolveSchema(node);
+    if (schema.items) walk(schema.items, `${path}[]`, depth + 1);
+    const kinds = tagOf(schema) === undefined ? [schema] : [...branchesOf(schema).values()];
+    for (const kind of kinds) {
+      for (const [name, child] of Object.entries(chooseBranch(kind, undefined)?.properties ?? {})) {
+        if (name === key && path !== '' && !found.some((other) => other.path === path)) found.push({ path, depth });
+        walk(child, path === '' ? name : `${path}.${name}`, depth + 1);
+      }
+    }
+  };
+  walk(experimentSchema, '', 0);
+  return found.sort((a, b) => a.depth - b.depth).map(({ path }) => path);
+}

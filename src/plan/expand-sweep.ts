@@ -1,0 +1,39 @@
+// From the sweep of an experiment to its points: what varies and the experiment that results. Pure; seeds come in plan-trials.ts.
+import { createValueAssigner } from '../config/assign-values.js';
+import type { Experiment, Sweep } from '../config/experiment.js';
+import type { Assignment } from './plan-trials.js';
+
+/** One point of a sweep. */
+export interface Point {
+  /** In the order of the file. */
+  readonly assignments: readonly Assignment[];
+  /** Resolved, without `sweep`; deeply frozen. */
+  readonly experiment: Experiment;
+}
+
+/** The points of a checked experiment: of a grid every combination, the last parameter varies fastest; of a list its points in order. One point without assignments where there is no sweep. */
+export function expandSweep(experiment: Experiment): Point[] {
+  const { sweep, ...base } = experiment;
+  const assign = createValueAssigner(base);
+  return listAssignments(sweep).map((assignments) => ({ assignments, experiment: assign(assignments).experiment }));
+}
+
+/** What each point assigns, in the order of the points. */
+export function listAssignments(sweep: Sweep | undefined): (readonly Assignment[])[] {
+  if (sweep === undefined) return [[]];
+  if (sweep.method === 'list') {
+    return sweep.points.map((point) => Object.entries(point).map(([path, value]) => ({ path, value })));
+  }
+  let points: (readonly Assignment[])[] = [[]];
+  for (const [path, values] of Object.entries(sweep.parameters)) {
+    points = points.flatMap((point) => values.map((value) => [...point, { path, value }]));
+  }
+  return points;
+}
+
+/** How many points a sweep has, without listing them. */
+export function countPoints(sweep: Sweep | undefined): number {
+  if (sweep === undefined) return 1;
+  if (sweep.method === 'list') return sweep.points.length;
+  return Object.values(sweep.parameters).reduce((product, values) => product * values.length, 1);
+}
