@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadExperiment } from '../../config/load-experiment.js';
+import { loadExperiment } from '../../check/load-experiment.js';
 import { describeData } from '../../data/data-source.js';
 import { findRun, type RunProgress } from '../../launch/prepare-run.js';
 import { type Plan, planTrials, type Trial } from '../../plan/plan-trials.js';

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
-import { loadExperiment } from '../../config/load-experiment.js';
+import { loadExperiment } from '../../check/load-experiment.js';
 import { describeData } from '../../data/data-source.js';
 import type { EngineName } from '../../engine/engine.js';
 import { readResults } from '../../evaluation/records/evaluation-result.js';

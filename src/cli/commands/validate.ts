@@ -1,5 +1,5 @@
 import { InputError, type Problem } from '../../base/problem.js';
-import { loadExperiment } from '../../config/load-experiment.js';
+import { loadExperiment } from '../../check/load-experiment.js';
 import { renderProblems } from '../render-problem.js';
 import type { ExitCode } from '../report-error.js';
 import { colorsFor, printNote, printResult } from '../terminal.js';
