@@ -5,7 +5,6 @@ import type { PredictionRecord } from '../../src/evaluation/records/predictions.
 import { scorePairs } from '../../src/evaluation/scorers/score-pairs.js';
 import type { Scorer } from '../../src/evaluation/scorers/scorer.js';
 import type { EvaluationData } from '../../src/evaluation/task.js';
-import { makeValidationTask, measureTask } from '../../src/evaluation/validation.js';
 import { drawRandomPictures, splitForAll } from './support/random-pictures.js';
 
 const set = drawRandomPictures({ alphabets: 3, characters: 5, drawers: 4 });
@@ -110,16 +109,5 @@ describe('evaluate', () => {
     const constant: Scorer = { ...makeOracle(), embed: () => scorePairs(() => 0.5) };
     const [result] = await evaluate({ sections: [within], baselines: [], data, network: constant });
     expect(result).toMatchObject({ n: 30, correct: 6, accuracy: 0.2, alarm: { degenerate: true } });
-  });
-});
-
-describe('makeValidationTask', () => {
-  it('draws the validation episodes, which any scorer can be measured on again and again', async () => {
-    const section = { protocol: 'within-alphabet', nWay: 5, kShot: 1, queries: 20, everyEpochs: 1, seed: 1 } as const;
-    const task = makeValidationTask(section, data);
-    expect(task).toMatchObject({ name: 'validation/within-alphabet/5-way-1-shot', selection: 'validation' });
-    const network = makeOracle();
-    expect(await measureTask(network, task)).toMatchObject({ n: 20, accuracy: 1 });
-    expect(await measureTask(network, task)).toMatchObject({ n: 20, accuracy: 1 });
   });
 });
