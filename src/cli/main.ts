@@ -35,11 +35,13 @@ const runsOption = () =>
 const jsonOption = () => new Option('--json', 'machine-readable output');
 
 let exitCode: ExitCode = 0;
+let sets: readonly string[] = [];
 /** Runs a command's code and keeps its exit code. */
 const run =
   (load: () => Promise<(...parameters: never[]) => Promise<ExitCode>>) =>
   async (...parameters: unknown[]) => {
     const command = await load();
+    sets = (parameters.at(-2) as { set?: string[] }).set ?? [];
     exitCode = await (command as (...all: unknown[]) => Promise<ExitCode>)(...parameters.slice(0, -1));
   };
 
@@ -123,7 +125,7 @@ try {
   if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : 2;
   else {
     const { reportError } = await import('./report-error.js');
-    exitCode = reportError(error, program.opts().debug === true);
+    exitCode = reportError(error, program.opts().debug === true, sets);
   }
 }
 process.exitCode = exitCode;

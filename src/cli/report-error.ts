@@ -6,11 +6,11 @@ import { colorsFor, printNote } from './terminal.js';
 /** 0 done, 1 a trial failed or a comparison differs, 2 the input is wrong, 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 130;
 
-/** Prints the error and returns the exit code it stands for. */
-export function reportError(error: unknown, debug: boolean): ExitCode {
+/** Prints the error and returns the exit code it stands for. `sets` are the command's `--set` arguments, for excerpts. */
+export function reportError(error: unknown, debug: boolean, sets: readonly string[] = []): ExitCode {
   const colors = colorsFor(process.stderr);
   if (error instanceof InputError) {
-    printNote(renderProblems(error.problems, 'text', { colors: colors.isColorSupported }));
+    printNote(renderProblems(error.problems, 'text', { colors: colors.isColorSupported, sets }));
     if (debug) printNote(String(error.stack));
     return 2;
   }

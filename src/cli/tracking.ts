@@ -34,8 +34,14 @@ export function followWithMlflow(experiment: Experiment, note: (line: string) =>
       const reports = await Promise.all([...followers.values()].map((follower) => follower.drain(DRAIN_MS)));
       const behind = reports.filter(({ isComplete }) => !isComplete).length;
       const points = reports.reduce((sum, { sent }) => sum + sent.points, 0);
-      if (behind > 0) note(`MLflow: ${behind} of ${reports.length} runs are not complete at the server: \`oneshot sync\` ships the rest`);
-      else if (reports.length > 0) note(`MLflow: ${points} points of ${reports.length} ${reports.length === 1 ? 'run' : 'runs'} shipped to ${client.baseUrl}`);
+      if (behind > 0)
+        note(
+          `MLflow: ${behind} of ${reports.length} runs are not complete at the server: \`oneshot sync\` ships the rest`,
+        );
+      else if (reports.length > 0)
+        note(
+          `MLflow: ${points} points of ${reports.length} ${reports.length === 1 ? 'run' : 'runs'} shipped to ${client.baseUrl}`,
+        );
     },
   };
 }

@@ -17,7 +17,10 @@ interface PlannedTrial {
 }
 
 /** `oneshot plan`: the trials of a file, what is left to do of each, and what they cost. */
-export async function planCommand(file: string, options: { set: string[]; runs: string; json?: boolean }): Promise<ExitCode> {
+export async function planCommand(
+  file: string,
+  options: { set: string[]; runs: string; json?: boolean },
+): Promise<ExitCode> {
   const { experiment } = loadExperiment(file, { sets: options.set });
   const plan = planTrials(experiment, (section) => describeData(section).identity);
   const trials = describeTrials(plan, join(options.runs, experiment.name));
@@ -46,8 +49,14 @@ function toJson({ trial, progress, folder, cost }: PlannedTrial): unknown {
 
 function printPlan({ experiment }: Plan, trials: readonly PlannedTrial[], colors: Colors): void {
   const left = trials.filter(({ progress }) => progress !== 'finished');
-  printResult(`${colors.bold(experiment.name)}: ${count(trials.length, 'trial')}, ${trials.length - left.length} finished`);
-  const table = createPlainTable(['trial', 'state', 'parameters', 'FLOPs/step', 'steps', 'memory', 'disk'], colors, [2, 3, 4, 5, 6]);
+  printResult(
+    `${colors.bold(experiment.name)}: ${count(trials.length, 'trial')}, ${trials.length - left.length} finished`,
+  );
+  const table = createPlainTable(
+    ['trial', 'state', 'parameters', 'FLOPs/step', 'steps', 'memory', 'disk'],
+    colors,
+    [2, 3, 4, 5, 6],
+  );
   for (const { trial, progress, cost } of trials) {
     table.push([
       `${trial.name}-${trial.id}`,
@@ -64,7 +73,8 @@ function printPlan({ experiment }: Plan, trials: readonly PlannedTrial[], colors
     ]);
   }
   printResult(table.toString());
-  const sum = (value: (cost: TrialCost) => number) => left.reduce((total, { cost }) => total + (cost === undefined ? 0 : value(cost)), 0);
+  const sum = (value: (cost: TrialCost) => number) =>
+    left.reduce((total, { cost }) => total + (cost === undefined ? 0 : value(cost)), 0);
   if (left.length === 0) return;
   const memory = Math.max(...left.map(({ cost }) => cost?.memoryBytes ?? 0));
   if (memory === 0) return;

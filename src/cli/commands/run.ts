@@ -112,7 +112,8 @@ async function showResults({ experiment, trials }: Plan, result: PlanResult): Pr
     for (const alarm of describeAlarms(runs)) printNote(`${colorsFor(process.stderr).red('alarm:')} ${alarm}`);
   }
   const failed = [...result.outcomes.values()].filter(({ state }) => state === 'failed').length;
-  if (failed > 0) printNote(`${formatInteger(failed)} of ${formatInteger(trials.length)} trials failed: \`oneshot status\` says why`);
+  if (failed > 0)
+    printNote(`${formatInteger(failed)} of ${formatInteger(trials.length)} trials failed: \`oneshot status\` says why`);
   if (runs.length > 0) {
     const folders = [...result.folders.values()];
     const first = folders[0];

@@ -26,7 +26,11 @@ export async function syncCommand(path: string, options: { trackingUri?: string;
   const sent = reports.reduce((sum, report) => addCounts(sum, report.sent), nothingSent);
   if (options.json) {
     printResult(
-      JSON.stringify({ sent, runs: reports, failures: failures.map(({ folder, error }) => ({ folder, error: String(error) })) }, null, 2),
+      JSON.stringify(
+        { sent, runs: reports, failures: failures.map(({ folder, error }) => ({ folder, error: String(error) })) },
+        null,
+        2,
+      ),
     );
   } else {
     printResult(
@@ -34,7 +38,9 @@ export async function syncCommand(path: string, options: { trackingUri?: string;
         `${formatInteger(sent.points)} points, ${formatInteger(sent.params)} parameters, ${formatInteger(sent.files)} files`,
     );
     for (const { folder, error } of failures) {
-      printNote(`${colorsFor(process.stderr).red('x')} ${folder}: ${error instanceof Error ? error.message : String(error)}`);
+      printNote(
+        `${colorsFor(process.stderr).red('x')} ${folder}: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
   return failures.length === 0 ? 0 : 1;

@@ -20,7 +20,12 @@ export async function validateCommand(
     }
   }
   if (options.format === 'json' || problems.length > 0) {
-    printResult(renderProblems(problems, options.format, { colors: colorsFor(process.stdout).isColorSupported }));
+    printResult(
+      renderProblems(problems, options.format, {
+        colors: colorsFor(process.stdout).isColorSupported,
+        sets: options.set,
+      }),
+    );
   }
   return problems.length === 0 ? 0 : 2;
 }
