@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { Schedule } from '../../src/config/experiment.js';
+import { buildSchedule } from '../../src/training/schedules/registry.js';
+
+const length = { stepsPerEpoch: 10, maxEpochs: 10 };
+
+describe('factors on the learning rate', () => {
+  it.each<[string, Schedule, [step: number, factor: number][]]>([
+    [
+      'constant',
+      { type: 'constant' },
+      [
+        [0, 1],
+        [99, 1],
+      ],
+    ],
+    [
+      'exponential: 0.99 per epoch, the first epoch at the full rate (Koch et al. 2015)',
+      { type: 'exponential', decayPerEpoch: 0.99 },
+      [
+        [0, 1],
+        [9, 1],
+        [10, 0.99],
+        [99, 0.99 ** 9],
+      ],
+    ],
+    [
+      'step: halved every 3 epochs',
+      { type: 'step', everyEpochs: 3, factor: 0.5 },
+      [
+        [29, 1],
+        [30, 0.5],
+        [60, 0.25],
+      ],
+    ],
+    [
+      'cosine: up over 8 of 100 steps, then down to 0 at the last',
+      { type: 'cosine', warmupFraction: 0.08, finalFraction: 0 },
+      [
+        [0, 1 / 8],
+        [7, 1],
+        [53, 0.5],
+        [99, 0],
+      ],
+    ],
+    [
+      'cosine without warm-up down to a tenth',
+      { type: 'cosine', warmupFraction: 0, finalFraction: 0.1 },
+      [
+        [49, 0.55],
+        [99, 0.1],
+      ],
+    ],
+    ['cosine that is all warm-up', { type: 'cosine', warmupFraction: 1, finalFraction: 0 }, [[99, 1]]],
+  ])('%s', (_title, config, expected) => {
+    const schedule = buildSchedule(config, length);
+    for (const [step, factor] of expected) expect(schedule(step)).toBeCloseTo(factor, 12);
+  });
+});
+
+describe('settings that no training can follow fail when the schedule is built', () => {
+  it.each<[string, Schedule, { stepsPerEpoch: number; maxEpochs: number }]>([
+    ['steps of 0', { type: 'constant' }, { stepsPerEpoch: 0, maxEpochs: 1 }],
+    ['half an epoch', { type: 'constant' }, { stepsPerEpoch: 1, maxEpochs: 0.5 }],
+    ['growth', { type: 'exponential', decayPerEpoch: 1.1 }, length],
+    ['a step every 0 epochs', { type: 'step', everyEpochs: 0, factor: 0.5 }, length],
+    ['more warm-up than steps', { type: 'cosine', warmupFraction: 1.5, finalFraction: 0 }, length],
+    ['a negative end', { type: 'cosine', warmupFraction: 0, finalFraction: -1 }, length],
+  ])('%s', (_title, config, trainingLength) => {
+    expect(() => buildSchedule(config, trainingLength)).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+});
