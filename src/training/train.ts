@@ -15,8 +15,8 @@ import type { TrainingCheckpoint, TrainingPosition, WeightsCheckpoint } from './
 import { type BestEpoch, hasRunOut, observeEpoch, type WatchedMetric, watchedMetric } from './early-stopping.js';
 import { createEpochLoss } from './epoch-loss.js';
 import { buildOptimizer } from './optimizers/registry.js';
-import { type BatchSource, prefetchBatches } from './prefetch-batches.js';
 import { buildSchedule } from './schedules/registry.js';
+import type { Batch } from './tasks/task.js';
 import { runStep, type StepContext } from './train-step.js';
 import { drawInitialState, selectEvaluatedWeights, uploadState } from './training-state.js';
 
@@ -62,7 +62,8 @@ export interface TrainingOptions {
   readonly stepsPerEpoch: number;
   /** Units (pairs or groups) that are computed at once: `chooseMicroBatchSize`. Results depend on it. */
   readonly microBatchSize: number;
-  readonly batches: BatchSource;
+  /** The batch of a step, a function of its position alone: `epoch` from 1, `step` from 0. Asked for in order. */
+  batches(epoch: number, step: number): Promise<Batch>;
   /** Goes on from here; without it training starts with drawn weights. */
   readonly restore?: TrainingCheckpoint;
   readonly hooks: TrainingHooks;
@@ -122,12 +123,6 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   let lastSavedAt = hooks.now();
   let lastReadAt = hooks.now();
   const losses = createEpochLoss(restore?.epochLossSum ?? 0, position.step);
-  const batches = prefetchBatches(options.batches, advance);
-
-  function advance({ epoch, step }: TrainingPosition): TrainingPosition | undefined {
-    if (step + 1 < stepsPerEpoch) return { epoch, step: step + 1 };
-    return epoch < maxEpochs ? { epoch: epoch + 1, step: 0 } : undefined;
-  }
 
   function epochSeconds(): number {
     return secondsBefore + (hooks.now() - epochStarted) / 1000;
@@ -202,7 +197,7 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
         await yieldToEvents();
         if (hooks.stopRequested()) return await stop();
         const stepsDone = (epoch - 1) * stepsPerEpoch + position.step;
-        const batch = await batches(epoch, position.step);
+        const batch = await options.batches(epoch, position.step);
         const progress = { stepsDone, epochsDone: epoch - 1, rateFactor: schedule(stepsDone) };
         const loss = await runStep(context, batch, position, progress);
         if (loss === undefined) return await stop();
