@@ -70,7 +70,7 @@ function cutExcerpt(line: string, column: number): { excerpt: string; caret: str
   const start = index <= EXCERPT_WIDTH - 20 ? 0 : index - EXCERPT_WIDTH / 2;
   const cut = line.slice(start, start + EXCERPT_WIDTH);
   const excerpt = `${start > 0 ? '…' : ''}${cut}${line.length > start + EXCERPT_WIDTH ? '…' : ''}`;
-  const word = /^(?:"[^"]*"|'[^']*'|[^\s,:[\]{}]+)/.exec(line.slice(index))?.[0] ?? '';
+  const word = /^(?:"[^"]*"|'[^']*'|[^\s,:=[\]{}]+)/.exec(line.slice(index))?.[0] ?? '';
   const before = ' '.repeat(index - start + (start > 0 ? 1 : 0));
   const width = Math.max(1, Math.min(word.length, start + cut.length - index));
   return { excerpt: printable(excerpt), caret: before + '^'.repeat(width) };

@@ -94,7 +94,8 @@ export function loadOnnxRuntime(path: string): OnnxRuntimeApi {
 }
 
 function bindFunctions(path: string): OnnxRuntimeApi {
-  const base: Pointer = koffi.load(path).func('void *OrtGetApiBase()')();
+  const library = koffi.load(path);
+  const base: Pointer = library.func('void *OrtGetApiBase()')();
   const [getApi, getVersion] = koffi.decode(base, 'void *', 2) as [Pointer, Pointer];
   const version: string = koffi.call(getVersion, koffi.proto('const char *', []));
   const api: Pointer | null = koffi.call(getApi, koffi.proto('void *', ['uint32_t']), API_VERSION);
@@ -105,7 +106,8 @@ function bindFunctions(path: string): OnnxRuntimeApi {
     koffi.decode(table[index], koffi.proto(result, [...parameters])) as (...args: unknown[]) => unknown;
 
   const getErrorMessage = bind(GET_ERROR_MESSAGE, 'const char *', ['void *']) as (status: Pointer) => string;
-  const functions: Record<string, unknown> = { version };
+  // koffi unloads a library whose handle is collected, and pointers decoded from its tables do not keep the handle.
+  const functions: Record<string, unknown> = { version, library };
   for (const [name, index] of Object.entries(RELEASE_FUNCTIONS)) functions[name] = bind(index, 'void', ['void *']);
   const releaseStatus = functions.ReleaseStatus as (status: Pointer) => void;
   for (const [name, [index, parameters]] of Object.entries(STATUS_FUNCTIONS)) {

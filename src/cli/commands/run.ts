@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { OneshotError } from '../../base/problem.js';
 import { loadExperiment } from '../../check/load-experiment.js';
 import { describeData } from '../../data/data-source.js';
 import type { EngineName } from '../../engine/engine.js';
@@ -70,7 +69,7 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
   }
   await tracking?.finish();
   if (options.json) printResult(JSON.stringify(toJson(plan, result), null, 2));
-  else await showResults(plan, result);
+  else showResults(plan, result);
   return exitCodeOf(result);
 }
 
@@ -100,7 +99,7 @@ function resultsOf(folder: string) {
   return readRunStatus(folder)?.state === 'finished' ? readResults(runFiles(folder).results) : [];
 }
 
-async function showResults({ experiment, trials }: Plan, result: PlanResult): Promise<void> {
+function showResults({ trials }: Plan, result: PlanResult): void {
   const colors = colorsFor(process.stdout);
   const runs: RunResults[] = trials.flatMap((trial) => {
     const folder = result.folders.get(trial);
@@ -114,12 +113,4 @@ async function showResults({ experiment, trials }: Plan, result: PlanResult): Pr
   const failed = [...result.outcomes.values()].filter(({ state }) => state === 'failed').length;
   if (failed > 0)
     printNote(`${formatInteger(failed)} of ${formatInteger(trials.length)} trials failed: \`oneshot status\` says why`);
-  if (runs.length > 0) {
-    const folders = [...result.folders.values()];
-    const first = folders[0];
-    if (first === undefined) throw new OneshotError('internal', `${experiment.name} has results but no folder`);
-    const { writeReport } = await import('../../report/write-report.js');
-    const written = await writeReport(folders, { outFolder: dirname(first) });
-    printNote(`report: ${written.html}`);
-  }
 }
