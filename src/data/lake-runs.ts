@@ -7,14 +7,13 @@ import { decodePng } from './decode-png.js';
 import type { Episode } from './episode.js';
 import { explainOmniglotFiles, OMNIGLOT_LIMITS } from './omniglot.js';
 import { LAKE_ALPHABETS, OMNIGLOT_SIZE } from './omniglot-alphabets.js';
-import { allocatePixels, packBits, sealPictureSet } from './picture-file.js';
-import type { PictureSet } from './picture-set.js';
+import { allocatePixels, packBits, type UnsealedPictureSet } from './picture-file.js';
 import { openZip, type ZipEntry, type ZipFile } from './zip-file.js';
 
 const FILE = 'all_runs.zip';
 
 /** SHA-256 over labels and decoded pixels of the published zip, in the order that `readLakeRuns` gives them. */
-const PUBLISHED_DIGEST = '8184b215c5d8a88d6caa470f98fea3f91d7eea3768473c60d5fbba60397526a8';
+export const LAKE_RUNS_DIGEST = '8184b215c5d8a88d6caa470f98fea3f91d7eea3768473c60d5fbba60397526a8';
 
 /** Ways and queries of a run. */
 const WAYS = 20;
@@ -47,9 +46,9 @@ export const LAKE_RUN_DRAWERS: readonly (readonly [support: number, query: numbe
 ];
 
 /** 800 pictures, and the episodes that are made of them. */
-export interface LakeRuns {
+export interface PublishedLakeRuns {
   /** `[run][support 1-20, query 1-20]`, 105 x 105. A query and its support picture share a character, named `run01/class08`. */
-  readonly set: PictureSet;
+  readonly set: UnsealedPictureSet;
   readonly episodes: readonly Episode[];
 }
 
@@ -59,7 +58,7 @@ export function openLakeRuns(folder: string): ZipFile {
 }
 
 /** The pictures of the runs. Throws a OneshotError('data') when the zip is damaged or its content is not the published one. */
-export async function readLakeRuns(folder: string): Promise<LakeRuns> {
+export async function readLakeRuns(folder: string): Promise<PublishedLakeRuns> {
   const zip = openLakeRuns(folder);
   const hint = explainOmniglotFiles(folder);
   const fail = (what: string, cause?: unknown) =>
@@ -115,10 +114,10 @@ export async function readLakeRuns(folder: string): Promise<LakeRuns> {
       queries: truths.map((truth, item) => ({ picture: first + WAYS + item, truth })),
     });
   });
-  if (hash.digest('hex') !== PUBLISHED_DIGEST)
+  if (hash.digest('hex') !== LAKE_RUNS_DIGEST)
     throw fail('is altered: some of its pictures are not the published ones');
   const labels = { name: 'lake-runs', alphabets: LAKE_ALPHABETS, characters, character, drawer };
-  return { set: sealPictureSet({ ...labels, height: size, width: size, pixels }), episodes };
+  return { set: { ...labels, height: size, width: size, pixels }, episodes };
 }
 
 // Lines of the form `run01/test/item01.png run01/training/class08.png`: the way of each item, or undefined when one is missing.

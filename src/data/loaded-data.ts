@@ -1,7 +1,7 @@
 // What a data set offers to the rest of the program: a description without files, and the pictures.
 import type { Experiment } from '../config/experiment.js';
 import type { DataPlace } from './data-folder.js';
-import type { LakeRuns } from './lake-runs.js';
+import type { Episode } from './episode.js';
 import type { PictureSet, Split, SplitPurpose } from './picture-set.js';
 import type { PictureSizes } from './picture-sizes.js';
 import type { AlphabetCount } from './splits.js';
@@ -30,15 +30,19 @@ export interface LoadedData {
   readonly source: PictureSet;
   readonly description: DataDescription;
   /** Lake's runs, read on the first call; undefined where the data set has none. */
-  readonly loadLakeRuns?: () => Promise<LoadedLakeRuns>;
+  readonly loadLakeRuns?: () => Promise<LakeRuns>;
   /** SHA-256 over the pixels and labels of both sizes and the selections, 64 hex digits. */
   readonly digest: string;
 }
 
 /** Lake's runs at the sizes of the data section. */
-export interface LoadedLakeRuns extends LakeRuns {
-  /** The pictures of `set` at `sourceSize`. */
+export interface LakeRuns {
+  /** `[run][support 1-20, query 1-20]`, at `imageSize`. A query and its support picture share a character, named `run01/class08`. */
+  readonly set: PictureSet;
+  /** The same pictures at `sourceSize`. */
   readonly source: PictureSet;
+  /** One for each run; numbers index `set`. */
+  readonly episodes: readonly Episode[];
 }
 
 /** Surroundings of loading. */

@@ -4,8 +4,8 @@ import { hashBytes, stableHash } from '../base/stable-hash.js';
 import type { DataOmniglot } from '../config/experiment.js';
 import { resolveDataFolder } from './data-folder.js';
 import { gatherData } from './gather-data.js';
-import { openLakeRuns, readLakeRuns } from './lake-runs.js';
-import type { DataDescription, DataSource, LoadedLakeRuns } from './loaded-data.js';
+import { LAKE_RUNS_DIGEST, openLakeRuns, readLakeRuns } from './lake-runs.js';
+import type { DataDescription, DataSource, LakeRuns } from './loaded-data.js';
 import { BACKGROUND, EVALUATION, openOmniglot, readOmniglot } from './omniglot.js';
 import { BACKGROUND_ALPHABETS, EVALUATION_ALPHABETS, OMNIGLOT_DRAWERS } from './omniglot-alphabets.js';
 import type { PictureCache } from './picture-cache.js';
@@ -32,7 +32,7 @@ export const omniglotSource: DataSource<DataOmniglot> = {
       options.report?.(`decoding Omniglot from ${folder} (once; kept in ${options.cacheFolder})`);
       return resizePictures(await readOmniglot(folder), sizes.sourceSize, sizes.inkGain);
     });
-    let lakeRuns: Promise<LoadedLakeRuns> | undefined;
+    let lakeRuns: Promise<LakeRuns> | undefined;
     return {
       ...gatherData(pictures, splitRule(section), describe(section)),
       loadLakeRuns: () => {
@@ -77,9 +77,9 @@ function resizeKey({ sourceSize, inkGain }: PictureSizes) {
 }
 
 // The same two steps as for all other pictures, so that a run's picture equals its twin in the evaluation set.
-async function loadLakeRuns(folder: string, sizes: PictureSizes, cache: PictureCache): Promise<LoadedLakeRuns> {
+async function loadLakeRuns(folder: string, sizes: PictureSizes, cache: PictureCache): Promise<LakeRuns> {
   const { set, episodes } = await readLakeRuns(folder);
-  const key = { zip: hashBytes(openLakeRuns(folder).bytes), published: set.digest, ...resizeKey(sizes) };
+  const key = { zip: hashBytes(openLakeRuns(folder).bytes), published: LAKE_RUNS_DIGEST, ...resizeKey(sizes) };
   const { clean, source } = await cacheSizedPictures(cache, 'lake-runs', key, sizes, () =>
     resizePictures(set, sizes.sourceSize, sizes.inkGain),
   );

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { OneshotError } from '../base/problem.js';
 import { decodePng } from './decode-png.js';
 import { BACKGROUND_ALPHABETS, EVALUATION_ALPHABETS, OMNIGLOT_DRAWERS, OMNIGLOT_SIZE } from './omniglot-alphabets.js';
-import { allocatePixels, packBits, sealPictureSet } from './picture-file.js';
-import type { Character, PictureSet } from './picture-set.js';
+import { allocatePixels, packBits, type UnsealedPictureSet } from './picture-file.js';
+import type { Character } from './picture-set.js';
 import { openZip, type ZipFile, type ZipLimits } from './zip-file.js';
 
 /** One of the two zips. */
@@ -61,7 +61,7 @@ export function openOmniglot(folder: string): { background: ZipFile; evaluation:
  * All 32,460 pictures at 105 x 105, background first; within each part by alphabet, character, drawer.
  * Throws a OneshotError('data') that names the file when its content is not the published one.
  */
-export async function readOmniglot(folder: string): Promise<PictureSet> {
+export async function readOmniglot(folder: string): Promise<UnsealedPictureSet> {
   const { background, evaluation } = openOmniglot(folder);
   const drawings: Drawing[] = [];
   for (const [part, zip] of [[BACKGROUND, background] as const, [EVALUATION, evaluation] as const]) {
@@ -118,7 +118,7 @@ function checkPart(found: readonly Drawing[], part: OmniglotPart, folder: string
 }
 
 /** The drawings as one picture set, in their order; alphabets and characters are numbered as they come. */
-export function gatherDrawings(drawings: readonly Drawing[]): PictureSet {
+export function gatherDrawings(drawings: readonly Drawing[]): UnsealedPictureSet {
   const alphabets: string[] = [];
   const characters: Character[] = [];
   const character = new Int32Array(drawings.length);
@@ -135,14 +135,5 @@ export function gatherDrawings(drawings: readonly Drawing[]): PictureSet {
     pixels.set(drawing.ink, i * drawing.ink.length);
   });
   const size = OMNIGLOT_SIZE;
-  return sealPictureSet({
-    name: 'omniglot',
-    height: size,
-    width: size,
-    pixels,
-    alphabets,
-    characters,
-    character,
-    drawer,
-  });
+  return { name: 'omniglot', height: size, width: size, pixels, alphabets, characters, character, drawer };
 }

@@ -46,7 +46,7 @@ export interface Split {
 }
 
 /** The pixels of one picture: a view, `[height, width]`. */
-export function pictureAt(set: PictureSet, index: number): Uint8Array {
+export function pictureAt(set: Pick<PictureSet, 'pixels' | 'height' | 'width'>, index: number): Uint8Array {
   const size = set.height * set.width;
   return set.pixels.subarray(index * size, (index + 1) * size);
 }

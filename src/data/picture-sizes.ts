@@ -8,19 +8,15 @@ import { IDENTITY_MAP, warpPicture } from './warp.js';
 
 /** The size keys that all data sections share. */
 export interface SizeSection {
-  readonly imageSize?: ImageSize;
+  readonly imageSize: ImageSize;
   readonly sourceSize?: SourceSize;
-  readonly inkGain?: InkGain;
+  readonly inkGain: InkGain;
 }
 
-/** The sizes with their defaults: 105 pixels, source as large as the picture, no gain. */
-export interface PictureSizes {
-  readonly imageSize: number;
-  readonly sourceSize: number;
-  readonly inkGain: number;
-}
+/** The sizes with nothing left out: the source is as large as the picture unless the section says otherwise. */
+export type PictureSizes = Required<SizeSection>;
 
-export function resolveSizes({ imageSize = 105, sourceSize = imageSize, inkGain = 1 }: SizeSection): PictureSizes {
+export function resolveSizes({ imageSize, sourceSize = imageSize, inkGain }: SizeSection): PictureSizes {
   return { imageSize, sourceSize, inkGain };
 }
 

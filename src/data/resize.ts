@@ -1,14 +1,14 @@
 // Pictures made smaller or larger with a triangle filter as wide as a target pixel (the antialiased bilinear resize of
 // Pillow and PyTorch), plus a gain on the ink that keeps thin strokes dark.
-import { allocatePixels, sealPictureSet } from './picture-file.js';
+import { allocatePixels, sealPictureSet, type UnsealedPictureSet } from './picture-file.js';
 import type { PictureSet } from './picture-set.js';
 
 /** Changes whenever the same settings give other pixels than before: part of cache keys and data identities. */
 export const RESIZE_VERSION = 1;
 
-/** The set at `size` x `size`, ink multiplied by `inkGain` and clipped; the same set when nothing changes. */
-export function resizePictures(set: PictureSet, size: number, inkGain: number): PictureSet {
-  if (size === set.height && size === set.width && inkGain === 1) return set;
+/** The set at `size` x `size`, ink multiplied by `inkGain` and clipped; the same pixels when nothing changes. */
+export function resizePictures(set: UnsealedPictureSet, size: number, inkGain: number): PictureSet {
+  if (size === set.height && size === set.width && inkGain === 1) return sealPictureSet(set);
   const count = set.character.length;
   const pixels = allocatePixels(count * size * size);
   const resize = createResizer(set.height, set.width, size, size);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { LAKE_RUN_DRAWERS, type LakeRuns, readLakeRuns } from '../../src/data/lake-runs.js';
+import { LAKE_RUN_DRAWERS, type PublishedLakeRuns, readLakeRuns } from '../../src/data/lake-runs.js';
 import { openOmniglot, readDrawings } from '../../src/data/omniglot.js';
 import { LAKE_ALPHABETS } from '../../src/data/omniglot-alphabets.js';
 import { packBits } from '../../src/data/picture-file.js';
@@ -12,10 +12,10 @@ import { expectFailure } from './support/expect-failure.js';
 import { REAL_DATA } from './support/real-data.js';
 import { writeZip } from './support/write-zip.js';
 
-let runs: LakeRuns;
+let runs: PublishedLakeRuns;
 beforeAll(async () => {
   runs = await readLakeRuns(REAL_DATA);
-});
+}, 180_000);
 
 const keyOf = (ink: Uint8Array) => Buffer.from(packBits(ink)!).toString('latin1');
 

@@ -35,7 +35,7 @@ let evaluation: Drawing[];
 beforeAll(async () => {
   background = await read(join(REAL_DATA, BACKGROUND.file));
   evaluation = await read(join(REAL_DATA, EVALUATION.file));
-});
+}, 180_000);
 
 describe('the published pictures', () => {
   test('are 19,280 of 964 background characters and 13,180 of 659 evaluation characters, each by 20 drawers', () => {
