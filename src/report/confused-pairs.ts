@@ -1,0 +1,39 @@
+// Which characters a network takes for which others, from its predictions.
+import type { PredictionRecord } from '../evaluation/records/predictions.js';
+
+export interface ConfusedPair {
+  /** `Kannada/character07`. */
+  readonly truth: string;
+  readonly prediction: string;
+  /** Queries of `truth` that were answered with `prediction`. */
+  readonly times: number;
+  /** Queries of `truth` whose episode had `prediction` among its ways. */
+  readonly chances: number;
+}
+
+/** The pairs that were confused most often, at most `count`: by times, then by the part of their chances. Answers without a single best class are left out. */
+export function findConfusedPairs(records: readonly PredictionRecord[], count: number): ConfusedPair[] {
+  const times = new Map<string, number>();
+  const chances = new Map<string, number>();
+  const add = (counts: Map<string, number>, truth: string, other: string) => {
+    const key = JSON.stringify([truth, other]);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  };
+  for (const { characters, answers } of records) {
+    const names = characters.map(({ alphabet, name }) => `${alphabet}/${name}`);
+    for (const { ways, queries } of answers) {
+      for (const { truth, prediction, credit } of queries) {
+        const right = names[ways[truth]!]!;
+        for (const way of ways) if (way !== ways[truth]) add(chances, right, names[way]!);
+        if (credit === 0 && prediction >= 0) add(times, right, names[ways[prediction]!]!);
+      }
+    }
+  }
+  return [...times]
+    .map(([key, wrong]) => {
+      const [truth, prediction] = JSON.parse(key) as [string, string];
+      return { truth, prediction, times: wrong, chances: chances.get(key)! };
+    })
+    .sort((a, b) => b.times - a.times || a.chances - b.chances || (a.truth < b.truth ? -1 : 1))
+    .slice(0, count);
+}

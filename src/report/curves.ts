@@ -1,0 +1,64 @@
+// The curves of a report: accuracy against the number of ways, and what happened during training. Each is a list of
+// points that the page draws and offers as a table.
+import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
+import type { PlotPoint } from './draw-plot.js';
+import type { Measurement, RunGroup } from './group-runs.js';
+
+/** Accuracy against N for one protocol and number of shots. */
+export interface NWayCurve {
+  readonly protocol: EvaluationResult['protocol'];
+  readonly kShot: number;
+  readonly points: readonly PlotPoint[];
+}
+
+/** A curve for each protocol and number of shots that was measured at two numbers of ways or more. */
+export function collectNWayCurves(
+  measurements: readonly Measurement[],
+  nameSystem: (measurement: Measurement) => string,
+): NWayCurve[] {
+  const curves = new Map<string, NWayCurve & { points: PlotPoint[] }>();
+  for (const measurement of measurements) {
+    const { protocol, kShot, nWay, accuracy, interval, scorer } = measurement;
+    const key = `${protocol} ${kShot}`;
+    const curve = curves.get(key) ?? { protocol, kShot, points: [] };
+    curves.set(key, curve);
+    const series = nameSystem(measurement);
+    // Sections may repeat a task with other seeds or augmentation: the first one counts.
+    if (curve.points.some((point) => point.series === series && point.x === nWay)) continue;
+    const band = scorer === 'chance' ? {} : { low: interval[0], high: interval[1] };
+    curve.points.push({ series, x: nWay, y: accuracy, ...band });
+  }
+  return [...curves.values()]
+    .filter(({ points }) => new Set(points.map(({ x }) => x)).size > 1)
+    .map((curve) => ({ ...curve, points: curve.points.sort((a, b) => a.x - b.x) }));
+}
+
+/** One metric over the epochs, a series for each run. */
+export interface LearningCurve {
+  readonly metric: string;
+  readonly points: readonly PlotPoint[];
+}
+
+/** Points of a curve that are kept at most: more than a plot of 300 pixels can show. */
+const MOST_POINTS = 300;
+
+const LEARNING_METRICS = /^(train|validation)\//;
+
+/** The metrics of training and validation, in the order of their first appearance. Values that are not finite leave a gap. */
+export function collectLearningCurves(groups: readonly RunGroup[]): LearningCurve[] {
+  const curves = new Map<string, PlotPoint[]>();
+  for (const { label, runs } of groups) {
+    for (const { metrics, trial } of runs) {
+      const series = runs.length === 1 ? label : `${label}, seed ${trial.seed}`;
+      for (const [metric, all] of metrics) {
+        if (!LEARNING_METRICS.test(metric) || all.length < 2) continue;
+        const stride = Math.ceil(all.length / MOST_POINTS);
+        const points = all
+          .filter(({ value }, index) => Number.isFinite(value) && (index % stride === 0 || index === all.length - 1))
+          .map(({ step, value }) => ({ series, x: step, y: value }));
+        curves.set(metric, [...(curves.get(metric) ?? []), ...points]);
+      }
+    }
+  }
+  return [...curves].map(([metric, points]) => ({ metric, points }));
+}

@@ -1,0 +1,154 @@
+// Runs that differ in their seed alone are one configuration; what it reaches is the mean over its runs.
+import { stableHash } from '../base/stable-hash.js';
+import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
+import type { ScorerName } from '../evaluation/scorers/scorer.js';
+import type { EpisodeOutcome } from '../evaluation/statistics/clustered-bootstrap.js';
+import { hierarchicalBootstrap } from '../evaluation/statistics/hierarchical-bootstrap.js';
+import type { Interval } from '../evaluation/statistics/interval.js';
+import { shortenPaths } from '../plan/trial-name.js';
+import type { ReportRun } from './load-runs.js';
+
+/** The runs of one configuration. */
+export interface RunGroup {
+  /** Readable and unique in a report: `count=30000, copies=8`. */
+  readonly label: string;
+  readonly runs: readonly ReportRun[];
+}
+
+/** What a configuration, or a baseline, reached on a task. */
+export interface Measurement {
+  /** The group's label, or the baseline's name. */
+  readonly system: string;
+  readonly scorer: ScorerName;
+  readonly task: string;
+  readonly protocol: EvaluationResult['protocol'];
+  readonly nWay: number;
+  readonly kShot: number;
+  /** Whether the network has convolutions; undefined for baselines. */
+  readonly convolutional: boolean | undefined;
+  /** Size of the pictures, `[height, width]`. */
+  readonly pictureSize: readonly [number, number];
+  /** Mean over runs. */
+  readonly accuracy: number;
+  /** 95 %: over seeds and episodes (hierarchical bootstrap) for several runs, over episodes (clustered bootstrap) for one, Wilson's where there is one episode only. */
+  readonly interval: Interval;
+  readonly intervalKind: 'seeds-and-episodes' | 'episodes' | 'wilson';
+  /** Queries of one run. */
+  readonly n: number;
+  /** Right answers, ties shared, of each run. */
+  readonly correct: readonly number[];
+  /** Folders of the runs. */
+  readonly folders: readonly string[];
+  /** Whether any of the runs raised an alarm on this task. */
+  readonly alarm: boolean;
+}
+
+/** The runs by experiment and configuration, in the order of their first run. */
+export function groupRuns(runs: readonly ReportRun[]): RunGroup[] {
+  const groups = new Map<string, ReportRun[]>();
+  for (const run of runs) {
+    const key = JSON.stringify([run.trial.experimentName, run.trial.fingerprints.config]);
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  return labelGroups([...groups.values()]);
+}
+
+function labelGroups(groups: readonly ReportRun[][]): RunGroup[] {
+  const firsts = groups.map((runs) => runs[0]!);
+  const short = shortenPaths([...new Set(firsts.flatMap(({ trial }) => trial.assignments.map(({ path }) => path)))]);
+  const severalExperiments = new Set(firsts.map(({ trial }) => trial.experimentName)).size > 1;
+  const labels = firsts.map(({ trial }) => {
+    const varying = trial.assignments.map(({ path, value }) => `${short.get(path)}=${describeValue(value)}`).join(', ');
+    if (varying === '') return trial.experimentName;
+    return severalExperiments ? `${trial.experimentName}: ${varying}` : varying;
+  });
+  return groups.map((runs, index) => {
+    const label = labels[index]!;
+    const unique = labels.filter((other) => other === label).length === 1;
+    return { label: unique ? label : `${label} (${runs[0]!.trial.fingerprints.config.slice(0, 8)})`, runs };
+  });
+}
+
+function describeValue(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** What each group's network reached, then what each baseline reached, task by task. */
+export function measureGroups(groups: readonly RunGroup[]): Measurement[] {
+  const networks = groups.flatMap(({ label, runs }) =>
+    [...collectTasks(runs, ({ scorer }) => scorer === 'network').values()].map((found) =>
+      summarize(label, found, hasConvolutions(runs[0]!)),
+    ),
+  );
+  const all = groups.flatMap(({ runs }) => runs);
+  return [...networks, ...measureBaselines(all)];
+}
+
+function hasConvolutions({ settings }: ReportRun): boolean {
+  return Object.entries(settings).some(([path, value]) => /^model\.encoder\..+\.type$/.test(path) && value === 'conv');
+}
+
+interface FoundResult {
+  readonly folder: string;
+  readonly result: EvaluationResult;
+}
+
+function collectTasks(
+  runs: readonly ReportRun[],
+  belongs: (result: EvaluationResult) => boolean,
+  keyOf: (result: EvaluationResult) => string = ({ task }) => task,
+): Map<string, FoundResult[]> {
+  const tasks = new Map<string, FoundResult[]>();
+  for (const { folder, results } of runs) {
+    for (const result of results.filter(belongs)) {
+      tasks.set(keyOf(result), [...(tasks.get(keyOf(result)) ?? []), { folder, result }]);
+    }
+  }
+  return tasks;
+}
+
+// A baseline gives the same answers in every run on the same pictures and episodes: it is shown once for these.
+function measureBaselines(runs: readonly ReportRun[]): Measurement[] {
+  const measured = collectTasks(
+    runs,
+    ({ scorer }) => scorer !== 'network',
+    ({ task, scorer, episodesHash, pictures }) => stableHash([scorer, task, episodesHash, pictures.digest]),
+  );
+  return [...measured.values()].map(([first]) => summarize(first!.result.scorer, [first!]));
+}
+
+function summarize(system: string, found: readonly FoundResult[], convolutional?: boolean): Measurement {
+  const [{ result: first }] = found as [FoundResult];
+  const results = found.map(({ result }) => result);
+  const accuracy = results.reduce((sum, result) => sum + result.accuracy, 0) / results.length;
+  return {
+    system,
+    scorer: first.scorer,
+    task: first.task,
+    protocol: first.protocol,
+    nWay: first.nWay,
+    kShot: first.kShot,
+    convolutional,
+    pictureSize: [first.pictures.height, first.pictures.width],
+    accuracy,
+    ...intervalOver(results),
+    n: first.n,
+    correct: results.map(({ correct }) => correct),
+    folders: found.map(({ folder }) => folder),
+    alarm: results.some(({ alarm }) => alarm !== null),
+  };
+}
+
+function intervalOver(results: readonly EvaluationResult[]): Pick<Measurement, 'interval' | 'intervalKind'> {
+  const [first] = results as [EvaluationResult];
+  const sameEpisodes = results.every(({ episodesHash }) => episodesHash === first.episodesHash);
+  const overSeeds = hierarchicalBootstrap(results.map(episodeOutcomes), { episodes: sameEpisodes ? 'shared' : 'own' });
+  if (overSeeds) return { interval: overSeeds, intervalKind: 'seeds-and-episodes' };
+  if (first.clustered) return { interval: first.clustered, intervalKind: 'episodes' };
+  return { interval: first.wilson, intervalKind: 'wilson' };
+}
+
+/** Credits and queries of a result's episodes. */
+export function episodeOutcomes({ episodes }: EvaluationResult): EpisodeOutcome[] {
+  return episodes.credits.map((credit, index) => ({ credit, queries: episodes.queries[index]! }));
+}

@@ -1,0 +1,87 @@
+// What reports know of a run, read from its folder alone: trial.json, status.json, journal.jsonl, results.json.
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type EvaluationResult, readResults } from '../evaluation/records/evaluation-result.js';
+import { type PredictionRecord, readPredictions } from '../evaluation/records/predictions.js';
+import { type FoundRun, findRuns } from '../run/find-runs.js';
+import { type RunState, type RunStatus, runFiles, type TrialRecord } from '../run/run-folder.js';
+import { readJournal } from '../tracking/journal.js';
+
+/** One point of a metric. */
+export interface MetricPoint {
+  readonly step: number;
+  readonly value: number;
+}
+
+export interface ReportRun {
+  readonly folder: string;
+  readonly trial: TrialRecord;
+  /** Undefined when the trial was never started. */
+  readonly status: RunStatus | undefined;
+  readonly state: RunState;
+  /** Settings in canonical text by key path, `training.optimizer.learningRate`; empty before the run has begun. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Points by metric in the order of their steps. */
+  readonly metrics: ReadonlyMap<string, readonly MetricPoint[]>;
+  /** Empty before the evaluation is done. */
+  readonly results: readonly EvaluationResult[];
+  /** What of the folder could not be read, in words. */
+  readonly problems: readonly string[];
+}
+
+/** The runs at or below the given paths, each once, ordered as given. Throws OneshotError('usage') when a path does not exist. */
+export function loadRuns(paths: readonly string[]): ReportRun[] {
+  const found = new Map<string, FoundRun>();
+  for (const run of paths.flatMap((path) => findRuns(path))) {
+    const folder = resolve(run.folder);
+    if (!found.has(folder)) found.set(folder, { ...run, folder });
+  }
+  return [...found.values()].map(loadRun);
+}
+
+function loadRun(found: FoundRun): ReportRun {
+  const files = runFiles(found.folder);
+  const problems: string[] = [];
+  const attempt = <T>(read: () => T, otherwise: T): T => {
+    try {
+      return read();
+    } catch (error) {
+      problems.push((error as Error).message);
+      return otherwise;
+    }
+  };
+  const journal = attempt(() => readSettingsAndMetrics(files.journal), noJournal());
+  const results = attempt(() => (existsSync(files.results) ? readResults(files.results) : []), []);
+  return { ...found, ...journal, results, problems };
+}
+
+type JournalContent = Pick<ReportRun, 'settings' | 'tags' | 'metrics'>;
+
+function noJournal(): JournalContent {
+  return { settings: {}, tags: {}, metrics: new Map() };
+}
+
+function readSettingsAndMetrics(path: string): JournalContent {
+  if (!existsSync(path)) return noJournal();
+  const settings: Record<string, string> = {};
+  const tags: Record<string, string> = {};
+  const metrics = new Map<string, MetricPoint[]>();
+  for (const { event } of readJournal(path)) {
+    if (event.type === 'params') Object.assign(settings, event.values);
+    if (event.type === 'tags') Object.assign(tags, event.values);
+    if (event.type === 'metric') {
+      const points = metrics.get(event.key);
+      const point = { step: event.step, value: event.value };
+      if (points) points.push(point);
+      else metrics.set(event.key, [point]);
+    }
+  }
+  for (const points of metrics.values()) points.sort((a, b) => a.step - b.step);
+  return { settings, tags, metrics };
+}
+
+/** The predictions behind a result of the run. Throws a OneshotError('corrupt') when the file is damaged, and the file system's error when it is missing. */
+export function readRunPredictions(run: ReportRun, result: EvaluationResult): PredictionRecord {
+  return readPredictions(join(runFiles(run.folder).predictions, result.predictions));
+}
