@@ -6,7 +6,7 @@ import type { TrainingCheckpoint, WeightsCheckpoint } from '../../src/training/c
 import type { Batch } from '../../src/training/tasks/task.js';
 import type { TrainingHooks, TrainingOptions } from '../../src/training/train.js';
 
-export const IMAGE_SIZE = 8;
+const IMAGE_SIZE = 8;
 const SEED = 11;
 
 const heNormal = { type: 'heNormal' } as const;
@@ -82,21 +82,27 @@ export const groupTraining: Training = {
   averaging: { decay: 0.99 },
 };
 
-/** Character 0 … 5: a bar at one of three columns or rows, with noise that differs per draw. */
+/** Character 0 … 5: a bar at one of three columns or rows of a square picture, with noise that differs per draw. */
 function drawCharacter(target: Float32Array, character: number, stream: ReturnType<typeof randomStream>): void {
-  for (let row = 0; row < IMAGE_SIZE; row++) {
-    for (let column = 0; column < IMAGE_SIZE; column++) {
+  const size = Math.sqrt(target.length);
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
       const across = character < 3 ? row : column;
-      const isInk = Math.floor(across / 3) === character % 3;
-      target[row * IMAGE_SIZE + column] = (isInk ? 0.8 : 0) + 0.2 * stream.uniform();
+      const isInk = Math.floor((3 * across) / size) === character % 3;
+      target[row * size + column] = (isInk ? 0.8 : 0) + 0.2 * stream.uniform();
     }
   }
 }
 
 /** Pairs or groups as the task wants them, a function of epoch and step. */
-export async function drawTinyBatch(training: Training, epoch: number, step: number): Promise<Batch> {
+export async function drawTinyBatch(
+  training: Training,
+  imageSize: number,
+  epoch: number,
+  step: number,
+): Promise<Batch> {
   const stream = randomStream(SEED, 'batch', epoch, step);
-  const numbers = IMAGE_SIZE * IMAGE_SIZE;
+  const numbers = imageSize * imageSize;
   if (training.task.type === 'verification') {
     const pairs = training.batchSize!;
     const images = new Float32Array(2 * pairs * numbers);
@@ -153,14 +159,15 @@ export function tinyOptions(
   given: Pick<TrainingOptions, 'engine'> & Partial<TrainingOptions>,
 ): Omit<TrainingOptions, 'hooks'> & Partial<Pick<TrainingOptions, 'hooks'>> {
   const training = given.training ?? pairTraining;
+  const imageSize = given.imageSize ?? IMAGE_SIZE;
   return {
     model: plainModel,
-    imageSize: IMAGE_SIZE,
+    imageSize,
     training,
     seed: 1,
     stepsPerEpoch: 5,
     microBatchSize: training.task.type === 'verification' ? training.batchSize! : training.task.alphabets,
-    batches: (epoch, step) => drawTinyBatch(training, epoch, step),
+    batches: (epoch, step) => drawTinyBatch(training, imageSize, epoch, step),
     ...given,
   };
 }
