@@ -3,8 +3,9 @@
 // read, so a recording engine runs each micro-batch as one call.
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type { NamedTensorMap, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
+import { OneshotError } from '../base/problem.js';
 import { randomStream } from '../base/random-stream.js';
-import type { Training } from '../config/experiment.js';
+import type { Task, Training } from '../config/experiment.js';
 import type { Engine } from '../engine/engine.js';
 import { sizeOf } from '../layers/shape.js';
 import { picturesPerUnit } from '../model/batch-structure.js';
@@ -53,7 +54,7 @@ export async function runStep(
   const task = taskTypeOf(training.task);
   const [height, width] = network.shape.input;
   const pictureNumbers = height * width;
-  const units = batch.images.length / pictureNumbers / picturesPerUnit(training.task);
+  const units = countUnits(batch, pictureNumbers, training.task, position);
   let previous: Sum | undefined;
 
   for (let first = 0, index = 0; ; first += microBatchSize, index++) {
@@ -90,6 +91,16 @@ export async function runStep(
       return undefined;
     }
   }
+}
+
+/** Pairs or groups of a batch. Throws a OneshotError 'internal' when it is not made of whole ones. */
+function countUnits({ images, labels }: Batch, pictureNumbers: number, task: Task, position: TrainingPosition): number {
+  const units = images.length / pictureNumbers / picturesPerUnit(task);
+  if (Number.isInteger(units) && units > 0 && (task.type !== 'verification' || labels?.length === units)) return units;
+  const where = `the batch of epoch ${position.epoch}, step ${position.step + 1}`;
+  const holds = `${images.length} numbers of pictures and ${labels?.length ?? 'no'} labels`;
+  const needs = `${picturesPerUnit(task)} pictures of ${pictureNumbers} numbers for each unit of task ${task.type}`;
+  throw new OneshotError('internal', `${where} holds ${holds}; it needs ${needs}`);
 }
 
 /** Loss and gradients of a micro-batch, both times its share of the batch, so that the sum over all is the batch's mean. */

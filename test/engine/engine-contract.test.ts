@@ -53,12 +53,19 @@ function noiseBatch(): Batch {
   return { images, labels: Float32Array.from({ length: 6 }, (_, pair) => pair % 2) };
 }
 
-/** Loss, gradients and new statistics of one batch, by name. */
-function differentiate(engine: Engine, encoder: Layer[], task: Task): Map<string, Float32Array> {
+/** Loss, gradients and new statistics of one batch, by name. Weights are moved by `move` first. */
+function differentiate(
+  engine: Engine,
+  encoder: Layer[],
+  task: Task,
+  move: (path: string, values: Float32Array) => void = () => {},
+): Map<string, Float32Array> {
   const { tf } = engine;
   const model: Model = { encoder, head };
   const shape = describeNetwork(model, IMAGE_SIZE);
-  const variables = uploadParameters(tf, shape, initializeNetwork(shape, 3));
+  const weights = initializeNetwork(shape, 3);
+  for (const [path, { values }] of weights) move(path, values);
+  const variables = uploadParameters(tf, shape, weights);
   const network = buildNetwork(tf, model, shape, variables);
   const results = new Map<string, Float32Array>();
   const noise = randomStream(5, 'noise');
@@ -106,21 +113,44 @@ function relativeDifferences(
 }
 
 const names = await findStartingEngines();
+const cases = [
+  ...Object.entries(encoders).map(([title, encoder]) => ({ title, encoder, task: verification })),
+  ...Object.entries(tasks).map(([title, task]) => ({
+    title,
+    encoder: [conv, { type: 'relu' }, ...end] as Layer[],
+    task,
+  })),
+];
 
 it('the reference engine always starts', () => {
   expect(names).toContain('cpu');
 });
 
-describe.each(names)('engine %s', (name: EngineName) => {
-  const cases = [
-    ...Object.entries(encoders).map(([title, encoder]) => ({ title, encoder, task: verification })),
-    ...Object.entries(tasks).map(([title, task]) => ({
-      title,
-      encoder: [conv, { type: 'relu' }, ...end] as Layer[],
-      task,
-    })),
-  ];
+// The weights of hard negatives are constants to the gradient, so its loss does not follow it.
+describe('the gradients of the reference', () => {
+  it.each(cases.filter(({ task }) => task.type !== 'allPairs' || task.negatives !== 'hard'))(
+    'are the slope of the loss: $title',
+    async ({ encoder, task }) => {
+      await withEngine('cpu', (engine) => {
+        const gradients = differentiate(engine, encoder, task);
+        // A step along the gradient changes the loss by the step times the gradient's squared length.
+        const learned = [...gradients].filter(([key]) => key !== 'loss' && !key.includes('running'));
+        const slope = learned.reduce((sum, [, values]) => values.reduce((s, value) => s + value * value, sum), 0);
+        const step = 0.002 / Math.sqrt(slope);
+        const lossAt = (distance: number) =>
+          differentiate(engine, encoder, task, (path, values) => {
+            const gradient = gradients.get(path);
+            if (path.includes('running') || gradient === undefined) return;
+            for (let index = 0; index < values.length; index++) values[index]! += distance * gradient[index]!;
+          }).get('loss')![0]!;
+        const measured = (lossAt(step) - lossAt(-step)) / (2 * step);
+        expect(Math.abs(measured / slope - 1)).toBeLessThan(0.02);
+      });
+    },
+  );
+});
 
+describe.each(names)('engine %s', (name: EngineName) => {
   it.each(cases)('agrees with cpu on the gradients of: $title', async ({ encoder, task }) => {
     const expected = await withEngine('cpu', (engine) => differentiate(engine, encoder, task));
     const found = await withEngine(name, (engine) => differentiate(engine, encoder, task));

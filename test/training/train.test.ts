@@ -236,6 +236,14 @@ describe('the loop', () => {
     expect(recording.last).toHaveLength(1);
   });
 
+  it('refuses a batch that is not made of whole pairs', async () => {
+    const images = new Float32Array(8 * 64);
+    await expect(onCpu({ batches: async () => ({ images, labels: new Float32Array(5) }) })).rejects.toMatchObject({
+      code: 'internal',
+      message: expect.stringContaining('epoch 1, step 1 holds 512 numbers of pictures and 5 labels'),
+    });
+  });
+
   it('refuses micro-batches with batch normalisation', async () => {
     await expect(onCpu({ model: noisyModel, microBatchSize: 4 })).rejects.toMatchObject({
       code: 'usage',

@@ -1,4 +1,5 @@
-// All training tasks. A new one is a file beside this one, a line here, and an entry in the schema.
+// All training tasks. A new one is a file beside this one, a line here, its units in src/model/batch-structure.ts, and an
+// entry in the schema.
 import type { Task } from '../../config/experiment.js';
 import { allPairs } from './all-pairs.js';
 import type { TaskType } from './task.js';
