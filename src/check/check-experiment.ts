@@ -37,8 +37,8 @@ export const rules: readonly Rule[] = [
   checkLayerSettings,
   checkEarlyStopping,
   checkLakeRuns,
-  checkEpisodeCounts,
   checkEpisodeSizes,
+  checkEpisodeCounts,
   checkTrackingAddress,
 ];
 

@@ -31,6 +31,8 @@ interface SweptValue {
   readonly value: unknown;
   /** Where the value stands: `sweep.parameters.….[2]`. */
   readonly place: ConcretePath;
+  /** Where its key path stands: `sweep.parameters.…`. */
+  readonly keyPlace: ConcretePath;
 }
 
 /** All problems of the experiment's trials: those of the sweep itself, and those of the cross-field rules. Without a sweep, those of the one trial. */
@@ -39,12 +41,26 @@ export function checkTrials(experiment: Experiment, positions: Positions, soundn
   const check = createExperimentChecker({ soundness, isGiven });
   const { sweep, ...base } = experiment;
   if (sweep === undefined || !soundness.isSound(['sweep'])) {
-    return check(base).map((problem) => locate(problem, positions));
+    return locateAll(check(base), positions);
   }
   const sweepCheck = new SweepCheck(base, sweep, positions, soundness);
   const points = sweepCheck.checkValues();
-  if (points.length === 0) return [...sweepCheck.problems, ...check(base).map((problem) => locate(problem, positions))];
-  return [...sweepCheck.problems, ...sweepCheck.checkPoints(points, check)];
+  // A sweep without a usable point still has the experiment that it varies.
+  const found = points.length === 0 ? locateAll(check(base), positions) : sweepCheck.checkPoints(points, check);
+  return [...sweepCheck.problems, ...found];
+}
+
+/** Problems of rules at their places, one for each: a second one would be about the same value. */
+function locateAll(problems: readonly RuleProblem[], positions: Positions): Problem[] {
+  return dropRepeatedPlaces(problems.map((problem) => locate(problem, positions)));
+}
+
+function dropRepeatedPlaces(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ file, line, column, path }) => {
+    const place = JSON.stringify([file, line, column, path]);
+    return !seen.has(place) && seen.add(place);
+  });
 }
 
 /** A rule's problem with the position of its path. */
@@ -101,7 +117,7 @@ class SweepCheck {
     for (const [path, steps] of valid) {
       const place = ['sweep', 'parameters', path];
       const own = parameters[path]!.map(
-        (value, index): SweptValue => ({ path, steps, value, place: [...place, index] }),
+        (value, index): SweptValue => ({ path, steps, value, place: [...place, index], keyPlace: place }),
       );
       this.#reportRepeated(own);
       values.set(path, own);
@@ -130,7 +146,15 @@ class SweepCheck {
       const valid = this.#checkPaths(Object.keys(point).map((path) => ({ path, place: [...place, path] })));
       if (valid.size < Object.keys(point).length) return [];
       return [
-        [...valid].map(([path, steps]): SweptValue => ({ path, steps, value: point[path], place: [...place, path] })),
+        [...valid].map(
+          ([path, steps]): SweptValue => ({
+            path,
+            steps,
+            value: point[path],
+            place: [...place, path],
+            keyPlace: [...place, path],
+          }),
+        ),
       ];
     });
   }
@@ -182,7 +206,10 @@ class SweepCheck {
       else findings.add(point, check(experiment));
       if (this.problems.length >= MAX_PROBLEMS) break;
     }
-    return findings.problems().map(({ problem, culprit, point }) => this.#locateFinding(problem, culprit, point));
+    const located = findings
+      .problems()
+      .map(({ problem, culprit, point }) => this.#locateFinding(problem, culprit, point));
+    return dropRepeatedPlaces(located);
   }
 
   /** What the schema says of a point, with the values in their place in the sweep. */
@@ -193,18 +220,19 @@ class SweepCheck {
       const node = this.#positions.find(place)!;
       tree = assignAtPath(tree, parseKeyPath(path), node, this.#positions.ofValue(place)).root;
     }
-    for (const { breaks: _, ...problem } of validate(tree).problems) {
+    for (const { breaks, ...problem } of validate(tree).problems) {
+      if (!sections.some((section) => breaks.every(([first]) => first === section) && problem.path.startsWith(section)))
+        continue;
       const within = own.find(({ place }) => this.#isPartOf(problem, place));
       const culprit = within ?? this.#nearestTo(parseProblemPath(problem.path), own);
-      if (!culprit || !sections.some((section) => problem.path === '' || problem.path.startsWith(section))) continue;
+      if (!culprit) continue;
       this.#blamed.add(culprit);
-      const position = within ? problem : this.#positions.ofValue(culprit.place);
-      const { file, line, column } = position;
-      const others =
-        own.length > 1
-          ? { hint: `at the point ${own.map(({ path, value }) => `${path}: ${describeValue(value)}`).join(', ')}` }
-          : {};
-      this.#add({ ...others, ...problem, code: 'sweep', file, line, column });
+      // A key that the chosen kind does not have is a mistake of the path, whatever its values.
+      const isKey = problem.code === 'unknown-key' && !within;
+      const place = isKey ? this.#positions.ofKey(culprit.keyPlace) : this.#positions.ofValue(culprit.place);
+      const setting = own.length > 1 && !within ? `at the point ${describePoint(own)}` : undefined;
+      const hint = [problem.hint, setting].filter(Boolean).join('; ') || undefined;
+      this.#add(clean({ ...problem, ...(within ? {} : place), code: 'sweep', hint }));
     }
   }
 
@@ -234,7 +262,7 @@ class SweepCheck {
     const { at: _, path, ...rest } = problem;
     const setting = culprit
       ? `with ${culprit.path}: ${describeValue(culprit.value)}`
-      : `at the point ${point.map((one) => `${one.path}: ${describeValue(one.value)}`).join(', ')}`;
+      : `at the point ${describePoint(point)}`;
     const hint = isWithin(path, value.steps) && culprit ? rest.hint : [rest.hint, setting].filter(Boolean).join('; ');
     return clean({ ...rest, hint, file, line, column, path: formatKeyPath(path) });
   }
@@ -255,6 +283,10 @@ class SweepCheck {
     );
     if (!isKnown && this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
   }
+}
+
+function describePoint(point: SweptPoint): string {
+  return point.map(({ path, value }) => `${path}: ${describeValue(value)}`).join(', ');
 }
 
 function contains(node: ReturnType<Positions['find']>, position: SourcePosition): boolean {

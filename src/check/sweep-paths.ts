@@ -120,7 +120,6 @@ function explainUseless(steps: ConcretePath, base: unknown): PathFault | undefin
   const allowed = 'keys that affect training';
   if (steps[0] === 'seeds')
     return { found: path, allowed, hint: 'every point runs once for each of the seeds already' };
-  if (steps[0] === 'sweep' || steps[0] === 'extends' || steps[0] === 'name') return { found: path, allowed };
   const affects = affectsOf(steps, base);
   if (affects === 'nothing') return { found: `${path}, which changes no result`, allowed };
   if (affects === 'evaluation') {

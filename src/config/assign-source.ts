@@ -8,7 +8,7 @@ import { findItem, formatKeyPath, nameOfItem, type ParsedKeyPath } from './key-p
 import { dropOtherKind, kindOf, mergeEntry, mergeSource } from './merge-source.js';
 import { nameAndType } from './positions.js';
 import { childSchema, experimentSchema, type SchemaNode } from './schema.js';
-import { type SourceEntry, type SourceMap, type SourceNode, withItem } from './source-tree.js';
+import { type SourceEntry, type SourceMap, type SourceNode, withEntry, withItem } from './source-tree.js';
 
 /** The tree with a value at a path, or what is wrong with the path. `pathStart` is where the text of the path begins. */
 export function assignAtPath(
@@ -64,6 +64,9 @@ class Assignment {
       };
       return mergeEntry(dropOtherKind(map, only, schema), key, { keyStart, node: this.#value }, child);
     }
+    // An unknown key is reported by the schema; what would come below it is not looked at.
+    if (schema && !child && !map.entries.has(key))
+      return withEntry(map, key, { keyStart, node: this.#emptyMap(depth) });
     const before: SourceEntry = map.entries.get(key) ?? { keyStart, node: this.#emptyMap(depth + 1) };
     const after = this.#applyAt(before.node, depth + 1, child);
     return { ...map, entries: new Map(map.entries).set(key, { ...before, node: after }) };

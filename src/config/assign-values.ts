@@ -26,58 +26,97 @@ export type ValueAssigner = (assignments: readonly ValueAssignment[]) => Assigne
 
 /** An assigner over `base`. Its paths must be well formed. */
 export function createValueAssigner(base: Experiment): ValueAssigner {
-  const sections = new Map<string, { value: unknown; isValid: boolean }>();
+  const sections = new Map<string, SectionMaker>();
+  const sectionOf = new Map<string, string>();
   return (assignments) => {
     const bySection = new Map<string, ValueAssignment[]>();
     for (const assignment of assignments) {
-      const section = String(parseKeyPath(assignment.path).steps[0]);
-      bySection.set(section, [...(bySection.get(section) ?? []), assignment]);
+      let section = sectionOf.get(assignment.path);
+      if (section === undefined) {
+        section = String(parseKeyPath(assignment.path).steps[0]);
+        sectionOf.set(assignment.path, section);
+      }
+      const own = bySection.get(section);
+      if (own) own.push(assignment);
+      else bySection.set(section, [assignment]);
     }
     const experiment: Record<string, unknown> = { ...base };
     const invalidSections: string[] = [];
     for (const [section, own] of bySection) {
-      const key = JSON.stringify([section, own.map(({ path, value }) => [path, value])]);
-      let made = sections.get(key);
-      if (!made) {
-        made = makeSection(base, section, own);
-        sections.set(key, made);
+      let maker = sections.get(section);
+      if (!maker) {
+        maker = new SectionMaker(section, base[section as keyof Experiment]);
+        sections.set(section, maker);
       }
-      if (made.value === undefined) delete experiment[section];
-      else experiment[section] = made.value;
-      if (!made.isValid) invalidSections.push(section);
+      const { value, isValid } = maker.make(own);
+      if (value === undefined) delete experiment[section];
+      else experiment[section] = value;
+      if (!isValid) invalidSections.push(section);
     }
     return { experiment: Object.freeze(experiment) as unknown as Experiment, invalidSections };
   };
 }
 
-function makeSection(
-  base: Experiment,
-  section: string,
-  assignments: readonly ValueAssignment[],
-): { value: unknown; isValid: boolean } {
-  const before = { [section]: base[section as keyof Experiment] };
-  let after: Record<string, unknown> | undefined = before;
-  for (const assignment of assignments) after = after && replaceExisting(after, assignment);
-  after ??= mergeAll(before, assignments);
-  // A name is all that the schema asks for besides.
-  const whole = { name: 'section', ...copyPlain(after) };
-  const isValid = checkSchema(whole);
-  const value = (whole as Record<string, unknown>)[section];
-  return { value: deepFreeze(value), isValid };
+/** A section with values assigned. */
+interface MadeSection {
+  readonly value: unknown;
+  readonly isValid: boolean;
 }
 
-/** The section with a single value replaced by another, or undefined where it takes a merge: new keys, maps, another kind. */
-function replaceExisting(
-  root: Record<string, unknown>,
-  { path, value }: ValueAssignment,
-): Record<string, unknown> | undefined {
-  const concrete = makeConcrete(root, path);
-  if (!concrete || typeof value === 'object') return undefined;
-  const before = getAtPath(root, concrete);
-  if (before === undefined || typeof before === 'object') return undefined;
-  const parent = concrete.slice(0, -1);
-  if (tagOf(schemaAt(root, parent)) === concrete.at(-1)) return undefined;
-  return setAtPath(root, concrete, value);
+/** Makes the sections of one name and remembers them. */
+class SectionMaker {
+  readonly #section: string;
+  readonly #before: Readonly<Record<string, unknown>>;
+  readonly #made = new Map<string, MadeSection>();
+  readonly #simplePaths = new Map<string, ConcretePath | undefined>();
+
+  constructor(section: string, before: unknown) {
+    this.#section = section;
+    this.#before = before === undefined ? {} : { [section]: before };
+  }
+
+  make(assignments: readonly ValueAssignment[]): MadeSection {
+    const key = JSON.stringify(assignments.map(({ path, value }) => [path, value]));
+    let made = this.#made.get(key);
+    if (!made) {
+      made = this.#replace(assignments) ?? this.#check(mergeAll(this.#before, assignments));
+      this.#made.set(key, made);
+    }
+    return made;
+  }
+
+  /** The section with single values replaced by others, which needs no defaults and is valid when each of the values is; undefined where a value is merged: new keys, maps, another kind. */
+  #replace(assignments: readonly ValueAssignment[]): MadeSection | undefined {
+    let after = this.#before;
+    for (const { path, value } of assignments) {
+      const simple = typeof value === 'object' ? undefined : this.#simplePath(path);
+      if (!simple) return undefined;
+      after = setAtPath(after, simple, value);
+    }
+    if (assignments.length === 1) return this.#check(after);
+    const isValid = assignments.every((assignment) => this.make([assignment]).isValid);
+    return { value: deepFreeze(after[this.#section]), isValid };
+  }
+
+  /** The path with items of lists by number, where it leads to a single value that chooses no kind. */
+  #simplePath(path: string): ConcretePath | undefined {
+    if (this.#simplePaths.has(path)) return this.#simplePaths.get(path);
+    const concrete = makeConcrete(this.#before, path);
+    const before = concrete && getAtPath(this.#before, concrete);
+    const isSingle = before !== undefined && typeof before !== 'object' && typeof concrete!.at(-1) === 'string';
+    const choosesKind = isSingle && tagOf(schemaAt(this.#before, concrete!.slice(0, -1))) === concrete!.at(-1);
+    const simple = isSingle && !choosesKind ? concrete : undefined;
+    this.#simplePaths.set(path, simple);
+    return simple;
+  }
+
+  /** The section with defaults where it has new maps. */
+  #check(after: Readonly<Record<string, unknown>>): MadeSection {
+    // A name is all that the schema asks for besides.
+    const whole: Record<string, unknown> = { name: 'section', ...copyPlain(after) };
+    const isValid = checkSchema(whole);
+    return { value: deepFreeze(this.#section in after ? whole[this.#section] : undefined), isValid };
+  }
 }
 
 /** The path with names of list items as numbers, or undefined where the value has no such item. */
@@ -95,9 +134,11 @@ function makeConcrete(root: unknown, path: string): ConcretePath | undefined {
 const nowhere: SourcePosition = { file: '', line: 1, column: 1 };
 
 /** The section with the values merged in as later files would be; kinds first, so that they drop no key of the same point. */
-function mergeAll(before: Record<string, unknown>, assignments: readonly ValueAssignment[]): Record<string, unknown> {
-  const plain = Object.fromEntries(Object.entries(before).filter(([, value]) => value !== undefined));
-  let tree = fromPlain(plain, nowhere) as SourceMap;
+function mergeAll(
+  before: Readonly<Record<string, unknown>>,
+  assignments: readonly ValueAssignment[],
+): Record<string, unknown> {
+  let tree = fromPlain(before, nowhere) as SourceMap;
   for (const { path, value } of kindsFirst(assignments)) {
     tree = assignAtPath(tree, parseKeyPath(path), fromPlain(value, nowhere), nowhere).root;
   }

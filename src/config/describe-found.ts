@@ -44,6 +44,8 @@ export function explainMisreading(node: SourceNode, schema: SchemaNode): string 
 function explainText(value: string, text: string, types: readonly string[]): string | undefined {
   const wantsNumber = types.includes('number') || types.includes('integer');
   const quoted = /^["']/.test(text);
+  if (!quoted && /^(none|nil|undefined|na)$/i.test(value))
+    return 'leave the key out, or write null to remove what a base gives';
   if (types.includes('boolean')) {
     if (quoted && /^(true|false)$/i.test(value)) return 'write it without quotes';
     if (/^(y|yes|on)$/i.test(value)) return 'YAML 1.2 reads this as text: write true';
@@ -53,7 +55,7 @@ function explainText(value: string, text: string, types: readonly string[]): str
     if (quoted && value.trim() !== '' && Number.isFinite(Number(value))) return 'write it without quotes';
     if (/^[-+]?\d{1,3}([_,' ]\d{3})+$/.test(value)) return `write ${value.replace(/[_,' ]/g, '')}`;
     if (/^[-+]?\d+,\d+$/.test(value)) return `write ${value.replace(',', '.')}`;
-    if (/^[\d.]+\s*%$/.test(value)) return `write ${Number.parseFloat(value) / 100}`;
+    if (types.includes('number') && /^[\d.]+\s*%$/.test(value)) return `write ${Number.parseFloat(value) / 100}`;
     const unit = /^([-+]?[\d.]+(?:e[-+]?\d+)?)\s*[a-zA-Z°]+$/.exec(value);
     if (unit) return `write the number without a unit: ${unit[1]}`;
   }

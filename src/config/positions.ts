@@ -53,9 +53,9 @@ function childOf(node: SourceNode, step: KeyPath[number]): SourceEntry | undefin
 /** As much of an item of a list as `findItem` needs to know it by name. */
 export function nameAndType(node: SourceNode): { readonly name?: string; readonly type?: string } | undefined {
   if (node.kind !== 'map') return undefined;
-  const valueOf = (key: string) => {
+  const textOf = (key: string) => {
     const child = node.entries.get(key)?.node;
     return child?.kind === 'scalar' && typeof child.value === 'string' ? { [key]: child.value } : {};
   };
-  return { ...valueOf('name'), ...valueOf('type') };
+  return { ...textOf('name'), ...textOf('type') };
 }

@@ -29,7 +29,9 @@ export function readExperiment(path: string, options: ComposeOptions = {}): Read
     return { value: {}, positions, soundness, problems: sortProblems(composition.problems, files), files };
   }
   const { value, positions, problems } = validate(root);
-  const certain = problems.filter((problem) => !isDoubtful(problem, composition, positions));
+  const certain = problems.filter(
+    (problem) => !isDoubtful(problem, composition, positions) && !isUnreadValue(problem, composition.problems),
+  );
   for (const { breaks } of problems) for (const broken of breaks) soundness.markBroken(broken);
   for (const { keys } of composition.damage.values()) for (const key of keys) soundness.markBroken([key]);
   // Where a base is missing, any key may be missing with it; where a --set failed, it may have mended anything.
@@ -37,6 +39,11 @@ export function readExperiment(path: string, options: ComposeOptions = {}): Read
     soundness.markBroken([]);
   const all = [...composition.problems, ...certain.map(({ breaks: _, ...problem }) => problem)];
   return { value, positions, soundness, problems: sortProblems(all, files), files };
+}
+
+/** Whether the value itself could not be read (an unknown tag, a bad alias), so that what it seems to be says nothing. */
+function isUnreadValue({ path, line, file }: SchemaProblem, syntax: readonly Problem[]): boolean {
+  return syntax.some((other) => other.path === path && other.line === line && other.file === file);
 }
 
 /** Whether a problem may be nothing but the consequence of another that is reported already. */

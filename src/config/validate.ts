@@ -12,6 +12,7 @@ import {
   branchesOf,
   chooseBranch,
   experimentSchema,
+  isMapValue,
   resolveSchema,
   type SchemaNode,
   schemaAt,
@@ -66,8 +67,10 @@ class ErrorTranslator {
       } else if (error.keyword === 'discriminator') {
         const tag = error.params.tag as string;
         if (error.params.tagValue !== undefined) this.#wrongValue([...path, tag], error);
-      } else this.#wrongValue(path, error);
+      } else if (error.keyword === 'uniqueItems') this.#repeatedItem(path, error);
+      else this.#wrongValue(path, error);
     }
+    for (const { path, keys } of missing.values()) this.#foreignKeys(path, keys);
     // A key that is missing because it is mistyped is one mistake.
     const meant = new Set(
       this.#problems.flatMap(({ code, breaks }) => (code === 'unknown-key' ? breaks.map(formatKeyPath) : [])),
@@ -79,10 +82,10 @@ class ErrorTranslator {
     return this.#problems;
   }
 
-  #unknownKey(path: ConcretePath, key: string): void {
+  #unknownKey(path: ConcretePath, key: string, known?: readonly string[]): void {
     const schema = schemaAt(this.#given, path) ?? experimentSchema;
     const map = getAtPath(this.#given, path);
-    const allowed = allowedKeys(schema, map);
+    const allowed = known ?? allowedKeys(schema, map);
     const firstWord = /^[^\s:=]+/.exec(key)?.[0] ?? '';
     const nearest = allowed.includes(firstWord) ? firstWord : findNearestKey(key, allowed);
     this.#add('unknown-key', [...path, key], this.#positions.ofKey([...path, key]), {
@@ -93,6 +96,16 @@ class ErrorTranslator {
       hint: explainUnknownKey(key, nearest, schema, path),
       breaks: nearest === undefined ? [] : [[...path, nearest]],
     });
+  }
+
+  /** Where the key that chooses the kind is missing, Ajv looks at no other key: those that no kind has may be that key, mistyped. */
+  #foreignKeys(path: ConcretePath, missing: readonly string[]): void {
+    const schema = schemaAt(this.#given, path);
+    const tag = tagOf(schema);
+    const map = getAtPath(this.#given, path);
+    if (!schema || tag === undefined || !missing.includes(tag) || !isMapValue(map)) return;
+    const known = [...branchesOf(schema).values()].flatMap((kind) => Object.keys(kind.properties ?? {}));
+    for (const key of Object.keys(map)) if (!known.includes(key)) this.#unknownKey(path, key, [...new Set(known)]);
   }
 
   #missingKeys(path: ConcretePath, keys: readonly string[]): void {
@@ -109,7 +122,6 @@ class ErrorTranslator {
   }
 
   #wrongValue(path: ConcretePath, error: SchemaError): void {
-    if (error.keyword === 'uniqueItems') return this.#repeatedItem(path, error);
     const schema = schemaAt(this.#given, path);
     const node = this.#positions.find(path);
     if (!schema || !node) return;

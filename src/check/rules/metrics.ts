@@ -15,14 +15,15 @@ export const checkEarlyStopping: Rule = {
     const path = ['training', 'earlyStopping', 'metric'];
     const logged = WATCHABLE_METRICS.filter((name) => training.validation || !name.startsWith('validation/'));
     if (!logged.includes(metric)) {
-      const isUnvalidated = WATCHABLE_METRICS.includes(metric);
+      const meant = WATCHABLE_METRICS.includes(metric) ? metric : findNearestKey(metric, WATCHABLE_METRICS);
+      const isUnvalidated = meant !== undefined && !logged.includes(meant);
       report({
         code: 'metric',
         path,
         found: JSON.stringify(metric),
         allowed: logged.join(', '),
-        nearest: isUnvalidated ? undefined : findNearestKey(metric, WATCHABLE_METRICS),
-        hint: isUnvalidated ? 'there is no training.validation, so it is not logged' : undefined,
+        nearest: meant === metric ? undefined : meant,
+        hint: isUnvalidated ? `${meant} is logged only with training.validation` : undefined,
       });
     } else if (
       metric.startsWith('validation/') &&
