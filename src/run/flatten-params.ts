@@ -1,8 +1,8 @@
 // An experiment as flat parameters, in one canonical text form, with all defaults: what MLflow compares runs by.
 import type { Experiment } from '../config/experiment.js';
 
-/** Sections that say what a run is; the others say where and how it runs. */
-const SECTIONS = ['data', 'augmentation', 'model', 'training', 'evaluation', 'baselines'] as const;
+/** Sections that say what was trained. A run may be evaluated again in another way, and a parameter keeps its value. */
+const SECTIONS = ['data', 'augmentation', 'model', 'training'] as const;
 
 /** `training.optimizer.learningRate` → `0.005`. Layers go by name or position (`model.encoder.conv1.filters`), since MLflow takes no brackets in names. */
 export function flattenParams(experiment: Experiment): Record<string, string> {
