@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { followJournal } from '../../src/tracking/follow-journal.js';
 import { openJournal } from '../../src/tracking/journal.js';
 import type { JournalFact } from '../../src/tracking/journal-event.js';
+import { measureBacklog } from '../../src/tracking/measure-backlog.js';
 import { shipJournal } from '../../src/tracking/ship-journal.js';
 import { shipJournals } from '../../src/tracking/ship-journals.js';
 import type { ShipProblem } from '../../src/tracking/ship-report.js';
@@ -180,6 +181,20 @@ describe('shipping a journal', () => {
     write([]);
     expect(await shipJournal({ client: connect(), folder })).toMatchObject({ isComplete: false });
     expect(server.requests).toBe(0);
+  });
+});
+
+describe('the backlog', () => {
+  it('is all of a journal before it is shipped, what came since, and nothing after', async () => {
+    const address = 'http://server:5000';
+    expect(measureBacklog(folder, address)).toEqual({ points: 0, params: 0, tags: 0, files: 0, journalBytes: 0 });
+    writeWholeRun(5, 5);
+    expect(measureBacklog(folder, address)).toMatchObject({ points: 10, params: 150, tags: 2, files: 3 });
+    await shipJournal({ client: connect(), folder });
+    expect(measureBacklog(folder, address)).toEqual({ points: 0, params: 0, tags: 0, files: 0, journalBytes: 0 });
+    expect(measureBacklog(folder, 'http://another')).toMatchObject({ points: 10, files: 3 });
+    write(points('later', 0, 4));
+    expect(measureBacklog(folder, address)).toMatchObject({ points: 4, params: 0, files: 0 });
   });
 });
 

@@ -48,6 +48,9 @@ export function errorFromForeignBody(
   });
 }
 
+/** How SQLite, PostgreSQL and MySQL name a row that is there already; MLflow passes it on as a 400. */
+const duplicateRow = /UNIQUE constraint failed|duplicate key value|Duplicate entry/i;
+
 function classify(
   { status, headers, body }: FailedAnswer,
   serverCode: string | undefined,
@@ -60,7 +63,7 @@ function classify(
   if (status === 429) return 'RATE_LIMITED';
   if (status === 501 || serverCode === 'NOT_IMPLEMENTED' || serverCode === 'ENDPOINT_NOT_FOUND') return 'NOT_SUPPORTED';
   if (status >= 500 || status === 408) return 'SERVER_ERROR';
-  if (serverCode === 'RESOURCE_ALREADY_EXISTS') return 'ALREADY_EXISTS';
+  if (serverCode === 'RESOURCE_ALREADY_EXISTS' || duplicateRow.test(message)) return 'ALREADY_EXISTS';
   if (/must be in the '?active'? (lifecycle_)?state/i.test(message)) return 'DELETED';
   if (/changing param values is not allowed/i.test(message)) return 'PARAM_CHANGED';
   if (serverCode === 'RESOURCE_DOES_NOT_EXIST') return 'NOT_FOUND';
@@ -77,8 +80,8 @@ function describeProblem(
 ): string {
   const status = serverCode === undefined ? `${answer.status}` : `${answer.status} ${serverCode}`;
   if (location !== null && answer.status < 400) return `${status}, a redirect to ${location}`;
-  // The server's text for a duplicate is a raw SQL statement with its values.
-  if (code === 'ALREADY_EXISTS') return `${status}: the name is taken`;
+  // The server's text is a raw SQL statement with its values.
+  if (code === 'ALREADY_EXISTS') return `${status}: it exists already`;
   const text = excerpt(message === '' ? answer.body : message);
   return text === '' ? status : `${status}: ${text}`;
 }

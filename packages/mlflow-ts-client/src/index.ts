@@ -10,6 +10,7 @@ export type { Environment } from './environment.js';
 export { isMlflowError, MlflowError, type MlflowErrorCode } from './errors.js';
 export type { CreateExperiment, Experiments, GetOrCreateExperiment, SearchExperiments } from './experiments.js';
 export { type Adjustment, type EntryKind, formatParam, limits, sanitizeKey, truncateText } from './limits.js';
+export type { ModelOutput } from './link-outputs.js';
 export type { CreateModel, LogModel, Models } from './models.js';
 export { firstNonFiniteTag, type NonFinitePolicy, nonFiniteMarkerKey } from './non-finite.js';
 export { collect } from './paging.js';

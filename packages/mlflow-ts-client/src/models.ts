@@ -8,6 +8,7 @@ import { checkString, checkStrings, checkWord } from './check-fields.js';
 import type { CallOptions } from './client-options.js';
 import { invalidArgument } from './errors.js';
 import { limits } from './limits.js';
+import { linkOutputs } from './link-outputs.js';
 import { readPages } from './paging.js';
 import { object, objects, optionalText, readLoggedModel } from './read-entities.js';
 import type { Transport } from './transport.js';
@@ -54,10 +55,8 @@ export class Models {
     }
     const ready = await this.finalize(created.modelId, 'LOGGED_MODEL_READY', { signal });
     if (model.sourceRunId !== undefined) {
-      await this.#transport.call('POST', '2.0/mlflow/runs/outputs', {
-        json: { run_id: model.sourceRunId, models: [{ model_id: created.modelId, step: model.step ?? 0 }] },
-        signal,
-      });
+      const output = { modelId: created.modelId, step: model.step ?? 0 };
+      await linkOutputs(this.#transport, model.sourceRunId, [output], { signal });
     }
     return ready;
   }

@@ -4,10 +4,11 @@
  */
 
 import { type BatchEntry, composeBatchBody, type LogBatch, prepareBatch, splitBatch } from './batch.js';
-import { checkInteger, checkOptionalString, checkString } from './check-fields.js';
+import { checkOptionalString, checkString } from './check-fields.js';
 import type { CallOptions } from './client-options.js';
 import { invalidArgument, isMlflowError, type MlflowError } from './errors.js';
 import { type Adjustment, countCodePoints, type EntryKind, formatParam, limits, sanitizeKey } from './limits.js';
+import { linkOutputs, type ModelOutput } from './link-outputs.js';
 import { firstNonFiniteTag, type NonFinitePolicy } from './non-finite.js';
 import { object, readRun } from './read-entities.js';
 import type { Transport } from './transport.js';
@@ -123,33 +124,27 @@ export class RunLog {
   async inputs(runId: string, datasets: readonly DatasetInput[], options: CallOptions = {}): Promise<void> {
     checkString('runId', runId);
     datasets.forEach(checkDataset);
-    await this.#transport.call('POST', '2.0/mlflow/runs/log-inputs', {
-      json: {
-        run_id: runId,
-        datasets: datasets.map(({ name, digest, sourceType, source, schema, profile, context }) => ({
-          tags: context === undefined ? [] : [{ key: 'mlflow.data.context', value: context }],
-          dataset: { name, digest, source_type: sourceType, source, schema, profile },
-        })),
-      },
-      signal: options.signal,
-    });
+    const json = {
+      run_id: runId,
+      datasets: datasets.map(({ name, digest, sourceType, source, schema, profile, context }) => ({
+        tags: context === undefined ? [] : [{ key: 'mlflow.data.context', value: context }],
+        dataset: { name, digest, source_type: sourceType, source, schema, profile },
+      })),
+    };
+    // Two processes that link one data set at the same moment collide in the database; the second time it is there.
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#transport.call('POST', '2.0/mlflow/runs/log-inputs', { json, signal: options.signal });
+        return;
+      } catch (error) {
+        if (!isMlflowError(error, 'ALREADY_EXISTS') || attempt === 3) throw error;
+      }
+    }
   }
 
-  /** Links logged models as outputs of the run, each at a training step. */
-  async outputs(
-    runId: string,
-    models: readonly { readonly modelId: string; readonly step: number }[],
-    options: CallOptions = {},
-  ): Promise<void> {
-    checkString('runId', runId);
-    models.forEach(({ modelId, step }, index) => {
-      checkString(`models[${index}].modelId`, modelId);
-      checkInteger(`models[${index}].step`, step);
-    });
-    await this.#transport.call('POST', '2.0/mlflow/runs/outputs', {
-      json: { run_id: runId, models: models.map(({ modelId, step }) => ({ model_id: modelId, step })) },
-      signal: options.signal,
-    });
+  /** Links logged models as outputs of the run, each at a training step. A link that exists already is kept. */
+  async outputs(runId: string, models: readonly ModelOutput[], options: CallOptions = {}): Promise<void> {
+    await linkOutputs(this.#transport, runId, models, options);
   }
 
   /** The number of requests sent. Refused entries are appended to `refused`. */

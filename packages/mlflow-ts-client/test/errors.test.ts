@@ -49,7 +49,13 @@ describe('errors of answers', () => {
       'a taken name hides the SQL',
       respond(400, json('RESOURCE_ALREADY_EXISTS', 'Error: [SQL: INSERT INTO x VALUES (secret)]')),
       'ALREADY_EXISTS',
-      /^POST runs\/create at http:\/\/host: 400 RESOURCE_ALREADY_EXISTS: the name is taken$/,
+      /^POST runs\/create at http:\/\/host: 400 RESOURCE_ALREADY_EXISTS: it exists already$/,
+    ],
+    [
+      'a row that is there already',
+      respond(400, json('BAD_REQUEST', '(sqlite3.IntegrityError) UNIQUE constraint failed: inputs.source_type')),
+      'ALREADY_EXISTS',
+      /400 BAD_REQUEST: it exists already$/,
     ],
     [
       'a deleted run',

@@ -260,7 +260,7 @@ describe('log', () => {
       source: '{}',
       context: 'training',
     };
-    await client.log.inputs(runId, [dataset]);
+    for (let time = 0; time < 2; time++) await client.log.inputs(runId, [dataset]);
     expect((await client.runs.get(runId)).datasets).toEqual([{ ...dataset, profile: undefined, schema: undefined }]);
     await expect(client.log.inputs(runId, [{ ...dataset, digest: 'a'.repeat(37) }])).rejects.toThrow(
       code('INVALID_ARGUMENT'),
@@ -334,6 +334,7 @@ describe('logged models and the registry', () => {
       step: 7,
     });
     expect(model).toMatchObject({ status: 'LOGGED_MODEL_READY', sourceRunId: run.runId });
+    await client.log.outputs(run.runId, [{ modelId: model.modelId, step: 7 }]);
     const read = await client.models.get(model.modelId);
     expect(read.params).toEqual(params);
     expect(read.tags.engine).toBe('cpu');
