@@ -170,7 +170,10 @@ function orderByConditions(parameters: readonly Parameter[], report: Report): Pa
   const ordered: Parameter[] = [];
   let waiting = [...parameters];
   while (waiting.length > 0) {
-    const next = waiting.find(({ when }) => when.every(({ path }) => !waiting.some((other) => other.path === path)));
+    // One on itself is reported already.
+    const isReady = ({ path: own, when }: Parameter) =>
+      when.every(({ path }) => path === own || !waiting.some((other) => other.path === path));
+    const next = waiting.find(isReady);
     if (next === undefined) {
       const paths = waiting.map(({ path }) => path);
       report({

@@ -54,7 +54,7 @@ export function createTpeSearch(settings: TpeSettings, context: SearchContext): 
   return {
     ask(asked) {
       const told = asked.filter(({ outcome }) => outcome !== undefined);
-      const ready = told.length >= startupPoints && told.some(({ outcome }) => outcome?.status !== 'failed');
+      const ready = told.length >= startupPoints && told.some(hasValue);
       return (ready ? askModel(asked) : undefined) ?? findUnasked(startup, asked);
     },
   };
@@ -75,17 +75,24 @@ function splitPoints(
   goal: TpeSettings['goal'],
 ): { good: AskedPoint[]; bad: AskedPoint[] } {
   const told = asked.filter(({ outcome }) => outcome !== undefined);
-  const ranked = told.filter(({ outcome }) => outcome?.status !== 'failed');
-  ranked.sort((a, b) => compareOutcomes(a.outcome as Outcome, b.outcome as Outcome, goal));
-  const good = new Set(ranked.slice(0, Math.min(MOST_GOOD, Math.ceil(GOOD_SHARE * told.length))));
+  const ranked = told.filter(hasValue);
+  ranked.sort((a, b) => compareOutcomes(a.outcome, b.outcome, goal));
+  const good: ReadonlySet<AskedPoint> = new Set(
+    ranked.slice(0, Math.min(MOST_GOOD, Math.ceil(GOOD_SHARE * told.length))),
+  );
   return { good: asked.filter((point) => good.has(point)), bad: asked.filter((point) => !good.has(point)) };
 }
 
+type ValuedOutcome = Exclude<Outcome, { status: 'failed' }>;
+
+/** Whether a point was told with a value that can be ranked. */
+function hasValue(asked: AskedPoint): asked is AskedPoint & { outcome: ValuedOutcome } {
+  return asked.outcome !== undefined && asked.outcome.status !== 'failed' && Number.isFinite(asked.outcome.value);
+}
+
 /** Negative where `a` is better: finished before halted, halted later before earlier, then by value. */
-function compareOutcomes(a: Outcome, b: Outcome, goal: TpeSettings['goal']): number {
-  if (a.status === 'failed' || b.status === 'failed')
-    return Number(a.status === 'failed') - Number(b.status === 'failed');
-  const epochs = (outcome: Outcome) => (outcome.status === 'halted' ? outcome.epochs : Number.POSITIVE_INFINITY);
+function compareOutcomes(a: ValuedOutcome, b: ValuedOutcome, goal: TpeSettings['goal']): number {
+  const epochs = (outcome: ValuedOutcome) => (outcome.status === 'halted' ? outcome.epochs : Number.POSITIVE_INFINITY);
   if (epochs(a) !== epochs(b)) return epochs(b) - epochs(a);
   return goal === 'minimize' ? a.value - b.value : b.value - a.value;
 }
