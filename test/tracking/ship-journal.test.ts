@@ -245,7 +245,7 @@ describe('a shipper that is killed', () => {
 
 describe('several shippers of one journal', () => {
   it('end with one run that has everything, whoever won', async () => {
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 5; round++) {
       server = new FakeMlflow();
       writeWholeRun(60, 20);
       const expected = await shipOnceToFreshServer();
