@@ -47,7 +47,11 @@ export function decodePictureSet(bytes: Uint8Array): PictureSet | undefined {
   const character = readInt32(file, headerEnd, count);
   const drawer = readInt32(file, headerEnd + 4 * count, count);
   const stored = bytes.subarray(headerEnd + 8 * count);
-  const pixels = encoding === 'bits' ? unpackBits(stored, count * height * width) : stored;
+  let pixels = stored;
+  if (encoding === 'bits') {
+    pixels = allocatePixels(count * height * width);
+    unpackBits(stored, pixels);
+  }
   return Object.freeze({ ...labels, height, width, pixels, character, drawer, digest });
 }
 
@@ -99,20 +103,14 @@ export function packBits(pixels: Uint8Array): Uint8Array | undefined {
   return packed;
 }
 
-// Four pixels at a time: the table holds what half a byte unpacks to.
-function unpackBits(packed: Uint8Array, length: number): Uint8Array {
-  const halves = new Uint32Array(16);
-  const view = new Uint8Array(halves.buffer);
-  for (let half = 0; half < 16; half++)
-    for (let i = 0; i < 4; i++) view[4 * half + i] = (half >> (3 - i)) & 1 ? 255 : 0;
-  const pixels = new SharedArrayBuffer(8 * packed.length);
-  const words = new Uint32Array(pixels);
+/** Sets `pixels`, all 0 before, to 255 wherever `packBits` has a 1. */
+export function unpackBits(packed: Uint8Array, pixels: Uint8Array): void {
   for (let i = 0; i < packed.length; i++) {
     const byte = packed[i]!;
-    words[2 * i] = halves[byte >> 4]!;
-    words[2 * i + 1] = halves[byte & 15]!;
+    if (byte === 0) continue; // most of a drawing is paper
+    const end = Math.min(8 * i + 8, pixels.length);
+    for (let at = 8 * i, mask = 0x80; at < end; at++, mask >>= 1) if (byte & mask) pixels[at] = 255;
   }
-  return new Uint8Array(pixels, 0, length);
 }
 
 // Little-endian whatever the machine is, so that a digest is the same everywhere.

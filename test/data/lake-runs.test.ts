@@ -33,7 +33,7 @@ test('there are 20 runs of 20 ways and 20 queries, in 800 pictures', () => {
 
 test('every picture is one of the evaluation set, of the alphabet and by the drawers of the table', async () => {
   const drawings = await readDrawings(openOmniglot(REAL_DATA).evaluation, 'images_evaluation.zip', '');
-  const origins = new Map(drawings.map((drawing) => [keyOf(drawing.ink), drawing]));
+  const origins = new Map(drawings.map((drawing) => [Buffer.from(drawing.bits).toString('latin1'), drawing]));
   const origin = (picture: number) => origins.get(keyOf(pictureAt(runs.set, picture)))!;
   runs.episodes.forEach(({ alphabet, supportSet, queries }, run) => {
     const [supportDrawer, queryDrawer] = LAKE_RUN_DRAWERS[run]!;
