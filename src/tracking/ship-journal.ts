@@ -12,6 +12,7 @@ import {
 } from 'mlflow-ts-client';
 import { OneshotError } from '../base/problem.js';
 import { type JournalEntry, journalSize, readJournal, syncJournal } from './journal.js';
+import { composeBatch, countBatch, countEntries, describeAdjustment, halveBatch } from './journal-batch.js';
 import { findParentRunId, type RunEvent, resolveRun } from './resolve-run.js';
 import { readShipCursor, type ShipCursor, writeShipCursor } from './ship-cursor.js';
 import { type FileEvent, identifyFile, isFileEvent, shipFile } from './ship-file.js';
@@ -318,53 +319,4 @@ function readRunEvent(path: string, end: number): RunEvent | undefined {
   if (first === undefined) return undefined;
   if (first.event.type === 'run') return first.event;
   throw new OneshotError('corrupt', `${path} begins with an event ${first.event.type} instead of run`);
-}
-
-function countEntries({ event }: JournalEntry): number {
-  return event.type === 'params' || event.type === 'tags' ? Object.keys(event.values).length : 1;
-}
-
-function composeBatch(entries: readonly JournalEntry[]): LogBatch {
-  const metrics: Metric[] = [];
-  const params: Record<string, string> = {};
-  const tags: Record<string, string> = {};
-  for (const { event } of entries) {
-    if (event.type === 'metric') {
-      metrics.push({ key: event.key, value: event.value, step: event.step, timestamp: event.time });
-    } else if (event.type === 'params') Object.assign(params, event.values);
-    else if (event.type === 'tags') Object.assign(tags, event.values);
-  }
-  return { metrics, params, tags };
-}
-
-function countBatch({ metrics = [], params = {}, tags = {} }: LogBatch): number {
-  return metrics.length + Object.keys(params).length + Object.keys(tags).length;
-}
-
-function halveBatch({ metrics = [], params = {}, tags = {} }: LogBatch): LogBatch[] {
-  const entries = [
-    ...metrics.map((metric) => ({ metrics: [metric] })),
-    ...Object.entries(params).map(([key, value]) => ({ params: { [key]: value } })),
-    ...Object.entries(tags).map(([key, value]) => ({ tags: { [key]: value } })),
-  ];
-  const middle = Math.ceil(entries.length / 2);
-  return [entries.slice(0, middle), entries.slice(middle)].map((half: LogBatch[]) => ({
-    metrics: half.flatMap((entry) => entry.metrics ?? []),
-    params: Object.assign({}, ...half.map((entry) => entry.params)),
-    tags: Object.assign({}, ...half.map((entry) => entry.tags)),
-  }));
-}
-
-function describeAdjustment(adjustment: Adjustment): string {
-  const name = `${adjustment.field} ${adjustment.key}`;
-  switch (adjustment.kind) {
-    case 'renamed':
-      return `${name} is called ${adjustment.sentKey} in MLflow, which does not take every character`;
-    case 'truncated':
-      return `${name}: ${adjustment.sentLength} of its ${adjustment.length} characters are kept in MLflow`;
-    case 'replaced-characters':
-      return `${name}: characters that cannot be stored were replaced in MLflow`;
-    case 'skipped-non-finite':
-      return `${name} is ${adjustment.value} at step ${adjustment.step}; MLflow gets a mark instead`;
-  }
 }
