@@ -17,36 +17,24 @@ export interface BestEpoch {
   readonly value?: number;
 }
 
-/** What an epoch's value changes. */
-export interface Observation {
-  readonly best: BestEpoch;
-  /** Whether this epoch is the best so far. Equal values are no improvement: the first of them stays the best. */
-  readonly improved: boolean;
-  /** Whether patience has run out. */
-  readonly stop: boolean;
-}
-
 /** The metric that decides which epoch is the best: the one that is watched, otherwise the accuracy where there is a validation, otherwise none: the last epoch counts. */
 export function watchedMetric({ earlyStopping, validation }: Training): WatchedMetric | undefined {
   if (earlyStopping !== undefined) return earlyStopping.metric as WatchedMetric;
   return validation === undefined ? undefined : 'validation/one-shot-accuracy';
 }
 
-/** The best epoch after `value` was seen at `epoch` (from 1). `patienceEpochs` may be infinite. */
-export function observeEpoch(
-  best: BestEpoch,
-  metric: WatchedMetric,
-  patienceEpochs: number,
-  epoch: number,
-  value: number,
-): Observation {
+/**
+ * The best epoch after `value` was seen at `epoch` (from 1): the same object as before when it is no improvement. Equal
+ * values are none, so that the first of them stays the best, and neither is NaN.
+ */
+export function observeEpoch(best: BestEpoch, metric: WatchedMetric, epoch: number, value: number): BestEpoch {
+  if (Number.isNaN(value)) return best;
   const isBetter =
     best.value === undefined || (watchableMetrics[metric] === 'higher' ? value > best.value : value < best.value);
-  const next: BestEpoch = isBetter ? { epoch, value } : best;
-  return { best: next, improved: isBetter, stop: hasRunOut(next, patienceEpochs, epoch) };
+  return isBetter ? { epoch, value } : best;
 }
 
-/** Whether `patienceEpochs` epochs have passed since the best one; false before the metric was first seen. */
+/** Whether `patienceEpochs` epochs have passed since the best one, which may be infinite; false before the metric was first seen. */
 export function hasRunOut(best: BestEpoch, patienceEpochs: number, epoch: number): boolean {
   return best.epoch !== undefined && epoch - best.epoch >= patienceEpochs;
 }

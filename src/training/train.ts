@@ -7,22 +7,19 @@ import type { Model, Training } from '../config/experiment.js';
 import type { Engine } from '../engine/engine.js';
 import { describeBatch } from '../model/batch-structure.js';
 import { findMicroBatchConflict } from '../model/micro-batch-size.js';
-import { findNonFinite, hashArrays, type NamedArrays } from '../model/named-arrays.js';
 import { buildNetwork } from '../model/network.js';
 import { makeNetworkFunctions, type NetworkFunctions } from '../model/network-functions.js';
 import { describeNetwork } from '../model/network-shape.js';
 import type { TrainingCheckpoint, TrainingPosition, WeightsCheckpoint } from './checkpoint.js';
+import { createCheckpointKeeper } from './checkpoint-keeper.js';
 import { type BestEpoch, hasRunOut, observeEpoch, type WatchedMetric, watchedMetric } from './early-stopping.js';
+import { startEpochClock } from './epoch-clock.js';
 import { createEpochLoss } from './epoch-loss.js';
 import { buildOptimizer } from './optimizers/registry.js';
 import { buildSchedule } from './schedules/registry.js';
 import type { Batch } from './tasks/task.js';
 import { runStep, type StepContext } from './train-step.js';
-import { drawInitialState, selectEvaluatedWeights, uploadState } from './training-state.js';
-
-/** Times per epoch that losses are read back, and the time after which they are read back at the latest. */
-const READ_BACKS_PER_EPOCH = 4;
-const READ_BACK_AFTER_MS = 30_000;
+import { drawInitialState, uploadState } from './training-state.js';
 
 /** What the loop does not do itself. A hook that throws or rejects ends the training with that error. */
 export interface TrainingHooks {
@@ -87,98 +84,40 @@ export interface TrainingResult {
  * checkpoint), 'usage' for settings that no training can follow, 'corrupt' when `restore` does not fit.
  */
 export async function train(options: TrainingOptions): Promise<TrainingResult> {
-  const { engine, model, training, stepsPerEpoch, hooks, restore } = options;
+  const { training, stepsPerEpoch, hooks, restore } = options;
   const { maxEpochs } = training;
-  const { tf } = engine;
   const schedule = buildSchedule(training.schedule, { stepsPerEpoch, maxEpochs });
-  const conflict = findMicroBatchConflict(options.microBatchSize, describeBatch(training).units, model.encoder);
-  if (conflict !== undefined) throw new OneshotError('usage', `training.microBatchSize: ${conflict}`);
   const metric = watchedMetric(training);
   const patienceEpochs = training.earlyStopping?.patienceEpochs ?? Number.POSITIVE_INFINITY;
-
-  const shape = describeNetwork(model, options.imageSize);
-  const optimizer = buildOptimizer(
-    training.optimizer,
-    shape.parameters.filter(({ role }) => role !== 'statistic'),
-  );
-  const layout = { shape, slotNames: optimizer.slotNames, averaged: training.averaging !== undefined };
-  const state = uploadState(tf, layout, restore?.arrays ?? drawInitialState(layout, options.seed));
-  const context: StepContext = {
-    engine,
-    training,
-    state,
-    optimizer,
-    network: buildNetwork(tf, model, shape, state.weights),
-    seed: options.seed,
-    microBatchSize: options.microBatchSize,
-    stopRequested: hooks.stopRequested,
-  };
-  const evaluated = makeNetworkFunctions(tf, buildNetwork(tf, model, shape, state.averages ?? state.weights));
-
+  const { context, evaluated } = prepareNetwork(options);
+  const { state } = context;
   let position: TrainingPosition = restore?.position ?? { epoch: 1, step: 0 };
   let best: BestEpoch = restore?.best ?? {};
-  let secondsBefore = restore?.epochSeconds ?? 0;
-  let epochStarted = hooks.now();
-  let lastSaved: TrainingPosition | undefined = restore?.position;
-  let lastSavedAt = hooks.now();
-  let lastReadAt = hooks.now();
-  const losses = createEpochLoss(restore?.epochLossSum ?? 0, position.step);
+  const clock = startEpochClock(hooks.now, restore?.epochSeconds ?? 0);
+  const losses = createEpochLoss(restore?.epochLossSum ?? 0, position.step, hooks.now);
+  const keeper = createCheckpointKeeper({ state, losses, hooks, stepsPerEpoch, restored: restore?.position });
 
-  function epochSeconds(): number {
-    return secondsBefore + (hooks.now() - epochStarted) / 1000;
+  function describeProgress(): Omit<TrainingCheckpoint, 'arrays'> {
+    return { position, best, epochLossSum: losses.sum(), epochSeconds: clock.seconds() };
   }
 
-  function fail(what: string, step: number): OneshotError {
-    const stored =
-      lastSaved === undefined
-        ? 'there is no checkpoint yet'
-        : `the last good checkpoint is of epoch ${lastSaved.epoch} after ${lastSaved.step} of ${stepsPerEpoch} steps`;
-    return new OneshotError(
-      'non-finite',
-      `${what} at epoch ${position.epoch}, step ${step + 1} of ${stepsPerEpoch}; ${stored}`,
-      { hint: 'A smaller training.optimizer.learningRate, or another weight initializer, usually helps.' },
-    );
+  /** Whether the step was done; not when a stop was requested within it. */
+  async function doStep(): Promise<boolean> {
+    const { epoch, step } = position;
+    const stepsDone = (epoch - 1) * stepsPerEpoch + step;
+    const batch = await options.batches(epoch, step);
+    const progress = { stepsDone, epochsDone: epoch - 1, rateFactor: schedule(stepsDone) };
+    const loss = await runStep(context, batch, position, progress);
+    if (loss === undefined) return false;
+    losses.add(loss);
+    position = { epoch, step: step + 1 };
+    if (losses.isReadBackDue(stepsPerEpoch)) keeper.readBackLosses(position);
+    hooks.progress({ epoch, maxEpochs, step: position.step, stepsPerEpoch, loss: losses.meanSoFar() });
+    return true;
   }
 
-  function readBackLosses(): void {
-    lastReadAt = hooks.now();
-    const badStep = losses.readBack();
-    if (badStep !== undefined) throw fail('the loss is NaN or infinite', badStep);
-  }
-
-  /** All numbers, which are finite: a checkpoint with NaN would make every resume fail. */
-  function takeSnapshot(): NamedArrays {
-    readBackLosses();
-    const arrays = state.snapshot();
-    const bad = findNonFinite(arrays);
-    if (bad !== undefined) throw fail(`${bad} holds NaN or infinity`, Math.max(0, position.step - 1));
-    return arrays;
-  }
-
-  async function saveLast(arrays: NamedArrays): Promise<void> {
-    await hooks.saveLast({
-      position,
-      best,
-      epochLossSum: losses.sum(),
-      epochSeconds: position.step === 0 ? 0 : epochSeconds(),
-      arrays,
-    });
-    lastSaved = position;
-    lastSavedAt = hooks.now();
-  }
-
-  async function saveBest(arrays: NamedArrays, epoch: number, value: number | undefined): Promise<void> {
-    const weights = selectEvaluatedWeights(arrays);
-    await hooks.saveBest({ epoch, metric, value, weightHash: hashArrays(weights), arrays: weights });
-  }
-
-  async function stop(): Promise<TrainingResult> {
-    if (lastSaved?.epoch !== position.epoch || lastSaved.step !== position.step) await saveLast(takeSnapshot());
-    return { outcome: 'stopped', reason: 'requested', epochsDone: position.epoch - 1, metric, best };
-  }
-
-  /** Validates and logs an epoch whose steps are done; returns the value of the watched metric, where it is known. */
-  async function closeEpoch(epoch: number): Promise<number | undefined> {
+  /** Validates and logs the epoch whose steps are done; returns the value of the watched metric, where it is known. */
+  async function measureEpoch(epoch: number): Promise<number | undefined> {
     const meanLoss = losses.sum() / stepsPerEpoch;
     const lastStep = epoch * stepsPerEpoch - 1;
     hooks.log('train/loss', epoch, meanLoss);
@@ -186,58 +125,44 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
     const isDue = training.validation && (epoch % training.validation.everyEpochs === 0 || epoch === maxEpochs);
     const accuracy = isDue ? await hooks.validate(epoch, evaluated) : undefined;
     if (accuracy !== undefined) hooks.log('validation/one-shot-accuracy', epoch, accuracy);
-    hooks.log('time/epoch-seconds', epoch, epochSeconds());
+    hooks.log('time/epoch-seconds', epoch, clock.seconds());
     return metric === 'train/loss' ? meanLoss : accuracy;
+  }
+
+  /** Everything that follows the last step of an epoch. */
+  async function closeEpoch(): Promise<void> {
+    const { epoch } = position;
+    const arrays = keeper.takeSnapshot(position);
+    const value = await measureEpoch(epoch);
+    const next = metric === undefined || value === undefined ? best : observeEpoch(best, metric, epoch, value);
+    if (next !== best) await keeper.saveBest(arrays, { epoch, metric, value });
+    best = next;
+    position = { epoch: epoch + 1, step: 0 };
+    losses.reset();
+    clock.restart();
+    await keeper.saveLast(arrays, describeProgress());
+  }
+
+  async function stop(): Promise<TrainingResult> {
+    if (!keeper.isSaved(position)) await keeper.saveLast(keeper.takeSnapshot(position), describeProgress());
+    return { outcome: 'stopped', reason: 'requested', epochsDone: position.epoch - 1, metric, best };
   }
 
   try {
     while (position.epoch <= maxEpochs && !hasRunOut(best, patienceEpochs, position.epoch - 1)) {
-      const { epoch } = position;
       while (position.step < stepsPerEpoch) {
         await yieldToEvents();
-        if (hooks.stopRequested()) return await stop();
-        const stepsDone = (epoch - 1) * stepsPerEpoch + position.step;
-        const batch = await options.batches(epoch, position.step);
-        const progress = { stepsDone, epochsDone: epoch - 1, rateFactor: schedule(stepsDone) };
-        const loss = await runStep(context, batch, position, progress);
-        if (loss === undefined) return await stop();
-        losses.add(loss);
-        position = { epoch, step: position.step + 1 };
-
-        const isReadBackDue =
-          losses.pending() >= Math.ceil(stepsPerEpoch / READ_BACKS_PER_EPOCH) ||
-          hooks.now() - lastReadAt >= READ_BACK_AFTER_MS;
-        if (isReadBackDue) readBackLosses();
-        const stepsRead = position.step - losses.pending();
-        hooks.progress({
-          epoch,
-          maxEpochs,
-          step: position.step,
-          stepsPerEpoch,
-          loss: stepsRead === 0 ? undefined : losses.sum() / stepsRead,
-        });
-        const isCheckpointDue = hooks.now() - lastSavedAt >= training.checkpointEveryMinutes * 60_000;
-        if (isCheckpointDue && position.step < stepsPerEpoch) await saveLast(takeSnapshot());
+        if (hooks.stopRequested() || !(await doStep())) return await stop();
+        if (keeper.isDue(training.checkpointEveryMinutes) && position.step < stepsPerEpoch)
+          await keeper.saveLast(keeper.takeSnapshot(position), describeProgress());
       }
-
-      const arrays = takeSnapshot();
-      const value = await closeEpoch(epoch);
-      if (metric !== undefined && value !== undefined) {
-        const observation = observeEpoch(best, metric, patienceEpochs, epoch, value);
-        best = observation.best;
-        if (observation.improved) await saveBest(arrays, epoch, value);
-      }
-      position = { epoch: epoch + 1, step: 0 };
-      losses.reset();
-      secondsBefore = 0;
-      epochStarted = hooks.now();
-      await saveLast(arrays);
+      await closeEpoch();
     }
 
     const epochsDone = position.epoch - 1;
     if (best.epoch === undefined) {
       // Nothing was watched: the last epoch counts, or the network as initialised.
-      await saveBest(takeSnapshot(), epochsDone, undefined);
+      await keeper.saveBest(keeper.takeSnapshot(position), { epoch: epochsDone });
       best = { epoch: epochsDone };
     }
     const reason = epochsDone >= maxEpochs ? 'max-epochs' : 'early-stopping';
@@ -246,4 +171,25 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
     losses.dispose();
     state.dispose();
   }
+}
+
+/** The network on the engine, as it is trained and as it is evaluated. */
+function prepareNetwork(options: TrainingOptions): { context: StepContext; evaluated: NetworkFunctions } {
+  const { engine, model, training, seed, microBatchSize, hooks, restore } = options;
+  const { tf } = engine;
+  const conflict = findMicroBatchConflict(microBatchSize, describeBatch(training).units, model.encoder);
+  if (conflict !== undefined) throw new OneshotError('usage', `training.microBatchSize: ${conflict}`);
+  const shape = describeNetwork(model, options.imageSize);
+  const optimizer = buildOptimizer(
+    training.optimizer,
+    shape.parameters.filter(({ role }) => role !== 'statistic'),
+  );
+  const layout = { shape, slotNames: optimizer.slotNames, averaged: training.averaging !== undefined };
+  const state = uploadState(tf, layout, restore?.arrays ?? drawInitialState(layout, seed));
+  const network = buildNetwork(tf, model, shape, state.weights);
+  const averaged = state.averages && buildNetwork(tf, model, shape, state.averages);
+  return {
+    context: { engine, training, state, optimizer, network, seed, microBatchSize, stopRequested: hooks.stopRequested },
+    evaluated: makeNetworkFunctions(tf, averaged ?? network),
+  };
 }

@@ -5,10 +5,11 @@ import { type BestEpoch, hasRunOut, observeEpoch, watchedMetric } from '../../sr
 function follow(metric: Parameters<typeof observeEpoch>[1], patience: number, values: number[]) {
   let best: BestEpoch = {};
   return values.map((value, index) => {
-    const observation = observeEpoch(best, metric, patience, index + 1, value);
+    const next = observeEpoch(best, metric, index + 1, value);
+    const improved = next !== best;
     // Through JSON, as in a checkpoint.
-    best = JSON.parse(JSON.stringify(observation.best));
-    return `${observation.improved ? 'better' : 'same'}${observation.stop ? ' stop' : ''} ${best.epoch}`;
+    best = JSON.parse(JSON.stringify(next));
+    return `${improved ? 'better' : 'same'}${hasRunOut(best, patience, index + 1) ? ' stop' : ''} ${best.epoch}`;
   });
 }
 
@@ -28,6 +29,14 @@ describe('the best epoch', () => {
 
   it('ends training when it lies as many epochs back as patience allows', () => {
     expect(follow('train/loss', 2, [0.7, 0.6, 0.8, 0.8])).toEqual(['better 1', 'better 2', 'same 2', 'same stop 2']);
+  });
+
+  it('is never one whose value is not a number', () => {
+    expect(follow('validation/one-shot-accuracy', 20, [Number.NaN, 0.5, Number.NaN])).toEqual([
+      'same undefined',
+      'better 2',
+      'same 2',
+    ]);
   });
 
   it('is waited for as long as nothing was seen', () => {

@@ -236,6 +236,21 @@ describe('the loop', () => {
     expect(recording.last).toHaveLength(1);
   });
 
+  it('stores no weights that are not finite although the loss still was', async () => {
+    const { hooks, recording } = recordHooks();
+    const training: Training = {
+      ...pairTraining,
+      // The penalty overflows in the first update, whose loss was taken before it.
+      optimizer: { type: 'sgd', learningRate: 1e30, momentum: 0, l2: { value: 1e20, coupling: 'coupled' } },
+      checkpointEveryMinutes: 0,
+    };
+    await expect(onCpu({ hooks, training })).rejects.toMatchObject({
+      code: 'non-finite',
+      message: 'weights/conv1/kernel holds NaN or infinity at epoch 1, step 1 of 5; there is no checkpoint yet',
+    });
+    expect(recording.last).toEqual([]);
+  });
+
   it('refuses a batch that is not made of whole pairs', async () => {
     const images = new Float32Array(8 * 64);
     await expect(onCpu({ batches: async () => ({ images, labels: new Float32Array(5) }) })).rejects.toMatchObject({
