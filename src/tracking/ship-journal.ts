@@ -2,14 +2,7 @@
 // the same run, since points carry their original times, the run is found by its uid, and the cursor is only written
 // after the server has what it stands for. Order: entries in journal order, then the status, then files.
 import { join } from 'node:path';
-import {
-  type Adjustment,
-  isMlflowError,
-  type LogBatch,
-  type Metric,
-  type MlflowClient,
-  type Run,
-} from 'mlflow-ts-client';
+import { type Adjustment, isMlflowError, type LogBatch, type MlflowClient, type Run } from 'mlflow-ts-client';
 import { OneshotError } from '../base/problem.js';
 import { type JournalEntry, journalSize, readJournal, syncJournal } from './journal.js';
 import { composeBatch, countBatch, countEntries, describeAdjustment, halveBatch } from './journal-batch.js';
