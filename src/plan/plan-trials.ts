@@ -27,7 +27,7 @@ export interface Assignment {
 
 export interface Plan {
   readonly experiment: Experiment;
-  /** Sweep points in the order of the file, seeds innermost. No trial stands twice. */
+  /** Sweep points in the order of the file, seeds innermost. */
   readonly trials: readonly Trial[];
 }
 
@@ -46,16 +46,14 @@ export function planTrials(experiment: Experiment, digestData: (section: Experim
     return digest;
   };
 
-  const trials = new Map<string, Trial>();
+  const trials: Trial[] = [];
   for (const point of points) {
     const dataDigest = digestOnce(point.experiment.data);
     for (const seed of experiment.seeds) {
       const fingerprints = makeFingerprints(point.experiment, seed, dataDigest);
-      // Two points that differ in nothing that affects training are one trial.
-      if (trials.has(fingerprints.training)) continue;
       const id = fingerprints.training.slice(0, 8);
       const name = nameTrial(point.assignments, seed, shortPaths);
-      trials.set(fingerprints.training, {
+      trials.push({
         id,
         name,
         folder: `${name}-${id}`,
@@ -66,5 +64,5 @@ export function planTrials(experiment: Experiment, digestData: (section: Experim
       });
     }
   }
-  return { experiment, trials: [...trials.values()] };
+  return { experiment, trials };
 }

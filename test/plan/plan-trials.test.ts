@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadExperiment } from '../../src/check/load-experiment.js';
+import type { Experiment } from '../../src/config/experiment.js';
+import { planTrials } from '../../src/plan/plan-trials.js';
+
+const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');
+const digest = (section: unknown) => JSON.stringify(section);
+const plan = (...sets: string[]) => planTrials(loadExperiment(TINY, { sets }).experiment, digest).trials;
+
+describe('a plan', () => {
+  test('lists points in the order of the file with seeds innermost', () => {
+    const trials = plan(
+      'seeds=[1, 2]',
+      'sweep={method: grid, parameters: {training.maxEpochs: [1, 2], "model.encoder[conv1].filters": [8, 16]}}',
+    );
+    expect(trials.map(({ name }) => name)).toEqual([
+      'maxEpochs=1,filters=8,seed=1',
+      'maxEpochs=1,filters=8,seed=2',
+      'maxEpochs=1,filters=16,seed=1',
+      'maxEpochs=1,filters=16,seed=2',
+      'maxEpochs=2,filters=8,seed=1',
+      'maxEpochs=2,filters=8,seed=2',
+      'maxEpochs=2,filters=16,seed=1',
+      'maxEpochs=2,filters=16,seed=2',
+    ]);
+    expect(new Set(trials.map(({ id }) => id)).size).toBe(8);
+    expect(trials.map(({ experiment }) => experiment.seeds)).toEqual([[1], [2], [1], [2], [1], [2], [1], [2]]);
+    expect(trials.every(({ folder, name, id }) => folder === `${name}-${id}`)).toBe(true);
+  });
+
+  test('gives a trial the same id whatever else is in the sweep', () => {
+    const [alone] = plan('training.maxEpochs=2');
+    const swept = plan('sweep={method: grid, parameters: {training.maxEpochs: [1, 2]}}');
+    expect(swept[1]?.id).toBe(alone?.id);
+    expect(swept[1]?.fingerprints).toEqual(alone?.fingerprints);
+  });
+
+  test.each([
+    ['description=other', 'nothing'],
+    ['tracking={mlflow: {experiment: other}}', 'nothing'],
+    ['resources.parallel=2', 'nothing'],
+    ['training.checkpointEveryMinutes=3', 'nothing'],
+    ['baselines=[chance]', 'evaluation'],
+    ['evaluation[0].episodes=11', 'evaluation'],
+    ['training.maxEpochs=5', 'training'],
+    ['data.seed=2', 'training'],
+    ['model.encoder[conv1].filters=9', 'training'],
+    ['augmentation.affine.shear=0.2', 'training'],
+  ])('%s changes what affects %s', (set, affected) => {
+    const before = plan()[0]?.fingerprints;
+    const after = plan(set)[0]?.fingerprints;
+    expect(after?.training === before?.training).toBe(affected !== 'training');
+    expect(after?.config === before?.config).toBe(affected !== 'training');
+    expect(after?.evaluation === before?.evaluation).toBe(affected === 'nothing');
+  });
+
+  test('groups seeds of a point by their config fingerprint, and another data digest is another trial', () => {
+    const [one, two] = plan('seeds=[1, 2]');
+    expect(one?.fingerprints.config).toBe(two?.fingerprints.config);
+    expect(one?.fingerprints.training).not.toBe(two?.fingerprints.training);
+    const { experiment } = loadExperiment(TINY);
+    const other = planTrials(experiment as Experiment, () => 'other pixels').trials[0];
+    expect(other?.fingerprints.training).not.toBe(one?.fingerprints.training);
+  });
+});
