@@ -40,7 +40,8 @@ export function checkTrials(experiment: Experiment, positions: Positions, soundn
   const isGiven = (path: ConcretePath) => positions.find(path) !== undefined;
   const check = createExperimentChecker({ soundness, isGiven });
   const { sweep, ...base } = experiment;
-  if (sweep === undefined || !soundness.isSound(['sweep'])) {
+  const content = sweep?.method === 'list' ? 'points' : 'parameters';
+  if (sweep === undefined || !soundness.isIntact(['sweep', 'method']) || !soundness.isIntact(['sweep', content])) {
     return locateAll(check(base), positions);
   }
   const sweepCheck = new SweepCheck(base, sweep, positions, soundness);
@@ -94,7 +95,8 @@ class SweepCheck {
 
   /** The points whose paths exist; problems of paths and of repeated values are reported. */
   checkValues(): SweptPoint[] {
-    const count = countPoints(this.#sweep);
+    const sound = this.#soundPart();
+    const count = countPoints(sound);
     if (count > MAX_POINTS) {
       this.problems.push({
         code: 'sweep',
@@ -105,9 +107,15 @@ class SweepCheck {
       });
       return [];
     }
-    return this.#sweep.method === 'grid'
-      ? this.#checkGrid(this.#sweep.parameters)
-      : this.#checkList(this.#sweep.points);
+    return sound.method === 'grid' ? this.#checkGrid(sound.parameters) : this.#checkList(sound.points);
+  }
+
+  /** The sweep without parameters that hold no list. Points of a list keep their numbers. */
+  #soundPart(): Sweep {
+    if (this.#sweep.method === 'list') return this.#sweep;
+    const entries = Object.entries(this.#sweep.parameters);
+    const parameters = entries.filter(([path]) => this.#soundness.isSound(['sweep', 'parameters', path]));
+    return { method: 'grid', parameters: Object.fromEntries(parameters) };
   }
 
   #checkGrid(parameters: Readonly<Record<string, readonly unknown[]>>): SweptPoint[] {
@@ -132,6 +140,7 @@ class SweepCheck {
     const seen = new Map<string, number>();
     return points.flatMap((point, number) => {
       const place = ['sweep', 'points', number];
+      if (!this.#soundness.isSound(place)) return [];
       const key = canonicalJson(point);
       const first = seen.get(key);
       if (first !== undefined) {
@@ -144,7 +153,7 @@ class SweepCheck {
       }
       seen.set(key, number);
       const valid = this.#checkPaths(Object.keys(point).map((path) => ({ path, place: [...place, path] })));
-      if (valid.size < Object.keys(point).length) return [];
+      if (valid.size === 0) return [];
       return [
         [...valid].map(
           ([path, steps]): SweptValue => ({
@@ -170,11 +179,11 @@ class SweepCheck {
         this.#report(place, resolved, 'key');
         continue;
       }
-      const overlap = findOverlap(resolved.steps, [...valid.values()]);
+      const overlap = findOverlap(resolved.steps, valid);
       if (overlap) {
         this.#report(
           place,
-          { found: `${path} beside ${formatKeyPath(overlap)}`, allowed: 'paths that do not contain each other' },
+          { found: `${path} beside ${overlap}`, allowed: 'paths that do not contain each other' },
           'key',
         );
         continue;

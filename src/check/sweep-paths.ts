@@ -132,7 +132,8 @@ function explainUseless(steps: ConcretePath, base: unknown): PathFault | undefin
   return undefined;
 }
 
-/** Pairs of paths of which one contains the other, or that are the same. */
-export function findOverlap(path: ConcretePath, others: readonly ConcretePath[]): ConcretePath | undefined {
-  return others.find((other) => isWithin(path, other) || isWithin(other, path));
+/** Of other swept paths, as written, one that contains this one, lies in it, or is the same place. */
+export function findOverlap(steps: ConcretePath, others: ReadonlyMap<string, ConcretePath>): string | undefined {
+  const overlapping = [...others].find(([, other]) => isWithin(steps, other) || isWithin(other, steps));
+  return overlapping?.[0];
 }

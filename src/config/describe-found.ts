@@ -59,7 +59,7 @@ function explainText(value: string, text: string, types: readonly string[]): str
     const unit = /^([-+]?[\d.]+(?:e[-+]?\d+)?)\s*[a-zA-Z°]+$/.exec(value);
     if (unit) return `write the number without a unit: ${unit[1]}`;
   }
-  if (types.includes('array') && !types.includes('string')) return `write a list: [${text}]`;
+  if (types.includes('array') && !types.includes('string') && !text.includes('\n')) return `write a list: [${text}]`;
   return undefined;
 }
 

@@ -22,14 +22,17 @@ function describeType(type: string, schema: SchemaNode): string {
     case 'boolean':
       return 'true, false';
     case 'string':
-      return (
-        schema['x-form'] ?? (schema.maxLength === undefined ? 'text' : `text of at most ${schema.maxLength} characters`)
-      );
+      return describeText(schema);
     case 'array':
       return describeList(schema);
     default:
       return describeMap(schema);
   }
+}
+
+function describeText(schema: SchemaNode): string {
+  const form = schema['x-form'] ?? 'text';
+  return schema.maxLength === undefined ? form : `${form}, at most ${schema.maxLength} characters`;
 }
 
 function describeRange(schema: SchemaNode): string {
@@ -53,7 +56,8 @@ function describeList(schema: SchemaNode): string {
   else if (maxItems !== undefined) count = `at most ${maxItems} items`;
   const item = schema.items && resolveSchema(schema.items);
   const list = count === '' ? 'a list' : `a list of ${count}`;
-  return item && (item.type !== undefined || item.enum || item.oneOf) ? `${list}, each ${describeAllowed(item)}` : list;
+  if (!item || !(item.type !== undefined || item.enum || item.oneOf)) return list;
+  return `${list}, each ${item.enum ? 'one of ' : ''}${describeAllowed(item)}`;
 }
 
 function describeMap(schema: SchemaNode): string {

@@ -54,7 +54,7 @@ export function parseYaml(source: string, options: ParseYamlOptions): ParsedYaml
 
   // A mistake that hides the rest of the file is mended for a further reading; positions are those of the original, since
   // a mend keeps the length of the text.
-  let readable = text;
+  let readable = text.replace(invisibleIndentation, (indentation) => ' '.repeat(indentation.length));
   let reading = read(readable, place);
   for (let round = 0; round < 20; round += 1) {
     const fresh = reading.mistakes.filter(({ offset }) => !damage.covers(place.at(offset).line));
@@ -158,6 +158,9 @@ class Places {
     return { code, ...this.at(offset), path, found, allowed, ...(hint === undefined ? {} : { hint }) };
   }
 }
+
+/** Spaces at the beginning of a line of which at least one is none to YAML. */
+const invisibleIndentation = /^[ \t]*[\u00A0\u2000-\u200B\u3000\uFEFF][ \t\u00A0\u2000-\u200B\u3000\uFEFF]*/gm;
 
 /** Control characters and spaces that look like indentation but are none. */
 function findForbiddenCharacters(text: string, place: Places): Problem[] {

@@ -2,8 +2,10 @@
 // The cross-field rules come after it, in src/check.
 import type { Problem, SourcePosition } from '../base/problem.js';
 import { type ComposeOptions, type Composition, compose } from './compose.js';
+import { parseKeyPath } from './key-path.js';
 import { Positions } from './positions.js';
 import { Soundness } from './soundness.js';
+import type { SourceNode } from './source-tree.js';
 import { type SchemaProblem, validate } from './validate.js';
 
 export interface ReadExperiment {
@@ -30,7 +32,8 @@ export function readExperiment(path: string, options: ComposeOptions = {}): Read
   }
   const { value, positions, problems } = validate(root);
   const certain = problems.filter(
-    (problem) => !isDoubtful(problem, composition, positions) && !isUnreadValue(problem, composition.problems),
+    (problem) =>
+      !isDoubtful(problem, composition, positions) && !isUnreadValue(problem, composition.problems, positions),
   );
   for (const { breaks } of problems) for (const broken of breaks) soundness.markBroken(broken);
   for (const { keys } of composition.damage.values()) for (const key of keys) soundness.markBroken([key]);
@@ -41,13 +44,24 @@ export function readExperiment(path: string, options: ComposeOptions = {}): Read
   return { value, positions, soundness, problems: sortProblems(all, files), files };
 }
 
-/** Whether the value itself could not be read (an unknown tag, a bad alias), so that what it seems to be says nothing. */
-function isUnreadValue({ path, line, file }: SchemaProblem, syntax: readonly Problem[]): boolean {
-  return syntax.some((other) => other.path === path && other.line === line && other.file === file);
+/** Whether the value itself could not be read (an unknown tag, a bad alias, a control character), so that what it seems to be says nothing. */
+function isUnreadValue(problem: SchemaProblem, syntax: readonly Problem[], positions: Positions): boolean {
+  const node = nodeOf(problem, positions);
+  const length = node?.kind === 'scalar' ? node.text.length : 0;
+  return syntax.some(({ path, file, line, column }) => {
+    if (file !== problem.file || line !== problem.line) return false;
+    return path === problem.path || (column >= problem.column && column < problem.column + length);
+  });
+}
+
+/** The value that a problem is about. */
+function nodeOf({ path, code }: SchemaProblem, positions: Positions): SourceNode | undefined {
+  if (code !== 'wrong-type' && code !== 'wrong-value') return undefined;
+  return positions.find(path === '' ? [] : parseKeyPath(path).steps);
 }
 
 /** Whether a problem may be nothing but the consequence of another that is reported already. */
-function isDoubtful(problem: SchemaProblem, { damage, complete, root }: Composition, positions: Positions): boolean {
+function isDoubtful(problem: SchemaProblem, { damage, complete }: Composition, positions: Positions): boolean {
   const isGap = problem.code === 'missing-key';
   if (isGap && !complete) return true;
   const damaged = [...damage.values()].flatMap(({ keys }) => [...keys]);
@@ -57,8 +71,8 @@ function isDoubtful(problem: SchemaProblem, { damage, complete, root }: Composit
     ?.sections.find(({ first, last }) => problem.line >= first && problem.line <= last);
   if (!section || (problem.path === '' && isGap)) return false;
   if (isGap || problem.line >= section.error) return true;
-  const broken = problem.breaks[0] && root && positions.find(problem.breaks[0]);
-  return broken?.kind === 'scalar' && broken.text.includes('\n');
+  const node = nodeOf(problem, positions);
+  return node?.kind === 'scalar' && node.text.includes('\n');
 }
 
 /** Problems in file order: the file itself, what it extends, then `--set` arguments; by line and column in each. */

@@ -87,7 +87,9 @@ class ErrorTranslator {
     const map = getAtPath(this.#given, path);
     const allowed = known ?? allowedKeys(schema, map);
     const firstWord = /^[^\s:=]+/.exec(key)?.[0] ?? '';
-    const nearest = allowed.includes(firstWord) ? firstWord : findNearestKey(key, allowed);
+    const nearest = allowed.includes(firstWord)
+      ? firstWord
+      : (findNearestKey(key, allowed) ?? findTransposed(key, allowed));
     this.#add('unknown-key', [...path, key], this.#positions.ofKey([...path, key]), {
       path: formatKeyPath(path),
       found: `key ${describeKey(key)}`,
@@ -129,7 +131,7 @@ class ErrorTranslator {
     const isTag = error.keyword === 'discriminator';
     this.#add(error.keyword === 'type' ? 'wrong-type' : 'wrong-value', path, this.#positions.ofValue(path), {
       path: formatKeyPath(path),
-      found: describeFound(node),
+      found: error.keyword === 'maxLength' ? `text of ${text?.length} characters` : describeFound(node),
       allowed: describeAllowed(schema),
       nearest: text !== undefined && schema.enum ? findNearestKey(text, schema.enum) : undefined,
       hint: explainMisreading(node, schema),
@@ -163,9 +165,10 @@ class ErrorTranslator {
       hint?: string | undefined;
     },
   ): void {
-    const key = JSON.stringify(place);
-    if (this.#seen.has(key)) return;
-    this.#seen.add(key);
+    // Two places of the experiment are one in the file where an alias repeats it.
+    const keys = [JSON.stringify(place), JSON.stringify([code, position])];
+    if (keys.some((key) => this.#seen.has(key))) return;
+    for (const key of keys) this.#seen.add(key);
     this.#problems.push({
       code,
       ...position,
@@ -186,6 +189,12 @@ class ErrorTranslator {
     }
     return path;
   }
+}
+
+/** The allowed key with the same letters in another order: swapped letters count as two edits and are not near in short keys. */
+function findTransposed(key: string, allowed: readonly string[]): string | undefined {
+  const letters = (text: string) => [...text.toLowerCase()].sort().join('');
+  return allowed.find((name) => letters(name) === letters(key));
 }
 
 function describeKey(key: string): string {

@@ -1,0 +1,226 @@
+// What the schema allows and a cross-field rule refuses.
+import type { BrokenFile } from '../../config/broken-file.js';
+
+export const ruleErrors: readonly BrokenFile[] = [
+  { title: 'a name alone', text: 'name: t\n', expected: ['1:1 missing-key'] },
+  { title: 'a model without training', change: { 9: '', 10: '', 11: '', 12: '' }, expected: ['3:1 missing-key model'] },
+  {
+    title: 'training without a model',
+    change: { 3: '', 4: '', 5: '', 6: '', 7: '', 8: '' },
+    expected: ['9:1 missing-key training'],
+  },
+  { title: 'no data', change: { 2: '' }, expected: ['1:1 missing-key'] },
+  { title: 'nothing to do', text: 'name: t\ndata: {dataset: glyphs}\n', expected: ['1:1 missing-key'] },
+  {
+    title: 'no baselines and no model',
+    text: 'name: t\ndata: {dataset: glyphs}\nevaluation: [{protocol: within-alphabet}]\nbaselines: []\n',
+    expected: ['4:12 missing-key baselines'],
+  },
+  {
+    title: 'a kernel larger than the picture',
+    change: { 5: '    - {name: conv1, type: conv, filters: 8, kernelSize: 40}' },
+    expected: ['5:7 shape model.encoder[0]'],
+  },
+  {
+    title: 'a kernel larger than what reaches it',
+    change: { 6: '    - {type: maxPool, size: 8}\n    - {type: conv, filters: 8, kernelSize: 4}' },
+    expected: ['7:7 shape model.encoder[2]'],
+  },
+  {
+    title: 'a pooling behind a dense layer',
+    change: { 7: '    - {name: embedding, type: dense, units: 16}\n    - {type: maxPool, size: 2}' },
+    expected: ['8:7 shape model.encoder[3]'],
+  },
+  {
+    title: 'two layers of one name',
+    change: { 7: '    - {name: conv1, type: dense, units: 16}' },
+    expected: ['7:14 conflict model.encoder[2].name'],
+  },
+  {
+    title: 'a layer called as another is called by default',
+    change: { 5: '    - {name: relu1, type: conv, filters: 8, kernelSize: 3}' },
+    expected: ['6:7 conflict model.encoder[1]'],
+  },
+  {
+    title: 'a layer called head',
+    change: { 6: '    - {type: relu, name: head}' },
+    expected: ['6:26 conflict model.encoder[1].name'],
+  },
+  {
+    title: 'micro-batches with batch normalisation',
+    change: { 6: '    - {type: batchNorm}', 12: '  maxEpochs: 2\n  microBatchSize: 2' },
+    expected: ['13:19 conflict training.microBatchSize'],
+  },
+  {
+    title: 'a batch size with all pairs',
+    change: { 12: '  maxEpochs: 2\n  batchSize: 64' },
+    expected: ['13:3 conflict training.batchSize'],
+  },
+  {
+    title: 'copies beside a probability',
+    add: 'augmentation: {affine: {copies: 8, probability: 0.9}}',
+    expected: ['15:36 conflict augmentation.affine.probability'],
+  },
+  {
+    title: 'a scale range that is upside down',
+    add: 'augmentation: {affine: {scale: [1.2, 0.8]}}',
+    expected: ['15:33 conflict augmentation.affine.scale[0]'],
+  },
+  {
+    title: 'rotations as classes with pairs',
+    add: 'augmentation: {rotationClasses: true}',
+    change: { 10: '  task: {type: verification, pairs: {count: 100}}' },
+    expected: ['15:33 conflict augmentation.rotationClasses'],
+  },
+  {
+    title: 'test-time augmentation without distortions',
+    change: { 14: '  - {protocol: within-alphabet, nWay: 5, testTimeAugmentation: {copies: 3}}' },
+    expected: ['14:42 conflict evaluation[0].testTimeAugmentation'],
+  },
+  {
+    title: 'episodes beside queries',
+    change: { 14: '  - {protocol: within-alphabet, nWay: 5, episodes: 10, queries: 50}' },
+    expected: ['14:56 conflict evaluation[0].queries'],
+  },
+  {
+    title: 'queries that are no multiple of the ways',
+    change: { 14: '  - {protocol: within-alphabet, nWay: [5, 7], queries: 100}' },
+    expected: ['14:56 episode evaluation[0].queries'],
+  },
+  {
+    title: 'validation queries that are no multiple of the ways',
+    change: { 12: '  maxEpochs: 2\n  validation: {nWay: 15}' },
+    expected: ['13:22 episode training.validation.nWay'],
+  },
+  {
+    title: 'more ways than characters',
+    change: { 14: '  - {protocol: within-alphabet, nWay: [5, 21, 20]}' },
+    expected: ['14:43 episode evaluation[0].nWay[1]'],
+  },
+  {
+    title: 'more ways than characters in all alphabets',
+    change: { 14: '  - {protocol: cross-alphabet, nWay: 121}' },
+    expected: ['14:38 episode evaluation[0].nWay'],
+  },
+  {
+    title: 'more ways than characters by default',
+    change: {
+      2: 'data: {dataset: glyphs, imageSize: 28, charactersPerAlphabet: 19}',
+      10: '  task: {type: allPairs, characters: 19}',
+      14: '  - {protocol: within-alphabet}',
+    },
+    expected: ['14:5 episode evaluation[0]'],
+  },
+  {
+    title: 'more shots than drawers',
+    change: { 14: '  - {protocol: within-alphabet, nWay: 5, kShot: 20}' },
+    expected: ['14:49 episode evaluation[0].kShot'],
+  },
+  {
+    title: 'more shots than the four drawers of split koch',
+    change: {
+      2: 'data: {dataset: omniglot, split: koch, imageSize: 28}',
+      14: '  - {protocol: within-alphabet, kShot: [1, 3, 4]}',
+    },
+    expected: ['14:47 episode evaluation[0].kShot[2]'],
+  },
+  {
+    title: "Lake's runs without Omniglot",
+    change: { 14: '  - {protocol: lake-runs}' },
+    expected: ['14:16 conflict evaluation[0].protocol'],
+  },
+  {
+    title: 'validation without validation alphabets',
+    change: { 2: 'data: {dataset: omniglot, imageSize: 28}', 12: '  maxEpochs: 2\n  validation: {}' },
+    expected: ['13:3 episode training.validation'],
+  },
+  {
+    title: 'an evaluation on a validation selection that is empty',
+    change: {
+      2: 'data: {dataset: omniglot, imageSize: 28}',
+      14: '  - {protocol: within-alphabet, selection: validation}',
+    },
+    expected: ['14:44 episode evaluation[0].selection'],
+  },
+  {
+    title: 'an evaluation on glyphs without test alphabets',
+    change: { 2: 'data: {dataset: glyphs, testAlphabets: 0}' },
+    expected: ['14:5 episode evaluation[0]'],
+  },
+  {
+    title: 'a validation alphabet that does not exist',
+    change: { 2: 'data: {dataset: omniglot, validationAlphabets: [Grek, Latin]}' },
+    expected: ['2:49 wrong-value data.validationAlphabets[0]'],
+  },
+  {
+    title: 'an evaluation alphabet for validation',
+    change: { 2: 'data: {dataset: omniglot, validationAlphabets: [Latin, Tengwar]}' },
+    expected: ['2:56 leak data.validationAlphabets[1]'],
+  },
+  {
+    title: 'validation alphabets with split koch',
+    change: { 2: 'data: {dataset: omniglot, split: koch, validationAlphabets: [Latin]}' },
+    expected: ['2:40 conflict data.validationAlphabets'],
+  },
+  {
+    title: 'a source smaller than the pictures',
+    change: { 2: 'data: {dataset: glyphs, imageSize: 28, sourceSize: 20}' },
+    expected: ['2:52 conflict data.sourceSize'],
+  },
+  {
+    title: 'a metric that nobody logs',
+    change: { 12: '  maxEpochs: 2\n  earlyStopping: {metric: train/los}' },
+    expected: ['13:27 metric training.earlyStopping.metric'],
+  },
+  {
+    title: 'a validation metric without validation',
+    change: { 12: '  maxEpochs: 2\n  earlyStopping: {metric: validation/one-shot-accuracy}' },
+    expected: ['13:27 metric training.earlyStopping.metric'],
+  },
+  {
+    title: 'a validation that is never reached',
+    change: {
+      12: '  maxEpochs: 2\n  validation: {nWay: 5, everyEpochs: 3}\n  earlyStopping: {metric: validation/one-shot-accuracy}',
+    },
+    expected: ['13:38 metric training.validation.everyEpochs'],
+  },
+  {
+    title: 'a momentum that falls',
+    change: { 11: '  optimizer: {type: sgd, momentum: {from: 0.9, to: 0.5, rampEpochs: 10}}' },
+    expected: ['11:43 conflict training.optimizer.momentum.from'],
+  },
+  {
+    title: 'momentum and L2 of layers with AdamW',
+    change: {
+      5: '    - {name: conv1, type: conv, filters: 8, kernelSize: 3, momentum: 0.9, l2: 0.1}',
+      8: '  head: {type: weightedL1, l2: 0.1}',
+    },
+    expected: [
+      '5:60 conflict model.encoder[0].momentum',
+      '5:75 conflict model.encoder[0].l2',
+      '8:28 conflict model.head.l2',
+    ],
+  },
+  {
+    title: 'more drawers and characters in a batch than there are',
+    change: { 10: '  task: {type: allPairs, drawers: 21, characters: 500}' },
+    expected: ['10:35 episode training.task.drawers', '10:51 episode training.task.characters'],
+  },
+  {
+    title: 'a password in the address of the tracking server',
+    add: 'tracking: {mlflow: {trackingUri: "http://me:secret@127.0.0.1:5000"}}',
+    expected: ['15:34 conflict tracking.mlflow.trackingUri'],
+  },
+  {
+    title: 'a mistake of the schema and one of a rule',
+    change: { 5: '    - {name: conv1, type: conv, filters: 8, kernelSize: 40}', 12: '  maxEpochs: two' },
+    expected: ['5:7 shape model.encoder[0]', '12:14 wrong-type training.maxEpochs'],
+  },
+  {
+    title: 'no problem of a rule that reads what is mistyped',
+    change: {
+      12: '  maxEpochs: 2\n  validatoin: {nWay: 5, queries: 100}\n  earlyStopping: {metric: validation/one-shot-accuracy}',
+    },
+    expected: ['13:3 unknown-key training'],
+  },
+];

@@ -1,0 +1,172 @@
+// What is no YAML, or YAML that an experiment may not use.
+import type { BrokenFile } from '../broken-file.js';
+
+export const syntaxErrors: readonly BrokenFile[] = [
+  { title: 'an empty file', text: '', expected: ['1:1 wrong-type'] },
+  { title: 'a file with comments only', text: '# nothing\n\n# here\n', expected: ['1:1 wrong-type'] },
+  { title: 'a list at the root', text: '- name: t\n', expected: ['1:1 wrong-type'] },
+  { title: 'a text at the root', text: '# a comment\nhello\n', expected: ['2:1 wrong-type'] },
+  { title: 'a null at the root', text: '~\n', expected: ['1:1 wrong-type'] },
+  {
+    title: 'a key that stands twice',
+    change: { 12: '  maxEpochs: 2\n  maxEpochs: 3' },
+    expected: ['13:3 syntax training'],
+  },
+  {
+    title: 'a key that stands twice in braces',
+    change: { 2: 'data: {dataset: glyphs, imageSize: 28, imageSize: 32}' },
+    expected: ['2:40 syntax data'],
+  },
+  {
+    title: 'a key that stands three times',
+    add: 'description: a\ndescription: b\ndescription: c',
+    expected: ['16:1 syntax', '17:1 syntax'],
+  },
+  { title: 'a key that stands twice, once in quotes', add: '"name": u', expected: ['15:1 syntax'] },
+  { title: 'a tab as indentation', change: { 10: '\ttask: {type: allPairs}' }, expected: ['10:1 syntax'] },
+  {
+    title: 'tabs as indentation throughout a section',
+    change: { 10: '\ttask: {type: allPairs}', 11: '\toptimizer: {type: adamW}', 12: '\tmaxEpochs: 2' },
+    expected: ['10:1 syntax'],
+  },
+  {
+    title: 'a bracket that is never closed',
+    change: { 6: '    - {type: relu' },
+    expected: ['6:7 syntax model.encoder[1]'],
+  },
+  { title: 'a square bracket that is never closed', add: 'seeds: [1, 2', expected: ['15:8 syntax seeds'] },
+  {
+    title: 'brackets that are never closed in two sections',
+    add: 'seeds: [1, 2',
+    change: { 2: 'data: {dataset: glyphs, imageSize: 28' },
+    expected: ['2:7 syntax data', '15:8 syntax seeds'],
+  },
+  {
+    title: 'a bracket closed by the wrong one',
+    change: { 10: '  task: {type: allPairs]' },
+    expected: ['10:24 syntax training'],
+  },
+  {
+    title: 'a closing bracket without an opening one',
+    change: { 2: 'data: {dataset: glyphs, imageSize: 28}}' },
+    expected: ['2:39 syntax'],
+  },
+  {
+    title: 'closing brackets without opening ones in two lines',
+    add: 'seeds: [1]]',
+    change: { 2: 'data: {dataset: glyphs, imageSize: 28}}' },
+    expected: ['2:39 syntax', '15:11 syntax'],
+  },
+  { title: 'a quote that is never closed', change: { 1: 'name: "t' }, expected: ['1:7 syntax name'] },
+  {
+    title: 'a quote that is never closed, with one further down',
+    add: "description: 'it is\nseeds: [1]",
+    expected: ['15:14 syntax description'],
+  },
+  { title: 'an apostrophe in a single-quoted text', add: "description: 'Lake's runs'", expected: ['15:20 syntax'] },
+  {
+    title: 'a key indented deeper than those beside it',
+    change: { 12: '   maxEpochs: 2' },
+    expected: ['12:4 syntax training'],
+  },
+  { title: 'a key indented less than those beside it', change: { 12: ' maxEpochs: 2' }, expected: ['12:2 syntax'] },
+  {
+    title: 'a layer indented less than those beside it',
+    change: { 6: '   - {type: relu}' },
+    expected: ['6:4 syntax model'],
+  },
+  {
+    title: 'a key of a layer indented by one space too many',
+    change: { 6: '    - type: maxPool\n       size: 2' },
+    expected: ['7:8 syntax model.encoder[1].type'],
+  },
+  { title: 'no space after a colon', change: { 12: '  maxEpochs:2' }, expected: ['12:3 syntax training'] },
+  {
+    title: 'no space after a colon, in the first key of a section',
+    change: { 10: '  task:{type: allPairs}' },
+    expected: ['10:3 unknown-key training'],
+  },
+  {
+    title: 'no space after a colon in braces',
+    change: { 2: 'data: {dataset:glyphs, imageSize: 28}' },
+    expected: ['2:8 unknown-key data'],
+  },
+  { title: 'a colon that is missing', change: { 9: 'training' }, expected: ['9:1 syntax'] },
+  {
+    title: 'a colon that is missing in braces',
+    change: { 2: 'data: {dataset glyphs, imageSize: 28}' },
+    expected: ['2:8 unknown-key data'],
+  },
+  {
+    title: 'a comma that is missing in braces',
+    change: { 2: 'data: {dataset: glyphs imageSize: 28}' },
+    expected: ['2:17 syntax data.dataset'],
+  },
+  { title: 'two commas in a list', add: 'seeds: [1,, 2]', expected: ['15:11 syntax seeds'] },
+  {
+    title: 'a colon in a text without quotes',
+    add: 'description: Koch: the paper',
+    expected: ['15:14 syntax description'],
+  },
+  {
+    title: 'a text that begins with a reserved character',
+    add: 'description: @home',
+    expected: ['15:14 syntax description'],
+  },
+  { title: 'an escape that does not exist', add: 'description: "C:\\data"', expected: ['15:17 syntax description'] },
+  { title: 'text behind a quoted text', change: { 1: 'name: "t" u' }, expected: ['1:11 syntax'] },
+  { title: 'a comment without a space before it', change: { 1: 'name: "t"# a name' }, expected: ['1:10 syntax'] },
+  { title: 'an item among keys', change: { 12: '  - maxEpochs: 2' }, expected: ['12:3 syntax training'] },
+  { title: 'a tag', change: { 12: '  maxEpochs: !!python/int 2' }, expected: ['12:14 syntax training.maxEpochs'] },
+  { title: 'a tag on a map', change: { 8: '  head: !head {type: weightedL1}' }, expected: ['8:9 syntax model.head'] },
+  {
+    title: 'an alias without an anchor',
+    change: { 11: '  optimizer: *adam' },
+    expected: ['11:14 syntax training.optimizer'],
+  },
+  {
+    title: 'an alias within its own anchor',
+    change: { 5: '    - &layer {name: conv1, type: conv, filters: 8, kernelSize: 3, weightInitializer: *layer}' },
+    expected: ['5:86 syntax model.encoder[0].weightInitializer'],
+  },
+  {
+    title: 'an alias bomb',
+    text: 'name: t\na: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]\n',
+    expected: ['7:8 syntax f[0]'],
+  },
+  {
+    title: 'lists nested without end',
+    text: `name: t\nseeds: ${'['.repeat(60)}${']'.repeat(60)}\n`,
+    expected: ['2:57 syntax seeds[0][0]'],
+  },
+  { title: 'lists nested until the parser gives up', text: '['.repeat(20_000), expected: ['1:1 syntax'] },
+  { title: 'a second document', add: '---\nname: u', expected: ['15:1 syntax'] },
+  { title: 'YAML 1.1', before: '%YAML 1.1\n---', expected: ['1:1 syntax'] },
+  { title: 'a list as a key', add: '? [a, b]\n: c', expected: ['15:3 syntax'] },
+  { title: 'a control character', change: { 1: 'name: t\u0007' }, expected: ['1:8 syntax'] },
+  { title: 'an invisible space as indentation', change: { 12: '  maxEpochs: 2' }, expected: ['12:1 syntax'] },
+  {
+    title: 'mistakes of syntax and of the schema in different sections',
+    change: { 2: 'data: {dataset: glyphs, imageSiz: 28}', 6: '    - {type: relu', 12: '  maxEpochs: -1' },
+    expected: ['2:25 unknown-key data', '6:7 syntax model.encoder[1]', '12:14 wrong-value training.maxEpochs'],
+  },
+  {
+    title: 'mistakes of the schema before one of syntax in the same section',
+    change: {
+      5: '    - {name: conv1, type: conv, filtres: 8, kernelSize: 3}',
+      7: '    - {name: embedding, type: dense, units: 16',
+    },
+    expected: ['5:33 unknown-key model.encoder[0]', '7:7 syntax model.encoder[2]'],
+  },
+  {
+    title: 'Windows line ends',
+    text: 'name: t\r\nseeds: [1\r\nfoo: 1\r\n',
+    expected: ['1:1 missing-key', '2:8 syntax seeds', '3:1 unknown-key'],
+  },
+  {
+    title: 'old Macintosh line ends',
+    text: 'name: t\rseeds: 1\r',
+    expected: ['1:1 missing-key', '2:8 wrong-type seeds'],
+  },
+  { title: 'a byte-order mark', text: '﻿nam: t\n', expected: ['1:1 unknown-key', '1:1 missing-key'] },
+];
