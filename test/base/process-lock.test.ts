@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import {
   acquireProcessLock,
@@ -62,7 +63,7 @@ describe('a process lock', () => {
     expect(() => acquireProcessLock(join(tmpdir(), 'no-such-folder-here', 'lock'))).toThrow(/ENOENT/);
   });
 
-  test('of a dead holder goes to one of many processes that want it at once', () => {
+  test('of a dead holder goes to one of many processes that want it at once', async () => {
     const path = newLockPath();
     writeFileSync(path, JSON.stringify({ ...describeThisProcess(), started: '1' }));
     const module = new URL('../../dist/base/process-lock.js', import.meta.url).href;
@@ -70,9 +71,12 @@ describe('a process lock', () => {
       const got = 'release' in acquireProcessLock(${JSON.stringify(path)});
       setTimeout(() => console.log(got ? 'got' : 'held'), 1500);
     })`;
-    const shell = Array.from({ length: 6 }, () => `${process.execPath} -e '${script}' &`).join('\n');
-    const { stdout } = spawnSync('bash', ['-c', `${shell}\nwait`], { encoding: 'utf8' });
-    const lines = stdout.trim().split('\n').sort();
-    expect(lines).toEqual(['got', 'held', 'held', 'held', 'held', 'held']);
+    const results = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const { stdout } = await promisify(execFile)(process.execPath, ['-e', script]);
+        return stdout.trim();
+      }),
+    );
+    expect(results.sort()).toEqual(['got', 'held', 'held', 'held', 'held', 'held']);
   });
 });
