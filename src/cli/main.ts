@@ -94,6 +94,21 @@ program
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/sync.js')).syncCommand));
 
+program
+  .command('compare')
+  .description('put runs side by side, with intervals and paired tests on the same episodes')
+  .argument('<run...>', 'two or more run folders')
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/compare.js')).compareCommand));
+
+program
+  .command('report')
+  .description('write an HTML and a Markdown report of runs')
+  .argument('<path...>', 'run folders, or folders that hold them')
+  .addOption(new Option('--out <dir>', 'where it is written; beside the runs when left out'))
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/report.js')).reportCommand));
+
 function parseCount(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number, at least 1, is allowed.');

@@ -69,7 +69,7 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
   }
   await tracking?.finish();
   if (options.json) printResult(JSON.stringify(toJson(plan, result), null, 2));
-  else showResults(plan, result);
+  else await showResults(plan, result);
   return exitCodeOf(result);
 }
 
@@ -99,7 +99,7 @@ function resultsOf(folder: string) {
   return readRunStatus(folder)?.state === 'finished' ? readResults(runFiles(folder).results) : [];
 }
 
-function showResults({ trials }: Plan, result: PlanResult): void {
+async function showResults({ trials }: Plan, result: PlanResult): Promise<void> {
   const colors = colorsFor(process.stdout);
   const runs: RunResults[] = trials.flatMap((trial) => {
     const folder = result.folders.get(trial);
@@ -113,4 +113,11 @@ function showResults({ trials }: Plan, result: PlanResult): void {
   const failed = [...result.outcomes.values()].filter(({ state }) => state === 'failed').length;
   if (failed > 0)
     printNote(`${formatInteger(failed)} of ${formatInteger(trials.length)} trials failed: \`oneshot status\` says why`);
+  const folders = [...result.folders.values()];
+  const first = folders[0];
+  if (runs.length === 0 || first === undefined) return;
+  // The libraries that draw plots are loaded only now.
+  const { writeReport } = await import('../../report/write-report.js');
+  const { html } = await writeReport(folders, { outFolder: dirname(first) });
+  printNote(`report: ${html}`);
 }

@@ -1,0 +1,26 @@
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { writeReport } from '../../report/write-report.js';
+import { findRuns } from '../../run/find-runs.js';
+import type { ExitCode } from '../report-error.js';
+import { printNote, printResult } from '../terminal.js';
+
+/** `oneshot report`: writes the report of runs as HTML and Markdown, and prints where. */
+export async function reportCommand(paths: string[], options: { out?: string; json?: boolean }): Promise<ExitCode> {
+  const written = await writeReport(paths, { outFolder: options.out ?? besideRuns(paths) });
+  if (options.json) printResult(JSON.stringify(written.report, null, 2));
+  else printResult(resolve(written.html));
+  printNote(`the same as Markdown: ${resolve(written.markdown)}`);
+  return 0;
+}
+
+// A folder of runs takes the report itself; a single run's goes beside the run.
+function besideRuns(paths: readonly string[]): string {
+  const first = paths[0] ?? '.';
+  const [run] = findRuns(first);
+  return run !== undefined && resolve(run.folder) === resolve(first)
+    ? dirname(resolve(first))
+    : statSync(first).isDirectory()
+      ? first
+      : dirname(first);
+}
