@@ -7,7 +7,7 @@ import { describeAllowed } from './describe-schema.js';
 import { findItem, formatKeyPath, nameOfItem, type ParsedKeyPath } from './key-path.js';
 import { dropOtherKind, kindOf, mergeEntry, mergeSource } from './merge-source.js';
 import { nameAndType } from './positions.js';
-import { childSchema, experimentSchema, type SchemaNode } from './schema.js';
+import { branchesOf, childSchema, experimentSchema, type SchemaNode } from './schema.js';
 import { type SourceEntry, type SourceMap, type SourceNode, withEntry, withItem } from './source-tree.js';
 
 /** The tree with a value at a path, or what is wrong with the path. `pathStart` is where the text of the path begins. */
@@ -53,7 +53,7 @@ class Assignment {
       if (map.kind === 'list' || !(mayBeMap || map.value === null)) return this.#refuse(map, depth, schema);
       map = this.#emptyMap(depth);
     }
-    const child = schema && childSchema(schema, kindOf(map, schema), key);
+    const child = schema && (childSchema(schema, kindOf(map, schema), key) ?? childOfAnyKind(schema, map, key));
     const keyStart = this.#at(depth);
     const isLast = depth + 1 === this.#path.steps.length;
     if (isLast) {
@@ -127,6 +127,16 @@ class Assignment {
   #at(depth: number) {
     return { ...this.#pathStart, column: this.#pathStart.column + this.#path.offsets[depth]! };
   }
+}
+
+/** The schema of a key in a map that names no kind yet: the kind may be set later. */
+function childOfAnyKind(schema: SchemaNode, map: SourceMap, key: string): SchemaNode | undefined {
+  if (kindOf(map, schema) !== undefined) return undefined;
+  for (const kind of branchesOf(schema).values()) {
+    const child = childSchema(kind, undefined, key);
+    if (child) return child;
+  }
+  return undefined;
 }
 
 function describeItems(count: number): string {
