@@ -70,8 +70,7 @@ export class OnnxRuntimeBackend {
     this.#tf = tf;
     this.#runtime = new Runtime(options.libraryPath ?? findLibrary(), options.threads ?? countPhysicalCores());
     this.#pool = new BufferPool(this.#runtime);
-    const block = options.nchwcBlock ?? 'auto';
-    this.#nchwcBlock = block === 'auto' ? findBlockSize(this.#runtime) : block;
+    this.#nchwcBlock = chooseBlockSize(this.#runtime, options.nchwcBlock ?? 'auto');
     this.#graphs = new GraphCache(this.#runtime, this.statistics, {
       maxGraphs: options.maxCompiledGraphs ?? DEFAULT_MAX_COMPILED_GRAPHS,
       nchwcBlock: this.#nchwcBlock,
@@ -358,6 +357,14 @@ export class OnnxRuntimeBackend {
     this.#tf.engine().moveData(this as never, dataId);
     return this.#data.get(dataId)!;
   }
+}
+
+/** @throws Error when a block is asked for that this processor's kernels do not have. */
+function chooseBlockSize(runtime: Runtime, requested: number | 'auto'): number {
+  if (requested === 0) return 0;
+  const available = findBlockSize(runtime);
+  if (requested === 'auto' || requested === available) return available;
+  throw new Error(`onnxruntime: nchwcBlock ${requested} was asked for; this processor has ${available || 'none'}`);
 }
 
 /** Returns the pending operations that the tensors depend on, in the order of recording. */

@@ -109,12 +109,26 @@ function poolingWindow(call: KernelCall, x: TensorInfo) {
   return { window: toWindow(info), outputShape: info.outShape };
 }
 
+/**
+ * The window with the padding at the end that the result's size implies: tfjs computes sizes in its own way when the
+ * padding is a number and the kernel is not square.
+ */
 function toWindow(info: backend_util.Conv2DInfo): Window {
-  const { top, left, bottom, right } = info.padInfo;
-  return {
-    size: [info.filterHeight, info.filterWidth],
-    strides: [info.strideHeight, info.strideWidth],
-    dilations: [info.dilationHeight, info.dilationWidth],
-    padding: [top, left, bottom, right],
+  const { top, left } = info.padInfo;
+  const size = [info.filterHeight, info.filterWidth] as const;
+  const strides = [info.strideHeight, info.strideWidth] as const;
+  const dilations = [info.dilationHeight, info.dilationWidth] as const;
+  const [inputSize, outputSize, before] = [
+    [info.inHeight, info.inWidth],
+    [info.outHeight, info.outWidth],
+    [top, left],
+  ] as const;
+  const padEnd = (axis: 0 | 1) => {
+    const extent = (size[axis] - 1) * dilations[axis] + 1;
+    const after = Math.max(0, (outputSize[axis] - 1) * strides[axis] + extent - inputSize[axis] - before[axis]);
+    const windows = Math.floor((inputSize[axis] + before[axis] + after - extent) / strides[axis]) + 1;
+    if (windows !== outputSize[axis]) throw new UnsupportedCase();
+    return after;
   };
+  return { size, strides, dilations, padding: [top, left, padEnd(0), padEnd(1)] };
 }

@@ -1,0 +1,211 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { registerOnnxRuntimeBackend } from '../src/index.js';
+import { blocked, normal, plain, randomValues, THREADS } from './support/engines.js';
+
+beforeEach(() => {
+  tf.setBackend('onnxruntime');
+});
+afterEach(() => tf.disposeVariables());
+
+describe('A backend', () => {
+  it('describes what it computes with', () => {
+    expect(blocked.describe()).toMatchObject({ version: '1.30.0', threads: THREADS });
+    expect(plain.describe().nchwcBlock).toBe(0);
+  });
+
+  it('refuses a taken name, another number of threads and a block that the processor does not have', () => {
+    expect(() => registerOnnxRuntimeBackend(tf)).toThrow("a backend named 'onnxruntime' is already registered");
+    expect(() => registerOnnxRuntimeBackend(tf, { name: 'other', threads: THREADS + 1 })).toThrow(
+      `this process already uses ${THREADS} threads; ${THREADS + 1} were asked for`,
+    );
+    expect(() => registerOnnxRuntimeBackend(tf, { name: 'other', threads: THREADS, nchwcBlock: 4 })).toThrow(
+      'nchwcBlock 4 was asked for',
+    );
+  });
+
+  it('says which library it did not find', () => {
+    expect(() => registerOnnxRuntimeBackend(tf, { name: 'other', libraryPath: '/nowhere/libonnxruntime.so' })).toThrow(
+      /nowhere/,
+    );
+  });
+
+  it('can be disposed of and registered again', () => {
+    const backend = registerOnnxRuntimeBackend(tf, { name: 'short-lived', threads: THREADS });
+    tf.setBackend('short-lived');
+    const sum = tf.tidy(() => tf.sum(tf.ones([3, 3])).dataSync()[0]);
+    expect(sum).toBe(9);
+    tf.setBackend('onnxruntime');
+    tf.removeBackend('short-lived');
+    backend.dispose();
+    const again = registerOnnxRuntimeBackend(tf, { name: 'short-lived', threads: THREADS });
+    tf.removeBackend('short-lived');
+    again.dispose();
+    expect(tf.tidy(() => tf.sum(tf.ones([3])).dataSync()[0])).toBe(3);
+  });
+});
+
+describe('Recording', () => {
+  it('computes nothing before a read, and one graph at the read', () => {
+    const { runs } = blocked.statistics;
+    const result = tf.tidy(() => tf.sum(tf.mul(tf.add(tf.ones([4, 4]), 1), 3)));
+    expect(blocked.statistics.runs).toBe(runs);
+    expect(result.dataSync()[0]).toBe(96);
+    expect(blocked.statistics.runs).toBe(runs + 1);
+    result.dispose();
+  });
+
+  it('compiles equal structures once', () => {
+    const step = () => tf.tidy(() => tf.sum(tf.square(normal([7, 11])())).dataSync()[0]!);
+    const first = step();
+    const { compiles } = blocked.statistics;
+    expect(step()).toBe(first);
+    expect(blocked.statistics.compiles).toBe(compiles);
+  });
+
+  it('takes the numbers that an array had when the tensor was made', () => {
+    const values = new Float32Array([1, 2, 3]);
+    const doubled = tf.mul(tf.tensor1d(values), 2);
+    values.fill(9);
+    expect(Array.from(doubled.dataSync())).toEqual([2, 4, 6]);
+  });
+
+  it('hands out copies: writing into what was read changes no tensor', () => {
+    const tensor = tf.tensor1d([1, 2, 3]);
+    tensor.dataSync().fill(0);
+    expect(Array.from(tensor.dataSync())).toEqual([1, 2, 3]);
+  });
+
+  it('reads in the middle of a tidy without losing what is pending', () => {
+    const result = tf.tidy(() => {
+      const x = tf.tensor2d([
+        [1, 2],
+        [3, 4],
+      ]); // prettier-ignore
+      const doubled = tf.mul(x, 2);
+      const sum = tf.sum(doubled).dataSync()[0]!;
+      return tf.add(tf.mul(doubled, sum), x);
+    });
+    expect(Array.from(result.dataSync())).toEqual([41, 82, 123, 164]);
+  });
+
+  it('moves tensors from and to other backends', () => {
+    const x = tf.add(tf.tensor1d([1, 2, 3]), 1);
+    tf.setBackend('cpu');
+    const y = tf.mul(x, 2);
+    tf.setBackend('onnxruntime');
+    expect(Array.from(tf.sub(y, 1).dataSync())).toEqual([3, 5, 7]);
+  });
+
+  it('computes batch by batch when nobody reads, at the end of the synchronous code', async () => {
+    const { runs } = blocked.statistics;
+    const kept = tf.mul(tf.ones([3]), 5);
+    await Promise.resolve();
+    expect(blocked.statistics.runs).toBe(runs + 1);
+    expect(Array.from(kept.dataSync())).toEqual([5, 5, 5]);
+    expect(blocked.statistics.runs).toBe(runs + 1);
+  });
+
+  it('computes a graph that grows too large, at the next border of a tidy', () => {
+    const backend = registerOnnxRuntimeBackend(tf, {
+      name: 'small-graphs',
+      threads: THREADS,
+      maxPendingOperations: 40,
+    });
+    tf.setBackend('small-graphs');
+    const v = tf.variable(tf.zeros([2]));
+    for (let step = 0; step < 30; step++) tf.tidy(() => v.assign(tf.add(tf.mul(v, 1), 1)));
+    // Two operations a step; a border after ten of them is the place to run.
+    expect(backend.statistics.runs).toBe(5);
+    expect(Array.from(v.dataSync())).toEqual([30, 30]);
+    const result = tf.tidy(() => {
+      let x: tf.Tensor = tf.zeros([2]);
+      for (let i = 0; i < 100; i++) x = tf.add(x, 1);
+      return x;
+    });
+    expect(backend.statistics.runs).toBe(9);
+    expect(Array.from(result.dataSync())).toEqual([100, 100]);
+    tf.dispose([v, result]);
+    tf.setBackend('onnxruntime');
+    tf.removeBackend('small-graphs');
+    backend.dispose();
+  });
+});
+
+describe('Errors', () => {
+  it('name the operations of the graph and the failing node', () => {
+    const indices = tf.tensor1d([0, 7], 'int32');
+    const message = /cannot run a graph of 2 operations \(Gather, Multiply\): .*Gather.*7/s;
+    const result = tf.mul(tf.gather(tf.tensor1d([1, 2, 3]), indices), 2);
+    expect(() => result.dataSync()).toThrow(message);
+    // The failure stays with the tensor, and with what is computed from it.
+    expect(() => result.dataSync()).toThrow(message);
+    expect(() => tf.add(result, 1)).toThrow(message);
+    expect(Array.from(tf.add(tf.ones([2]), 1).dataSync())).toEqual([2, 2]);
+  });
+
+  it('refuse complex numbers by name', () => {
+    expect(() => tf.complex([1, 2], [3, 4])).toThrow('complex64');
+  });
+});
+
+/** One training step of a small network, whose loss is read. */
+function createStep() {
+  const weights = tf.variable(tf.tensor(randomValues(9 * 8, 1, 0.3), [3, 3, 1, 8]));
+  const dense = tf.variable(tf.tensor(randomValues(8 * 4, 2, 0.3), [8, 4]));
+  const optimizer = tf.train.adam(1e-3);
+  const values = randomValues(4 * 64, 3);
+  return () =>
+    tf.tidy(() => {
+      const x = tf.tensor4d(values, [4, 8, 8, 1]);
+      const loss = optimizer.minimize(
+        () => {
+          const h = tf.relu(tf.conv2d(x, weights as never, 1, 'same')) as tf.Tensor4D;
+          const pooled = tf.mean(tf.maxPool(h, 2, 2, 'valid'), [1, 2]);
+          return tf.mean(tf.square(tf.matMul(pooled as tf.Tensor2D, dense as never))) as tf.Scalar;
+        },
+        true,
+        [weights, dense] as tf.Variable[],
+      );
+      return loss!.dataSync()[0]!;
+    });
+}
+
+describe('Memory', () => {
+  it('stays flat over thousands of steps', () => {
+    const step = createStep();
+    for (let i = 0; i < 300; i++) step();
+    globalThis.gc?.();
+    const before = { tensors: tf.memory().numTensors, data: blocked.numDataIds(), rss: process.memoryUsage().rss };
+    const { compiles } = blocked.statistics;
+    for (let i = 0; i < 1500; i++) step();
+    globalThis.gc?.();
+    expect(tf.memory().numTensors).toBe(before.tensors);
+    expect(blocked.numDataIds()).toBe(before.data);
+    expect(blocked.statistics.compiles).toBe(compiles);
+    // A step allocates tens of native objects; one leaked pointer's worth each would show.
+    expect(process.memoryUsage().rss - before.rss).toBeLessThan(30 * 2 ** 20);
+  });
+
+  it('holds a bounded number of compiled graphs and releases the others', () => {
+    const backend = registerOnnxRuntimeBackend(tf, { name: 'few-graphs', threads: THREADS, maxCompiledGraphs: 3 });
+    tf.setBackend('few-graphs');
+    const sumOf = (length: number) => tf.tidy(() => tf.sum(tf.ones([length])).dataSync()[0]);
+    for (let length = 1; length <= 30; length++) expect(sumOf(length)).toBe(length);
+    expect(backend.statistics.compiles).toBe(30);
+    sumOf(30);
+    sumOf(28);
+    expect(backend.statistics.compiles).toBe(30);
+    sumOf(1);
+    expect(backend.statistics.compiles).toBe(31);
+    // The graph unused longest was that of length 29.
+    sumOf(30);
+    sumOf(28);
+    expect(backend.statistics.compiles).toBe(31);
+    sumOf(29);
+    expect(backend.statistics.compiles).toBe(32);
+    tf.setBackend('onnxruntime');
+    tf.removeBackend('few-graphs');
+    backend.dispose();
+  });
+});
