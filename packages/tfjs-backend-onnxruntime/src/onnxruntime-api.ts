@@ -93,8 +93,16 @@ export function loadOnnxRuntime(path: string): OnnxRuntimeApi {
   return api;
 }
 
+function openLibrary(path: string): koffi.LibraryHandle {
+  try {
+    return koffi.load(path);
+  } catch (cause) {
+    throw new Error(`ONNX Runtime: cannot load ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
 function bindFunctions(path: string): OnnxRuntimeApi {
-  const library = koffi.load(path);
+  const library = openLibrary(path);
   const base: Pointer = library.func('void *OrtGetApiBase()')();
   const [getApi, getVersion] = koffi.decode(base, 'void *', 2) as [Pointer, Pointer];
   const version: string = koffi.call(getVersion, koffi.proto('const char *', []));

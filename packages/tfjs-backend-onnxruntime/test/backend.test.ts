@@ -26,7 +26,7 @@ describe('A backend', () => {
 
   it('says which library it did not find', () => {
     expect(() => registerOnnxRuntimeBackend(tf, { name: 'other', libraryPath: '/nowhere/libonnxruntime.so' })).toThrow(
-      /nowhere/,
+      'cannot load /nowhere/libonnxruntime.so',
     );
   });
 
@@ -81,7 +81,7 @@ describe('Recording', () => {
       const x = tf.tensor2d([
         [1, 2],
         [3, 4],
-      ]); // prettier-ignore
+      ]);
       const doubled = tf.mul(x, 2);
       const sum = tf.sum(doubled).dataSync()[0]!;
       return tf.add(tf.mul(doubled, sum), x);
@@ -123,7 +123,7 @@ describe('Recording', () => {
       for (let i = 0; i < 100; i++) x = tf.add(x, 1);
       return x;
     });
-    expect(backend.statistics.runs).toBe(9);
+    expect(backend.statistics.runs).toBe(8);
     expect(Array.from(result.dataSync())).toEqual([100, 100]);
     tf.dispose([v, result]);
     tf.setBackend('onnxruntime');
@@ -172,13 +172,13 @@ function createStep() {
 }
 
 describe('Memory', () => {
-  it('stays flat over thousands of steps', () => {
+  it('stays flat over hundreds of steps', () => {
     const step = createStep();
-    for (let i = 0; i < 300; i++) step();
+    for (let i = 0; i < 150; i++) step();
     globalThis.gc?.();
     const before = { tensors: tf.memory().numTensors, data: blocked.numDataIds(), rss: process.memoryUsage().rss };
     const { compiles } = blocked.statistics;
-    for (let i = 0; i < 1500; i++) step();
+    for (let i = 0; i < 500; i++) step();
     globalThis.gc?.();
     expect(tf.memory().numTensors).toBe(before.tensors);
     expect(blocked.numDataIds()).toBe(before.data);

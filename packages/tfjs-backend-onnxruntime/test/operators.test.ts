@@ -15,7 +15,7 @@ const integers = () =>
     ],
     [2, 3],
     'int32',
-  ); // prettier-ignore
+  );
 
 type Unary = (x: tf.Tensor) => tf.Tensor;
 type Binary = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
@@ -83,7 +83,7 @@ const FUNCTIONS: Record<string, [Unary, () => tf.Tensor]> = {
         0.5,
       ),
     cube,
-  ], // prettier-ignore
+  ],
   gather: [(x) => tf.gather(x, tf.tensor1d([2, 0, 0, 1], 'int32'), 1), cube],
   cumsum: [(x) => tf.cumsum(x, 1), normal([4, 4])],
   unsortedSegmentSum: [(x) => tf.unsortedSegmentSum(x, tf.tensor1d([1, 0, 1], 'int32'), 2), cube],
