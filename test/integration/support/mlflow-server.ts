@@ -47,8 +47,11 @@ export async function startMlflowServer(options: MlflowServerOptions = {}): Prom
   const uri = `http://127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
 
-  const killOnExit = () => signalGroup(child, 'SIGKILL');
-  process.once('exit', killOnExit);
+  const killOnExit = (reason: unknown) => {
+    signalGroup(child, 'SIGKILL');
+    if (reason === 'SIGTERM') process.kill(process.pid, 'SIGTERM');
+  };
+  for (const end of testProcessEnds) process.once(end, killOnExit);
 
   const kill = async (signal: NodeJS.Signals = 'SIGKILL') => {
     signalGroup(child, signal);
@@ -66,7 +69,7 @@ export async function startMlflowServer(options: MlflowServerOptions = {}): Prom
     await waitForHealth(child, uri);
   };
   const stop = async () => {
-    process.removeListener('exit', killOnExit);
+    for (const end of testProcessEnds) process.removeListener(end, killOnExit);
     await kill();
     await rm(folder, { recursive: true, force: true });
   };
@@ -108,6 +111,9 @@ export async function findMlflowPython(): Promise<string> {
     await rm(lock, { recursive: true, force: true });
   }
 }
+
+/** A test worker whose runner is killed sees its channel close; it gets no chance to call `stop`. */
+const testProcessEnds = ['exit', 'disconnect', 'SIGTERM'] as const;
 
 const quietEnvironment = {
   MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
