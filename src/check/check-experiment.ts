@@ -10,7 +10,7 @@ import {
   checkTestTimeAugmentation,
 } from './rules/augmentation.js';
 import { checkAllPairsGroups, checkBatchSize, checkMicroBatches, checkVerificationPairs } from './rules/batches.js';
-import { checkSourceSize, checkValidationAlphabets } from './rules/data.js';
+import { checkSourceSize, checkTrainingSelection, checkValidationAlphabets } from './rules/data.js';
 import { checkEncoderShapes, checkLayerNames } from './rules/encoder.js';
 import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns } from './rules/episodes.js';
 import { checkEarlyStopping } from './rules/metrics.js';
@@ -23,6 +23,7 @@ export const rules: readonly Rule[] = [
   checkSections,
   checkSourceSize,
   checkValidationAlphabets,
+  checkTrainingSelection,
   checkCopiesOrProbability,
   checkScaleRange,
   checkRotationClasses,

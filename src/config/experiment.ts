@@ -138,11 +138,11 @@ export interface DataOmniglot {
    */
   path?: string;
   /**
-   * `lake`: 30 background alphabets for training, 20 evaluation alphabets for the test. `koch`: training on the 30 background alphabets and 12 drawers; validation and test on 10 evaluation alphabets each, with 4 further drawers each (Koch et al. 2015, section 4).
+   * `lake`: 30 background alphabets for training, 20 evaluation alphabets for the test. `koch`: training on the 30 background alphabets and 12 drawers; validation and test on 10 evaluation alphabets each, with 4 further drawers each (Koch et al. 2015, section 4). `vinyals`: 33 / 5 / 12 alphabets of both sets (Vinyals et al. 2016). `small1`, `small2`: five background alphabets for training (those of images_background_small1.zip or small2.zip), the test as in `lake`.
    */
-  split: 'lake' | 'koch';
+  split: 'lake' | 'koch' | 'vinyals' | 'small1' | 'small2';
   /**
-   * Background alphabets that are kept from training and used for validation (split `lake` only; `koch` has its own).
+   * Background alphabets that are kept from training and used for validation (splits `lake`, `small1` and `small2`, among those they train on; the others have their own).
    */
   validationAlphabets: string[];
   imageSize: ImageSize;

@@ -8,11 +8,10 @@ import { LAKE_RUNS_DIGEST, openLakeRuns, readLakeRuns } from './lake-runs.js';
 import type { DataDescription, DataSource, LakeRuns } from './loaded-data.js';
 import { BACKGROUND, EVALUATION, openOmniglot, readOmniglot } from './omniglot.js';
 import { BACKGROUND_ALPHABETS, EVALUATION_ALPHABETS, OMNIGLOT_DRAWERS } from './omniglot-alphabets.js';
+import { omniglotSplits } from './omniglot-splits.js';
 import type { PictureCache } from './picture-cache.js';
 import { CLEAN_VERSION, cacheSizedPictures, type PictureSizes, resolveSizes } from './picture-sizes.js';
 import { RESIZE_VERSION, resizePictures } from './resize.js';
-import { kochSplit } from './split-koch.js';
-import { lakeSplit } from './split-lake.js';
 import { countSelection, type SplitRule } from './splits.js';
 
 export const omniglotSource: DataSource<DataOmniglot> = {
@@ -60,15 +59,16 @@ function describe(section: DataOmniglot): DataDescription {
 }
 
 function splitRule(section: DataOmniglot): SplitRule {
-  return section.split === 'koch' ? kochSplit() : lakeSplit(section.validationAlphabets);
+  return omniglotSplits[section.split].rule(section.validationAlphabets);
 }
 
 // The cross-field rules find these with their positions; whoever loads without them gets a sentence all the same.
-function checkValidationAlphabets({ validationAlphabets }: DataOmniglot): void {
-  const unknown = validationAlphabets.find((name) => !BACKGROUND_ALPHABETS.has(name));
+function checkValidationAlphabets({ split, validationAlphabets }: DataOmniglot): void {
+  const { validationChoices } = omniglotSplits[split];
+  const unknown = validationAlphabets.find((name) => !validationChoices.includes(name));
   if (unknown === undefined) return;
-  throw new OneshotError('usage', `data.validationAlphabets names ${unknown}, which is no background alphabet`, {
-    hint: `The background alphabets are ${[...BACKGROUND_ALPHABETS.keys()].join(', ')}.`,
+  throw new OneshotError('usage', `data.validationAlphabets names ${unknown}, which split ${split} does not train on`, {
+    hint: validationChoices.length > 0 ? `It can be ${validationChoices.join(', ')}.` : `${split} has its own.`,
   });
 }
 
