@@ -4,8 +4,9 @@ import { MlflowClient } from 'mlflow-ts-client';
 import type { Experiment } from '../config/experiment.js';
 import { followJournal, type JournalFollower } from '../tracking/follow-journal.js';
 
-/** Time that the rest of the journals may take after the last trial has ended. */
+/** Time that the rest of the journals may take after the last trial has ended, and where the server was out of reach. */
 const DRAIN_MS = 60_000;
+const DRAIN_OUTAGE_MS = 5_000;
 
 export interface Tracking {
   /** Follows the journal of a run folder; once for each. */
@@ -31,7 +32,7 @@ export function followWithMlflow(experiment: Experiment, note: (line: string) =>
       followers.set(folder, followJournal({ client, folder, onProblem }));
     },
     async finish() {
-      const reports = await Promise.all([...followers.values()].map((follower) => follower.drain(DRAIN_MS)));
+      const reports = await Promise.all([...followers.values()].map((follower) => follower.drain(told === 0 ? DRAIN_MS : DRAIN_OUTAGE_MS)));
       const behind = reports.filter(({ isComplete }) => !isComplete).length;
       const points = reports.reduce((sum, { sent }) => sum + sent.points, 0);
       if (behind > 0)
