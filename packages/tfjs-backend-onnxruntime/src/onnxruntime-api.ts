@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import koffi from 'koffi';
+import koffi, { type LibraryHandle } from 'koffi';
 
 /** Address of something native. */
 export type Pointer = bigint;
@@ -93,7 +93,7 @@ export function loadOnnxRuntime(path: string): OnnxRuntimeApi {
   return api;
 }
 
-function openLibrary(path: string): koffi.LibraryHandle {
+function openLibrary(path: string): LibraryHandle {
   try {
     return koffi.load(path);
   } catch (cause) {

@@ -162,13 +162,15 @@ describe('Training', () => {
   });
 
   it('updates large matrices in blocks of rows', () => {
-    const [rows, columns] = [2100, 2000];
+    const rows = 2100;
+    const columns = 2000;
     const initial = randomValues(rows * columns, 5, 0.05);
     const [x, dy] = [randomValues(2 * rows, 6), randomValues(2 * columns, 7)];
     const expected = { weights: initial.slice(), velocity: new Float32Array(rows * columns) };
     for (let step = 0; step < 2; step++) {
       for (let i = 0; i < rows * columns; i++) {
-        const [row, column] = [Math.floor(i / columns), i % columns];
+        const row = Math.floor(i / columns);
+        const column = i % columns;
         const gradient = x[row]! * dy[column]! + x[rows + row]! * dy[columns + column]! + 0.01 * expected.weights[i]!;
         expected.velocity[i] = 0.9 * expected.velocity[i]! + gradient;
         expected.weights[i]! -= 0.1 * expected.velocity[i]!;

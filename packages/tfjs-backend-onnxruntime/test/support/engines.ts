@@ -47,7 +47,8 @@ export function relativeDifference(actual: ArrayLike<number>, expected: ArrayLik
   let difference = 0;
   let largest = 1e-9;
   for (let i = 0; i < expected.length; i++) {
-    const [a, b] = [actual[i]!, expected[i]!];
+    const a = actual[i]!;
+    const b = expected[i]!;
     if (Object.is(a, b) || a === b) continue;
     difference = Math.max(difference, Math.abs(a - b));
     if (Number.isNaN(difference)) return Number.POSITIVE_INFINITY;
@@ -96,10 +97,11 @@ export function randomValues(length: number, seed: number, deviation = 1): Float
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  return Float32Array.from(
-    { length },
-    () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()) * deviation,
-  );
+  const values = new Float32Array(length);
+  for (let i = 0; i < length; i++) {
+    values[i] = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()) * deviation;
+  }
+  return values;
 }
 
 /** Returns a creator of one fixed random tensor. */
