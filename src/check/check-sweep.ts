@@ -11,29 +11,20 @@ import type { Positions } from '../config/positions.js';
 import type { Soundness } from '../config/soundness.js';
 import { type SourceMap, withoutEntry } from '../config/source-tree.js';
 import { validate } from '../config/validate.js';
-import { countPoints } from '../plan/expand-sweep.js';
+import { countPoints, isSearched, type ListedSweep, type SearchedSweep } from '../plan/expand-sweep.js';
+import { readSearchSpace } from '../plan/search/read-search-space.js';
 import { createExperimentChecker } from './check-experiment.js';
+import { findSearchFaults } from './check-search.js';
 import type { RuleProblem } from './rule.js';
+import { listWrittenPoints, samplePoints } from './sample-search.js';
 import { findOverlap, resolveSweptPath } from './sweep-paths.js';
+import type { SweptPoint, SweptValue } from './swept-value.js';
 
 /** Points of a sweep at most, before seeds. */
 export const MAX_POINTS = 100_000;
 
 /** Problems of one sweep that are worth printing: more of them have a common cause. */
 const MAX_PROBLEMS = 50;
-
-/** One value of the sweep in the file. */
-interface SweptValue {
-  /** As in the file; key of the sweep. */
-  readonly path: string;
-  /** Resolved against the base experiment. */
-  readonly steps: ConcretePath;
-  readonly value: unknown;
-  /** Where the value stands: `sweep.parameters.….[2]`. */
-  readonly place: ConcretePath;
-  /** Where its key path stands: `sweep.parameters.…`. */
-  readonly keyPlace: ConcretePath;
-}
 
 /** All problems of the experiment's trials: those of the sweep itself, and those of the cross-field rules. Without a sweep, those of the one trial. */
 export function checkTrials(experiment: Experiment, positions: Positions, soundness: Soundness): Problem[] {
@@ -45,6 +36,10 @@ export function checkTrials(experiment: Experiment, positions: Positions, soundn
     return locateAll(check(base), positions);
   }
   const sweepCheck = new SweepCheck(base, sweep, positions, soundness);
+  if (isSearched(sweep)) {
+    const found = sweepCheck.checkSearch(sweep, experiment, check);
+    return [...sweepCheck.problems, ...found];
+  }
   const points = sweepCheck.checkValues();
   // A sweep without a usable point still has the experiment that it varies.
   const found = points.length === 0 ? locateAll(check(base), positions) : sweepCheck.checkPoints(points, check);
@@ -75,8 +70,6 @@ function clean(problem: Problem): Problem {
   return { ...rest, ...(nearest === undefined ? {} : { nearest }), ...(hint === undefined ? {} : { hint }) };
 }
 
-type SweptPoint = readonly SweptValue[];
-
 class SweepCheck {
   readonly problems: Problem[] = [];
   readonly #base: Experiment;
@@ -96,6 +89,7 @@ class SweepCheck {
   /** The points whose paths exist; problems of paths and of repeated values are reported. */
   checkValues(): SweptPoint[] {
     const sound = this.#soundPart();
+    if (sound === undefined) return [];
     const count = countPoints(sound);
     if (count > MAX_POINTS) {
       this.problems.push({
@@ -111,7 +105,8 @@ class SweepCheck {
   }
 
   /** The sweep without parameters that hold no list. Points of a list keep their numbers. */
-  #soundPart(): Sweep {
+  #soundPart(): ListedSweep | undefined {
+    if (isSearched(this.#sweep)) return undefined;
     if (this.#sweep.method === 'list') return this.#sweep;
     const entries = Object.entries(this.#sweep.parameters);
     const parameters = entries.filter(([path]) => this.#soundness.isSound(['sweep', 'parameters', path]));
@@ -168,6 +163,36 @@ class SweepCheck {
     });
   }
 
+  /** Problems of a searched sweep; those of the rules only where no point of a sample holds them, since a search passes over points that do not fit. */
+  checkSearch(
+    sweep: SearchedSweep,
+    experiment: Experiment,
+    check: (experiment: Experiment) => RuleProblem[],
+  ): Problem[] {
+    const isSound = (path: ConcretePath) => this.#soundness.isSound(path);
+    for (const { path, at, ...fault } of findSearchFaults(sweep, experiment, isSound)) this.#report(path, fault, at);
+    const { space } = readSearchSpace(sweep.parameters);
+    const places = Object.keys(sweep.parameters).map((path) => ({ path, place: ['sweep', 'parameters', path] }));
+    const steps = this.#checkPaths(places);
+    if (space === undefined || steps.size < places.length) return locateAll(check(this.#base), this.#positions);
+
+    const assign = createValueAssigner(this.#base);
+    for (const point of listWrittenPoints(space, sweep.parameters, steps)) {
+      if (point.some((value) => this.#blamed.has(value))) continue;
+      const { invalidSections } = assign(point);
+      if (invalidSections.length > 0) this.#explainInvalid(point, invalidSections);
+    }
+    if (this.problems.length > 0) return [];
+    const findings = new TrialFindings();
+    for (const point of samplePoints(space, sweep.seed, steps)) {
+      const { experiment: assigned, invalidSections } = assign(point);
+      const problems = invalidSections.length > 0 ? [] : check(assigned);
+      if (problems.length === 0 && invalidSections.length === 0) return [];
+      findings.add(point, problems);
+    }
+    return this.#locateFindings(findings);
+  }
+
   /** The paths that exist, resolved. `places` are those of one point. */
   #checkPaths(places: readonly { path: string; place: ConcretePath }[]): Map<string, ConcretePath> {
     const chosenKinds = places.map(({ path }) => path);
@@ -215,6 +240,10 @@ class SweepCheck {
       else findings.add(point, check(experiment));
       if (this.problems.length >= MAX_PROBLEMS) break;
     }
+    return this.#locateFindings(findings);
+  }
+
+  #locateFindings(findings: TrialFindings): Problem[] {
     const located = findings
       .problems()
       .map(({ problem, culprit, point }) => this.#locateFinding(problem, culprit, point));
@@ -229,7 +258,7 @@ class SweepCheck {
       const node = this.#positions.find(place)!;
       tree = assignAtPath(tree, parseKeyPath(path), node, this.#positions.ofValue(place)).root;
     }
-    for (const { breaks, ...problem } of validate(tree).problems) {
+    for (const { breaks, place: _, ...problem } of validate(tree).problems) {
       if (!sections.some((section) => breaks.every(([first]) => first === section) && problem.path.startsWith(section)))
         continue;
       const within = own.find(({ place }) => this.#isPartOf(problem, place));
@@ -238,10 +267,10 @@ class SweepCheck {
       this.#blamed.add(culprit);
       // A key that the chosen kind does not have is a mistake of the path, whatever its values.
       const isKey = problem.code === 'unknown-key' && !within;
-      const place = isKey ? this.#positions.ofKey(culprit.keyPlace) : this.#positions.ofValue(culprit.place);
+      const position = isKey ? this.#positions.ofKey(culprit.keyPlace) : this.#positions.ofValue(culprit.place);
       const setting = own.length > 1 && !within ? `at the point ${describePoint(own)}` : undefined;
       const hint = [problem.hint, setting].filter(Boolean).join('; ') || undefined;
-      this.#add(clean({ ...problem, ...(within ? {} : place), code: 'sweep', hint }));
+      this.#add(clean({ ...problem, ...(within ? {} : position), code: 'sweep', hint }));
     }
   }
 
@@ -343,7 +372,10 @@ class TrialFindings {
   problems(): TrialFinding[] {
     return [...this.#byText.values()].flatMap(({ problem, points }): TrialFinding[] => {
       const first = points[0]!;
-      const onPath = (value: SweptValue) => isWithin(problem.path, value.steps) || isWithin(value.steps, problem.path);
+      // A problem of a whole section (what is missing beside it) is none of the value.
+      const isDeep = problem.path.length > 1;
+      const onPath = ({ steps }: SweptValue) =>
+        isWithin(problem.path, steps) || (isDeep && isWithin(steps, problem.path));
       if (points.length === this.#count && !first.some(onPath))
         return [{ problem, culprit: undefined, point: undefined }];
       const hits = new Map<SweptValue, number>();

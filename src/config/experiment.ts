@@ -74,12 +74,47 @@ export type Schedule = ScheduleConstant | ScheduleExponential | ScheduleStep | S
  */
 export type Protocol = ProtocolLakeRuns | ProtocolWithinAlphabet | ProtocolCrossAlphabet;
 /**
- * Values to cross. Each point becomes one trial per seed.
+ * Values to cross, or to search. Each point becomes one trial per seed.
  *
  * This interface was referenced by `Experiment`'s JSON-Schema
  * via the `definition` "sweep".
  */
-export type Sweep = SweepGrid | SweepList;
+export type Sweep = SweepGrid | SweepList | SweepRandom | SweepSobol | SweepTpe;
+/**
+ * What the search improves: `validation/one-shot-accuracy`, the best over the epochs of a trial, or `train/loss` of its last epoch. Averaged over the seeds of a point. Never a test accuracy: that would choose on the test set.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "searchMetric".
+ */
+export type SearchMetric = 'validation/one-shot-accuracy' | 'train/loss';
+/**
+ * Which direction of the metric is better. When left out: `maximize` for an accuracy, `minimize` for a loss.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "searchGoal".
+ */
+export type SearchGoal = 'maximize' | 'minimize';
+/**
+ * Trials at most, seeds counted: with three seeds, 100 trials are 33 points. Raising it goes on with the same sweep.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "maxTrials".
+ */
+export type MaxTrials = number;
+/**
+ * Time that the sweep may run, all its sessions together; then no further point is proposed, and trials that are running end. Raising it goes on with the same sweep.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "maxHours".
+ */
+export type MaxHours = number;
+/**
+ * Seed of the search: the same one proposes the same points.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "searchSeed".
+ */
+export type SearchSeed = number;
 
 /**
  * A declarative few-shot experiment.
@@ -1029,6 +1064,81 @@ export interface SweepList {
   points: {
     [k: string]: unknown;
   }[];
+}
+/**
+ * Independent draws (Bergstra and Bengio 2012).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "sweepRandom".
+ */
+export interface SweepRandom {
+  /**
+   * Independent draws (Bergstra and Bengio 2012).
+   */
+  method: 'random';
+  parameters: SearchParameters;
+  metric: SearchMetric;
+  goal?: SearchGoal;
+  maxTrials: MaxTrials;
+  maxHours?: MaxHours;
+  seed: SearchSeed;
+}
+/**
+ * Key paths and where their values come from: a list of choices, or a map with one of `choice: [a, b]`, `uniform: [low, high]`, `logUniform: [low, high]`, `integer: [low, high]`; `step` beside `uniform` and `integer` leaves only low, low + step, …; `when: {path: value}` makes a parameter exist only where another one of the sweep has that value, or one of those in a list. Points that make no valid experiment (an encoder that does not fit) are never proposed.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "searchParameters".
+ */
+export interface SearchParameters {
+  [k: string]: unknown;
+}
+/**
+ * Quasi-random points of a scrambled Sobol sequence: more even than random ones.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "sweepSobol".
+ */
+export interface SweepSobol {
+  /**
+   * Quasi-random points of a scrambled Sobol sequence: more even than random ones.
+   */
+  method: 'sobol';
+  parameters: SearchParameters;
+  metric: SearchMetric;
+  goal?: SearchGoal;
+  maxTrials: MaxTrials;
+  maxHours?: MaxHours;
+  seed: SearchSeed;
+}
+/**
+ * Model-based search with tree-structured Parzen estimators (Bergstra et al. 2011).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "sweepTpe".
+ */
+export interface SweepTpe {
+  /**
+   * Model-based search with tree-structured Parzen estimators (Bergstra et al. 2011).
+   */
+  method: 'tpe';
+  parameters: SearchParameters;
+  metric: SearchMetric;
+  goal?: SearchGoal;
+  maxTrials: MaxTrials;
+  maxHours?: MaxHours;
+  seed: SearchSeed;
+  /**
+   * Quasi-random points before the model takes over.
+   */
+  startupPoints: number;
+  /**
+   * Candidates drawn for each proposal, of which the best is taken.
+   */
+  candidates: number;
+  /**
+   * Points proposed together: the next batch waits until all of them are done, so the same proposals come again whatever ends first. When left out, a point is proposed whenever a worker is free; with several workers the proposals then depend on which trial ends first.
+   */
+  batchSize?: number;
 }
 /**
  * Where results go besides the run folder.

@@ -1,7 +1,27 @@
 // From the sweep of an experiment to its points: what varies and the experiment that results. Pure; seeds come in plan-trials.ts.
+// Points that a search proposes one after the other come from search-sweep.ts.
 import { createValueAssigner } from '../config/assign-values.js';
-import type { Experiment, Sweep } from '../config/experiment.js';
+import type {
+  Experiment,
+  Sweep,
+  SweepGrid,
+  SweepList,
+  SweepRandom,
+  SweepSobol,
+  SweepTpe,
+} from '../config/experiment.js';
 import type { Assignment } from './plan-trials.js';
+
+/** A sweep whose points stand in the file. */
+export type ListedSweep = SweepGrid | SweepList;
+
+/** A sweep whose points a search proposes. */
+export type SearchedSweep = SweepRandom | SweepSobol | SweepTpe;
+
+/** Whether a search proposes the points of a sweep. */
+export function isSearched(sweep: Sweep | undefined): sweep is SearchedSweep {
+  return sweep !== undefined && sweep.method !== 'grid' && sweep.method !== 'list';
+}
 
 /** One point of a sweep. */
 export interface Point {
@@ -11,15 +31,16 @@ export interface Point {
   readonly experiment: Experiment;
 }
 
-/** The points of a checked experiment: of a grid every combination, the last parameter varies fastest; of a list its points in order. One point without assignments where there is no sweep. */
+/** The points of a checked experiment: of a grid every combination, the last parameter varies fastest; of a list its points in order. One point without assignments where there is no sweep, none where a search proposes them. */
 export function expandSweep(experiment: Experiment): Point[] {
   const { sweep, ...base } = experiment;
+  if (isSearched(sweep)) return [];
   const assign = createValueAssigner(base);
   return listAssignments(sweep).map((assignments) => ({ assignments, experiment: assign(assignments).experiment }));
 }
 
 /** What each point assigns, in the order of the points. */
-export function listAssignments(sweep: Sweep | undefined): (readonly Assignment[])[] {
+export function listAssignments(sweep: ListedSweep | undefined): (readonly Assignment[])[] {
   if (sweep === undefined) return [[]];
   if (sweep.method === 'list') {
     return sweep.points.map((point) => Object.entries(point).map(([path, value]) => ({ path, value })));
@@ -32,7 +53,7 @@ export function listAssignments(sweep: Sweep | undefined): (readonly Assignment[
 }
 
 /** How many points a sweep has, without listing them. */
-export function countPoints(sweep: Sweep | undefined): number {
+export function countPoints(sweep: ListedSweep | undefined): number {
   if (sweep === undefined) return 1;
   if (sweep.method === 'list') return sweep.points.length;
   return Object.values(sweep.parameters).reduce((product, values) => product * values.length, 1);

@@ -18,8 +18,15 @@ export interface Fingerprints {
 
 /** The fingerprints of one resolved experiment with one seed. */
 export function makeFingerprints(experiment: Experiment, seed: number, dataDigest: string): Fingerprints {
+  return makePointFingerprints(experiment, dataDigest)(seed);
+}
+
+/** The fingerprints of one resolved experiment by seed; what all seeds share is hashed once. */
+export function makePointFingerprints(experiment: Experiment, dataDigest: string): (seed: number) => Fingerprints {
   const parts = partition(experiment);
   const config = stableHash({ keys: parts.training, data: dataDigest, numerics: NUMERICS_VERSION });
-  const training = stableHash({ config, seed });
-  return { training, config, evaluation: stableHash({ training, keys: parts.evaluation }) };
+  return (seed) => {
+    const training = stableHash({ config, seed });
+    return { training, config, evaluation: stableHash({ training, keys: parts.evaluation }) };
+  };
 }

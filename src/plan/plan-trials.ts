@@ -1,8 +1,12 @@
 // From one checked experiment to its ordered list of trials: the plan. Pure: no files, no clock.
+
+import { stableHash } from '../base/stable-hash.js';
 import type { Experiment } from '../config/experiment.js';
-import { expandSweep } from './expand-sweep.js';
-import { type Fingerprints, makeFingerprints } from './fingerprint.js';
-import { nameTrial, shortenPaths } from './trial-name.js';
+import { expandSweep, isSearched } from './expand-sweep.js';
+import type { Fingerprints } from './fingerprint.js';
+import { makeTrials } from './make-trials.js';
+import { createSearchSweep, type SearchSweep } from './search-sweep.js';
+import { shortenPaths } from './trial-name.js';
 
 /** One point of a sweep with one seed, fully resolved. */
 export interface Trial {
@@ -27,42 +31,44 @@ export interface Assignment {
 
 export interface Plan {
   readonly experiment: Experiment;
-  /** Sweep points in the order of the file, seeds innermost. */
+  /** Of a listed sweep: its points in the order of the file, seeds innermost. Empty where a search proposes them. */
   readonly trials: readonly Trial[];
+  /** What proposes the trials where they are not listed. */
+  readonly search?: SearchSweep;
+  /** 64 hex digits: the same sweep has the same trials, or the same search. What it is allowed to spend is no part of it. */
+  readonly fingerprint: string;
 }
 
-/** The plan of an experiment. `digestData` gives the digest of the data that a data section stands for. */
-export function planTrials(experiment: Experiment, digestData: (section: Experiment['data']) => string): Plan {
+/** What planning has to know of the world outside `plan/`. */
+export interface PlanSurroundings {
+  /** The digest of the data that a data section stands for. */
+  digestData(section: Experiment['data']): string;
+  /** Whether an experiment holds the cross-field rules; a search proposes no other. */
+  isFeasible(experiment: Experiment): boolean;
+}
+
+/** The plan of a checked experiment. */
+export function planTrials(experiment: Experiment, { digestData, isFeasible }: PlanSurroundings): Plan {
+  const digestOnce = rememberDigests(digestData);
+  if (isSearched(experiment.sweep)) {
+    const search = createSearchSweep(experiment, experiment.sweep, { digestData: digestOnce, isFeasible });
+    return { experiment, trials: [], search, fingerprint: search.fingerprint };
+  }
   const points = expandSweep(experiment);
   const shortPaths = shortenPaths([...new Set(points.flatMap((point) => point.assignments.map(({ path }) => path)))]);
-  const digests = new Map<string, string>();
-  const digestOnce = (section: Experiment['data']) => {
-    const key = JSON.stringify(section);
-    let digest = digests.get(key);
+  const trials = points.flatMap((point) => makeTrials(point, experiment.seeds, shortPaths, digestOnce));
+  const fingerprint = stableHash(trials.map(({ fingerprints }) => fingerprints.training));
+  return { experiment, trials, fingerprint };
+}
+
+function rememberDigests(digestData: PlanSurroundings['digestData']): PlanSurroundings['digestData'] {
+  const digests = new Map<Experiment['data'], string>();
+  return (section) => {
+    let digest = digests.get(section);
     if (digest === undefined) {
       digest = digestData(section);
-      digests.set(key, digest);
+      digests.set(section, digest);
     }
     return digest;
   };
-
-  const trials: Trial[] = [];
-  for (const point of points) {
-    const dataDigest = digestOnce(point.experiment.data);
-    for (const seed of experiment.seeds) {
-      const fingerprints = makeFingerprints(point.experiment, seed, dataDigest);
-      const id = fingerprints.training.slice(0, 8);
-      const name = nameTrial(point.assignments, seed, shortPaths);
-      trials.push({
-        id,
-        name,
-        folder: `${name}-${id}`,
-        seed,
-        assignments: point.assignments,
-        experiment: { ...point.experiment, seeds: [seed] },
-        fingerprints,
-      });
-    }
-  }
-  return { experiment, trials };
 }

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { loadExperiment } from '../../check/load-experiment.js';
-import { describeData } from '../../data/data-source.js';
+import { loadPlan } from '../../check/load-plan.js';
 import { findRun, type RunProgress } from '../../launch/prepare-run.js';
-import { type Plan, planTrials, type Trial } from '../../plan/plan-trials.js';
+import type { Plan, Trial } from '../../plan/plan-trials.js';
 import { estimateTrialCost, type TrialCost } from '../../run/trial-cost.js';
 import { formatBytes, formatCount, formatInteger } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
@@ -21,8 +20,8 @@ export async function planCommand(
   file: string,
   options: { set: string[]; runs: string; json?: boolean },
 ): Promise<ExitCode> {
-  const { experiment } = loadExperiment(file, { sets: options.set });
-  const plan = planTrials(experiment, (section) => describeData(section).identity);
+  const plan = loadPlan(file, { sets: options.set });
+  const { experiment } = plan;
   const trials = describeTrials(plan, join(options.runs, experiment.name));
   if (options.json) {
     printResult(JSON.stringify({ experiment: experiment.name, trials: trials.map(toJson) }, null, 2));

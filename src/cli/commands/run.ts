@@ -1,12 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { loadExperiment } from '../../check/load-experiment.js';
-import { describeData } from '../../data/data-source.js';
+import { loadPlan } from '../../check/load-plan.js';
 import type { EngineName } from '../../engine/engine.js';
 import { readResults } from '../../evaluation/records/evaluation-result.js';
 import { launchLocally } from '../../launch/local-launcher.js';
 import { type PlanResult, runPlan } from '../../launch/run-plan.js';
-import { type Plan, planTrials } from '../../plan/plan-trials.js';
+import type { Plan } from '../../plan/plan-trials.js';
 import { readRunStatus, runFiles } from '../../run/run-folder.js';
 import { formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
@@ -30,8 +29,8 @@ export interface RunOptions {
 
 /** `oneshot run`: runs the plan of a file and prints the results of its trials. */
 export async function runCommand(file: string, options: RunOptions): Promise<ExitCode> {
-  const { experiment } = loadExperiment(file, { sets: options.set });
-  const plan = planTrials(experiment, (section) => describeData(section).identity);
+  const plan = loadPlan(file, { sets: options.set });
+  const { experiment } = plan;
   const { resources } = experiment;
   const parallel = Math.min(options.parallel ?? resources.parallel, plan.trials.length);
   const threads = options.threads ?? resources.threads;

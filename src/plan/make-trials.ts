@@ -1,0 +1,30 @@
+// From one point of a sweep to its trials.
+import type { Point } from './expand-sweep.js';
+import { makePointFingerprints } from './fingerprint.js';
+import type { PlanSurroundings, Trial } from './plan-trials.js';
+import { nameTrial } from './trial-name.js';
+
+/** The trials of one point, one for each seed. */
+export function makeTrials(
+  point: Point,
+  seeds: readonly number[],
+  shortPaths: ReadonlyMap<string, string>,
+  digestData: PlanSurroundings['digestData'],
+): Trial[] {
+  const dataDigest = digestData(point.experiment.data);
+  const fingerprint = makePointFingerprints(point.experiment, dataDigest);
+  return seeds.map((seed): Trial => {
+    const fingerprints = fingerprint(seed);
+    const id = fingerprints.training.slice(0, 8);
+    const name = nameTrial(point.assignments, seed, shortPaths);
+    return {
+      id,
+      name,
+      folder: `${name}-${id}`,
+      seed,
+      assignments: point.assignments,
+      experiment: { ...point.experiment, seeds: [seed] },
+      fingerprints,
+    };
+  });
+}
