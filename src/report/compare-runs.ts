@@ -65,7 +65,8 @@ export function compareRuns(runs: readonly ReportRun[]): Comparison {
   };
 }
 
-function findDifferences(runs: readonly ReportRun[]): Comparison['differences'] {
+/** The settings that are not the same in all runs, by key path. */
+export function findDifferences(runs: readonly ReportRun[]): Comparison['differences'] {
   const paths = [...new Set(runs.flatMap(({ settings }) => Object.keys(settings)))].filter(
     (path) => path !== 'config_id',
   );

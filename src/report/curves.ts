@@ -33,7 +33,7 @@ export function collectNWayCurves(
     .map((curve) => ({ ...curve, points: curve.points.sort((a, b) => a.x - b.x) }));
 }
 
-/** One metric over the epochs, a series for each run. */
+/** One metric over the epochs, a series for each configuration and a line for each run. */
 export interface LearningCurve {
   readonly metric: string;
   readonly points: readonly PlotPoint[];
@@ -49,13 +49,13 @@ export function collectLearningCurves(groups: readonly RunGroup[]): LearningCurv
   const curves = new Map<string, PlotPoint[]>();
   for (const { label, runs } of groups) {
     for (const { metrics, trial } of runs) {
-      const series = runs.length === 1 ? label : `${label}, seed ${trial.seed}`;
+      const line = `${label}, seed ${trial.seed}`;
       for (const [metric, all] of metrics) {
         if (!LEARNING_METRICS.test(metric) || all.length < 2) continue;
         const stride = Math.ceil(all.length / MOST_POINTS);
         const points = all
           .filter(({ value }, index) => Number.isFinite(value) && (index % stride === 0 || index === all.length - 1))
-          .map(({ step, value }) => ({ series, x: step, y: value }));
+          .map(({ step, value }) => ({ series: label, line, x: step, y: value }));
         curves.set(metric, [...(curves.get(metric) ?? []), ...points]);
       }
     }

@@ -1,12 +1,42 @@
 // Plots as SVG, drawn by Vega-Lite without a browser. A plot is given in plain series; its colours stand for roles, so
 // that a page can show it light and dark.
-
-import { parse, View } from 'vega';
+import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 
 /** Width and height of the plotting area in pixels: a plot with its axis fits a phone without being shrunk. */
 const WIDTH = 300;
 const HEIGHT = 200;
+const FONT_SIZE = 11;
+
+/** Letters of a row's label, and of a name in a legend. */
+const MOST_ROW_LETTERS = 32;
+const MOST_LEGEND_LETTERS = 52;
+
+// Without a browser Vega takes every letter for as wide as the widest and leaves empty room; this is the mean of common fonts.
+function estimateWidth(text: string, fontSize: number): number {
+  const widthOf = (letter: string) => (/[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff]/.test(letter) ? 1 : 0.55);
+  return Math.ceil(fontSize * [...text].reduce((ems, letter) => ems + widthOf(letter), 0));
+}
+
+// Missing from Vega's types.
+const { textMetrics } = vega as unknown as {
+  textMetrics: { width: (item: { fontSize?: number; text?: string }, text?: string) => number };
+};
+textMetrics.width = (item, text) => estimateWidth(String(text ?? item.text ?? ''), item.fontSize ?? FONT_SIZE);
+
+// Names cut to a length, still different from each other: signs without width are added where two would be the same.
+function shortenNames(names: readonly string[], mostLetters: number): ReadonlyMap<string, string> {
+  const short = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const name of new Set(names)) {
+    const letters = [...name];
+    let cut = letters.length <= mostLetters ? name : `${letters.slice(0, mostLetters - 1).join('')}…`;
+    while (taken.has(cut)) cut += '\u200b';
+    taken.add(cut);
+    short.set(name, cut);
+  }
+  return short;
+}
 
 /** Colours of light pages by their role; `plotForPage` replaces them by CSS variables. Series: Okabe and Ito 2008, readable without colour vision. */
 export const PLOT_COLORS: Readonly<Record<string, string>> = {
@@ -39,15 +69,15 @@ const CONFIG = {
     domainColor: PLOT_COLORS.ink,
     tickColor: PLOT_COLORS.ink,
     gridColor: PLOT_COLORS.faint,
-    labelFontSize: 11,
-    titleFontSize: 11,
-    labelLimit: 150,
+    labelFontSize: FONT_SIZE,
+    titleFontSize: FONT_SIZE,
+    labelLimit: 0,
   },
   legend: {
     labelColor: PLOT_COLORS.ink,
     titleColor: PLOT_COLORS.ink,
-    labelFontSize: 11,
-    labelLimit: 260,
+    labelFontSize: FONT_SIZE,
+    labelLimit: 0,
     orient: 'bottom',
     columns: 1,
     symbolStrokeWidth: 2,
@@ -57,7 +87,10 @@ const CONFIG = {
 
 /** One point of a series; `low` and `high` are the ends of its interval. */
 export interface PlotPoint {
+  /** What is told apart by colour. */
   readonly series: string;
+  /** One line of a series that has several. */
+  readonly line?: string;
   readonly x: number;
   readonly y: number;
   readonly low?: number;
@@ -76,9 +109,15 @@ export interface LinePlot {
   readonly logarithmic?: boolean;
 }
 
+/** Up to this many values of x each get a tick of their own. */
+const MOST_TICKS = 8;
+
 /** The SVG of lines with bands where points have intervals. */
 export function drawLines(plot: LinePlot): Promise<string> {
-  const names = [...new Set(plot.points.map(({ series }) => series))];
+  const seriesNames = plot.points.map(({ series }) => series);
+  const short = shortenNames(seriesNames, MOST_LEGEND_LETTERS);
+  const names = [...short.values()];
+  const values = plot.points.map((point) => ({ ...point, series: short.get(point.series) }));
   const colored = names.length <= MOST_COLORED_SERIES;
   const color = colored
     ? {
@@ -86,17 +125,18 @@ export function drawLines(plot: LinePlot): Promise<string> {
         type: 'nominal' as const,
         sort: null,
         scale: { domain: names, range: SERIES_COLORS.slice(0, names.length) },
-        legend: names.length === 1 ? null : { title: null },
+        legend: names.length === 1 ? null : { title: null, symbolOpacity: 1, symbolType: 'stroke' as const },
       }
     : { value: SERIES_COLORS[0]! };
+  const ticks = [...new Set(plot.points.map((point) => point.x))];
   const x = {
     field: 'x',
     type: 'quantitative' as const,
     title: plot.xTitle,
-    axis: { tickMinStep: 1, format: 'd' },
+    axis: { tickMinStep: 1, format: 'd', ...(ticks.length <= MOST_TICKS ? { values: ticks } : {}) },
     scale: { zero: false, nice: false },
   };
-  const yScale = plot.percent ? { domain: percentDomain(plot.points) } : { type: scaleType(plot), zero: false };
+  const yScale = plot.percent ? { domain: percentDomain(plot.points) } : yScaleOf(plot);
   const y = (field: string) => ({
     field,
     type: 'quantitative' as const,
@@ -105,13 +145,13 @@ export function drawLines(plot: LinePlot): Promise<string> {
     scale: yScale,
   });
   const band = { mark: { type: 'area', opacity: 0.18 }, encoding: { x, y: y('low'), y2: { field: 'high' }, color } };
-  const detail = { field: 'series', type: 'nominal' as const };
+  const detail = { field: 'line', type: 'nominal' as const };
   const line = {
     mark: { type: 'line', strokeWidth: colored ? 2 : 1, opacity: colored ? 1 : 0.5, point: plot.marks },
     encoding: { x, y: y('y'), color, detail },
   };
   const hasBand = plot.points.some(({ low }) => low !== undefined);
-  return draw({ data: { values: plot.points }, layer: hasBand ? [band, line] : [line] });
+  return draw({ data: { values }, layer: hasBand ? [band, line] : [line] });
 }
 
 // Accuracies are shown on the part of 0 … 100 % that they use, with round ends.
@@ -121,8 +161,8 @@ function percentDomain(points: readonly PlotPoint[]): [number, number] {
   return [Math.max(0, Math.floor(low * 10 - 0.2) / 10), Math.min(1, Math.ceil(high * 10 + 0.2) / 10)];
 }
 
-function scaleType(plot: LinePlot): 'log' | 'linear' {
-  return plot.logarithmic && plot.points.every(({ y }) => y > 0) ? 'log' : 'linear';
+function yScaleOf({ logarithmic, points }: LinePlot) {
+  return logarithmic && points.every(({ y }) => y > 0) ? { type: 'log' as const } : { zero: false };
 }
 
 /** One row of a dot plot. */
@@ -142,12 +182,16 @@ const DOT_COLORS: Readonly<Record<DotRow['kind'], string>> = {
 
 /** The SVG of fractions in per cent, a row each, with their intervals. */
 export function drawDots(rows: readonly DotRow[], xTitle: string): Promise<string> {
+  const labels = rows.map(({ label }) => label);
+  const short = shortenNames(labels, MOST_ROW_LETTERS);
+  const values = rows.map((row) => ({ ...row, label: short.get(row.label)! }));
+  const labelWidth = Math.max(...values.map(({ label }) => estimateWidth(label, FONT_SIZE)));
   const y = {
     field: 'label',
     type: 'nominal' as const,
     sort: null,
     title: null,
-    axis: { grid: false, domain: false, ticks: false, labelLimit: 170 },
+    axis: { grid: false, domain: false, ticks: false },
   };
   const x = (field: string) => ({
     field,
@@ -164,9 +208,9 @@ export function drawDots(rows: readonly DotRow[], xTitle: string): Promise<strin
     legend: kinds.length === 1 ? null : { title: null, columns: 3 },
   };
   return draw({
-    data: { values: rows },
+    data: { values },
     height: { step: 20 },
-    width: WIDTH - 110,
+    width: WIDTH + 40 - labelWidth,
     layer: [
       { mark: { type: 'rule', strokeWidth: 2 }, encoding: { y, x: x('low'), x2: { field: 'high' }, color } },
       { mark: { type: 'point', filled: true, size: 60, opacity: 1 }, encoding: { y, x: x('value'), color } },
@@ -175,8 +219,8 @@ export function drawDots(rows: readonly DotRow[], xTitle: string): Promise<strin
 }
 
 async function draw(spec: object): Promise<string> {
-  const { spec: vega } = compile({ width: WIDTH, height: HEIGHT, config: CONFIG, ...spec } as TopLevelSpec);
-  const view = new View(parse(vega), { renderer: 'none' });
+  const { spec: lowered } = compile({ width: WIDTH, height: HEIGHT, config: CONFIG, ...spec } as TopLevelSpec);
+  const view = new vega.View(vega.parse(lowered), { renderer: 'none' });
   try {
     return await view.toSVG();
   } finally {

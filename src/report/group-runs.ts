@@ -22,10 +22,13 @@ export interface Measurement {
   readonly scorer: ScorerName;
   readonly task: string;
   readonly protocol: EvaluationResult['protocol'];
+  readonly selection: EvaluationResult['selection'];
   readonly nWay: number;
   readonly kShot: number;
   /** Whether the network has convolutions; undefined for baselines. */
   readonly convolutional: boolean | undefined;
+  /** Name of the picture set, `omniglot`. */
+  readonly pictures: string;
   /** Size of the pictures, `[height, width]`. */
   readonly pictureSize: readonly [number, number];
   /** Mean over runs. */
@@ -126,9 +129,11 @@ function summarize(system: string, found: readonly FoundResult[], convolutional?
     scorer: first.scorer,
     task: first.task,
     protocol: first.protocol,
+    selection: first.selection,
     nWay: first.nWay,
     kShot: first.kShot,
     convolutional,
+    pictures: first.pictures.name,
     pictureSize: [first.pictures.height, first.pictures.width],
     accuracy,
     ...intervalOver(results),

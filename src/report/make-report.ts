@@ -3,6 +3,7 @@ import type { AlphabetResult, EvaluationResult } from '../evaluation/records/eva
 import type { ScorerName } from '../evaluation/scorers/scorer.js';
 import { wilsonInterval } from '../evaluation/statistics/wilson-interval.js';
 import type { RunState } from '../run/run-folder.js';
+import { type Comparison, findDifferences } from './compare-runs.js';
 import { type ConfusedPair, findConfusedPairs } from './confused-pairs.js';
 import { collectLearningCurves, collectNWayCurves, type LearningCurve, type NWayCurve } from './curves.js';
 import { type GalleryItem, pickGallery } from './gallery.js';
@@ -19,16 +20,23 @@ export interface Report {
   /** Finished runs without results, and runs with something unreadable. */
   readonly incomplete: readonly string[];
   readonly measurements: readonly Measurement[];
+  /** Settings that are not the same in all configurations, one value for each system; undefined where it has no such setting. */
+  readonly differences: SettingDifferences;
   /** The task that the first screen answers: Lake's runs where they were measured, otherwise the one with the most ways. */
   readonly headline: Headline | undefined;
   readonly paperTables: readonly PaperTable[];
   readonly nWayCurves: readonly NWayCurve[];
   readonly learningCurves: readonly LearningCurve[];
-  /** Of the headline's best system on `perAlphabetTask`, over its runs. */
+  /** Of the headline's best system: means over its runs. */
   readonly perAlphabet: { readonly task: string; readonly rows: readonly AlphabetResult[] } | undefined;
   readonly confusedPairs: { readonly task: string; readonly pairs: readonly ConfusedPair[] } | undefined;
   readonly galleries: readonly Gallery[];
   readonly skippedAlphabets: readonly { readonly task: string; readonly alphabets: readonly string[] }[];
+}
+
+export interface SettingDifferences {
+  readonly systems: readonly string[];
+  readonly settings: Comparison['differences'];
 }
 
 export interface Headline {
@@ -85,11 +93,15 @@ export function makeReport(runs: readonly ReportRun[]): Report {
     counts: countStates(runs),
     incomplete: findIncomplete(runs),
     measurements,
+    differences: {
+      systems: groups.map(({ label }) => label),
+      settings: findDifferences(groups.map((group) => group.runs[0]!)).filter(({ path }) => path !== 'seed'),
+    },
     headline,
     paperTables: fillPaperTables(measurements),
     nWayCurves: collectNWayCurves(measurements, nameSystem),
     learningCurves: collectLearningCurves(groups),
-    perAlphabet: shown && sumAlphabets(shown),
+    perAlphabet: shown && averageAlphabets(shown),
     confusedPairs: shown && confusePairs(shown),
     galleries: shown ? collectGalleries(shown, headline!.task) : [],
     skippedAlphabets: listSkipped(runs),
@@ -150,21 +162,16 @@ function findResult(run: ReportRun, task: string | undefined): EvaluationResult 
   return run.results.find((result) => result.task === task && result.scorer === 'network');
 }
 
-function sumAlphabets({ runs }: ShownGroup): Report['perAlphabet'] {
+// Means over runs; the interval is that of one run's queries, since runs of other seeds answer the same ones.
+function averageAlphabets({ runs }: ShownGroup): Report['perAlphabet'] {
   const task = chooseDetailTask(runs[0]!.results);
-  const sums = new Map<string, { n: number; correct: number }>();
-  for (const row of runs.flatMap((run) => findResult(run, task)?.perAlphabet ?? [])) {
-    const sum = sums.get(row.alphabet) ?? { n: 0, correct: 0 };
-    sums.set(row.alphabet, { n: sum.n + row.n, correct: sum.correct + row.correct });
-  }
-  if (task === undefined || sums.size < 2) return undefined;
-  const rows = [...sums].map(([alphabet, { n, correct }]) => ({
-    alphabet,
-    n,
-    correct,
-    accuracy: correct / n,
-    wilson: wilsonInterval(correct, n),
-  }));
+  const measured = runs.flatMap((run) => findResult(run, task) ?? []);
+  const rows = (measured[0]?.perAlphabet ?? []).map(({ alphabet, n }) => {
+    const own = measured.flatMap((result) => result.perAlphabet.filter((row) => row.alphabet === alphabet));
+    const accuracy = own.reduce((sum, row) => sum + row.accuracy, 0) / own.length;
+    return { alphabet, n, correct: accuracy * n, accuracy, wilson: wilsonInterval(accuracy * n, n) };
+  });
+  if (task === undefined || rows.length < 2) return undefined;
   return { task, rows: rows.sort((a, b) => b.accuracy - a.accuracy) };
 }
 
@@ -183,6 +190,7 @@ function collectGalleries({ group, runs }: ShownGroup, headlineTask: string): Ga
   const shown = run.results.filter(
     ({ task, scorer, nWay }) => scorer === 'network' && (task === headlineTask || SHOWN_WAYS.includes(nWay)),
   );
+  shown.sort((a, b) => Number(b.task === headlineTask) - Number(a.task === headlineTask));
   return shown.flatMap((result) => {
     const record = attempt(() => readRunPredictions(run, result), undefined);
     const items = record ? pickGallery(record, result.task === headlineTask ? GALLERY_ITEMS : 1) : [];

@@ -15,6 +15,8 @@ export interface PublishedTable {
   readonly title: string;
   /** What the figures are accuracies of. */
   readonly measure: string;
+  /** Decimals of its figures. */
+  readonly digits: number;
   readonly rows: readonly PublishedRow[];
 }
 
@@ -32,6 +34,7 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     id: 'table-1',
     title: 'Table 1: verification',
     measure: 'same or different character, two pictures of unseen alphabets',
+    digits: 2,
     rows: [
       table1('30,000', 'no distortions', 90.61),
       table1('30,000', '8 affine copies', 91.9),
@@ -45,6 +48,7 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     id: 'table-2',
     title: 'Table 2: 20-way one-shot',
     measure: 'one-shot within an alphabet, 20 ways, 400 queries',
+    digits: 1,
     rows: [
       { system: 'Humans', published: 95.5, source: BORROWED },
       { system: 'Hierarchical Bayesian Program Learning', published: 95.2, source: BORROWED },
@@ -61,6 +65,7 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     id: 'table-3',
     title: 'Table 3: MNIST',
     measure: 'one-shot on MNIST, 10 ways, 400 queries, no fine-tuning',
+    digits: 1,
     rows: [
       { system: '1-nearest neighbour', published: 26.5, source: `${KOCH}, Table 3` },
       { system: 'Convolutional siamese network', published: 70.3, source: `${KOCH}, Table 3` },
@@ -84,12 +89,15 @@ const TABLE_2_SYSTEMS: Readonly<Record<string, (measurement: Measurement) => boo
   '1-nearest neighbour': ({ scorer }) => scorer === 'nearestNeighbourCosine',
 };
 
+/** Whether a measurement answers the question of Table 2: 20-way one-shot within the unseen alphabets of Omniglot. */
+export function isPaperTask({ pictures, protocol, selection, nWay, kShot }: Measurement): boolean {
+  const ofPaper = pictures === 'lake-runs' || (pictures === 'omniglot' && protocol === 'within-alphabet');
+  return ofPaper && selection === 'test' && nWay === 20 && kShot === 1;
+}
+
 /** The published tables with the measurements that answer the same question. Table 2 takes Lake's 20 runs and 20-way one-shot episodes within an alphabet, which are different test sets: the task says which. */
 export function fillPaperTables(measurements: readonly Measurement[]): PaperTable[] {
-  const comparable = measurements.filter(
-    ({ protocol, nWay, kShot }) =>
-      nWay === 20 && kShot === 1 && (protocol === 'lake-runs' || protocol === 'within-alphabet'),
-  );
+  const comparable = measurements.filter(isPaperTask);
   return PUBLISHED_TABLES.map((table) => {
     if (table.id !== 'table-2')
       return { ...table, rows: table.rows.map((row) => ({ ...row, measured: [] })), others: [] };

@@ -1,0 +1,50 @@
+// A report as a list of blocks, which HTML and Markdown are both made from, so that they say the same.
+import type { GalleryItem } from './gallery.js';
+
+/** A piece of running text. `name` came from outside (a file, an alphabet, a setting) and is kept apart from what surrounds it, whatever its script; `small` is set on a line of its own where there is room. */
+export type Inline = string | { readonly name: string } | { readonly strong: string } | { readonly small: string };
+
+export type Text = readonly Inline[];
+
+export interface Plot {
+  readonly title: string;
+  /** The plot in words, for those who do not see it. */
+  readonly description: string;
+  /** With the colours of light pages (`PLOT_COLORS`). */
+  readonly svg: string;
+  readonly data: Csv;
+}
+
+/** The figures behind a plot or table, as a file. */
+export interface Csv {
+  /** Without folder, `learning-curve-train-loss.csv`. */
+  readonly file: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly (string | number | undefined)[])[];
+}
+
+export interface Table {
+  readonly head: readonly string[];
+  /** Columns of figures are set right. */
+  readonly align: readonly ('left' | 'right')[];
+  readonly rows: readonly (readonly Text[])[];
+}
+
+export type Block =
+  | { readonly type: 'heading'; readonly text: string; readonly id: string }
+  | { readonly type: 'paragraph'; readonly text: Text; readonly tone?: 'lead' | 'alarm' | 'note' }
+  | { readonly type: 'list'; readonly items: readonly Text[] }
+  | { readonly type: 'table'; readonly table: Table; readonly caption?: string }
+  | { readonly type: 'plots'; readonly plots: readonly Plot[] }
+  | { readonly type: 'gallery'; readonly title: Text; readonly items: readonly GalleryItem[] }
+  | { readonly type: 'download'; readonly text: string; readonly data: Csv };
+
+/** The CSV file's text (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe in front. */
+export function encodeCsv({ head, rows }: Csv): string {
+  const encode = (value: string | number | undefined) => {
+    if (value === undefined) return '';
+    const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [head, ...rows].map((row) => `${row.map(encode).join(',')}\r\n`).join('');
+}

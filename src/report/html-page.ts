@@ -1,0 +1,99 @@
+// The report as one HTML file that needs nothing else: style, plots, pictures and tables of figures are inside.
+import { type Block, type Csv, encodeCsv, type Plot, type Table, type Text } from './document.js';
+import { plotForPage } from './draw-plot.js';
+import type { GalleryItem, GallerySupport } from './gallery.js';
+import { Html, html } from './html.js';
+import { PAGE_STYLE } from './page-style.js';
+
+/** Nothing may be loaded from anywhere: what a name in a file smuggles in would not run or fetch either. */
+const SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/** The text of the page. */
+export function renderHtmlPage(title: string, blocks: readonly Block[], footer: string): string {
+  const headings = blocks.filter((block) => block.type === 'heading');
+  const links = headings.map(({ id, text }) => html`<a href="#${id}">${text}</a> `);
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${SECURITY_POLICY}">
+<title>${title}: one-shot report</title>
+<link rel="icon" href="data:,">
+<style>${new Html(PAGE_STYLE)}</style>
+</head>
+<body>
+<main>
+<h1><bdi>${title}</bdi></h1>
+<nav aria-label="Sections">${links}</nav>
+${blocks.map(renderBlock)}
+<footer>${footer}</footer>
+</main>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function renderBlock(block: Block): Html {
+  switch (block.type) {
+    case 'heading':
+      return html`<h2 id="${block.id}">${block.text}</h2>\n`;
+    case 'paragraph':
+      return html`<p class="${block.tone ?? 'plain'}">${renderText(block.text)}</p>\n`;
+    case 'list':
+      return html`<ul>${block.items.map((item) => html`<li>${renderText(item)}</li>`)}</ul>\n`;
+    case 'table':
+      return renderTable(block.table, block.caption);
+    case 'plots':
+      return html`<div class="plots">${block.plots.map(renderPlot)}</div>\n`;
+    case 'gallery':
+      return html`<h3>${renderText(block.title)}</h3>\n${block.items.map(renderGalleryItem)}`;
+    case 'download':
+      return html`<p class="download">${linkCsv(block.data, block.text)}</p>\n`;
+  }
+}
+
+function renderText(text: Text): Html[] {
+  return text.map((inline) => {
+    if (typeof inline === 'string') return html`${inline}`;
+    if ('name' in inline) return html`<bdi>${inline.name}</bdi>`;
+    return 'small' in inline ? html` <small>${inline.small}</small>` : html`<strong>${inline.strong}</strong>`;
+  });
+}
+
+// Tables wider than a phone scroll on their own; the keyboard reaches them.
+function renderTable({ head, align, rows }: Table, caption = ''): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption || head.join(', ')}"><table>
+${caption === '' ? '' : html`<caption>${caption}</caption>`}
+<thead><tr>${head.map((text, column) => html`<th scope="col" class="${align[column]!}"><bdi>${text}</bdi></th>`)}</tr></thead>
+<tbody>
+${rows.map((row) => html`<tr>${row.map((cell, column) => html`<td class="${align[column]!}">${renderText(cell)}</td>`)}</tr>\n`)}</tbody>
+</table></div>\n`;
+}
+
+function renderPlot({ title, description, svg, data }: Plot): Html {
+  return html`<figure class="plot"><h3><bdi>${title}</bdi></h3>${new Html(plotForPage(svg, description))}
+<figcaption class="download">${linkCsv(data, 'Figures as CSV')}</figcaption></figure>\n`;
+}
+
+function linkCsv(data: Csv, text: string): Html {
+  return html`<a download="${data.file}" href="data:text/csv;charset=utf-8,${encodeURIComponent(encodeCsv(data))}">${text}</a>`;
+}
+
+function renderGalleryItem({ truth, won, query, support }: GalleryItem): Html {
+  const verdict = won ? 'won' : 'lost';
+  return html`<div class="item"><div class="query">
+<img src="data:image/png;base64,${query}" alt="query: a drawing of ${truth}"><div>${verdict}: <bdi>${truth}</bdi></div></div>
+<div class="ways">${support.map(renderWay)}</div></div>\n`;
+}
+
+function renderWay({ character, picture, score, isTruth, isPrediction }: GallerySupport): Html {
+  const role = isTruth ? 'truth' : isPrediction ? 'wrong' : '';
+  const told = isTruth ? ', the right class' : isPrediction ? ', the wrong answer' : '';
+  return html`<figure class="way ${role}"><img src="data:image/png;base64,${picture}" alt="${character}${told}" title="${character}"><figcaption>${score === null ? 'not finite' : formatScore(score)}</figcaption></figure>`;
+}
+
+function formatScore(score: number): string {
+  return Math.abs(score) >= 100 ? score.toFixed(0) : score.toPrecision(3);
+}

@@ -1,0 +1,110 @@
+// The report as Markdown (GitHub's tables) with its plots as SVG files and its galleries as PNG files beside it.
+import { type Block, type Csv, encodeCsv, type Inline, type Table, type Text } from './document.js';
+import { composeGalleryPng } from './gallery.js';
+
+export interface MarkdownPage {
+  readonly text: string;
+  /** What the text refers to, by path from its folder. */
+  readonly files: ReadonlyMap<string, string | Buffer>;
+}
+
+/** The page; its files lie in `filesFolder`, a name without separators. */
+export function renderMarkdownPage(
+  title: string,
+  blocks: readonly Block[],
+  footer: string,
+  filesFolder: string,
+): MarkdownPage {
+  const files = new Map<string, string | Buffer>();
+  const addFile = (name: string, content: string | Buffer) => {
+    const path = `${filesFolder}/${name}`;
+    files.set(path, content);
+    return path;
+  };
+  const parts = blocks.map((block) => renderBlock(block, addFile));
+  return {
+    text: `# ${isolate(escapeMarkdown(title))}\n\n${parts.join('\n')}\n---\n\n${escapeMarkdown(footer)}\n`,
+    files,
+  };
+}
+
+type AddFile = (name: string, content: string | Buffer) => string;
+
+function renderBlock(block: Block, addFile: AddFile): string {
+  switch (block.type) {
+    case 'heading':
+      return `## ${escapeMarkdown(block.text)}\n`;
+    case 'paragraph':
+      return `${block.tone === 'alarm' ? '**Alarm.** ' : ''}${renderText(block.text)}\n`;
+    case 'list':
+      return `${block.items.map((item) => `- ${renderText(item)}`).join('\n')}\n`;
+    case 'table':
+      return `${block.caption ? `${escapeMarkdown(block.caption)}\n\n` : ''}${renderMarkdownTable(block.table)}\n`;
+    case 'plots':
+      return block.plots
+        .map(({ title, description, svg, data }) => {
+          const picture = addFile(
+            data.file.replace(/csv$/, 'svg'),
+            svg.replace('<svg ', '<svg style="background:#fff" '),
+          );
+          return `### ${escapeMarkdown(title)}\n\n![${escapeMarkdown(description)}](${picture})\n\n${linkCsv(data, 'Figures as CSV', addFile)}\n`;
+        })
+        .join('\n');
+    case 'gallery': {
+      const stem = renderPlain(block.title).replace(/[^A-Za-z0-9]+/g, '-');
+      const items = block.items.map((item, index) => {
+        const picture = addFile(`episode-${stem}-${index + 1}.png`, composeGalleryPng(item));
+        const verdict = `${item.won ? 'won' : 'lost'}: ${isolate(escapeMarkdown(item.truth))}`;
+        return `${verdict}\n\n![query and support set](${picture})\n`;
+      });
+      return `### ${renderText(block.title)}\n\n${items.join('\n')}`;
+    }
+    case 'download':
+      return `${linkCsv(block.data, block.text, addFile)}\n`;
+  }
+}
+
+function linkCsv(data: Csv, text: string, addFile: AddFile): string {
+  return `[${escapeMarkdown(text)}](${addFile(data.file, encodeCsv(data))})`;
+}
+
+/** A table in GitHub's Markdown, its columns padded so that it reads well as plain text too. */
+export function renderMarkdownTable({ head, align, rows }: Table): string {
+  const cells = [head.map(escapeMarkdown), ...rows.map((row) => row.map(renderText))];
+  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => [...row[column]!].length)));
+  const pad = (text: string, column: number) => {
+    const space = ' '.repeat(widths[column]! - [...text].length);
+    return align[column] === 'right' ? space + text : text + space;
+  };
+  const rule = widths.map((width, column) =>
+    align[column] === 'right' ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width),
+  );
+  const lines = [cells[0]!.map(pad), rule, ...cells.slice(1).map((row) => row.map(pad))];
+  return lines.map((line) => `| ${line.join(' | ')} |\n`).join('');
+}
+
+function renderText(text: Text): string {
+  return text.map(renderInline).join('');
+}
+
+function renderInline(inline: Inline): string {
+  if (typeof inline === 'string') return escapeMarkdown(inline);
+  if ('name' in inline) return isolate(escapeMarkdown(inline.name));
+  return 'small' in inline ? ` ${escapeMarkdown(inline.small)}` : `**${escapeMarkdown(inline.strong)}**`;
+}
+
+function renderPlain(text: Text): string {
+  return text.map((inline) => (typeof inline === 'string' ? inline : Object.values(inline)[0])).join('');
+}
+
+/** The text with every sign escaped that Markdown or HTML would take for markup; line ends become spaces. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\\`*_[\]{}<>|#~!&]/g, '\\$&');
+}
+
+// Right-to-left names, and signs that change the direction of writing, stay within themselves (Unicode first-strong isolates).
+function isolate(text: string): string {
+  return /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff]/.test(text)
+    ? `\u2068${text}\u2069`
+    : text;
+}
