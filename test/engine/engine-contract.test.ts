@@ -11,7 +11,7 @@ import { taskTypeOf } from '../../src/training/tasks/registry.js';
 import type { Batch } from '../../src/training/tasks/task.js';
 import { findStartingEngines, withEngine } from './started-engines.js';
 
-const IMAGE_SIZE = 12;
+const IMAGE_SIZE = 9;
 const normal = (standardDeviation: number, mean = 0) => ({ type: 'normal', mean, standardDeviation }) as const;
 const initializers = { useBias: true, weightInitializer: normal(0.3), biasInitializer: normal(0.2, 0.1) };
 const conv: Layer = { type: 'conv', filters: 4, kernelSize: 3, stride: 1, padding: 'valid', ...initializers };
@@ -33,6 +33,19 @@ const encoders: Record<string, Layer[]> = {
   flatten: [conv, { type: 'flatten' }, ...end],
   'batch normalisation of pictures': [{ ...conv, useBias: false }, batchNorm, ...end],
   'batch normalisation of vectors': [conv, { ...dense, useBias: false }, batchNorm, { type: 'sigmoid' }],
+  // Engines may lay channels out in blocks of 8 or 16.
+  'a block of 16 channels with everything': [
+    { ...conv, filters: 16, useBias: false, padding: 'same' },
+    batchNorm,
+    { type: 'relu' },
+    { type: 'maxPool', size: 2, padding: 'valid' },
+    { ...conv, filters: 16, useBias: false, padding: 'same' },
+    batchNorm,
+    { type: 'relu' },
+    { ...dense, units: 16, useBias: false },
+    batchNorm,
+    { type: 'sigmoid' },
+  ],
   dropout: [conv, { type: 'dropout', rate: 0.4 }, ...end],
 };
 
