@@ -67,6 +67,12 @@ function checkKey(
     if (isOfThisKind || kindIsSwept) return undefined;
   }
   const place = steps.length === 0 ? '' : ` in ${formatKeyPath(steps)}`;
+  if (schema && value === undefined && nextSchema(schema, value, key)) {
+    return {
+      found: `key ${key}${place}, which the experiment does not have`,
+      allowed: `keys of what it has, or ${formatKeyPath([...steps, tagOf(schema)!])} beside it`,
+    };
+  }
   const allowed = schema && !Array.isArray(value) && hasKeys(schema) ? allowedKeys(schema, value) : [];
   if (Array.isArray(value)) return { found: `key ${key}${place}, which is a list`, allowed: describeItems(value) };
   return {

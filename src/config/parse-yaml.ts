@@ -22,12 +22,21 @@ export const MAX_VALUES = 200_000;
 /** Deepest nesting of lists and maps. */
 export const MAX_DEPTH = 50;
 
+/** A key of the root and what follows it, where an error was met. Line numbers count from 1. */
+export interface DamagedSection {
+  readonly key: string | undefined;
+  readonly first: number;
+  readonly last: number;
+  readonly error: number;
+}
+
 /** Parts of a file that a syntax error makes unreliable: what is found there may be a consequence of it. */
 export interface Damage {
-  /** Line numbers from 1: first and last of a section, and where the error was met in it. */
-  readonly sections: readonly { readonly first: number; readonly last: number; readonly error: number }[];
+  readonly sections: readonly DamagedSection[];
   /** Keys of the root whose sections are damaged. */
   readonly keys: ReadonlySet<string>;
+  /** An open bracket or quote goes on to the end: keys that seem to be missing may stand in it. */
+  readonly isOpenEnded: boolean;
 }
 
 export interface ParsedYaml {
@@ -58,30 +67,30 @@ export function parseYaml(source: string, options: ParseYamlOptions): ParsedYaml
   let reading = read(readable, place);
   for (let round = 0; round < 20; round += 1) {
     const fresh = reading.mistakes.filter(({ offset }) => !damage.covers(place.at(offset).line));
-    if (fresh.length === 0) break;
     for (const mistake of fresh) {
       // Behind a misleading mistake nothing more is believed in its section, other mistakes of this reading included.
       if (damage.covers(place.at(mistake.offset).line)) continue;
       problems.push(syntaxProblem(mistake, place, reading.document));
-      if (mistake.misleads) damage.add(place.at(mistake.offset).line, place.at(mistake.end ?? mistake.offset).line);
+      if (mistake.hides !== undefined) damage.keys.add(mistake.hides);
+      if (mistake.end !== undefined && text.slice(mistake.end).trim() === '') damage.isOpenEnded = true;
+      if (mistake.misleads) {
+        damage.add(place.at(mistake.offset).line, place.at(mistake.end ?? mistake.offset).line);
+      }
     }
-    const repairs = fresh.flatMap(({ repair }) => repair ?? []);
+    const repairs = reading.mistakes.flatMap(({ repair }) => repair ?? []);
     if (repairs.length === 0) break;
-    for (const { from, to, fill } of repairs)
+    const before: string = readable;
+    for (const { from, to, fill } of repairs) {
       readable = readable.slice(0, from) + fill.repeat(to - from) + readable.slice(to);
+    }
+    if (readable === before) break;
     reading = read(readable, place);
   }
   for (const document of reading.extraDocuments) {
-    problems.push(
-      place.problem(
-        'syntax',
-        document.range[0],
-        '',
-        'a second document',
-        'one document',
-        'remove the line --- that begins it',
-      ),
-    );
+    const hint = 'remove the line --- that begins it';
+    problems.push(place.problem('syntax', document.range[0], '', 'a second document', 'one document', hint));
+    damage.isOpenEnded = true;
+    damage.add(place.at(document.range[0] - 1).line, place.at(text.length).line);
   }
 
   const builder = new TreeBuilder(readable, place);
@@ -180,8 +189,9 @@ function findForbiddenCharacters(text: string, place: Places): Problem[] {
 
 /** The sections of the root (a key at column 1 and what follows it) in which a syntax error was met. */
 class DamagedSections implements Damage {
-  readonly sections: { first: number; last: number; error: number }[] = [];
+  readonly sections: DamagedSection[] = [];
   readonly keys = new Set<string>();
+  isOpenEnded = false;
   readonly #all: { first: number; last: number; key: string | undefined }[] = [];
 
   constructor(text: string) {
@@ -199,7 +209,7 @@ class DamagedSections implements Damage {
   add(from: number, to: number): void {
     for (const { first, last, key } of this.#all) {
       if (to < first || from > last) continue;
-      this.sections.push({ first, last, error: Math.max(first, from) });
+      this.sections.push({ key, first, last, error: Math.max(first, from) });
       if (key !== undefined) this.keys.add(key);
     }
   }
@@ -365,6 +375,8 @@ class TreeBuilder {
     allowed: string,
     hint?: string,
   ): void {
+    // An alias repeats what is wrong in its anchor.
+    if (this.problems.some(({ line, column }) => line === start.line && column === start.column)) return;
     this.problems.push({
       code,
       ...start,

@@ -2,8 +2,8 @@
 // The cross-field rules come after it, in src/check.
 import type { Problem, SourcePosition } from '../base/problem.js';
 import { type ComposeOptions, type Composition, compose } from './compose.js';
-import { parseKeyPath } from './key-path.js';
 import { Positions } from './positions.js';
+import { experimentSchema } from './schema.js';
 import { Soundness } from './soundness.js';
 import type { SourceNode } from './source-tree.js';
 import { type SchemaProblem, validate } from './validate.js';
@@ -36,43 +36,57 @@ export function readExperiment(path: string, options: ComposeOptions = {}): Read
       !isDoubtful(problem, composition, positions) && !isUnreadValue(problem, composition.problems, positions),
   );
   for (const { breaks } of problems) for (const broken of breaks) soundness.markBroken(broken);
-  for (const { keys } of composition.damage.values()) for (const key of keys) soundness.markBroken([key]);
+  const damages = [...composition.damage.values()];
+  for (const { keys } of damages) for (const key of keys) soundness.markBroken([key]);
+  if (damages.some(({ isOpenEnded }) => isOpenEnded)) {
+    for (const key of Object.keys(experimentSchema.properties!))
+      if (!root.entries.has(key)) soundness.markBroken([key]);
+  }
   // Where a base is missing, any key may be missing with it; where a --set failed, it may have mended anything.
   if (!composition.complete || composition.problems.some(({ file }) => file.startsWith('--set ')))
     soundness.markBroken([]);
-  const all = [...composition.problems, ...certain.map(({ breaks: _, ...problem }) => problem)];
+  const all = [...composition.problems, ...certain.map(({ breaks: _breaks, place: _place, ...problem }) => problem)];
   return { value, positions, soundness, problems: sortProblems(all, files), files };
 }
 
 /** Whether the value itself could not be read (an unknown tag, a bad alias, a control character), so that what it seems to be says nothing. */
 function isUnreadValue(problem: SchemaProblem, syntax: readonly Problem[], positions: Positions): boolean {
   const node = nodeOf(problem, positions);
-  const length = node?.kind === 'scalar' ? node.text.length : 0;
+  const text = problem.code === 'unknown-key' ? problem.found : node?.kind === 'scalar' ? node.text : '';
   return syntax.some(({ path, file, line, column }) => {
     if (file !== problem.file || line !== problem.line) return false;
-    return path === problem.path || (column >= problem.column && column < problem.column + length);
+    return path === problem.path || (column >= problem.column && column < problem.column + text.length);
   });
 }
 
 /** The value that a problem is about. */
-function nodeOf({ path, code }: SchemaProblem, positions: Positions): SourceNode | undefined {
-  if (code !== 'wrong-type' && code !== 'wrong-value') return undefined;
-  return positions.find(path === '' ? [] : parseKeyPath(path).steps);
+function nodeOf({ code, place }: SchemaProblem, positions: Positions): SourceNode | undefined {
+  return code === 'wrong-type' || code === 'wrong-value' ? positions.find(place) : undefined;
 }
 
 /** Whether a problem may be nothing but the consequence of another that is reported already. */
 function isDoubtful(problem: SchemaProblem, { damage, complete }: Composition, positions: Positions): boolean {
   const isGap = problem.code === 'missing-key';
   if (isGap && !complete) return true;
+  if (isGap && problem.path === '' && [...damage.values()].some(({ isOpenEnded }) => isOpenEnded)) return true;
   const damaged = [...damage.values()].flatMap(({ keys }) => [...keys]);
   if (isGap && problem.breaks.some(([key]) => damaged.includes(String(key)))) return true;
-  const section = damage
-    .get(problem.file)
-    ?.sections.find(({ first, last }) => problem.line >= first && problem.line <= last);
+  const sections = damage.get(problem.file)?.sections ?? [];
+  // A line that slipped to the first column cuts its section in two: what comes behind it is missing there.
+  const isCut = sections.some(({ key }) => key === undefined || !Object.hasOwn(experimentSchema.properties!, key));
+  if (isGap && isCut) return true;
+  const section = sections.find(({ first, last }) => problem.line >= first && problem.line <= last);
   if (!section || (problem.path === '' && isGap)) return false;
   if (isGap || problem.line >= section.error) return true;
   const node = nodeOf(problem, positions);
-  return node?.kind === 'scalar' && node.text.includes('\n');
+  return node !== undefined && lastLineOf(node) >= section.error;
+}
+
+/** The last line that a value has a part on. */
+function lastLineOf(node: SourceNode): number {
+  if (node.kind === 'scalar') return node.start.line + node.text.split('\n').length - 1;
+  const children = node.kind === 'list' ? node.items : [...node.entries.values()].map((entry) => entry.node);
+  return Math.max(node.start.line, ...children.filter(({ start }) => start.file === node.start.file).map(lastLineOf));
 }
 
 /** Problems in file order: the file itself, what it extends, then `--set` arguments; by line and column in each. */

@@ -23,6 +23,8 @@ import { toPlain } from './source-tree.js';
 
 /** A problem with the path that is broken by it. */
 export interface SchemaProblem extends Problem {
+  /** Path of the key or value that it is about. */
+  readonly place: ConcretePath;
   /** Paths whose values cannot be relied on: the value itself, a missing key, the key that an unknown one was meant to be. */
   readonly breaks: readonly ConcretePath[];
 }
@@ -171,6 +173,7 @@ class ErrorTranslator {
     for (const key of keys) this.#seen.add(key);
     this.#problems.push({
       code,
+      place,
       ...position,
       ...rest,
       ...(nearest === undefined ? {} : { nearest }),

@@ -10,6 +10,8 @@ export interface SyntaxMistake {
   readonly hint?: string;
   /** The parser's reading of what surrounds the mistake cannot be trusted. */
   readonly misleads: boolean;
+  /** A key that the parser does not see because of the mistake. */
+  readonly hides?: string;
   /** End of what was misread, where that may go far: an open quote swallows what follows it. */
   readonly end?: number;
   /** A change of one character that lets the parser read the rest of the file as it was meant; never used but to find further mistakes. */
@@ -20,7 +22,7 @@ type Explanation = Omit<SyntaxMistake, 'offset' | 'misleads'> & { offset?: numbe
 
 /** The mistakes of a document, by offset; one for each place. */
 export function findSyntaxMistakes(document: Document.Parsed, text: string, lines: LineCounter): SyntaxMistake[] {
-  const open = findOpenBrackets(document, lines);
+  const open = findOpenBrackets(document, text, lines);
   const quotes = findOpenQuotes(document);
   const mistakes: SyntaxMistake[] = [...open, ...quotes];
   const secondKeys = new Set(
@@ -138,11 +140,13 @@ function explainSecondKey(start: number, document: Document.Parsed, text: string
   const key = text.slice(start, keyEnd ?? start);
   if (keyEnd !== undefined && lines.linePos(start).line !== lines.linePos(keyEnd).line) {
     const lastLine = text.lastIndexOf('\n', keyEnd - 1) + 1;
+    const offset = lastLine + /^\s*/.exec(text.slice(lastLine))![0].length;
     return {
-      offset: lastLine + /^\s*/.exec(text.slice(lastLine))![0].length,
+      offset,
       found: 'a key that is indented deeper than the keys above it',
       allowed: 'the indentation of the keys beside it',
-      repair,
+      hides: text.slice(offset, keyEnd),
+      repair: { from: offset, to: offset + restOfLine(text, offset).length, fill: ' ' },
     };
   }
   return {
@@ -190,6 +194,8 @@ function explainToken(error: YAMLError, text: string): Explanation | undefined {
   if (/in YAML stream/.test(error.message)) {
     if (!']}'.includes(character) || character === '')
       return {
+        // Nothing behind it is read.
+        end: text.length,
         found: `${JSON.stringify(shorten(restOfLine(text, start)))} behind the end of the value`,
         allowed: 'key: value',
       };
@@ -230,7 +236,7 @@ function explainMissing(error: YAMLError, text: string): Explanation {
 }
 
 /** Lists and maps in brackets that never close, each at its opening bracket (the parser notices at the next key), or that end with the wrong bracket. */
-function findOpenBrackets(document: Document.Parsed, lines: LineCounter): SyntaxMistake[] {
+function findOpenBrackets(document: Document.Parsed, text: string, lines: LineCounter): SyntaxMistake[] {
   const mistakes: SyntaxMistake[] = [];
   const explainedAncestors = new Set<unknown>();
   const inner: { mistake: SyntaxMistake; node: Node; ancestors: readonly unknown[] }[] = [];
@@ -253,6 +259,7 @@ function findOpenBrackets(document: Document.Parsed, lines: LineCounter): Syntax
             }
           : {
               offset: token.offset,
+              ...(node.range && node.range[2] >= text.trimEnd().length ? { end: text.length } : {}),
               found: `${opening} that is never closed`,
               allowed: `${closing} at its end`,
               misleads: true,
