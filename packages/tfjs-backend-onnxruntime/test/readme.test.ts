@@ -6,7 +6,7 @@ const folder = import.meta.dirname;
 
 it("prints what the README's example says", async () => {
   const readme = readFileSync(join(folder, '..', 'README.md'), 'utf8');
-  const example = /```js\n([^]*?)```/.exec(readme)![1]!;
+  const example = /```js\n(.*?)```/s.exec(readme)![1]!;
   const place = mkdtempSync(join(folder, 'readme-example-'));
   const printed: unknown[] = [];
   const log = vi.spyOn(console, 'log').mockImplementation((value) => printed.push(value));

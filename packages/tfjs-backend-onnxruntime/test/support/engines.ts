@@ -32,14 +32,18 @@ interface Result {
 /** Returns what `compute` gives on a backend; tensors made inside are disposed of. */
 export function computeOn(backend: string, compute: () => Computed): Result[] {
   tf.setBackend(backend);
-  return tf.tidy(() => {
+  let results: Result[] = [];
+  tf.tidy(() => {
     const computed = compute();
-    return (Array.isArray(computed) ? computed : [computed]).map((tensor) => ({
+    const tensors = Array.isArray(computed) ? computed : [computed];
+    // Not returned from here: tidy() would look for tensors among all the numbers.
+    results = tensors.map((tensor) => ({
       shape: tensor.shape,
       dtype: tensor.dtype,
-      values: tensor.dataSync() as ArrayLike<number>,
-    })) as never;
-  }) as unknown as Result[];
+      values: tensor.dataSync() as never,
+    }));
+  });
+  return results;
 }
 
 /** Returns the largest difference of two lists of numbers, relative to the largest number expected. */
