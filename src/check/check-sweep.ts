@@ -16,7 +16,7 @@ import { readSearchSpace } from '../plan/search/read-search-space.js';
 import { createExperimentChecker } from './check-experiment.js';
 import { findSearchFaults } from './check-search.js';
 import type { RuleProblem } from './rule.js';
-import { listWrittenPoints, samplePoints } from './sample-search.js';
+import { listWrittenPoints, SAMPLED_POINTS, samplePoints } from './sample-search.js';
 import { findOverlap, resolveSweptPath } from './sweep-paths.js';
 import type { SweptPoint, SweptValue } from './swept-value.js';
 
@@ -186,11 +186,29 @@ class SweepCheck {
     const findings = new TrialFindings();
     for (const point of samplePoints(space, sweep.seed, steps)) {
       const { experiment: assigned, invalidSections } = assign(point);
-      const problems = invalidSections.length > 0 ? [] : check(assigned);
-      if (problems.length === 0 && invalidSections.length === 0) return [];
+      if (invalidSections.length > 0) continue;
+      const problems = check(assigned);
+      if (problems.length === 0) return [];
       findings.add(point, problems);
     }
-    return this.#locateFindings(findings);
+    const ofEveryPoint = findings.problems().filter(({ point }) => point === undefined);
+    if (ofEveryPoint.length === 0) this.#reportNothingFits(findings);
+    return dropRepeatedPlaces(ofEveryPoint.map(({ problem }) => locate(problem, this.#positions)));
+  }
+
+  #reportNothingFits(findings: TrialFindings): void {
+    const example = findings.problems()[0];
+    this.#report(
+      ['sweep', 'parameters'],
+      {
+        found: `no valid experiment among ${SAMPLED_POINTS} points`,
+        allowed: 'ranges with points that fit',
+        hint:
+          example &&
+          `${formatKeyPath(example.problem.path)}: ${example.problem.found}; allowed: ${example.problem.allowed}`,
+      },
+      'key',
+    );
   }
 
   /** The paths that exist, resolved. `places` are those of one point. */

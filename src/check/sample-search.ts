@@ -7,7 +7,7 @@ import type { AskedPoint } from '../plan/search/search-strategy.js';
 import type { SweptPoint, SweptValue } from './swept-value.js';
 
 /** So many points without a valid one among them are taken as a mistake. */
-const SAMPLED_POINTS = 200;
+export const SAMPLED_POINTS = 1000;
 
 /** A point for each bound and each choice that the file writes, with those parameters that it hangs on, and no others. */
 export function listWrittenPoints(

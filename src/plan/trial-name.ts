@@ -11,17 +11,24 @@ export function shortenPaths(paths: readonly string[]): ReadonlyMap<string, stri
     const words = path.split('.');
     let length = 1;
     const ending = () => words.slice(-length).join('.');
-    while (length < words.length && paths.some((other) => other !== path && `.${other}`.endsWith(`.${ending()}`))) length++;
+    while (length < words.length && paths.some((other) => other !== path && `.${other}`.endsWith(`.${ending()}`)))
+      length++;
     short.set(path, ending());
   }
   return short;
 }
 
 /** The name of a trial: `count=30000,copies=8,seed=1`. */
-export function nameTrial(assignments: readonly Assignment[], seed: number, shortPaths: ReadonlyMap<string, string>): string {
+export function nameTrial(
+  assignments: readonly Assignment[],
+  seed: number,
+  shortPaths: ReadonlyMap<string, string>,
+): string {
   const parts = assignments.map(({ path, value }) => `${shortPaths.get(path) ?? path}=${nameValue(value)}`);
-  const name = [...parts, `seed=${seed}`].map(keepFileLetters).join(',');
-  return name.length <= LONGEST_NAME ? name : name.slice(0, LONGEST_NAME);
+  const varied = keepFileLetters(parts.join(','));
+  const ending = keepFileLetters(`seed=${seed}`);
+  if (varied === '') return ending;
+  return `${varied.slice(0, LONGEST_NAME - ending.length - 1)},${ending}`;
 }
 
 function nameValue(value: unknown): string {
@@ -31,5 +38,5 @@ function nameValue(value: unknown): string {
 }
 
 function keepFileLetters(text: string): string {
-  return text.replace(/\[([^\]]*)\]/g, '.$1').replace(/[^A-Za-z0-9._=+-]+/g, '_');
+  return text.replace(/\[([^\]]*)\]/g, '.$1').replace(/[^A-Za-z0-9._=+,-]+/g, '_');
 }
