@@ -1,21 +1,21 @@
-// A comparison as text: Markdown tables, padded so that they read well on a terminal.
+// A comparison as text for a terminal, in padded tables.
 import type { Comparison, ComparisonRow, PairedTest } from './compare-runs.js';
 import type { Table, Text } from './document.js';
 import { formatCorrect, formatInterval, formatPercent, formatPValue } from './format-figures.js';
-import { renderMarkdownTable } from './markdown-page.js';
+import { renderPlainTable } from './markdown-page.js';
 
 /** The runs as A, B, …, their differing settings, what they reached, and the paired tests. */
 export function renderComparison(comparison: Comparison): string {
   return [
-    renderMarkdownTable(listRuns(comparison)),
+    renderPlainTable(listRuns(comparison)),
     comparison.differences.length === 0
       ? 'The settings are the same.\n'
-      : `Settings that differ:\n\n${renderMarkdownTable(listDifferences(comparison))}`,
+      : `Settings that differ:\n\n${renderPlainTable(listDifferences(comparison))}`,
     comparison.rows.length === 0
       ? 'Nothing has been measured yet.\n'
-      : `Accuracy in %, with the 95 % interval over episodes (Wilson's where there is one episode):\n\n${renderMarkdownTable(listResults(comparison))}`,
+      : `Accuracy in %, with the 95 % interval over episodes (Wilson's where there is one episode):\n\n${renderPlainTable(listResults(comparison))}`,
     ...(comparison.rows.some(({ tests }) => tests.some(({ paired }) => paired))
-      ? [`Paired tests on the same queries, against A:\n\n${renderMarkdownTable(listTests(comparison))}`]
+      ? [`Paired tests on the same queries, against A:\n\n${renderPlainTable(listTests(comparison))}`]
       : []),
   ].join('\n');
 }

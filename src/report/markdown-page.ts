@@ -70,8 +70,17 @@ function linkCsv(data: Csv, text: string, addFile: AddFile): string {
 
 /** A table in GitHub's Markdown, its columns padded so that it reads well as plain text too. */
 export function renderMarkdownTable({ head, align, rows }: Table): string {
-  const cells = [head.map(escapeMarkdown), ...rows.map((row) => row.map(renderText))];
-  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => [...row[column]!].length)));
+  return layOutTable(align, [head.map(escapeMarkdown), ...rows.map((row) => row.map(renderText))]);
+}
+
+/** The same table for a terminal: nothing is escaped, and signs that would steer the terminal are replaced. */
+export function renderPlainTable({ head, align, rows }: Table): string {
+  const clean = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+  return layOutTable(align, [head.map(clean), ...rows.map((row) => row.map((cell) => clean(renderPlain(cell))))]);
+}
+
+function layOutTable(align: Table['align'], cells: readonly (readonly string[])[]): string {
+  const widths = align.map((_, column) => Math.max(3, ...cells.map((row) => [...row[column]!].length)));
   const pad = (text: string, column: number) => {
     const space = ' '.repeat(widths[column]! - [...text].length);
     return align[column] === 'right' ? space + text : text + space;
@@ -79,8 +88,8 @@ export function renderMarkdownTable({ head, align, rows }: Table): string {
   const rule = widths.map((width, column) =>
     align[column] === 'right' ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width),
   );
-  const lines = [cells[0]!.map(pad), rule, ...cells.slice(1).map((row) => row.map(pad))];
-  return lines.map((line) => `| ${line.join(' | ')} |\n`).join('');
+  const [head, ...rows] = cells.map((row) => row.map(pad));
+  return [head!, rule, ...rows].map((line) => `| ${line.join(' | ')} |\n`).join('');
 }
 
 function renderText(text: Text): string {

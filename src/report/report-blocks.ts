@@ -35,6 +35,7 @@ const PROTOCOL_NAMES: Readonly<Record<EvaluationResult['protocol'], string>> = {
   'lake-runs': "Lake's 20 official runs",
   'within-alphabet': 'Random episodes within an alphabet',
   'cross-alphabet': 'Random episodes across alphabets (easier)',
+  mnist: "Random episodes of MNIST's digits",
 };
 
 function heading(id: string, text: string): Block {

@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exactMcNemarPValue } from '../../src/evaluation/statistics/mcnemar.js';
+import { compareRuns } from '../../src/report/compare-runs.js';
+import { renderComparison } from '../../src/report/comparison-text.js';
+import { loadRuns, type ReportRun, readRunPredictions } from '../../src/report/load-runs.js';
+import { runFiles } from '../../src/run/run-folder.js';
+import { FIVE_WAY, makeSmallData } from './support/small-data.js';
+import { writeRun } from './support/write-run.js';
+
+const data = makeSmallData();
+let parent: string;
+let folders: string[];
+
+beforeAll(async () => {
+  parent = mkdtempSync(join(tmpdir(), 'compare-'));
+  const sections = [FIVE_WAY];
+  folders = [
+    await writeRun(parent, {
+      name: 'weak',
+      settings: { rate: '0.1', size: '28' },
+      evaluation: { data, sections, skill: 0.7 },
+    }),
+    await writeRun(parent, {
+      name: 'strong',
+      settings: { rate: '0.2', size: '28', decay: '1' },
+      evaluation: { data, sections, skill: 4 },
+    }),
+    await writeRun(parent, {
+      name: 'other_episodes',
+      settings: { rate: '0.1', size: '28' },
+      evaluation: { data, sections: [{ ...FIVE_WAY, seed: 2 }], skill: 4 },
+    }),
+    await writeRun(parent, { name: 'failed', state: 'failed', settings: { rate: '0.1', size: '28' } }),
+  ];
+});
+afterAll(() => rmSync(parent, { recursive: true }));
+
+const load = (...indices: number[]) => loadRuns(indices.map((index) => folders[index]!));
+
+function listRight(run: ReportRun): boolean[] {
+  return readRunPredictions(run, run.results[0]!).answers.flatMap(({ queries }) =>
+    queries.map(({ credit }) => credit === 1),
+  );
+}
+
+describe('compareRuns', () => {
+  it('shows the settings that differ, and only these', () => {
+    expect(compareRuns(load(0, 1)).differences).toEqual([
+      { path: 'decay', values: [undefined, '1'] },
+      { path: 'rate', values: ['0.1', '0.2'] },
+    ]);
+  });
+
+  it('tests the second run against the first on the same queries and episodes', () => {
+    const runs = load(0, 1);
+    const { rows } = compareRuns(runs);
+    expect(rows).toHaveLength(1);
+    const [weak, strong] = runs.map(listRight) as [boolean[], boolean[]];
+    const onlyWeak = weak.filter((right, query) => right && !strong[query]).length;
+    const onlyStrong = strong.filter((right, query) => right && !weak[query]).length;
+    const [test] = rows[0]!.tests;
+    expect(test).toMatchObject({
+      paired: true,
+      mcnemar: { onlyFirst: onlyWeak, onlySecond: onlyStrong, pValue: exactMcNemarPValue(onlyWeak, onlyStrong) },
+    });
+    const [first, second] = rows[0]!.results;
+    expect(test).toMatchObject({ difference: expect.closeTo(second!.accuracy - first!.accuracy, 12) });
+    expect(onlyStrong).toBeGreaterThan(onlyWeak + 10);
+    // 10 episodes of which none is better for the weak network: all 1,024 sign patterns are counted.
+    expect(test).toMatchObject({ permutation: { exact: true, pValue: expect.closeTo(2 / 1024, 12) } });
+  });
+
+  it('does not test on other episodes, nor where a run has no result, and says why', () => {
+    expect(compareRuns(load(0, 2)).rows[0]!.tests).toEqual([{ paired: false, reason: 'other episodes' }]);
+    const { rows, runs } = compareRuns(load(0, 3));
+    expect(rows[0]!.tests).toEqual([{ paired: false, reason: 'not measured in both' }]);
+    expect(rows[0]!.results[1]).toBeUndefined();
+    expect(runs[1]).toMatchObject({ name: 'failed', state: 'failed' });
+  });
+
+  it('says so when the predictions behind a result are gone', () => {
+    const runs = load(0, 1);
+    rmSync(runFiles(folders[1]!).predictions, { recursive: true });
+    expect(compareRuns(runs).rows[0]!.tests[0]).toMatchObject({
+      paired: false,
+      reason: expect.stringMatching(/ENOENT/),
+    });
+  });
+
+  it('is a readable text', () => {
+    const text = renderComparison(compareRuns(load(0, 2)));
+    expect(text).toContain('| A   | weak ');
+    expect(text).toContain('| B   | other_episodes ');
+    expect(text).toContain('The settings are the same.');
+    expect(text).toMatch(/within-alphabet\/5-way-1-shot \| network \| +50 \| \d+\.\d \(\d+\.\d–\d+\.\d\)/);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { drawDots, drawLines, plotForPage } from '../../src/report/draw-plot.js';
+
+const line = { xTitle: 'epoch', yTitle: 'loss', percent: false, marks: false } as const;
+
+describe('drawLines', () => {
+  it('draws names as text', async () => {
+    const svg = await drawLines({
+      ...line,
+      points: ['<script>', '한글 & "x"'].flatMap((series) => [
+        { series, x: 1, y: 1 },
+        { series, x: 2, y: 2 },
+      ]),
+    });
+    expect(svg).not.toContain('<script');
+    expect(svg).toContain('&lt;script&gt;');
+    expect(svg).toContain('한글 &amp;');
+  });
+
+  it('keeps long names apart that begin alike', async () => {
+    const names = ['a', 'b'].map((end) => `${'x'.repeat(80)}${end}`);
+    const svg = await drawLines({ ...line, points: names.map((series) => ({ series, x: 1, y: 1 })) });
+    expect(svg.match(/>x{51}…\u200b?</g)).toHaveLength(2);
+  });
+
+  it('draws bands where points have intervals, and a logarithmic axis for positive values alone', async () => {
+    const points = [1, 2, 3].map((x) => ({ series: 'a', x, y: 10 ** -x }));
+    expect(await drawLines({ ...line, points, logarithmic: true })).not.toContain('mark-area');
+    const banded = points.map((point) => ({ ...point, low: point.y / 2, high: 2 * point.y }));
+    expect(await drawLines({ ...line, points: banded })).toContain('mark-area');
+    const zero = [...points, { series: 'a', x: 4, y: 0 }];
+    expect(await drawLines({ ...line, points: zero, logarithmic: true })).toContain('mark-line');
+  });
+});
+
+describe('plotForPage', () => {
+  it('gives the plot a text and the colours of the page, and lets it fill its place', async () => {
+    const svg = await drawDots([{ label: 'a', kind: 'network', value: 0.5, low: 0.4, high: 0.6 }], 'accuracy');
+    const part = plotForPage(svg, 'one "dot" <at> 50 %');
+    expect(part).toMatch(/^<svg [^>]*role="img" aria-label="one &#34;dot&#34; &#60;at&#62; 50 %" viewBox="[\d. ]+">/);
+    expect(part).toContain('var(--series-1)');
+    expect(part).not.toContain('#0072b2');
+  });
+});

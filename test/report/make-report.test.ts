@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadRuns } from '../../src/report/load-runs.js';
+import { makeReport, type Report } from '../../src/report/make-report.js';
+import { runFiles } from '../../src/run/run-folder.js';
+import { FIVE_WAY, makeSmallData } from './support/small-data.js';
+import { writeRun } from './support/write-run.js';
+
+const data = makeSmallData();
+const evaluation = {
+  data,
+  sections: [{ ...FIVE_WAY, nWay: [2, 5] }],
+  baselines: ['nearestNeighbourCosine', 'chance'],
+} as const;
+const weak = { assignments: [{ path: 'training.batchSize', value: 32 }], settings: { 'training.batchSize': '32' } };
+const strong = { assignments: [{ path: 'training.batchSize', value: 64 }], settings: { 'training.batchSize': '64' } };
+
+let parent: string;
+let report: Report;
+
+beforeAll(async () => {
+  parent = mkdtempSync(join(tmpdir(), 'report-'));
+  for (const seed of [1, 2]) {
+    await writeRun(parent, {
+      ...weak,
+      seed,
+      evaluation: { ...evaluation, skill: 1 },
+      metrics: { 'train/loss': [0.7, 0.5, 0.4] },
+    });
+  }
+  await writeRun(parent, {
+    ...strong,
+    seed: 1,
+    evaluation: { ...evaluation, skill: 20 },
+    metrics: { 'train/loss': [0.7, Number.NaN] },
+  });
+  await writeRun(parent, { ...strong, seed: 2, state: 'failed', failure: 'the loss became NaN' });
+  await writeRun(parent, { ...strong, seed: 3, state: 'waiting' });
+  const damaged = await writeRun(parent, { ...weak, seed: 3, evaluation: { ...evaluation, skill: 1 } });
+  writeFileSync(runFiles(damaged).results, '{"version":1');
+  report = makeReport(loadRuns([parent]));
+});
+afterAll(() => rmSync(parent, { recursive: true }));
+
+describe('makeReport', () => {
+  it('puts runs that differ in their seed alone together, named by what varies', () => {
+    expect(report.runs.map(({ system, seed, state }) => `${system} ${seed} ${state}`).sort()).toEqual([
+      'batchSize=32 1 finished',
+      'batchSize=32 2 finished',
+      'batchSize=32 3 finished',
+      'batchSize=64 1 finished',
+      'batchSize=64 2 failed',
+      'batchSize=64 3 waiting',
+    ]);
+    expect(report.counts).toEqual({ waiting: 1, running: 0, stopped: 0, failed: 1, finished: 4 });
+  });
+
+  it('says what is missing or unreadable instead of leaving it out in silence', () => {
+    expect(report.incomplete).toHaveLength(2);
+    expect(report.incomplete.join()).toMatch(/has no results/);
+    expect(report.incomplete.join()).toMatch(/results\.json is not JSON/);
+    expect(report.runs.find(({ state }) => state === 'failed')?.failure).toBe('the loss became NaN');
+  });
+
+  it('takes the mean over runs, with an interval over seeds and episodes', () => {
+    const [measurement] = report.measurements.filter(
+      ({ system, task }) => system === 'batchSize=32' && task.endsWith('5-way-1-shot'),
+    );
+    const found = loadRuns([parent])
+      .filter(({ trial, results }) => trial.assignments[0]?.value === 32 && results.length > 0)
+      .map(({ results }) => results.find(({ task, scorer }) => scorer === 'network' && task.endsWith('5-way-1-shot'))!);
+    expect(found).toHaveLength(2);
+    expect(measurement!.accuracy).toBeCloseTo((found[0]!.correct + found[1]!.correct) / 100, 12);
+    expect(measurement).toMatchObject({ n: 50, intervalKind: 'seeds-and-episodes', alarm: false });
+    expect(measurement!.correct).toEqual(found.map(({ correct }) => correct));
+    expect(measurement!.interval[0]).toBeLessThan(measurement!.accuracy);
+    expect(measurement!.interval[1]).toBeGreaterThan(measurement!.accuracy);
+  });
+
+  it('keeps the episode-clustered interval of a single run', () => {
+    const [measurement] = report.measurements.filter(({ system }) => system === 'batchSize=64');
+    expect(measurement).toMatchObject({ intervalKind: 'episodes', accuracy: 1, interval: [1, 1] });
+  });
+
+  it('shows a baseline once, however many runs measured it', () => {
+    const baselines = report.measurements.filter(({ scorer }) => scorer === 'nearestNeighbourCosine');
+    expect(baselines.map(({ task }) => task)).toEqual([
+      'test/within-alphabet/2-way-1-shot',
+      'test/within-alphabet/5-way-1-shot',
+    ]);
+  });
+
+  it('answers first with the task of most ways, best system first', () => {
+    expect(report.headline).toMatchObject({ task: 'test/within-alphabet/5-way-1-shot', nWay: 5, kShot: 1 });
+    expect(report.headline!.measurements.map(({ system }) => system)).toEqual([
+      'batchSize=64',
+      'batchSize=32',
+      'nearestNeighbourCosine',
+      'chance',
+    ]);
+  });
+
+  it('draws accuracy against ways for every system, chance without a band', () => {
+    const [curve] = report.nWayCurves;
+    expect(curve).toMatchObject({ protocol: 'within-alphabet', kShot: 1 });
+    expect(curve!.points.filter(({ series }) => series === 'chance')).toEqual([
+      { series: 'chance', x: 2, y: 0.5 },
+      { series: 'chance', x: 5, y: 0.2 },
+    ]);
+    expect(new Set(curve!.points.map(({ series }) => series)).size).toBe(4);
+  });
+
+  it('leaves values that are not finite out of learning curves', () => {
+    const [curve] = report.learningCurves;
+    expect(curve!.metric).toBe('train/loss');
+    expect(curve!.points.filter(({ series }) => series === 'batchSize=64').map(({ y }) => y)).toEqual([0.7]);
+    expect(curve!.points.filter(({ line }) => line === 'batchSize=32, seed 2').map(({ y }) => y)).toEqual([
+      0.7, 0.5, 0.4,
+    ]);
+  });
+
+  it('sets the settings side by side that differ', () => {
+    expect(report.differences.settings).toEqual([
+      { path: 'training.batchSize', values: expect.arrayContaining(['32', '64']) },
+    ]);
+  });
+
+  it('is made of numbers and text alone, so that --json tells what the page shows', () => {
+    expect(JSON.parse(JSON.stringify(report)).measurements).toHaveLength(report.measurements.length);
+  });
+
+  it('works on no runs at all and on runs without any result', () => {
+    expect(makeReport([])).toMatchObject({ runs: [], measurements: [], headline: undefined });
+    const waiting = loadRuns([parent]).filter(({ state }) => state === 'waiting');
+    expect(makeReport(waiting)).toMatchObject({ headline: undefined, galleries: [], nWayCurves: [] });
+  });
+});

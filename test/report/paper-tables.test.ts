@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { Measurement } from '../../src/report/group-runs.js';
+import { fillPaperTables, PUBLISHED_TABLES } from '../../src/report/paper-tables.js';
+
+function measure(changes: Partial<Measurement>): Measurement {
+  return {
+    system: 'ours',
+    scorer: 'network',
+    task: 'test/lake-runs/20-way-1-shot',
+    protocol: 'lake-runs',
+    selection: 'test',
+    nWay: 20,
+    kShot: 1,
+    convolutional: true,
+    pictures: 'lake-runs',
+    pictureSize: [105, 105],
+    accuracy: 0.9,
+    interval: [0.87, 0.93],
+    intervalKind: 'episodes',
+    n: 400,
+    correct: [360],
+    folders: ['runs/a'],
+    alarm: false,
+    ...changes,
+  };
+}
+
+describe('PUBLISHED_TABLES', () => {
+  // Read from the paper's tables by two independent public notes.
+  it('hold the figures of Koch et al. 2015', () => {
+    expect(PUBLISHED_TABLES.map(({ rows }) => rows.map(({ published }) => published))).toEqual([
+      [90.61, 91.9, 91.54, 93.15, 91.63, 93.42],
+      [95.5, 95.2, 92.0, 81.8, 65.2, 62.0, 58.3, 35.2, 21.7],
+      [26.5, 70.3],
+    ]);
+  });
+
+  it('name a source for each figure', () => {
+    for (const { source } of PUBLISHED_TABLES.flatMap(({ rows }) => rows))
+      expect(source).toMatch(/^Koch et al\. 2015, Table [123]/);
+  });
+});
+
+describe('fillPaperTables', () => {
+  const rowsOf = (measurements: Measurement[]) => {
+    const table2 = fillPaperTables(measurements)[1]!;
+    const filled = table2.rows.filter(({ measured }) => measured.length > 0);
+    return { filled: filled.map(({ system, measured }) => [system, measured.length]), others: table2.others.length };
+  };
+
+  it('sets networks and nearest neighbours beside their rows, both protocols', () => {
+    const measurements = [
+      measure({}),
+      measure({ protocol: 'within-alphabet', pictures: 'omniglot' }),
+      measure({ convolutional: false }),
+      measure({ scorer: 'nearestNeighbourCosine', convolutional: undefined }),
+      measure({ scorer: 'nearestNeighbourEuclidean', convolutional: undefined }),
+    ];
+    expect(rowsOf(measurements)).toEqual({
+      filled: [
+        ['Convolutional siamese network', 2],
+        ['Siamese network of two dense layers', 1],
+        ['1-nearest neighbour', 1],
+      ],
+      others: 1,
+    });
+  });
+
+  it.each([
+    { name: 'another data set', changes: { protocol: 'within-alphabet', pictures: 'glyphs' } },
+    { name: 'classes of all alphabets', changes: { protocol: 'cross-alphabet', pictures: 'omniglot' } },
+    { name: 'fewer ways', changes: { nWay: 5 } },
+    { name: 'more shots', changes: { kShot: 5 } },
+    {
+      name: 'validation alphabets',
+      changes: { protocol: 'within-alphabet', pictures: 'omniglot', selection: 'validation' },
+    },
+  ] as const)('leaves out what answers another question: $name', ({ changes }) => {
+    expect(rowsOf([measure(changes)])).toEqual({ filled: [], others: 0 });
+  });
+});

@@ -1,0 +1,140 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatInterval, formatPercent } from '../../src/report/format-figures.js';
+import { type WrittenReport, writeReport } from '../../src/report/write-report.js';
+import { FIVE_WAY, HARMFUL_NAMES, makeSmallData } from './support/small-data.js';
+import { writeRun } from './support/write-run.js';
+
+const [SCRIPT, KOREAN, HEBREW] = HARMFUL_NAMES;
+let parent: string;
+let written: WrittenReport;
+let page: string;
+let markdown: string;
+
+beforeAll(async () => {
+  parent = mkdtempSync(join(tmpdir(), 'write-report-'));
+  const data = makeSmallData({ alphabets: HARMFUL_NAMES });
+  const evaluation = {
+    data,
+    sections: [{ ...FIVE_WAY, nWay: [2, 5] }],
+    baselines: ['nearestNeighbourEuclidean', 'chance'],
+    skill: 1,
+  } as const;
+  const metrics = { 'train/loss': [0.7, 0.5], 'validation/one-shot-accuracy': [0.3, 0.6] };
+  await writeRun(parent, { experiment: SCRIPT, name: KOREAN, evaluation, metrics, settings: { [HEBREW]: SCRIPT } });
+  await writeRun(parent, {
+    experiment: HEBREW,
+    name: 'b',
+    seed: 2,
+    evaluation,
+    metrics,
+    settings: { [HEBREW]: '=1+1' },
+  });
+  await writeRun(parent, {
+    experiment: SCRIPT,
+    name: 'c',
+    seed: 3,
+    state: 'failed',
+    failure: '</td><img src=x onerror=alert(1)>',
+  });
+  written = await writeReport([parent], { outFolder: join(parent, 'report') });
+  page = readFileSync(written.html, 'utf8');
+  markdown = readFileSync(written.markdown, 'utf8');
+});
+afterAll(() => rmSync(parent, { recursive: true }));
+
+describe('report.html', () => {
+  it('shows names as text, whatever stands in them', () => {
+    expect(page).not.toContain('<script');
+    expect(page).not.toContain('<img src=x');
+    expect(page).toContain('<bdi>&#60;script&#62;alert(1)&#60;/script&#62;</bdi>');
+    expect(page).toContain('한글 &#34;글자&#34; &#38; &#39;|&#39; `x`');
+    expect(page).toContain(`<bdi>${HEBREW}`);
+  });
+
+  it('needs nothing from outside and lets nothing run', () => {
+    expect(page).toContain("default-src 'none'; style-src 'unsafe-inline'; img-src data:".replaceAll("'", '&#39;'));
+    const references = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, target]) => target!);
+    expect(references.length).toBeGreaterThan(10);
+    expect(references.filter((target) => !/^(data:|#)/.test(target))).toEqual([]);
+    expect(page).not.toMatch(/url\(|@import/);
+  });
+
+  it('tells every plot and picture in words', () => {
+    const plots = page.match(/<svg [^>]*>/g)!;
+    // The answer, ways, two learning curves, alphabets.
+    expect(plots).toHaveLength(5);
+    for (const plot of plots) expect(plot).toMatch(/role="img" aria-label="[^"]{20,}"/);
+    for (const picture of page.match(/<img [^>]*>/g)!) expect(picture).toMatch(/alt="[^"]+"/);
+  });
+
+  it('takes all colours of its plots from the scheme of the reader', () => {
+    for (const plot of page.match(/<svg .*?<\/svg>/gs)!) expect(plot).not.toMatch(/#[0-9a-f]{3,6}"/i);
+    expect(page).toContain('prefers-color-scheme: dark');
+  });
+
+  it('shows the numbers of --json', () => {
+    for (const { accuracy, interval, scorer } of written.report.measurements) {
+      expect(page).toContain(`<strong>${formatPercent(accuracy)}</strong>`);
+      if (scorer !== 'chance') expect(page).toContain(`<small>${formatInterval(interval)}</small>`);
+    }
+  });
+
+  it('links every section, and each link leads somewhere', () => {
+    const targets = [...page.matchAll(/<a href="#([^"]+)"/g)].map(([, id]) => id);
+    expect(targets).toEqual([...page.matchAll(/<h2 id="([^"]+)"/g)].map(([, id]) => id));
+    expect(targets).toContain('results');
+  });
+
+  it('does not hold published figures against other data than theirs', () => {
+    expect(page).not.toContain('Koch');
+  });
+});
+
+describe('report.md', () => {
+  it('shows names as text', () => {
+    expect(markdown).not.toMatch(/(?<!\\)<script/);
+    expect(markdown).not.toMatch(/(?<!\\)<\/td/);
+    expect(markdown).toContain('\\<script\\>alert(1)\\</script\\>');
+    expect(markdown).toContain('\\|');
+  });
+
+  it('keeps right-to-left names within themselves', () => {
+    expect(markdown).toContain(`\u2068${HEBREW}\u2069`);
+  });
+
+  it('refers to files that are there', () => {
+    const targets = [...markdown.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target!);
+    expect(targets.length).toBeGreaterThan(8);
+    for (const target of targets) expect(existsSync(join(parent, 'report', target))).toBe(true);
+  });
+
+  it('has a sheet of each episode shown: the query above its support set', () => {
+    const [target] = /report-files\/episode-[^)]+\.png/.exec(markdown)!;
+    const sheet = PNG.sync.read(readFileSync(join(parent, 'report', target)));
+    expect([sheet.width, sheet.height]).toEqual([5 * 17, 2 * 17]);
+  });
+
+  it('gives no formula to a spreadsheet', () => {
+    const csv = readFileSync(join(parent, 'report/report-files/results.csv'), 'utf8');
+    expect(csv.split('\r\n')[0]).toBe('system,scorer,task,picture size,correct,n,accuracy,run');
+    expect(csv).not.toMatch(/(^|,)[=+@]/m);
+  });
+});
+
+describe('writeReport', () => {
+  it('writes the same bytes for the same runs', async () => {
+    const again = await writeReport([parent], { outFolder: join(parent, 'report') });
+    expect(readFileSync(again.html, 'utf8')).toBe(page);
+    expect(readFileSync(again.markdown, 'utf8')).toBe(markdown);
+  });
+
+  it('refuses a path that does not exist', async () => {
+    await expect(writeReport([join(parent, 'nowhere')], { outFolder: parent })).rejects.toThrow(
+      expect.objectContaining({ code: 'usage' }),
+    );
+  });
+});
