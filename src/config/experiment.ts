@@ -72,7 +72,7 @@ export type Schedule = ScheduleConstant | ScheduleExponential | ScheduleStep | S
  * This interface was referenced by `Experiment`'s JSON-Schema
  * via the `definition` "protocol".
  */
-export type Protocol = ProtocolLakeRuns | ProtocolWithinAlphabet | ProtocolCrossAlphabet;
+export type Protocol = ProtocolLakeRuns | ProtocolWithinAlphabet | ProtocolCrossAlphabet | ProtocolMnist;
 /**
  * Values to cross, or to search. Each point becomes one trial per seed.
  *
@@ -139,7 +139,7 @@ export interface Experiment {
   /**
    * The data set, how it is divided, and the size of its pictures.
    */
-  data: DataOmniglot | DataGlyphs;
+  data: DataOmniglot | DataGlyphs | DataMnist;
   augmentation: Augmentation;
   model?: Model;
   training?: Training;
@@ -219,6 +219,29 @@ export interface DataGlyphs {
    * People who draw each character.
    */
   drawers: number;
+  imageSize: ImageSize;
+  sourceSize?: SourceSize;
+  inkGain: InkGain;
+}
+/**
+ * MNIST: handwritten digits, 28 x 28 pixels, 60,000 training and 10,000 test pictures. One alphabet of ten characters; each picture counts as drawn by somebody else.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "dataMnist".
+ */
+export interface DataMnist {
+  /**
+   * MNIST.
+   */
+  dataset: 'mnist';
+  /**
+   * The folder that holds train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, with .gz or without. Without it: the environment variable ONESHOT_DATA, then the folder of `oneshot data`. Relative to the file it stands in.
+   */
+  path?: string;
+  /**
+   * Digits to train on, from the training files. The test is on the other digits, from the test files: on all ten where none is named.
+   */
+  trainDigits: number[];
   imageSize: ImageSize;
   sourceSize?: SourceSize;
   inkGain: InkGain;
@@ -1023,6 +1046,39 @@ export interface ProtocolCrossAlphabet {
    * Which part of the split the pictures come from.
    */
   selection: 'train' | 'validation' | 'test';
+  /**
+   * Seed of the episodes. The same for all trials, so that comparisons are paired.
+   */
+  seed: number;
+  testTimeAugmentation?: TestTimeAugmentation;
+}
+/**
+ * Episodes of digits from MNIST's test files, for a network that was trained on other pictures: upsampled to `data.imageSize`, without further training (Koch et al. 2015, section 4.4 and Table 3: 10 ways, 400 queries). MNIST lies where the data set does.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "protocolMnist".
+ */
+export interface ProtocolMnist {
+  /**
+   * Digits of MNIST.
+   */
+  protocol: 'mnist';
+  /**
+   * Classes of an episode. One number, or a list: every combination is evaluated.
+   */
+  nWay: number | number[];
+  /**
+   * Pictures of each class in the support set. One number, or a list: every combination is evaluated.
+   */
+  kShot: number | number[];
+  /**
+   * How many episodes; each has one query of every class. 20 when `queries` is left out as well.
+   */
+  episodes?: number;
+  /**
+   * How many answers in all (the n of the accuracy), instead of `episodes`: a multiple of every nWay.
+   */
+  queries?: number;
   /**
    * Seed of the episodes. The same for all trials, so that comparisons are paired.
    */

@@ -50,6 +50,8 @@ class ErrorTranslator {
   readonly #positions: Positions;
   readonly #problems: SchemaProblem[] = [];
   readonly #seen = new Set<string>();
+  /** Keys that unknown ones were meant to be, as paths. */
+  readonly #meant = new Set<string>();
 
   constructor(given: unknown, positions: Positions) {
     this.#given = given;
@@ -74,11 +76,8 @@ class ErrorTranslator {
     }
     for (const { path, keys } of missing.values()) this.#foreignKeys(path, keys);
     // A key that is missing because it is mistyped is one mistake.
-    const meant = new Set(
-      this.#problems.flatMap(({ code, breaks }) => (code === 'unknown-key' ? breaks.map(formatKeyPath) : [])),
-    );
     for (const { path, keys } of missing.values()) {
-      const left = keys.filter((key) => !meant.has(formatKeyPath([...path, key])));
+      const left = keys.filter((key) => !this.#meant.has(formatKeyPath([...path, key])));
       if (left.length > 0) this.#missingKeys(path, left);
     }
     return this.#problems;
@@ -91,7 +90,8 @@ class ErrorTranslator {
     const firstWord = /^[^\s:=]+/.exec(key)?.[0] ?? '';
     const nearest = allowed.includes(firstWord)
       ? firstWord
-      : (findNearestKey(key, allowed) ?? findTransposed(key, allowed));
+      : (findNearestKey(key, allowed) ?? findSimilar(key, allowed));
+    if (nearest !== undefined) this.#meant.add(formatKeyPath([...path, nearest]));
     this.#add('unknown-key', [...path, key], this.#positions.ofKey([...path, key]), {
       path: formatKeyPath(path),
       found: `key ${describeKey(key)}`,
@@ -113,6 +113,12 @@ class ErrorTranslator {
   }
 
   #missingKeys(path: ConcretePath, keys: readonly string[]): void {
+    // A map that aliases repeat lacks its keys once: its entries stand at the anchor.
+    const node = this.#positions.find(path);
+    const [entry] = node?.kind === 'map' ? [...node.entries.values()] : [];
+    const gap = JSON.stringify([entry?.keyStart ?? path, keys]);
+    if (this.#seen.has(gap)) return;
+    this.#seen.add(gap);
     const allowed = keys.map((key) => {
       const schema = schemaAt(this.#given, [...path, key]);
       return schema ? `${key}: ${describeAllowed(schema)}` : key;
@@ -194,10 +200,12 @@ class ErrorTranslator {
   }
 }
 
-/** The allowed key with the same letters in another order: swapped letters count as two edits and are not near in short keys. */
-function findTransposed(key: string, allowed: readonly string[]): string | undefined {
+/** The allowed key with the same letters in another order, which counts as two edits and is not near in short keys, or the one key that this one abbreviates. */
+function findSimilar(key: string, allowed: readonly string[]): string | undefined {
   const letters = (text: string) => [...text.toLowerCase()].sort().join('');
-  return allowed.find((name) => letters(name) === letters(key));
+  const transposed = allowed.find((name) => letters(name) === letters(key));
+  const longer = allowed.filter((name) => key.length >= 3 && name.toLowerCase().startsWith(key.toLowerCase()));
+  return transposed ?? (longer.length === 1 ? longer[0] : undefined);
 }
 
 function describeKey(key: string): string {

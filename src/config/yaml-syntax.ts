@@ -83,7 +83,7 @@ function explain(
       return {
         found: `text that begins with ${text[start]}`,
         allowed: 'a value',
-        hint: 'put text that begins with @, ` or % in quotes',
+        hint: 'put text that begins with such a character in quotes',
         misleads: false,
       };
     case 'BAD_ALIAS':
@@ -212,7 +212,10 @@ function explainToken(error: YAMLError, text: string): Explanation | undefined {
       repair: { from: start, to: start + restOfLine(text, start).length, fill: ' ' },
     };
   }
+  // At the beginning of a line it is the rest of the file: what stands above it was read as the whole.
+  const isRest = start === 0 || text[start - 1] === '\n';
   return {
+    ...(isRest ? { end: text.length } : {}),
     found: `${JSON.stringify(shorten(restOfLine(text, start)))} behind the value`,
     allowed: 'the end of the line',
   };
