@@ -6,14 +6,14 @@ import { loadRuns } from '../../src/report/load-runs.js';
 import { makeReport, type Report } from '../../src/report/make-report.js';
 import { runFiles } from '../../src/run/run-folder.js';
 import { FIVE_WAY, makeSmallData } from './support/small-data.js';
-import { writeRun } from './support/write-run.js';
+import { type FakeEvaluation, writeRun } from './support/write-run.js';
 
 const data = makeSmallData();
-const evaluation = {
+const evaluation: FakeEvaluation = {
   data,
   sections: [{ ...FIVE_WAY, nWay: [2, 5] }],
   baselines: ['nearestNeighbourCosine', 'chance'],
-} as const;
+};
 const weak = { assignments: [{ path: 'training.batchSize', value: 32 }], settings: { 'training.batchSize': '32' } };
 const strong = { assignments: [{ path: 'training.batchSize', value: 64 }], settings: { 'training.batchSize': '64' } };
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatInterval, formatPercent } from '../../src/report/format-figures.js';
 import { type WrittenReport, writeReport } from '../../src/report/write-report.js';
 import { FIVE_WAY, HARMFUL_NAMES, makeSmallData } from './support/small-data.js';
-import { writeRun } from './support/write-run.js';
+import { type FakeEvaluation, writeRun } from './support/write-run.js';
 
 const [SCRIPT, KOREAN, HEBREW] = HARMFUL_NAMES;
 let parent: string;
@@ -17,12 +17,12 @@ let markdown: string;
 beforeAll(async () => {
   parent = mkdtempSync(join(tmpdir(), 'write-report-'));
   const data = makeSmallData({ alphabets: HARMFUL_NAMES });
-  const evaluation = {
+  const evaluation: FakeEvaluation = {
     data,
     sections: [{ ...FIVE_WAY, nWay: [2, 5] }],
     baselines: ['nearestNeighbourEuclidean', 'chance'],
     skill: 1,
-  } as const;
+  };
   const metrics = { 'train/loss': [0.7, 0.5], 'validation/one-shot-accuracy': [0.3, 0.6] };
   await writeRun(parent, { experiment: SCRIPT, name: KOREAN, evaluation, metrics, settings: { [HEBREW]: SCRIPT } });
   await writeRun(parent, {

@@ -24,13 +24,15 @@ export interface FakeRun {
   /** `metric -> values by epoch`. */
   readonly metrics?: Readonly<Record<string, readonly number[]>>;
   /** The evaluation; left out for runs that have none yet. */
-  readonly evaluation?: {
-    readonly data: EvaluationData;
-    readonly sections: readonly Protocol[];
-    readonly baselines?: readonly BaselineName[];
-    /** How far the score of a right pair stands above others, whose scores vary by 1; undefined for baselines alone. */
-    readonly skill?: number;
-  };
+  readonly evaluation?: FakeEvaluation;
+}
+
+export interface FakeEvaluation {
+  readonly data: EvaluationData;
+  readonly sections: readonly Protocol[];
+  readonly baselines?: readonly BaselineName[];
+  /** How far the score of a right pair stands above others, whose scores have variance 1; undefined for baselines alone. */
+  readonly skill?: number;
 }
 
 /** Writes the run below `parent` and returns its folder. */
