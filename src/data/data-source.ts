@@ -2,11 +2,13 @@
 // `data` in the schema and a line here.
 import { glyphsSource } from './glyphs-source.js';
 import type { DataDescription, DataSection, DataSource, LoadedData, LoadOptions } from './loaded-data.js';
+import { mnistSource } from './mnist-source.js';
 import { omniglotSource } from './omniglot-source.js';
 
 const SOURCES: { readonly [Name in DataSection['dataset']]: DataSource<Extract<DataSection, { dataset: Name }>> } = {
   omniglot: omniglotSource,
   glyphs: glyphsSource,
+  mnist: mnistSource,
 };
 
 /** What the section selects, without touching any file: alphabets, characters and drawers of each purpose, and an identity for fingerprints. */
@@ -15,8 +17,23 @@ export function describeData(section: DataSection): DataDescription {
 }
 
 /** The section's pictures with their split. Throws a OneshotError('data') when files are missing, altered or damaged. */
-export function loadData(section: DataSection, options: LoadOptions): Promise<LoadedData> {
-  return sourceOf(section).load(section, options);
+export async function loadData(section: DataSection, options: LoadOptions): Promise<LoadedData> {
+  const data = await sourceOf(section).load(section, options);
+  let mnist: Promise<LoadedData> | undefined;
+  return {
+    ...data,
+    loadMnist: () => {
+      mnist ??= loadMnistBeside(section, options);
+      return mnist;
+    },
+  };
+}
+
+// From 28 x 28 straight to what the network sees, as Koch et al. 2015 did. MNIST lies where the other downloads do.
+function loadMnistBeside(section: DataSection, options: LoadOptions): Promise<LoadedData> {
+  const { imageSize } = section;
+  const path = section.dataset === 'omniglot' ? section.path : undefined;
+  return mnistSource.load({ dataset: 'mnist', path, trainDigits: [], imageSize, inkGain: 1 }, options);
 }
 
 // Each source takes its own section; the table's type has made sure that name and section belong together.

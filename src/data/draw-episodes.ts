@@ -11,6 +11,7 @@ import { type IndexedAlphabet, type IndexedCharacter, indexSelection } from './s
 export interface EpisodePlan {
   /**
    * `within-alphabet`: classes of one alphabet; support pictures by k people, the same for all classes, queries by another (Koch et al. 2015, section 4.3).
+   * Where no two characters of an alphabet have a drawer in common, nobody knows who drew what: then any k + 1 pictures of each class.
    * `cross-alphabet`: classes from everywhere, pictures by anybody (Vinyals et al. 2016).
    */
   readonly protocol: 'within-alphabet' | 'cross-alphabet';
@@ -23,7 +24,7 @@ export interface EpisodePlan {
 
 export interface DrawnEpisodes {
   readonly episodes: readonly Episode[];
-  /** Alphabets that no episode comes from, since they have fewer than nWay characters or than kShot + 1 common drawers. */
+  /** Alphabets that no episode comes from, since they have fewer than nWay characters or than kShot + 1 common drawers (or pictures, where drawers are not known). */
   readonly skippedAlphabets: readonly string[];
 }
 
@@ -44,28 +45,57 @@ export function hashEpisodes(episodes: readonly Episode[]): string {
 // alphabets are the paper's 2 for each.
 function drawWithinAlphabets(alphabets: IndexedAlphabet[], selection: Selection, plan: EpisodePlan): DrawnEpisodes {
   const { nWay, kShot } = plan;
-  const withDrawers = alphabets.map((alphabet) => ({ alphabet, drawers: findCommonDrawers(alphabet) }));
-  const usable = withDrawers.filter(
-    ({ alphabet, drawers }) => alphabet.characters.length >= nWay && drawers.length > kShot,
-  );
+  const usable = alphabets.flatMap((alphabet) => {
+    const draw = drawsWithinAlphabet(alphabet, plan);
+    return draw === undefined ? [] : { alphabet, draw };
+  });
   if (usable.length === 0) {
     throw tooSmall(selection, plan, `no alphabet has ${nWay} characters and ${kShot + 1} drawers`);
   }
   const turns: typeof usable = [];
   const episodes = Array.from({ length: plan.episodes }, (_, number) => {
     if (turns.length === 0) turns.push(...episodeStream(plan, 'turns', number).sample(usable, usable.length));
-    const { alphabet, drawers } = turns.shift()!;
+    const { alphabet, draw } = turns.shift()!;
     const random = episodeStream(plan, 'episode', number);
-    const [queryDrawer, ...supportDrawers] = random.sample(drawers, kShot + 1);
-    const classes = random.sample(alphabet.characters, nWay).map((character) => ({
-      support: supportDrawers.map((drawer) => pictureBy(character, drawer)),
-      query: pictureBy(character, queryDrawer!),
-    }));
-    return { ...arrangeEpisode(random, classes), alphabet: alphabet.name };
+    return { ...arrangeEpisode(random, draw(random)), alphabet: alphabet.name };
   });
   const used = new Set(usable.map(({ alphabet }) => alphabet));
   const skippedAlphabets = alphabets.filter((alphabet) => !used.has(alphabet)).map(({ name }) => name);
   return { episodes, skippedAlphabets };
+}
+
+/** Pictures of one class of an episode. */
+interface DrawnClass {
+  readonly support: number[];
+  readonly query: number;
+}
+
+/** What draws the classes of an episode from one alphabet, or undefined where it is too small. */
+function drawsWithinAlphabet(
+  alphabet: IndexedAlphabet,
+  { nWay, kShot }: EpisodePlan,
+): ((random: RandomStream) => DrawnClass[]) | undefined {
+  const { characters } = alphabet;
+  if (!areDrawersKnown(alphabet)) {
+    const large = characters.filter(({ pictures }) => pictures.length > kShot);
+    return large.length < nWay ? undefined : (random) => drawFromEach(random, random.sample(large, nWay), kShot);
+  }
+  const drawers = findCommonDrawers(alphabet);
+  if (characters.length < nWay || drawers.length <= kShot) return undefined;
+  return (random) => {
+    const [queryDrawer, ...supportDrawers] = random.sample(drawers, kShot + 1);
+    return random.sample(characters, nWay).map((character) => ({
+      support: supportDrawers.map((drawer) => pictureBy(character, drawer)),
+      query: pictureBy(character, queryDrawer!),
+    }));
+  };
+}
+
+function drawFromEach(random: RandomStream, characters: readonly IndexedCharacter[], kShot: number): DrawnClass[] {
+  return characters.map(({ pictures }) => {
+    const [query, ...support] = random.sample(pictures, kShot + 1);
+    return { support, query: query! };
+  });
 }
 
 function drawAcrossAlphabets(alphabets: IndexedAlphabet[], selection: Selection, plan: EpisodePlan): DrawnEpisodes {
@@ -78,11 +108,7 @@ function drawAcrossAlphabets(alphabets: IndexedAlphabet[], selection: Selection,
   }
   const episodes = Array.from({ length: plan.episodes }, (_, number) => {
     const random = episodeStream(plan, 'episode', number);
-    const classes = random.sample(characters, nWay).map(({ pictures }) => {
-      const [query, ...support] = random.sample(pictures, kShot + 1);
-      return { support, query: query! };
-    });
-    return arrangeEpisode(random, classes);
+    return arrangeEpisode(random, drawFromEach(random, random.sample(characters, nWay), kShot));
   });
   return { episodes, skippedAlphabets: [] };
 }
@@ -92,12 +118,18 @@ function episodeStream({ protocol, nWay, kShot, seed }: EpisodePlan, purpose: st
 }
 
 // The ways are in random order already; the queries get one of their own, so that place says nothing about truth.
-function arrangeEpisode(random: RandomStream, classes: readonly { support: number[]; query: number }[]): Episode {
+function arrangeEpisode(random: RandomStream, classes: readonly DrawnClass[]): Episode {
   const order = random.sample([...classes.keys()], classes.length);
   return {
     supportSet: classes.map(({ support }) => support),
     queries: order.map((truth) => ({ picture: classes[truth]!.query, truth })),
   };
+}
+
+// Sets without known drawers (MNIST, a folder) give each picture a number of its own.
+function areDrawersKnown({ characters }: IndexedAlphabet): boolean {
+  const everybody = characters.flatMap(({ drawers }) => drawers);
+  return characters.length < 2 || new Set(everybody).size < everybody.length;
 }
 
 function findCommonDrawers({ characters }: IndexedAlphabet): number[] {

@@ -31,6 +31,8 @@ export interface LoadedData {
   readonly description: DataDescription;
   /** Lake's runs, read on the first call; undefined where the data set has none. */
   readonly loadLakeRuns?: () => Promise<LakeRuns>;
+  /** All digits of MNIST's test files at `imageSize`, read on the first call. Rejects with a OneshotError('data') where they are missing. */
+  readonly loadMnist?: () => Promise<LoadedData>;
   /** SHA-256 over the pixels and labels of both sizes and the selections, 64 hex digits. */
   readonly digest: string;
 }

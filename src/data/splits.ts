@@ -5,9 +5,11 @@ import type { PictureSet, Selection, Split, SplitPurpose } from './picture-set.j
 /** The purposes in their order. */
 export const SPLIT_PURPOSES: readonly SplitPurpose[] = ['train', 'validation', 'test'];
 
-/** What one purpose takes: all characters of these alphabets, as drawn by these people. */
+/** What one purpose takes: these characters of these alphabets, as drawn by these people. */
 export interface SelectionRule {
   readonly alphabets: readonly string[];
+  /** Names within the alphabets; all when left out. */
+  readonly characters?: readonly string[];
   /** Counted from 0; all when left out. */
   readonly drawers?: readonly number[];
 }
@@ -22,11 +24,13 @@ export interface SplitRule extends Readonly<Record<SplitPurpose, SelectionRule>>
 export function splitPictures(set: PictureSet, rule: SplitRule): Split {
   const select = (purpose: SplitPurpose): Selection => {
     const alphabets = new Set(rule[purpose].alphabets);
+    const characters = rule[purpose].characters && new Set(rule[purpose].characters);
     const drawers = rule[purpose].drawers && new Set(rule[purpose].drawers);
     const belongs = (picture: number) => {
       const character = set.characters[set.character[picture]!]!;
       const isDrawer = drawers === undefined || drawers.has(set.drawer[picture]!);
-      return isDrawer && alphabets.has(set.alphabets[character.alphabet]!);
+      const isCharacter = characters === undefined || characters.has(character.name);
+      return isDrawer && isCharacter && alphabets.has(set.alphabets[character.alphabet]!);
     };
     return { set, purpose, pictures: Int32Array.from(set.character.keys()).filter(belongs) };
   };
@@ -37,10 +41,11 @@ export function splitPictures(set: PictureSet, rule: SplitRule): Split {
 export interface AlphabetCount {
   readonly name: string;
   readonly characters: number;
+  /** Pictures of each character; the fewest that one of them has where they differ. */
   readonly drawers: number;
 }
 
-/** What a rule selects of alphabets with known numbers of characters, each drawn by `drawers` people. */
+/** What a rule by alphabets and drawers selects of alphabets with known numbers of characters, each drawn by `drawers` people. */
 export function countSelection(
   rule: SelectionRule,
   characters: ReadonlyMap<string, number>,

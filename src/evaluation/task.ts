@@ -7,7 +7,7 @@ import type { PictureSet, SplitPurpose } from '../data/picture-set.js';
 import type { SizedPictures } from '../data/picture-sizes.js';
 
 /** The pictures that evaluations draw from. */
-export type EvaluationData = Pick<LoadedData, 'split' | 'source' | 'loadLakeRuns'>;
+export type EvaluationData = Pick<LoadedData, 'split' | 'source' | 'loadLakeRuns' | 'loadMnist'>;
 
 /** One thing to measure: N ways, k shots, a list of episodes. */
 export interface EvaluationTask {

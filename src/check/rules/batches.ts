@@ -48,7 +48,8 @@ export const checkAllPairsGroups: Rule = {
     if (training?.task.type !== 'allPairs' || !data) return;
     const { characters, drawers } = training.task;
     const task = ['training', 'task'];
-    const { train } = describeDataOnce(data).selections;
+    const train = describeDataOnce(data)?.selections.train ?? [];
+    if (train.length === 0) return; // a problem of its own
     const most = train.reduce((sum, alphabet) => sum + alphabet.characters, 0);
     if (characters > most) {
       context.report({
@@ -76,7 +77,7 @@ export const checkVerificationPairs: Rule = {
   needs: ['training.task', 'data'],
   check({ training, data }, { report }) {
     if (training?.task.type !== 'verification' || !data) return;
-    const { train } = describeDataOnce(data).selections;
+    const train = describeDataOnce(data)?.selections.train ?? [];
     const path = ['training', 'task'];
     if (fewestDrawers(train) < 2) {
       report({

@@ -59,7 +59,7 @@ export const checkTrainingSelection: Rule = {
   name: 'training selection',
   needs: ['training', 'data'],
   check({ training, data }, context) {
-    if (!training || !data || describeDataOnce(data).selections.train.length > 0) return;
+    if (!training || !data || describeDataOnce(data)?.selections.train.length !== 0) return;
     const { keys, found, allowed } = reasonsForNoTraining[data.dataset];
     context.report({
       code: 'episode',
@@ -79,5 +79,6 @@ const reasonsForNoTraining: Readonly<
     found: 'all alphabets that the split trains on',
     allowed: 'some of them: training needs the others',
   },
+  mnist: { keys: ['trainDigits'], found: 'no digits for training', allowed: 'at least one in data.trainDigits' },
   glyphs: { keys: ['trainAlphabets'], found: 'no alphabets for training', allowed: 'at least one' },
 };

@@ -1,6 +1,12 @@
 // Episodes: enough alphabets, characters and drawers for the ways and shots, and a number of answers that comes out even.
-import type { Experiment, ProtocolCrossAlphabet, ProtocolWithinAlphabet } from '../../config/experiment.js';
+import type {
+  Experiment,
+  ProtocolCrossAlphabet,
+  ProtocolMnist,
+  ProtocolWithinAlphabet,
+} from '../../config/experiment.js';
 import type { ConcretePath } from '../../config/key-path.js';
+import type { DataSection } from '../../data/loaded-data.js';
 import type { SplitPurpose } from '../../data/picture-set.js';
 import type { AlphabetCount } from '../../data/splits.js';
 import { describeDataOnce } from '../describe-data-once.js';
@@ -9,10 +15,11 @@ import { firstGiven, type Rule, type RuleContext } from '../rule.js';
 /** Settings of drawn episodes, in `evaluation` or `training.validation`. */
 interface EpisodeSection {
   readonly path: ConcretePath;
-  readonly protocol: 'within-alphabet' | 'cross-alphabet';
+  readonly protocol: 'within-alphabet' | 'cross-alphabet' | 'mnist';
   readonly nWay: number | readonly number[];
   readonly kShot: number | readonly number[];
-  readonly selection: SplitPurpose;
+  /** Undefined where the pictures are not those of the data section. */
+  readonly selection?: SplitPurpose;
   readonly episodes?: number | undefined;
   readonly queries?: number | undefined;
 }
@@ -74,11 +81,12 @@ export const checkEpisodeSizes: Rule = {
   needs: ['data'],
   reads: ['training', 'evaluation'],
   check(experiment, context) {
-    if (!experiment.data) return;
-    const { selections } = describeDataOnce(experiment.data);
-    for (const section of listEpisodeSections(experiment, context)) {
+    const { data } = experiment;
+    const selections = data && describeDataOnce(data)?.selections;
+    if (!selections) return;
+    for (const section of listEpisodeSections(experiment, context).filter(hasSelection)) {
       const alphabets = selections[section.selection];
-      if (alphabets.length === 0) reportEmptySelection(section, experiment, context);
+      if (alphabets.length === 0) reportEmptySelection(section, data, context);
       else {
         checkShots(section, alphabets, context);
         checkWays(section, alphabets, context);
@@ -87,23 +95,37 @@ export const checkEpisodeSizes: Rule = {
   },
 };
 
-function reportEmptySelection({ path, selection }: EpisodeSection, { data }: Experiment, context: RuleContext): void {
+/** Episodes of the pictures of the data section. */
+type SelectionSection = EpisodeSection & { readonly selection: SplitPurpose };
+
+function hasSelection(section: EpisodeSection): section is SelectionSection {
+  return section.selection !== undefined;
+}
+
+/** What fills an empty selection. */
+const selectionHints: Readonly<Record<DataSection['dataset'], (selection: SplitPurpose) => string>> = {
+  omniglot: () => 'name some in data.validationAlphabets, or use split koch',
+  glyphs: (selection) => `raise data.${selection}Alphabets`,
+  mnist: (selection) => (selection === 'train' ? 'name some in data.trainDigits' : 'mnist has no validation digits'),
+};
+
+function reportEmptySelection(
+  { path, selection }: SelectionSection,
+  { dataset }: DataSection,
+  context: RuleContext,
+): void {
   const isValidation = path[0] === 'training';
-  const hint =
-    data?.dataset === 'omniglot'
-      ? 'name some in data.validationAlphabets, or use split koch'
-      : `raise data.${selection}Alphabets`;
   context.report({
     code: 'episode',
     path: isValidation ? path : firstGiven(context, [[...path, 'selection'], path]),
     at: isValidation ? 'key' : 'value',
     found: `the ${selection} selection, which is empty`,
     allowed: 'a selection that has alphabets',
-    hint,
+    hint: selectionHints[dataset](selection),
   });
 }
 
-function checkShots(section: EpisodeSection, alphabets: readonly AlphabetCount[], context: RuleContext): void {
+function checkShots(section: SelectionSection, alphabets: readonly AlphabetCount[], context: RuleContext): void {
   const drawers = Math.max(...alphabets.map((alphabet) => alphabet.drawers));
   for (const { value, index } of eachValue(section.kShot)) {
     if (value < drawers) continue;
@@ -111,12 +133,12 @@ function checkShots(section: EpisodeSection, alphabets: readonly AlphabetCount[]
       code: 'episode',
       path: pathOfValue(section, 'kShot', index, context),
       found: `${value} ${value === 1 ? 'shot' : 'shots'}`,
-      allowed: `at most ${drawers - 1}: each character of the ${section.selection} selection has ${drawers} drawers, and the query takes one`,
+      allowed: `at most ${drawers - 1}: each character of the ${section.selection} selection has ${drawers} pictures, and the query takes one`,
     });
   }
 }
 
-function checkWays(section: EpisodeSection, alphabets: readonly AlphabetCount[], context: RuleContext): void {
+function checkWays(section: SelectionSection, alphabets: readonly AlphabetCount[], context: RuleContext): void {
   const isWithin = section.protocol === 'within-alphabet';
   const largest = alphabets.reduce((a, b) => (b.characters > a.characters ? b : a));
   const most = isWithin ? largest.characters : alphabets.reduce((sum, { characters }) => sum + characters, 0);
@@ -144,7 +166,7 @@ function listEpisodeSections({ evaluation, training }: Experiment, { isSound }: 
   evaluation.forEach((protocol, index) => {
     const path = ['evaluation', index];
     if (isSound(path) && protocol.protocol !== 'lake-runs') {
-      sections.push({ ...(protocol as ProtocolWithinAlphabet | ProtocolCrossAlphabet), path });
+      sections.push({ ...(protocol as ProtocolWithinAlphabet | ProtocolCrossAlphabet | ProtocolMnist), path });
     }
   });
   return sections;

@@ -3,6 +3,7 @@ import type { Protocol } from '../../config/experiment.js';
 import type { EvaluationData, EvaluationTask, ProtocolType } from '../task.js';
 import { crossAlphabet } from './cross-alphabet.js';
 import { lakeRuns } from './lake-runs.js';
+import { mnist } from './mnist.js';
 import { withinAlphabet } from './within-alphabet.js';
 
 /** Every protocol by its name in the schema. */
@@ -12,6 +13,7 @@ export const protocolTypes: {
   'lake-runs': lakeRuns,
   'within-alphabet': withinAlphabet,
   'cross-alphabet': crossAlphabet,
+  mnist,
 };
 
 /** The tasks of all sections, in their order. Tasks that would share a name (sections that differ in their seed) get `-2`, `-3` at its end. Rejects with a OneshotError('data') when the data cannot give an episode. */
