@@ -49,7 +49,7 @@ class ReferencePage {
       else simple[key] = node;
     }
     this.text += `\n## Top level\n\n`;
-    this.table({ properties: simple, required: this.schema.required }, 'nothing', '');
+    this.table({ properties: simple, required: this.schema.required }, 'nothing');
     for (const [key, node] of sections) this.section(key, node, node['x-affects'] ?? 'nothing', 2);
     return this.text;
   }
@@ -84,7 +84,7 @@ class ReferencePage {
 
   keys(path, node, affects, level) {
     this.text += '\n';
-    this.table(node, affects, path);
+    this.table(node, affects);
     for (const [key, child] of Object.entries(node.properties)) {
       const resolved = this.resolve(child);
       if (!this.isSection(resolved)) continue;
@@ -107,7 +107,7 @@ class ReferencePage {
     return JSON.stringify(this.schema).split(JSON.stringify(ref)).length > 2;
   }
 
-  table(node, affects, path) {
+  table(node, affects) {
     this.text += '| key | value | default | affects | meaning |\n|---|---|---|---|---|\n';
     for (const [key, child] of Object.entries(node.properties)) {
       const resolved = this.resolve(child);
@@ -129,7 +129,6 @@ class ReferencePage {
         'No further keys.\n',
       );
     }
-    void path;
   }
 
   /** What may stand there, with range and unit. */
