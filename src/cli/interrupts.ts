@@ -8,14 +8,16 @@ export interface Interrupts {
   close(): void;
 }
 
-/** Follows the signals of this process until `close`. */
-export function followInterrupts(note: (line: string) => void): Interrupts {
+const RUN_NOTICE = 'stopping: running trials write a checkpoint (Ctrl-C again to end at once)';
+
+/** Follows the signals of this process until `close`; the first Ctrl-C is answered with the notice. */
+export function followInterrupts(note: (line: string) => void, notice: string = RUN_NOTICE): Interrupts {
   const stop = new AbortController();
   const kill = new AbortController();
   const onSignal = (signal: NodeJS.Signals) => {
     if (!stop.signal.aborted) {
       stop.abort();
-      if (signal === 'SIGINT') note('stopping: running trials write a checkpoint (Ctrl-C again to end at once)');
+      if (signal === 'SIGINT') note(notice);
     } else if (signal === 'SIGINT') kill.abort();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -91,6 +91,7 @@ program
   .description('ship what is not yet there to the MLflow server of MLFLOW_TRACKING_URI')
   .argument('[path]', "a runs folder, an experiment's folder in it, or a run", 'runs')
   .addOption(new Option('--tracking-uri <uri>', 'address of the server').env('MLFLOW_TRACKING_URI'))
+  .addOption(new Option('--dry-run', 'say what would be sent; send nothing'))
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/sync.js')).syncCommand));
 

@@ -14,6 +14,12 @@ export interface Backlog {
   readonly journalBytes: number;
 }
 
+/** Bytes of a folder's journal, and how many of them the server has, by the folder's own memory. Reads no journal. */
+export function measureShippedBytes(folder: string, trackingUri: string): { shipped: number; all: number } {
+  const all = journalSize(join(folder, journalName));
+  return { shipped: Math.min(all, readShipCursor(folder, trackingUri)?.entryOffset ?? 0), all };
+}
+
 /**
  * The backlog of a run folder for a server (its address without credentials), by the folder's own memory of what it
  * shipped. Throws OneshotError for a journal that cannot be read.

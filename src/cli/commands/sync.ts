@@ -1,47 +1,66 @@
-import { existsSync } from 'node:fs';
+import type { MlflowClient } from 'mlflow-ts-client';
 import { OneshotError } from '../../base/problem.js';
-import { findRuns } from '../../run/find-runs.js';
-import { runFiles } from '../../run/run-folder.js';
-import { shipJournals } from '../../tracking/ship-journals.js';
-import { addCounts, nothingSent } from '../../tracking/ship-report.js';
-import { formatInteger } from '../format-quantity.js';
+import { formatBytes, formatInteger } from '../format-quantity.js';
+import { followInterrupts } from '../interrupts.js';
 import type { ExitCode } from '../report-error.js';
-import { colorsFor, printNote, printResult } from '../terminal.js';
+import { describeFailures, describeSync, measureSync, type SyncSummary, syncJournals } from '../sync-journals.js';
+import { printNote, printResult } from '../terminal.js';
 import { createMlflowClient } from '../tracking.js';
 
-/** `oneshot sync`: ships what is not yet there to MLflow; exit code 1 when something could not be. */
-export async function syncCommand(path: string, options: { trackingUri?: string; json?: boolean }): Promise<ExitCode> {
+export interface SyncOptions {
+  readonly trackingUri?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** `oneshot sync`: ships what is not yet there to MLflow; exit code 1 when something could not be, 130 after Ctrl-C. */
+export async function syncCommand(path: string, options: SyncOptions): Promise<ExitCode> {
   if (options.trackingUri === undefined || options.trackingUri === '') {
     throw new OneshotError('usage', 'no MLflow server is named', {
-      hint: 'set MLFLOW_TRACKING_URI or give --tracking-uri http://127.0.0.1:5000',
+      hint: 'set MLFLOW_TRACKING_URI or give --tracking-uri http://127.0.0.1:5000; `oneshot ui` starts a server of its own',
     });
   }
-  const folders = findRuns(path)
-    .map(({ folder }) => folder)
-    .filter((folder) => existsSync(runFiles(folder).journal));
-  const outcomes = await shipJournals({ client: createMlflowClient(options.trackingUri), folders });
+  const client = createMlflowClient(options.trackingUri);
+  if (options.dryRun) return showBacklog(path, client, options.json === true);
 
-  const failures = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
-  const reports = outcomes.flatMap((outcome) => ('report' in outcome ? [outcome.report] : []));
-  const sent = reports.reduce((sum, report) => addCounts(sum, report.sent), nothingSent);
-  if (options.json) {
-    printResult(
-      JSON.stringify(
-        { sent, runs: reports, failures: failures.map(({ folder, error }) => ({ folder, error: String(error) })) },
-        null,
-        2,
-      ),
-    );
-  } else {
-    printResult(
-      `${formatInteger(reports.length)} of ${formatInteger(folders.length)} runs are complete at the server; sent now: ` +
-        `${formatInteger(sent.points)} points, ${formatInteger(sent.params)} parameters, ${formatInteger(sent.files)} files`,
-    );
-    for (const { folder, error } of failures) {
-      printNote(
-        `${colorsFor(process.stderr).red('x')} ${folder}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+  const interrupts = followInterrupts(printNote, 'stopping: what was sent stays sent; sync again to go on');
+  try {
+    const summary = await syncJournals(path, client, interrupts.stop);
+    const isInterrupted = interrupts.stop.aborted;
+    if (options.json) printResult(JSON.stringify(toJson(client, summary, isInterrupted), null, 2));
+    else {
+      for (const line of describeFailures(summary)) printNote(line);
+      printResult(describeSync(summary));
     }
+    if (isInterrupted) return 130;
+    return summary.complete === summary.journals ? 0 : 1;
+  } finally {
+    interrupts.close();
   }
-  return failures.length === 0 ? 0 : 1;
+}
+
+function toJson({ baseUrl }: MlflowClient, summary: SyncSummary, interrupted: boolean): unknown {
+  const { sent, outcomes, failures, problems, journals, complete } = summary;
+  const runs = outcomes.flatMap((outcome) => ('report' in outcome ? [outcome.report] : []));
+  return { server: baseUrl, interrupted, journals, complete, sent, runs, failures, problems };
+}
+
+function showBacklog(path: string, client: MlflowClient, asJson: boolean): ExitCode {
+  const journals = measureSync(path, client);
+  const behind = journals.filter(({ backlog: { points, params, tags, files } }) => points + params + tags + files > 0);
+  if (asJson) {
+    const runs = behind.map(({ folder, backlog }) => ({ folder, ...backlog }));
+    printResult(
+      JSON.stringify({ server: client.baseUrl, journals: journals.length, behind: behind.length, runs }, null, 2),
+    );
+    return 0;
+  }
+  const sum = (key: 'points' | 'params' | 'files' | 'journalBytes') =>
+    behind.reduce((total, { backlog }) => total + backlog[key], 0);
+  printResult(
+    `${formatInteger(behind.length)} of ${formatInteger(journals.length)} runs have something to send to ${client.baseUrl}: ` +
+      `${formatInteger(sum('points'))} points, ${formatInteger(sum('params'))} parameters, ${formatInteger(sum('files'))} files ` +
+      `(${formatBytes(sum('journalBytes'))} of journals)`,
+  );
+  return 0;
 }
