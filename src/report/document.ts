@@ -1,5 +1,5 @@
 // A report as a list of blocks, which HTML and Markdown are both made from, so that they say the same.
-import type { GalleryItem } from './gallery.js';
+import type { GalleryItem } from '../evaluation/records/gallery.js';
 
 /** A piece of running text. `name` came from outside (a file, an alphabet, a setting) and is kept apart from what surrounds it, whatever its script; `small` is set on a line of its own where there is room. */
 export type Inline = string | { readonly name: string } | { readonly strong: string } | { readonly small: string };

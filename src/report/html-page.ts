@@ -1,7 +1,8 @@
 // The report as one HTML file that needs nothing else: style, plots, pictures and tables of figures are inside.
+
+import type { GalleryItem, GallerySupport } from '../evaluation/records/gallery.js';
 import { type Block, type Csv, encodeCsv, type Plot, type Table, type Text } from './document.js';
 import { plotForPage } from './draw-plot.js';
-import type { GalleryItem, GallerySupport } from './gallery.js';
 import { Html, html } from './html.js';
 import { PAGE_STYLE } from './page-style.js';
 
@@ -40,7 +41,7 @@ function renderBlock(block: Block): Html {
     case 'heading':
       return html`<h2 id="${block.id}">${block.text}</h2>\n`;
     case 'paragraph':
-      return html`<p class="${block.tone ?? 'plain'}">${renderText(block.text)}</p>\n`;
+      return html`<p class="${block.tone ?? 'plain'}">${block.tone === 'alarm' ? 'Attention. ' : ''}${renderText(block.text)}</p>\n`;
     case 'list':
       return html`<ul>${block.items.map((item) => html`<li>${renderText(item)}</li>`)}</ul>\n`;
     case 'table':

@@ -1,12 +1,12 @@
 // Everything that a report says, as plain data: the pages, and `--json`, are made from this alone.
 import type { AlphabetResult, EvaluationResult } from '../evaluation/records/evaluation-result.js';
+import { type GalleryItem, pickGallery } from '../evaluation/records/gallery.js';
 import type { ScorerName } from '../evaluation/scorers/scorer.js';
 import { wilsonInterval } from '../evaluation/statistics/wilson-interval.js';
 import type { RunState } from '../run/run-folder.js';
 import { type Comparison, findDifferences } from './compare-runs.js';
 import { type ConfusedPair, findConfusedPairs } from './confused-pairs.js';
 import { collectLearningCurves, collectNWayCurves, type LearningCurve, type NWayCurve } from './curves.js';
-import { type GalleryItem, pickGallery } from './gallery.js';
 import { groupRuns, type Measurement, measureGroups, type RunGroup } from './group-runs.js';
 import { type ReportRun, readRunPredictions } from './load-runs.js';
 import { fillPaperTables, type PaperTable } from './paper-tables.js';

@@ -1,6 +1,7 @@
 // The report as Markdown (GitHub's tables) with its plots as SVG files and its galleries as PNG files beside it.
+
+import { composeGalleryPng } from '../evaluation/records/gallery.js';
 import { type Block, type Csv, encodeCsv, type Inline, type Table, type Text } from './document.js';
-import { composeGalleryPng } from './gallery.js';
 
 export interface MarkdownPage {
   readonly text: string;
@@ -35,7 +36,7 @@ function renderBlock(block: Block, addFile: AddFile): string {
     case 'heading':
       return `## ${escapeMarkdown(block.text)}\n`;
     case 'paragraph':
-      return `${block.tone === 'alarm' ? '**Alarm.** ' : ''}${renderText(block.text)}\n`;
+      return `${block.tone === 'alarm' ? '**Attention.** ' : ''}${renderText(block.text)}\n`;
     case 'list':
       return `${block.items.map((item) => `- ${renderText(item)}`).join('\n')}\n`;
     case 'table':

@@ -1,6 +1,6 @@
 // Queries to look at: some lost, some won, each with its support set and scores. A prediction file holds the pictures of a few.
 import { PNG } from 'pngjs';
-import type { PredictedEpisode, PredictedQuery, PredictionRecord } from '../evaluation/records/predictions.js';
+import type { PredictedEpisode, PredictedQuery, PredictionRecord } from './predictions.js';
 
 export interface GalleryItem {
   /** `Kannada/character07`. */
