@@ -191,6 +191,8 @@ export function drawDots(rows: readonly DotRow[], xTitle: string): Promise<strin
     type: 'nominal' as const,
     sort: null,
     title: null,
+    // Rows without an interval are not in the first layer and would come last.
+    scale: { domain: values.map(({ label }) => label) },
     axis: { grid: false, domain: false, ticks: false },
   };
   const x = (field: string) => ({

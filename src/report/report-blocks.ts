@@ -95,7 +95,6 @@ function alarms({ measurements }: Report): Block[] {
       type: 'paragraph',
       tone: 'alarm',
       text: [
-        'Alarm: ',
         { name: nameSystem(measurement) },
         ` gave constant or non-finite scores on ${measurement.task}; constant answers score chance, non-finite ones nothing.`,
       ],
@@ -159,20 +158,23 @@ function crossTable(measurements: readonly Measurement[]): Table {
   const systemOf = (measurement: Measurement) =>
     JSON.stringify([nameSystem(measurement), measurement.scorer === 'network' ? '' : measurement.pictureSize]);
   const systems = [...new Set(measurements.map(systemOf))];
+  const hasNetworks = measurements.some(({ scorer }) => scorer === 'network');
   return {
     head: [
       'system',
-      'runs',
+      ...(hasNetworks ? ['runs'] : []),
+      // Breaks before `1-shot` only.
       ...tasks.map((task) => task.split('/').at(-1)!.replace('-way-', '-way ').replace('-shot', '\u2011shot')),
     ],
-    align: ['left', 'right', ...tasks.map(() => 'right' as const)],
+    align: ['left', ...(hasNetworks ? ['right' as const] : []), ...tasks.map(() => 'right' as const)],
     rows: systems.map((system) => {
       const own = measurements.filter((measurement) => systemOf(measurement) === system);
       const [first] = own as [Measurement];
       const size = first.scorer.startsWith('nearest') ? ` (${first.pictureSize.join(' × ')} px)` : '';
+      const runCount = Math.max(...own.map(({ folders }) => folders.length));
       return [
         [{ name: nameSystem(first) }, size],
-        [first.scorer === 'network' ? String(Math.max(...own.map(({ folders }) => folders.length))) : ''],
+        ...(hasNetworks ? [[first.scorer === 'network' ? String(runCount) : '']] : []),
         ...tasks.map((task) => describeAccuracy(own.find((measurement) => measurement.task === task))),
       ];
     }),
@@ -230,10 +232,13 @@ function paperTables({ paperTables: tables, measurements }: Report): Block[] {
               measured.length === 0 ? ['not run here'] : describeMeasured(measured, true),
               [source],
             ]),
-            ...others.map((measurement): Text[] => [
-              [{ name: nameSystem(measurement) }],
+            ...[...new Set(others.map(nameSystem))].map((system): Text[] => [
+              [{ name: system }],
               ['–'],
-              describeMeasured([measurement], false),
+              describeMeasured(
+                others.filter((measurement) => nameSystem(measurement) === system),
+                false,
+              ),
               ['not in the paper'],
             ]),
           ],
@@ -249,7 +254,7 @@ function describeMeasured(measured: readonly Measurement[], named: boolean): Tex
     return [
       index === 0 ? '' : '; ',
       { strong: formatPercent(measurement.accuracy) },
-      ` (${formatInterval(measurement.interval)}) ${where}`,
+      `${measurement.scorer === 'chance' ? '' : ` (${formatInterval(measurement.interval)})`} ${where}`,
       ...(named ? [', ', { name: nameSystem(measurement) }] : []),
     ];
   });
