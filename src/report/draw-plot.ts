@@ -14,7 +14,11 @@ const MOST_LEGEND_LETTERS = 52;
 
 // Without a browser Vega takes every letter for as wide as the widest and leaves empty room; this is the mean of common fonts.
 function estimateWidth(text: string, fontSize: number): number {
-  const widthOf = (letter: string) => (/[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff]/.test(letter) ? 1 : 0.55);
+  const widthOf = (letter: string) => {
+    if (/[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff]/.test(letter)) return 1;
+    if (/[%mwMW@]/.test(letter)) return 0.9;
+    return /\d/.test(letter) ? 0.62 : 0.55;
+  };
   return Math.ceil(fontSize * [...text].reduce((ems, letter) => ems + widthOf(letter), 0));
 }
 
@@ -66,6 +70,7 @@ const CONFIG = {
     labelColor: PLOT_COLORS.ink,
     titleColor: PLOT_COLORS.ink,
     titleFontWeight: 'normal',
+    titlePadding: 6,
     domainColor: PLOT_COLORS.ink,
     tickColor: PLOT_COLORS.ink,
     gridColor: PLOT_COLORS.faint,

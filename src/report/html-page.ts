@@ -65,8 +65,8 @@ function renderText(text: Text): Html[] {
 
 // Tables wider than a phone scroll on their own; the keyboard reaches them.
 function renderTable({ head, align, rows }: Table, caption = ''): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption || head.join(', ')}"><table>
-${caption === '' ? '' : html`<caption>${caption}</caption>`}
+  return html`${caption === '' ? '' : html`<p class="caption">${caption}</p>`}
+<div class="scroll" tabindex="0" role="region" aria-label="${caption || head.join(', ')}"><table>
 <thead><tr>${head.map((text, column) => html`<th scope="col" class="${align[column]!}"><bdi>${text}</bdi></th>`)}</tr></thead>
 <tbody>
 ${rows.map((row) => html`<tr>${row.map((cell, column) => html`<td class="${align[column]!}">${renderText(cell)}</td>`)}</tr>\n`)}</tbody>

@@ -34,7 +34,7 @@ h2 { font-size: 1.2rem; margin: 44px 0 8px; padding-top: 12px; border-top: 1px s
 h3 { font-size: 1rem; margin: 0 0 4px; font-weight: 600; overflow-wrap: anywhere; }
 p { margin: 8px 0; max-width: 46rem; }
 .lead { font-size: 1.18rem; line-height: 1.5; }
-.note, caption, figcaption, .quiet { color: var(--quiet); }
+.note, figcaption { color: var(--quiet); }
 .note { font-size: 0.92rem; }
 .alarm { color: var(--alarm); font-weight: 600; }
 nav { font-size: 0.92rem; margin: 4px 0 16px; overflow-x: auto; white-space: nowrap; }
@@ -43,13 +43,15 @@ a { color: var(--series-1); }
 .scroll { overflow-x: auto; margin: 12px 0; }
 .scroll:focus-visible { outline: 2px solid var(--series-1); }
 table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; padding-bottom: 4px; }
 th, td { text-align: left; vertical-align: top; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--faint); }
 th { font-weight: 600; vertical-align: bottom; }
 td.right, th.right { text-align: right; }
 td.right { white-space: nowrap; }
 td { min-width: 3.5rem; max-width: 26rem; overflow-wrap: break-word; }
+td.left { min-width: 10rem; }
 td:first-child { min-width: min(38vw, 15rem); }
+.caption { margin: 20px 0 0; color: var(--quiet); font-size: 0.92rem; }
+.caption + .scroll { margin-top: 4px; }
 small { display: block; color: var(--quiet); font-size: 0.82rem; }
 .lead small { display: inline; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); gap: 20px; margin: 16px 0; }
