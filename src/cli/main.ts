@@ -110,6 +110,19 @@ program
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/report.js')).reportCommand));
 
+program
+  .command('explain')
+  .description('say what a key means: allowed values, unit, default, what it affects')
+  .argument('<key.path>', 'training.optimizer.momentum, model.encoder[0].filters, model.encoder.conv.filters')
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/explain.js')).explainCommand));
+
+program
+  .command('schema')
+  .description('print the JSON Schema of experiment files')
+  .addOption(new Option('--page', 'the reference page of all keys, as Markdown'))
+  .action(run(async () => (await import('./commands/schema.js')).schemaCommand));
+
 function parseCount(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number, at least 1, is allowed.');
