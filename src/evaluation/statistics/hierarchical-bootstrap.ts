@@ -26,13 +26,17 @@ export function hierarchicalBootstrap(
   }
   const { seed = 0, resamples = DEFAULT_RESAMPLES, level = 0.95 } = options;
   const stream = randomStream(seed, 'hierarchical-bootstrap', seeds);
+  const columns = outcomes.map((episodes) => ({
+    credits: Float64Array.from(episodes, ({ credit }) => credit),
+    queries: Float64Array.from(episodes, ({ queries }) => queries),
+  }));
   const means = new Float64Array(resamples);
   for (let resample = 0; resample < resamples; resample++) {
     const drawn = shared ? drawIndices(stream, outcomes[0]!.length) : undefined;
     let sum = 0;
     for (let draw = 0; draw < seeds; draw++) {
-      const episodes = outcomes[stream.integer(seeds)]!;
-      sum += accuracyOver(episodes, drawn ?? drawIndices(stream, episodes.length));
+      const { credits, queries } = columns[stream.integer(seeds)]!;
+      sum += accuracyOver(credits, queries, drawn ?? drawIndices(stream, credits.length));
     }
     means[resample] = sum / seeds;
   }
@@ -45,12 +49,12 @@ function drawIndices(stream: RandomStream, count: number): Int32Array {
   return indices;
 }
 
-function accuracyOver(episodes: readonly EpisodeOutcome[], indices: Int32Array): number {
+function accuracyOver(credits: Float64Array, queries: Float64Array, indices: Int32Array): number {
   let credit = 0;
-  let queries = 0;
-  for (const index of indices) {
-    credit += episodes[index]!.credit;
-    queries += episodes[index]!.queries;
+  let total = 0;
+  for (let i = 0; i < indices.length; i++) {
+    credit += credits[indices[i]!]!;
+    total += queries[indices[i]!]!;
   }
-  return credit / queries;
+  return credit / total;
 }
