@@ -64,6 +64,8 @@ export type FailureCode =
   | 'engine' // no compute engine, or it failed
   | 'non-finite' // NaN or infinity in the loss
   | 'out-of-memory'
+  | 'killed' // the process was ended from outside, not for memory
+  | 'timeout' // it took longer than it may
   | 'locked' // somebody else works on this trial
   | 'drift' // a resumed trial would run under other conditions
   | 'corrupt' // a checkpoint or journal that was altered or is of another version

@@ -22,7 +22,12 @@ export interface ProcessLock {
 
 /** This process as the holder of locks. */
 export function describeThisProcess(): LockHolder {
-  return { host: hostname(), boot: bootId(), pid: process.pid, started: startTime(process.pid) };
+  return describeProcess(process.pid);
+}
+
+/** A running process of this machine as the holder of locks. */
+export function describeProcess(pid: number): LockHolder {
+  return { host: hostname(), boot: bootId(), pid, started: startTime(pid) };
 }
 
 /** Takes the lock at `path`, or returns who holds it. Throws the file system's error where the folder cannot be written. */

@@ -1,13 +1,15 @@
 // Shows how a running plan gets on: a display that is redrawn on a terminal, plain lines elsewhere. Standard error only.
 import { createLogUpdate } from 'log-update';
-import type { PlanEvent } from '../launch/run-plan.js';
+import type { PlanEvent, WaitReason } from '../launch/plan-event.js';
 import type { Trial } from '../plan/plan-trials.js';
 import type { TrialProgress } from '../run/trial-messages.js';
-import { formatBytes, formatDuration, formatPercent } from './format-quantity.js';
+import { formatBytes, formatDuration, formatInteger, formatPercent } from './format-quantity.js';
 import { type Colors, colorsFor } from './terminal.js';
 
 /** Time between two redraws of the display. */
 const REDRAW_MS = 200;
+/** Sweeps with more trials than this say how many had finished before, not which. */
+const MOST_NAMED_SKIPS = 20;
 /** Least time between two plain lines about one trial. */
 const PLAIN_LINE_MS = 10_000;
 
@@ -68,9 +70,15 @@ export function openProgressDisplay(total: number): ProgressDisplay {
 
   function show(event: PlanEvent): void {
     switch (event.type) {
+      case 'sweep':
+        noteSweep(event);
+        break;
+      case 'waiting':
+        note(`${colors.yellow('~')} ${event.trial.name} waits: ${describeWait(event.reason)}`);
+        break;
       case 'skipped':
         counts.skipped++;
-        note(`${colors.dim('=')} ${event.trial.name} ${colors.dim('finished before')}`);
+        if (total <= MOST_NAMED_SKIPS) note(`${colors.dim('=')} ${event.trial.name} ${colors.dim('finished before')}`);
         break;
       case 'started':
         running.set(event.trial, {
@@ -109,6 +117,16 @@ export function openProgressDisplay(total: number): ProgressDisplay {
     }
   }
 
+  function noteSweep({ id, isNew, finished, total: trials }: Extract<PlanEvent, { type: 'sweep' }>): void {
+    const name = `sweep ${id}`;
+    if (!isNew) note(`${name} goes on: ${formatInteger(finished)} of ${formatInteger(trials)} trials have finished`);
+    else if (finished > 0)
+      note(
+        `${name} is new; ${formatInteger(finished)} of its ${formatInteger(trials)} trials have finished in earlier runs and are not run again`,
+      );
+    else note(`${name} is new: ${formatInteger(trials)} trials at most`);
+  }
+
   function noteEnd(event: Extract<PlanEvent, { type: 'ended' }>): void {
     const time = colors.dim(formatDuration(event.seconds));
     const { outcome, trial } = event;
@@ -122,7 +140,7 @@ export function openProgressDisplay(total: number): ProgressDisplay {
       if (!event.retrying) counts.failed++;
       note(`${colors.red('x')} ${trial.name} failed ${time}: ${outcome.message}`);
       if (outcome.hint !== undefined) note(`  ${outcome.hint}`);
-      if (event.retrying) note(`  ${colors.dim('starting it again')}`);
+      if (event.retrying) note(`  ${colors.dim(`starting it again in ${formatDuration(event.retryInSeconds ?? 0)}`)}`);
     }
   }
 
@@ -148,6 +166,20 @@ export function openProgressDisplay(total: number): ProgressDisplay {
       update.done();
     },
   };
+}
+
+function describeWait(reason: WaitReason): string {
+  switch (reason.type) {
+    case 'memory':
+      return `it needs some ${formatBytes(reason.neededBytes)} of memory, and ${formatBytes(Math.max(0, reason.freeBytes))} are free beside the running trials`;
+    case 'device': {
+      const noun = reason.kind === 'gpu' ? 'GPU' : 'processor slot';
+      const holder = reason.holder === undefined ? '' : ` (process ${reason.holder.pid} has one)`;
+      return `every ${noun} is in use${holder}`;
+    }
+    case 'elsewhere':
+      return `process ${reason.holder.pid} on ${reason.holder.host} runs it`;
+  }
 }
 
 function describeTrial(watched: Watched, colors: Colors): string {

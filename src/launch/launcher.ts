@@ -3,18 +3,26 @@
 import type { FailureCode } from '../base/problem.js';
 import type { TrialArguments, TrialProgress } from '../run/trial-messages.js';
 
+export interface TrialFailure {
+  readonly state: 'failed';
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
 /** How a trial ended. A trial that was stopped can be resumed. */
-export type TrialOutcome =
-  | { readonly state: 'finished' }
-  | { readonly state: 'stopped' }
-  | { readonly state: 'failed'; readonly code: FailureCode; readonly message: string; readonly hint?: string };
+export type TrialOutcome = { readonly state: 'finished' } | { readonly state: 'stopped' } | TrialFailure;
 
 /** `folder` is a run folder with its trial.json and experiment.yaml in place. */
 export interface LaunchOptions extends TrialArguments {
+  /** What its environment has besides this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
   onProgress(progress: TrialProgress): void;
 }
 
 export interface LaunchedTrial {
+  /** The process that runs it, where that is on this machine. */
+  readonly pid: number | undefined;
   readonly outcome: Promise<TrialOutcome>;
   /** Asks the trial to write a checkpoint and end. */
   stop(): void;

@@ -5,18 +5,21 @@ import { fileURLToPath } from 'node:url';
 import { execaNode } from 'execa';
 import { runFiles } from '../run/run-folder.js';
 import type { MessageFromTrial, MessageToTrial, TrialArguments } from '../run/trial-messages.js';
-import type { LaunchedTrial, LaunchOptions, TrialOutcome } from './launcher.js';
+import type { LaunchedTrial, LaunchOptions, TrialFailure, TrialOutcome } from './launcher.js';
+import { countOomKills } from './oom-kills.js';
 
 const TRIAL_PROCESS = fileURLToPath(new URL('../run/trial-process.js', import.meta.url));
 
 /** Starts the trial in `options.folder` as a child process; what it prints goes to the folder's log. */
 export function launchLocally(options: LaunchOptions): LaunchedTrial {
-  const { onProgress, ...rest } = options;
+  const { onProgress, env, ...rest } = options;
   const trialArguments: TrialArguments = rest;
-  // The child writes to the file itself: a pipe through this process would break when this process is killed.
   const logPath = runFiles(options.folder).log;
+  const oomKillsBefore = countOomKills();
+  // The child writes to the file itself: a pipe through this process would break when this process is killed.
   const log = createWriteStream(logPath, { fd: openSync(logPath, 'a') });
   const child = execaNode(TRIAL_PROCESS, [JSON.stringify(trialArguments)], {
+    ...(env === undefined ? {} : { env }),
     ipc: true,
     reject: false,
     buffer: false,
@@ -36,25 +39,43 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
     else told = { state: message.type };
   });
 
-  const outcome = child.then((result): TrialOutcome => {
+  const outcome = child.then(({ exitCode, signal }): TrialOutcome => {
     log.close();
-    if (told !== undefined) return told;
-    const how = result.signal === undefined ? `with exit code ${result.exitCode}` : `by signal ${result.signal}`;
-    return {
-      state: 'failed',
-      code: result.signal === 'SIGKILL' ? 'out-of-memory' : 'internal',
-      message: `the trial's process was ended ${how}`,
-      hint:
-        result.signal === 'SIGKILL'
-          ? 'often the system kills for lack of memory; run again to resume from the last checkpoint'
-          : `see ${logPath}`,
-    };
+    return told ?? describeDeath(exitCode, signal, oomKillsBefore, logPath);
   });
 
   const stop: MessageToTrial = { type: 'stop' };
   return {
+    pid: child.pid,
     outcome,
     stop: () => void child.sendMessage(stop).catch(() => undefined),
     kill: () => void child.kill('SIGKILL'),
   };
+}
+
+function describeDeath(
+  exitCode: number | undefined,
+  signal: string | undefined,
+  oomKillsBefore: number | undefined,
+  logPath: string,
+): TrialFailure {
+  const message = `the trial's process was ended ${signal === undefined ? `with exit code ${exitCode}` : `by ${signal}`}`;
+  if (signal === undefined) return { state: 'failed', code: 'internal', message, hint: `see ${logPath}` };
+  if (signal === 'SIGKILL' && (countOomKills() ?? 0) > (oomKillsBefore ?? 0)) {
+    return {
+      state: 'failed',
+      code: 'out-of-memory',
+      message: `${message}: the system ran out of memory`,
+      hint: 'fewer trials at a time (--parallel) or a smaller training.microBatchSize need less',
+    };
+  }
+  if (signal === 'SIGKILL' || signal === 'SIGTERM') {
+    return {
+      state: 'failed',
+      code: 'killed',
+      message,
+      hint: 'run again to resume from its last checkpoint, or with --retries N',
+    };
+  }
+  return { state: 'failed', code: 'internal', message, hint: `see ${logPath}` };
 }

@@ -1,7 +1,7 @@
 // Finds or makes the run folder of a trial, and says what is left to do there. A folder belongs to a trial by the
 // fingerprint in its trial.json, not by its readable name: a changed sweep reuses what it has in common with the last.
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { syncFolder, temporaryName, writeFileAtomic } from '../base/atomic-file.js';
@@ -17,45 +17,73 @@ export interface PreparedRun {
   readonly progress: RunProgress;
 }
 
+/** The names of an experiment's run folders by the id of their trial. */
+export type RunIndex = ReadonlyMap<string, readonly string[]>;
+
+/** The run folders that an experiment has now. One look at the folder serves thousands of trials. */
+export function indexRunFolders(experimentFolder: string): RunIndex {
+  const index = new Map<string, string[]>();
+  if (!existsSync(experimentFolder)) return index;
+  for (const name of readdirSync(experimentFolder)) {
+    const id = /^[^.].*-([0-9a-f]{8})$/.exec(name)?.[1];
+    if (id === undefined) continue;
+    const names = index.get(id);
+    if (names === undefined) index.set(id, [name]);
+    else names.push(name);
+  }
+  return index;
+}
+
 /** The folder and progress of a trial, without writing anything. `folder` may not exist yet. */
-export function findRun(experimentFolder: string, trial: Trial): PreparedRun {
-  const folder = findFolder(experimentFolder, trial);
+export function findRun(
+  experimentFolder: string,
+  trial: Trial,
+  index = indexRunFolders(experimentFolder),
+): PreparedRun {
+  const folder = findFolder(experimentFolder, trial, index);
   if (folder === undefined) return { folder: join(experimentFolder, trial.folder), progress: 'new' };
+  return { folder, progress: readProgress(folder, trial) };
+}
+
+function readProgress(folder: string, trial: Trial): RunProgress {
   const status = readRunStatus(folder);
-  if (status?.state !== 'finished') return { folder, progress: 'begun' };
-  return {
-    folder,
-    progress: status.fingerprints.evaluation === trial.fingerprints.evaluation ? 'finished' : 'trained',
-  };
+  if (status?.state !== 'finished') return 'begun';
+  return status.fingerprints.evaluation === trial.fingerprints.evaluation ? 'finished' : 'trained';
 }
 
 /** Like `findRun`, and makes the folder ready to be run: a new one appears whole or not at all. Throws OneshotError('disk') where it cannot be written. */
-export function prepareRun(experimentFolder: string, trial: Trial): PreparedRun {
-  const found = findRun(experimentFolder, trial);
+export function prepareRun(
+  experimentFolder: string,
+  trial: Trial,
+  index = indexRunFolders(experimentFolder),
+): PreparedRun {
+  const found = findRun(experimentFolder, trial, index);
   if (found.progress === 'finished') return found;
   try {
-    if (found.progress === 'new') createRunFolder(experimentFolder, found.folder, trial);
-    else updateRunFolder(found.folder, trial);
+    if (found.progress === 'new' && createRunFolder(experimentFolder, found.folder, trial)) return found;
+    updateRunFolder(found.folder, trial);
   } catch (error) {
     throw new OneshotError('disk', `cannot write the run folder ${found.folder}: ${(error as Error).message}`, {
       hint: 'free disk space or make the folder writable; --runs DIR puts runs elsewhere',
       cause: error,
     });
   }
-  return found;
+  return {
+    folder: found.folder,
+    progress: found.progress === 'new' ? readProgress(found.folder, trial) : found.progress,
+  };
 }
 
-function findFolder(experimentFolder: string, trial: Trial): string | undefined {
-  if (!existsSync(experimentFolder)) return undefined;
-  for (const name of readdirSync(experimentFolder)) {
-    if (!name.endsWith(`-${trial.id}`) || name.startsWith('.')) continue;
-    const folder = join(experimentFolder, name);
-    if (readTrialRecord(folder)?.fingerprints.training === trial.fingerprints.training) return folder;
-  }
-  return undefined;
+function findFolder(experimentFolder: string, trial: Trial, index: RunIndex): string | undefined {
+  // Its own name first: it may have been made after the look at the folder.
+  const names = [trial.folder, ...(index.get(trial.id) ?? [])];
+  return names
+    .map((name) => join(experimentFolder, name))
+    .find((folder) => readTrialRecord(folder)?.fingerprints.training === trial.fingerprints.training);
 }
 
-function createRunFolder(experimentFolder: string, folder: string, trial: Trial): void {
+/** Makes the folder; false where another process has just done so. */
+function createRunFolder(experimentFolder: string, folder: string, trial: Trial, triesLeft = 3): boolean {
   mkdirSync(experimentFolder, { recursive: true });
   const temporary = temporaryName(folder);
   mkdirSync(temporary);
@@ -64,9 +92,15 @@ function createRunFolder(experimentFolder: string, folder: string, trial: Trial)
     renameSync(temporary, folder);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
+    const code = (error as NodeJS.ErrnoException).code;
+    const isThere = (code === 'ENOTEMPTY' || code === 'EEXIST') && existsSync(runFiles(folder).trial);
+    if (isThere) return false;
+    // Another sweep of this experiment, starting just now, took it for what a killed process had left.
+    if (code === 'ENOENT' && triesLeft > 0) return createRunFolder(experimentFolder, folder, trial, triesLeft - 1);
     throw error;
   }
   syncFolder(experimentFolder);
+  return true;
 }
 
 // The keys that do not affect training may have changed since the folder was made.
@@ -87,6 +121,10 @@ function writeTrialFiles(folder: string, trial: Trial, uid: string): void {
     assignments: trial.assignments,
     fingerprints: trial.fingerprints,
   };
-  writeFileAtomic(files.experiment, stringify(trial.experiment, { aliasDuplicateObjects: false }));
-  writeFileAtomic(files.trial, `${JSON.stringify(record, null, 2)}\n`);
+  writeIfChanged(files.experiment, stringify(trial.experiment, { aliasDuplicateObjects: false }));
+  writeIfChanged(files.trial, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+function writeIfChanged(path: string, text: string): void {
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileAtomic(path, text);
 }

@@ -1,30 +1,21 @@
 // Runs the trials of a plan: skips what is finished, resumes what was begun, some at the same time, and again after a
 // failure. Knows no engine and no network; how a trial is started is the launcher's business.
 import { join } from 'node:path';
+import { findLockHolder } from '../base/process-lock.js';
 import type { Plan, Trial } from '../plan/plan-trials.js';
 import type { WantedEngine } from '../run/conditions.js';
-import type { TrialProgress } from '../run/trial-messages.js';
-import type { LaunchedTrial, Launcher, TrialOutcome } from './launcher.js';
-import { prepareRun, type RunProgress } from './prepare-run.js';
-
-export type PlanEvent =
-  | { readonly type: 'skipped'; readonly trial: Trial; readonly folder: string }
-  | {
-      readonly type: 'started';
-      readonly trial: Trial;
-      readonly folder: string;
-      readonly progress: RunProgress;
-      readonly attempt: number;
-    }
-  | { readonly type: 'progress'; readonly trial: Trial; readonly progress: TrialProgress }
-  | {
-      readonly type: 'ended';
-      readonly trial: Trial;
-      readonly folder: string;
-      readonly outcome: TrialOutcome;
-      readonly seconds: number;
-      readonly retrying: boolean;
-    };
+import { readRunStatus, runFiles } from '../run/run-folder.js';
+import { estimateTrialCost } from '../run/trial-cost.js';
+import type { DeviceLease, DevicePool } from './device-pool.js';
+import { chooseRetryWait } from './failure-policy.js';
+import type { LaunchedTrial, Launcher, TrialFailure, TrialOutcome } from './launcher.js';
+import { createMemoryBudget, type MemoryBudget } from './memory-budget.js';
+import { listKnownTrialIds, openSweep } from './open-sweep.js';
+import type { PlanEvent, WaitReason } from './plan-event.js';
+import { indexRunFolders, prepareRun, type RunIndex } from './prepare-run.js';
+import { recordFailure } from './record-failure.js';
+import { listTrials, type TrialSource } from './trial-source.js';
+import { waitOrStop } from './wait.js';
 
 export interface RunPlanOptions {
   readonly runsFolder: string;
@@ -36,6 +27,11 @@ export interface RunPlanOptions {
   readonly failFast: boolean;
   readonly allowDrift: boolean;
   readonly timeoutMinutes?: number;
+  /** The devices that trials lease; without it they run where they like. */
+  readonly devices?: DevicePool;
+  readonly memory?: MemoryBudget;
+  /** Factor on the waits before a trial is started again. Default 1. */
+  readonly retryWaitFactor?: number;
   /** Aborted once: running trials write a checkpoint and end, none is started any more. */
   readonly stop: AbortSignal;
   /** Aborted: running trials are killed. */
@@ -44,119 +40,281 @@ export interface RunPlanOptions {
 }
 
 export interface PlanResult {
-  /** The folder of every trial that was run or skipped. */
+  /** The folder of every trial that was run or skipped, in the order of the plan. */
   readonly folders: ReadonlyMap<Trial, string>;
   readonly skipped: number;
   readonly outcomes: ReadonlyMap<Trial, TrialOutcome>;
   readonly interrupted: boolean;
 }
 
-/** Runs the plan to its end, or until it is stopped. Failed trials do not reject: they are in `outcomes`. */
+/** Time after which somebody else's trial, a device or memory is looked at again. */
+const LOOK_AGAIN_MS = 500;
+/** Time that a trial gets to write its checkpoint after its time is over. */
+const TIMEOUT_GRACE_MS = 60_000;
+
+/** Runs the plan to its end, or until it is stopped. Failed trials do not reject: they are in `outcomes`. Throws OneshotError('locked') when another process runs this very sweep. */
 export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<PlanResult> {
   const experimentFolder = join(options.runsFolder, plan.experiment.name);
-  const folders = new Map<Trial, string>();
-  const outcomes = new Map<Trial, TrialOutcome>();
-  const running = new Set<LaunchedTrial>();
-  const waiting = [...plan.trials];
-  let skipped = 0;
-  let failed = false;
+  const isSweep = plan.search !== undefined || plan.trials.length > 1;
+  if (!isSweep) return new PlanRun(experimentFolder, listTrials(plan.trials), options).run();
 
-  const stopAll = () => {
-    for (const trial of running) trial.stop();
-  };
-  const killAll = () => {
-    for (const trial of running) trial.kill();
-  };
-  options.stop.addEventListener('abort', stopAll);
-  options.kill.addEventListener('abort', killAll);
+  const sweep = openSweep(plan, experimentFolder, { parallel: options.parallel, now: () => performance.now() });
+  try {
+    const run = new PlanRun(experimentFolder, sweep.source, options);
+    const finished = run.countFinished(listKnownTrialIds(plan, experimentFolder));
+    options.onEvent({ type: 'sweep', id: sweep.id, isNew: sweep.isNew, finished, total: sweep.source.total });
+    return await run.run();
+  } finally {
+    sweep.close();
+  }
+}
 
-  async function runTrial(trial: Trial): Promise<void> {
-    const { folder, progress } = prepareRun(experimentFolder, trial);
-    folders.set(trial, folder);
+/** One session of running the trials of a source. */
+class PlanRun {
+  readonly #experimentFolder: string;
+  readonly #source: TrialSource;
+  readonly #options: RunPlanOptions;
+  readonly #index: RunIndex;
+  readonly #memory: MemoryBudget;
+  readonly #folders = new Map<Trial, string>();
+  readonly #outcomes = new Map<Trial, TrialOutcome>();
+  readonly #running = new Set<LaunchedTrial>();
+  /** Trials that another process was running when their turn came. */
+  readonly #elsewhere: Trial[] = [];
+  #busyWorkers = 0;
+  #skipped = 0;
+  #hasFailed = false;
+  /** Wakes those who wait for a trial to end. */
+  #wake = new AbortController();
+
+  constructor(experimentFolder: string, source: TrialSource, options: RunPlanOptions) {
+    this.#experimentFolder = experimentFolder;
+    this.#source = source;
+    this.#options = options;
+    this.#index = indexRunFolders(experimentFolder);
+    this.#memory = options.memory ?? createMemoryBudget();
+  }
+
+  /** How many of these trials have finished, as far as their folders tell. */
+  countFinished(ids: readonly string[]): number {
+    const folders = ids.flatMap((id) => this.#index.get(id) ?? []).map((name) => join(this.#experimentFolder, name));
+    return folders.filter((folder) => readRunStatus(folder)?.state === 'finished').length;
+  }
+
+  async run(): Promise<PlanResult> {
+    const { stop, kill } = this.#options;
+    const stopAll = () => this.#stopAll();
+    const killAll = () => {
+      for (const trial of this.#running) trial.kill();
+    };
+    stop.addEventListener('abort', stopAll);
+    kill.addEventListener('abort', killAll);
+    try {
+      await Promise.all(Array.from({ length: this.#options.parallel }, () => this.#work()));
+    } finally {
+      stop.removeEventListener('abort', stopAll);
+      kill.removeEventListener('abort', killAll);
+    }
+    return {
+      folders: this.#folders,
+      skipped: this.#skipped,
+      outcomes: this.#outcomes,
+      interrupted: stop.aborted,
+    };
+  }
+
+  #stopAll(): void {
+    for (const trial of this.#running) trial.stop();
+    this.#wakeAll();
+  }
+
+  #isEnding(): boolean {
+    return this.#options.stop.aborted || (this.#hasFailed && this.#options.failFast);
+  }
+
+  #wakeAll(): void {
+    this.#wake.abort();
+    this.#wake = new AbortController();
+  }
+
+  /** One of `parallel` workers: takes trials until there are none. */
+  async #work(): Promise<void> {
+    while (!this.#isEnding()) {
+      const next = this.#source.next();
+      const trial = next === 'wait' || next === undefined ? this.#elsewhere.shift() : next;
+      if (trial === undefined) {
+        // What the search waits for may have failed for good: then nobody is busy, and the rest is left to the next session.
+        if (next === undefined || this.#busyWorkers === 0) return;
+        await waitOrStop(LOOK_AGAIN_MS, this.#wake.signal);
+        continue;
+      }
+      this.#busyWorkers++;
+      try {
+        await this.#runTrial(trial);
+      } finally {
+        this.#busyWorkers--;
+        this.#wakeAll();
+      }
+    }
+  }
+
+  async #runTrial(trial: Trial): Promise<void> {
+    const prepared = prepareRun(this.#experimentFolder, trial, this.#index);
+    const { folder, progress } = prepared;
+    this.#folders.set(trial, folder);
     if (progress === 'finished') {
-      skipped++;
-      options.onEvent({ type: 'skipped', trial, folder });
+      this.#skipped++;
+      this.#options.onEvent({ type: 'skipped', trial, folder });
+      this.#source.tell(trial, { state: 'finished' }, folder);
       return;
     }
+    const holder = findLockHolder(runFiles(folder).lock);
+    if (holder !== undefined) return this.#leaveToOther(trial, { type: 'elsewhere', holder });
+
     for (let attempt = 1; ; attempt++) {
-      options.onEvent({ type: 'started', trial, folder, progress, attempt });
+      const room = await this.#findRoom(trial);
+      if (room === undefined) return;
+      this.#options.onEvent({ type: 'started', trial, folder, progress, attempt });
       const startedAt = performance.now();
-      const outcome = await launchOnce(trial, folder);
-      const again =
-        outcome.state === 'failed' && isWorthRetrying(outcome) && attempt <= options.retries && !options.stop.aborted;
-      outcomes.set(trial, outcome);
-      options.onEvent({
+      const outcome = await this.#launch(trial, folder, room);
+      if (outcome.state === 'failed' && outcome.code === 'locked') {
+        const other = findLockHolder(runFiles(folder).lock);
+        if (other !== undefined) return this.#leaveToOther(trial, { type: 'elsewhere', holder: other });
+        continue;
+      }
+      const retryInSeconds = outcome.state === 'failed' ? this.#chooseRetryWait(outcome, attempt) : undefined;
+      this.#outcomes.set(trial, outcome);
+      this.#options.onEvent({
         type: 'ended',
         trial,
         folder,
         outcome,
         seconds: (performance.now() - startedAt) / 1000,
-        retrying: again,
+        retrying: retryInSeconds !== undefined,
+        ...(retryInSeconds === undefined ? {} : { retryInSeconds }),
       });
-      if (again) continue;
-      if (outcome.state === 'failed') failed = true;
-      if (failed && options.failFast) stopAll();
+      if (retryInSeconds !== undefined) {
+        await waitOrStop(1000 * retryInSeconds, this.#options.stop);
+        if (this.#isEnding()) return;
+        continue;
+      }
+      this.#source.tell(trial, outcome, folder);
+      if (outcome.state === 'failed') this.#hasFailed = true;
+      if (this.#hasFailed && this.#options.failFast) this.#stopAll();
       return;
     }
   }
 
-  async function launchOnce(trial: Trial, folder: string): Promise<TrialOutcome> {
-    const launched = options.launcher({
+  #chooseRetryWait({ code }: TrialFailure, attempt: number): number | undefined {
+    const { retries, retryWaitFactor = 1 } = this.#options;
+    if (attempt > retries || this.#isEnding()) return undefined;
+    const seconds = chooseRetryWait(code, attempt);
+    return seconds === undefined ? undefined : retryWaitFactor * seconds;
+  }
+
+  /** The trial comes last again: by then the other process has finished it, or has left it to be resumed. */
+  async #leaveToOther(trial: Trial, reason: WaitReason): Promise<void> {
+    this.#tellWaiting(trial, reason);
+    await waitOrStop(LOOK_AGAIN_MS, this.#options.stop);
+    this.#elsewhere.push(trial);
+  }
+
+  readonly #toldWaits = new Set<string>();
+
+  /** Says once for each trial and kind of reason why it waits. */
+  #tellWaiting(trial: Trial, reason: WaitReason): void {
+    const key = `${trial.id} ${reason.type}`;
+    if (this.#toldWaits.has(key)) return;
+    this.#toldWaits.add(key);
+    this.#options.onEvent({ type: 'waiting', trial, reason });
+  }
+
+  /** Memory and a device for a trial, when there are; undefined when the session ends before. */
+  async #findRoom(trial: Trial): Promise<Room | undefined> {
+    const { devices } = this.#options;
+    const neededBytes = estimateTrialCost(trial.experiment)?.memoryBytes ?? 0;
+    while (!this.#isEnding()) {
+      if (!this.#memory.fits(neededBytes)) {
+        this.#tellWaiting(trial, { type: 'memory', neededBytes, freeBytes: this.#memory.free() });
+      } else {
+        const lease = devices?.lease();
+        // Slots are shares, not things: a run that gets none would only stand still, so its first trial does without.
+        const mayDoWithout = devices === undefined || (devices.devices.kind === 'slot' && this.#running.size === 0);
+        if (lease !== undefined || mayDoWithout) return { lease, neededBytes };
+        const holder = devices.describeOthers()[0]?.holder;
+        this.#tellWaiting(trial, { type: 'device', kind: devices.devices.kind, holder });
+      }
+      await waitOrStop(LOOK_AGAIN_MS, this.#wake.signal);
+    }
+    return undefined;
+  }
+
+  async #launch(trial: Trial, folder: string, { lease, neededBytes }: Room): Promise<TrialOutcome> {
+    const { engine, allowDrift, baseFolder, timeoutMinutes, onEvent, kill } = this.#options;
+    const memory = this.#memory.begin(neededBytes);
+    const startedAt = new Date();
+    const launched = this.#options.launcher({
       folder,
-      ...options.engine,
-      allowDrift: options.allowDrift,
-      baseFolder: options.baseFolder,
-      onProgress: (progress) => options.onEvent({ type: 'progress', trial, progress }),
+      ...engine,
+      allowDrift,
+      baseFolder,
+      ...(lease === undefined ? {} : { env: lease.device.env }),
+      onProgress: (progress) => {
+        if (progress.memoryBytes !== undefined) memory.update(progress.memoryBytes);
+        onEvent({ type: 'progress', trial, progress });
+      },
     });
-    running.add(launched);
-    if (options.kill.aborted) launched.kill();
-    else if (options.stop.aborted) launched.stop();
-    let timedOut = false;
-    const timer =
-      options.timeoutMinutes === undefined
-        ? undefined
-        : setTimeout(() => {
-            timedOut = true;
-            launched.stop();
-          }, options.timeoutMinutes * 60_000);
-    const outcome = await launched.outcome;
-    clearTimeout(timer);
-    running.delete(launched);
-    if (timedOut && outcome.state === 'stopped') {
-      return {
-        state: 'failed',
-        code: 'interrupted',
-        message: `stopped after ${options.timeoutMinutes} minutes (resources.timeoutMinutes)`,
-        hint: 'run again to resume from its checkpoint',
-      };
-    }
-    return outcome;
-  }
-
-  async function work(): Promise<void> {
-    for (;;) {
-      if (options.stop.aborted || (failed && options.failFast)) return;
-      const trial = waiting.shift();
-      if (trial === undefined) return;
-      await runTrial(trial);
+    if (launched.pid !== undefined) lease?.hand(launched.pid, folder);
+    this.#running.add(launched);
+    if (kill.aborted) launched.kill();
+    else if (this.#isEnding()) launched.stop();
+    const timeout = startTimeout(launched, timeoutMinutes);
+    try {
+      const outcome = timeout.judge(await launched.outcome);
+      if (outcome.state === 'failed' && (outcome.code === 'killed' || outcome.code === 'timeout'))
+        recordFailure(folder, trial, outcome, startedAt);
+      return outcome;
+    } finally {
+      timeout.clear();
+      this.#running.delete(launched);
+      memory.end();
+      lease?.release();
     }
   }
-
-  try {
-    await Promise.all(Array.from({ length: options.parallel }, work));
-  } finally {
-    options.stop.removeEventListener('abort', stopAll);
-    options.kill.removeEventListener('abort', killAll);
-  }
-  return { folders, skipped, outcomes, interrupted: options.stop.aborted };
 }
 
-// What lies in the input or in the trial itself fails again in the same way.
-function isWorthRetrying(outcome: Extract<TrialOutcome, { state: 'failed' }>): boolean {
-  return (
-    outcome.code === 'internal' ||
-    outcome.code === 'engine' ||
-    outcome.code === 'out-of-memory' ||
-    outcome.code === 'disk'
-  );
+/** What a trial was given to run in. */
+interface Room {
+  readonly lease: DeviceLease | undefined;
+  readonly neededBytes: number;
+}
+
+/** Stops a trial after its time, and kills it when it does not heed that. */
+function startTimeout(launched: LaunchedTrial, minutes: number | undefined) {
+  let isOver = false;
+  let grace: NodeJS.Timeout | undefined;
+  const timer =
+    minutes === undefined
+      ? undefined
+      : setTimeout(() => {
+          isOver = true;
+          launched.stop();
+          grace = setTimeout(() => launched.kill(), TIMEOUT_GRACE_MS);
+        }, minutes * 60_000);
+  return {
+    clear() {
+      clearTimeout(timer);
+      clearTimeout(grace);
+    },
+    judge(outcome: TrialOutcome): TrialOutcome {
+      const isStopped = outcome.state === 'stopped' || (outcome.state === 'failed' && outcome.code === 'killed');
+      if (!isOver || !isStopped) return outcome;
+      return {
+        state: 'failed',
+        code: 'timeout',
+        message: `stopped after ${minutes} minutes (resources.timeoutMinutes)`,
+        hint: 'run again to resume from its checkpoint',
+      };
+    },
+  };
 }

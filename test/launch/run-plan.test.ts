@@ -3,14 +3,16 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadExperiment } from '../../src/check/load-experiment.js';
 import type { Launcher, TrialOutcome } from '../../src/launch/launcher.js';
+import type { PlanEvent } from '../../src/launch/plan-event.js';
 import { findRun, prepareRun } from '../../src/launch/prepare-run.js';
-import { type PlanEvent, type RunPlanOptions, runPlan } from '../../src/launch/run-plan.js';
+import { type RunPlanOptions, runPlan } from '../../src/launch/run-plan.js';
 import { planTrials } from '../../src/plan/plan-trials.js';
 import { RUN_FOLDER_VERSION, writeRunStatus } from '../../src/run/run-folder.js';
 import { newFolder } from '../support/run-command.js';
 
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');
-const planOf = (...sets: string[]) => planTrials(loadExperiment(TINY, { sets }).experiment, { digestData: () => 'data', isFeasible: () => true });
+const planOf = (...sets: string[]) =>
+  planTrials(loadExperiment(TINY, { sets }).experiment, { digestData: () => 'data', isFeasible: () => true });
 const FOUR_SEEDS = 'seeds=[1, 2, 3, 4]';
 
 /** A launcher whose trials end with the outcomes of the script, one after the other. */
@@ -29,7 +31,7 @@ function scripted(outcomes: (string: string) => TrialOutcome | Promise<TrialOutc
     const outcome = Promise.race([Promise.resolve(folder).then(outcomes), stopped]).finally(() => {
       running--;
     });
-    return { outcome, stop, kill: stop };
+    return { pid: undefined, outcome, stop, kill: stop };
   };
   return { launcher, launched, mostAtOnce: () => mostAtOnce };
 }
@@ -47,6 +49,7 @@ function options(
     engine: { engine: 'auto', threads: 'auto', autoThreads: 1 },
     parallel: 1,
     retries: 0,
+    retryWaitFactor: 0,
     failFast: false,
     allowDrift: false,
     stop: new AbortController().signal,
@@ -122,7 +125,7 @@ describe('running a plan', () => {
   test('a trial that takes too long is stopped and counts as failed', async () => {
     const { launcher } = scripted(() => new Promise(() => undefined));
     const result = await runPlan(planOf(), options(launcher, newFolder(), { timeoutMinutes: 0.0001 }));
-    expect([...result.outcomes.values()][0]).toMatchObject({ state: 'failed', code: 'interrupted' });
+    expect([...result.outcomes.values()][0]).toMatchObject({ state: 'failed', code: 'timeout' });
   });
 });
 

@@ -11,6 +11,9 @@ export const MAIN = resolve(import.meta.dirname, '../../dist/cli/main.js');
 /** The folder of the real data sets: ONESHOT_DATA, or `shared/data` beside the checkout. */
 export const DATA_FOLDER = resolve(process.env.ONESHOT_DATA ?? resolve(import.meta.dirname, '../../../shared/data'));
 
+/** Where these commands lease their devices: tests do not wait for those of other programs. */
+export const DEVICE_FOLDER = join(tmpdir(), `oneshot-test-devices-${process.pid}`);
+
 export interface CommandResult {
   readonly code: number | null;
   readonly stdout: string;
@@ -29,7 +32,14 @@ export function startCommand(
 ): RunningCommand {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: options.cwd,
-    env: { ...process.env, ONESHOT_DATA: DATA_FOLDER, MLFLOW_TRACKING_URI: '', NO_COLOR: '1', ...options.env },
+    env: {
+      ...process.env,
+      ONESHOT_DATA: DATA_FOLDER,
+      ONESHOT_DEVICES: DEVICE_FOLDER,
+      MLFLOW_TRACKING_URI: '',
+      NO_COLOR: '1',
+      ...options.env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

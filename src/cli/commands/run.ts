@@ -3,9 +3,10 @@ import { dirname, resolve } from 'node:path';
 import { loadPlan } from '../../check/load-plan.js';
 import type { EngineName } from '../../engine/engine.js';
 import { readResults } from '../../evaluation/records/evaluation-result.js';
+import { DevicePool, deviceFolder, listDevices } from '../../launch/device-pool.js';
 import { launchLocally } from '../../launch/local-launcher.js';
 import { type PlanResult, runPlan } from '../../launch/run-plan.js';
-import type { Plan } from '../../plan/plan-trials.js';
+import type { Plan, Trial } from '../../plan/plan-trials.js';
 import { readRunStatus, runFiles } from '../../run/run-folder.js';
 import { formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
@@ -32,11 +33,19 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
   const plan = loadPlan(file, { sets: options.set });
   const { experiment } = plan;
   const { resources } = experiment;
-  const parallel = Math.min(options.parallel ?? resources.parallel, plan.trials.length);
+  const { search } = plan;
+  const total = search === undefined ? plan.trials.length : search.maxPoints * experiment.seeds.length;
+  const parallel = Math.min(options.parallel ?? resources.parallel, total);
   const threads = options.threads ?? resources.threads;
+  const autoThreads = Math.max(1, Math.floor(availableParallelism() / parallel));
+  const engine = options.engine ?? resources.engine;
   const runsFolder = resolve(options.runs);
 
-  const display = openProgressDisplay(plan.trials.length);
+  const display = openProgressDisplay(total);
+  if (search?.learns && search.settings.method === 'tpe' && search.settings.batchSize === undefined && parallel > 1)
+    display.note(
+      'with several trials at a time, what the search proposes depends on which ends first; sweep.batchSize makes it repeatable',
+    );
   const tracking = await followWithMlflow(experiment, display.note);
   const interrupts = followInterrupts(display.note);
   let result: PlanResult;
@@ -46,11 +55,12 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
       baseFolder: resolve(dirname(file)),
       launcher: launchLocally,
       engine: {
-        engine: options.engine ?? resources.engine,
+        engine,
         threads: typeof threads === 'number' ? threads : 'auto',
-        autoThreads: Math.max(1, Math.floor(availableParallelism() / parallel)),
+        autoThreads,
       },
       parallel,
+      devices: openDevicePool(engine, parallel, typeof threads === 'number' ? threads : autoThreads),
       retries: options.retries ?? resources.retries,
       failFast: options.failFast ?? false,
       allowDrift: options.allowDrift ?? false,
@@ -72,14 +82,29 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
   return exitCodeOf(result);
 }
 
+/** The devices that the engine can use: GPUs for those that may run on one, else slots. */
+function openDevicePool(engine: 'auto' | EngineName, parallel: number, threads: number): DevicePool {
+  const size = { parallel, cores: availableParallelism(), threads };
+  const runsOnProcessor = engine === 'onnxruntime' || engine === 'cpu';
+  const devices = runsOnProcessor ? listDevices({}, size, () => []) : listDevices(process.env, size);
+  return new DevicePool(deviceFolder(process.env), devices);
+}
+
 function exitCodeOf({ outcomes, interrupted }: PlanResult): ExitCode {
   if (interrupted) return 130;
   return [...outcomes.values()].some(({ state }) => state !== 'finished') ? 1 : 0;
 }
 
-function toJson({ experiment, trials }: Plan, { folders, outcomes }: PlanResult): unknown {
+/** The trials of the plan, or those that the search has run in this session. */
+function trialsOf({ trials, search }: Plan, { folders }: PlanResult): readonly Trial[] {
+  return search === undefined ? trials : [...folders.keys()];
+}
+
+function toJson(plan: Plan, result: PlanResult): unknown {
+  const { folders, outcomes } = result;
+  const trials = trialsOf(plan, result);
   return {
-    experiment: experiment.name,
+    experiment: plan.experiment.name,
     trials: trials.map((trial) => {
       const folder = folders.get(trial);
       return {
@@ -98,7 +123,8 @@ function resultsOf(folder: string) {
   return readRunStatus(folder)?.state === 'finished' ? readResults(runFiles(folder).results) : [];
 }
 
-async function showResults({ trials }: Plan, result: PlanResult): Promise<void> {
+async function showResults(plan: Plan, result: PlanResult): Promise<void> {
+  const trials = trialsOf(plan, result);
   const colors = colorsFor(process.stdout);
   const runs: RunResults[] = trials.flatMap((trial) => {
     const folder = result.folders.get(trial);

@@ -1,0 +1,94 @@
+// Takes hold of a sweep's state on disk: its lock, its manifest and, for a search, its event log.
+import { existsSync, mkdirSync } from 'node:fs';
+import { removeStaleTemporaries } from '../base/atomic-file.js';
+import { OneshotError } from '../base/problem.js';
+import { acquireProcessLock } from '../base/process-lock.js';
+import type { Plan } from '../plan/plan-trials.js';
+import {
+  readSweepManifest,
+  SWEEP_VERSION,
+  type SweepManifest,
+  sweepFiles,
+  writeSweepManifest,
+} from '../run/sweep-folder.js';
+import { openSearchLog, readSearchLog } from './search-log.js';
+import { searchTrials } from './search-trials.js';
+import { listTrials, type TrialSource } from './trial-source.js';
+
+export interface OpenSweep {
+  readonly id: string;
+  /** Whether no session has run it before. */
+  readonly isNew: boolean;
+  readonly source: TrialSource;
+  close(): void;
+}
+
+export interface OpenSweepOptions {
+  readonly parallel: number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/** The sweep of a plan in an experiment's folder. Throws OneshotError: `locked` when another process runs it, `corrupt` when its files cannot be read. */
+export function openSweep(plan: Plan, experimentFolder: string, { parallel, now }: OpenSweepOptions): OpenSweep {
+  const id = plan.fingerprint.slice(0, 8);
+  const files = sweepFiles(experimentFolder, id);
+  mkdirSync(files.folder, { recursive: true });
+  const lock = acquireProcessLock(files.lock);
+  if (!('release' in lock)) {
+    throw new OneshotError('locked', `process ${lock.pid} on ${lock.host} is running this sweep already`, {
+      hint: '`oneshot status --watch` shows how it gets on; a sweep is run by one process at a time',
+    });
+  }
+  try {
+    removeStaleTemporaries(files.folder);
+    removeStaleTemporaries(experimentFolder);
+    const before = readSweepManifest(files.manifest);
+    const log = plan.search === undefined ? undefined : openSearchLog(files.events);
+    const source =
+      plan.search === undefined || log === undefined
+        ? listTrials(plan.trials)
+        : searchTrials(plan.search, log, { seeds: plan.experiment.seeds.length, now });
+    writeSweepManifest(files.manifest, describeSweep(plan, source.total, parallel, before));
+    return {
+      id,
+      isNew: before === undefined,
+      source,
+      close() {
+        log?.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Ids of the trials that a plan is known to have: all of a list, those asked so far of a search. */
+export function listKnownTrialIds(plan: Plan, experimentFolder: string): string[] {
+  if (plan.search === undefined) return plan.trials.map(({ id }) => id);
+  const { events } = sweepFiles(experimentFolder, plan.fingerprint.slice(0, 8));
+  return existsSync(events) ? readSearchLog(events).flatMap(({ trials }) => trials ?? []) : [];
+}
+
+function describeSweep(plan: Plan, trials: number, parallel: number, before: SweepManifest | undefined): SweepManifest {
+  const { experiment, search, fingerprint } = plan;
+  const validation = experiment.training?.validation;
+  const metric = search?.settings.metric ?? (validation === undefined ? 'train/loss' : 'validation/one-shot-accuracy');
+  return {
+    version: SWEEP_VERSION,
+    id: fingerprint.slice(0, 8),
+    fingerprint,
+    experimentName: experiment.name,
+    method: experiment.sweep?.method ?? 'list',
+    seeds: experiment.seeds,
+    trials,
+    ...(search === undefined ? { trialIds: plan.trials.map(({ id }) => id) } : {}),
+    metric,
+    goal: search?.goal ?? (metric === 'train/loss' ? 'minimize' : 'maximize'),
+    ...(validation === undefined || metric === 'train/loss' ? {} : { queries: validation.queries }),
+    parallel,
+    createdAt: before?.createdAt ?? new Date().toISOString(),
+  };
+}

@@ -1,0 +1,18 @@
+// Where the trials of a sweep come from: a list, or a search that is told how they end.
+import type { Trial } from '../plan/plan-trials.js';
+import type { TrialOutcome } from './launcher.js';
+
+export interface TrialSource {
+  /** Trials at most. */
+  readonly total: number;
+  /** The next trial; `wait` where it depends on how others end, undefined when there is none left. */
+  next(): Trial | 'wait' | undefined;
+  /** What became of a trial that came from here, in its run folder. */
+  tell(trial: Trial, outcome: TrialOutcome, folder: string): void;
+}
+
+/** The trials of a list, in its order. */
+export function listTrials(trials: readonly Trial[]): TrialSource {
+  const waiting = trials.values();
+  return { total: trials.length, next: () => waiting.next().value, tell: () => undefined };
+}

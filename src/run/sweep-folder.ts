@@ -1,0 +1,84 @@
+// What a sweep keeps on disk beside its runs, in runs/EXPERIMENT/sweeps/ID/: the manifest says which trials belong to it and
+// what it looks for, the event log says what its search asked and was told. Written by src/launch, read by `status`.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../base/atomic-file.js';
+import { OneshotError } from '../base/problem.js';
+import type { RunStatus } from './run-folder.js';
+
+/** Version of the manifest and the event log. */
+export const SWEEP_VERSION = 1;
+
+/** What sweep.json holds. Rewritten by each session that runs the sweep. */
+export interface SweepManifest {
+  readonly version: number;
+  /** 8 hex digits of the fingerprint; name of the folder. */
+  readonly id: string;
+  /** 64 hex digits of the plan: another file with other trials or another search is another sweep. */
+  readonly fingerprint: string;
+  readonly experimentName: string;
+  readonly method: 'grid' | 'list' | 'random' | 'sobol' | 'tpe';
+  readonly seeds: readonly number[];
+  /** Trials at most. */
+  readonly trials: number;
+  /** Ids of the trials of a listed sweep, in order; those of a searched one are in the event log. */
+  readonly trialIds?: readonly string[];
+  /** What is looked for, and how many answers each of its values is made of where it is an accuracy. */
+  readonly metric: string;
+  readonly goal: 'minimize' | 'maximize';
+  readonly queries?: number;
+  /** Trials at the same time in the last session. */
+  readonly parallel: number;
+  /** ISO 8601: when the sweep was first run. */
+  readonly createdAt: string;
+}
+
+/** The files of a sweep's folder. */
+export function sweepFiles(experimentFolder: string, id: string) {
+  const folder = join(experimentFolder, 'sweeps', id);
+  return {
+    folder,
+    manifest: join(folder, 'sweep.json'),
+    events: join(folder, 'events.jsonl'),
+    /** Held by the process that runs the sweep. */
+    lock: join(folder, 'lock'),
+  } as const;
+}
+
+export function writeSweepManifest(path: string, manifest: SweepManifest): void {
+  writeFileAtomic(path, `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** The manifest at a path, or undefined when there is none. Throws OneshotError('corrupt') when it cannot be read or is of another version. */
+export function readSweepManifest(path: string): SweepManifest | undefined {
+  if (!existsSync(path)) return undefined;
+  let manifest: SweepManifest;
+  try {
+    manifest = JSON.parse(readFileSync(path, 'utf8')) as SweepManifest;
+  } catch (cause) {
+    throw new OneshotError('corrupt', `${path} is not readable JSON`, {
+      hint: 'remove its folder: finished trials are found by their own folders',
+      cause,
+    });
+  }
+  if (manifest.version === SWEEP_VERSION) return manifest;
+  throw new OneshotError(
+    'corrupt',
+    `${path} is of version ${manifest.version}; this program reads version ${SWEEP_VERSION}`,
+    { hint: 'move its folder away to start the sweep anew' },
+  );
+}
+
+/** The manifests of all sweeps of an experiment, the oldest first. */
+export function listSweeps(experimentFolder: string): SweepManifest[] {
+  const folder = join(experimentFolder, 'sweeps');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .flatMap((id) => readSweepManifest(sweepFiles(experimentFolder, id).manifest) ?? [])
+    .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}
+
+/** A trial's value of a sweep's metric: the best over its epochs where training keeps the best by that metric, else the last one. */
+export function readSweepMetric(status: Pick<RunStatus, 'metrics'> | undefined, metric: string): number | undefined {
+  return status?.metrics[`best/${metric.replace('/', '-')}`] ?? status?.metrics[metric];
+}
