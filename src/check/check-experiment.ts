@@ -10,7 +10,13 @@ import {
   checkTestTimeAugmentation,
 } from './rules/augmentation.js';
 import { checkAllPairsGroups, checkBatchSize, checkMicroBatches, checkVerificationPairs } from './rules/batches.js';
-import { checkSourceSize, checkTrainingSelection, checkValidationAlphabets } from './rules/data.js';
+import {
+  checkDataFolder,
+  checkFolderDivision,
+  checkSourceSize,
+  checkTrainingSelection,
+  checkValidationAlphabets,
+} from './rules/data.js';
 import { checkEncoderShapes, checkLayerNames } from './rules/encoder.js';
 import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns } from './rules/episodes.js';
 import { checkEarlyStopping } from './rules/metrics.js';
@@ -23,6 +29,8 @@ export const rules: readonly Rule[] = [
   checkSections,
   checkSourceSize,
   checkValidationAlphabets,
+  checkDataFolder,
+  checkFolderDivision,
   checkTrainingSelection,
   checkCopiesOrProbability,
   checkScaleRange,

@@ -139,7 +139,7 @@ export interface Experiment {
   /**
    * The data set, how it is divided, and the size of its pictures.
    */
-  data: DataOmniglot | DataGlyphs | DataMnist;
+  data: DataOmniglot | DataGlyphs | DataMnist | DataFolder;
   augmentation: Augmentation;
   model?: Model;
   training?: Training;
@@ -242,6 +242,45 @@ export interface DataMnist {
    * Digits to train on, from the training files. The test is on the other digits, from the test files: on all ten where none is named.
    */
   trainDigits: number[];
+  imageSize: ImageSize;
+  sourceSize?: SourceSize;
+  inkGain: InkGain;
+}
+/**
+ * One's own pictures: a folder of PNG and JPEG files, `group/class/picture` or `class/picture`. Grey or colour, of any size: made grey, and square with paper around. Groups are what other data sets call alphabets, classes characters.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "dataFolder".
+ */
+export interface DataFolder {
+  /**
+   * One's own pictures.
+   */
+  dataset: 'folder';
+  /**
+   * The folder. Relative to the file it stands in.
+   */
+  path: string;
+  /**
+   * Which tone is drawn with: `dark` on light paper, `light` on dark paper, or `auto`: what the edges of the pictures say, all together.
+   */
+  ink: 'auto' | 'dark' | 'light';
+  /**
+   * What goes to training, validation or test as a whole. When left out: `groups` where there are several, else `classes`.
+   */
+  divideBy?: 'groups' | 'classes';
+  /**
+   * What is kept for validation: a share of the groups (or classes, see `divideBy`), drawn by `seed`, or a list of their names. A class is named as its folder, or `group/class` where there are several groups.
+   */
+  validation: number | string[];
+  /**
+   * What is kept for the test: a share of the groups (or classes, see `divideBy`), drawn by `seed`, or a list of their names. A class is named as its folder, or `group/class` where there are several groups.
+   */
+  test: number | string[];
+  /**
+   * Seed of the division.
+   */
+  seed: number;
   imageSize: ImageSize;
   sourceSize?: SourceSize;
   inkGain: InkGain;

@@ -1,5 +1,6 @@
 // The registry of data sets: the one place that knows them all. A new one is a file like omniglot-source.ts, a branch of
 // `data` in the schema and a line here.
+import { folderSource } from './folder-source.js';
 import { glyphsSource } from './glyphs-source.js';
 import type { DataDescription, DataSection, DataSource, LoadedData, LoadOptions } from './loaded-data.js';
 import { mnistSource } from './mnist-source.js';
@@ -9,9 +10,10 @@ const SOURCES: { readonly [Name in DataSection['dataset']]: DataSource<Extract<D
   omniglot: omniglotSource,
   glyphs: glyphsSource,
   mnist: mnistSource,
+  folder: folderSource,
 };
 
-/** What the section selects, without touching any file: alphabets, characters and drawers of each purpose, and an identity for fingerprints. */
+/** What the section selects, without reading any picture: alphabets, characters and drawers of each purpose, and an identity for fingerprints. Throws a OneshotError('data') when a folder of pictures is missing or holds no data set. */
 export function describeData(section: DataSection): DataDescription {
   return sourceOf(section).describe(section);
 }

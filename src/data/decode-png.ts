@@ -2,6 +2,7 @@
 // better part of a minute. Every other legal form goes to pngjs. Format: W3C PNG, third edition, sections 5, 9 and 11.
 import { inflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
+import { listPngChunks } from './png-chunks.js';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
@@ -32,7 +33,7 @@ export function decodePng(bytes: Buffer, height: number, width: number): Uint8Ar
 
 function decodeBilevel(bytes: Buffer, height: number, width: number): Uint8Array {
   const stride = 1 + Math.ceil(width / 8);
-  const rows = inflateSync(Buffer.concat(listChunks(bytes, 'IDAT')), { maxOutputLength: height * stride });
+  const rows = inflateSync(Buffer.concat(listPngChunks(bytes, 'IDAT')), { maxOutputLength: height * stride });
   if (rows.length !== height * stride) throw new Error('is cut short');
   undoFilters(rows, height, stride);
   const ink = new Uint8Array(height * width);
@@ -74,17 +75,5 @@ function predict(filter: number, left: number, above: number, corner: number): n
 }
 
 function hasChunk(bytes: Buffer, type: string): boolean {
-  return listChunks(bytes, type).length > 0;
-}
-
-// A chunk is its length, four letters, the data and a checksum (the zip around the file has one too; that one is checked).
-function listChunks(bytes: Buffer, type: string): Buffer[] {
-  const chunks: Buffer[] = [];
-  for (let at = 8; at + 12 <= bytes.length; ) {
-    const length = bytes.readUInt32BE(at);
-    if (at + 12 + length > bytes.length) throw new Error('is cut short');
-    if (bytes.toString('latin1', at + 4, at + 8) === type) chunks.push(bytes.subarray(at + 8, at + 8 + length));
-    at += 12 + length;
-  }
-  return chunks;
+  return listPngChunks(bytes, type).length > 0;
 }

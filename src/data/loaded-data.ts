@@ -9,7 +9,7 @@ import type { AlphabetCount } from './splits.js';
 /** The `data` section of an experiment. */
 export type DataSection = NonNullable<Experiment['data']>;
 
-/** What is known of a data section without its files. */
+/** What is known of a data section without its pixels. Only `folder` looks at the disk for it, at names and sizes. */
 export interface DataDescription extends PictureSizes {
   readonly dataset: DataSection['dataset'];
   /** What each purpose gets, alphabet by alphabet. */
@@ -57,6 +57,7 @@ export interface LoadOptions extends DataPlace {
 
 /** A data set: add one by writing these two functions and a line in data-source.ts. */
 export interface DataSource<Section extends DataSection = DataSection> {
+  /** Throws a OneshotError('data') when a folder of pictures is missing or holds no data set. */
   describe(section: Section): DataDescription;
   /** Throws a OneshotError('data') when files are missing or not what they should be. */
   load(section: Section, options: LoadOptions): Promise<LoadedData>;

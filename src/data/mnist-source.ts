@@ -62,11 +62,15 @@ function countDigits(digits: readonly number[], { counts }: MnistPart): Alphabet
 function splitRule(section: DataMnist): SplitRule {
   const { train, test } = divideDigits(section);
   return {
-    train: { alphabets: [DIGITS], characters: train.map(String) },
+    train: { alphabets: [DIGITS], characters: train.map(nameDigit) },
     validation: { alphabets: [] },
-    test: { alphabets: [DIGITS], characters: test.map(String) },
+    test: { alphabets: [DIGITS], characters: test.map(nameDigit) },
     disjointDrawers: true,
   };
+}
+
+function nameDigit(digit: number): string {
+  return `${DIGITS}/${digit}`;
 }
 
 // The training files are not needed where nothing is trained on.

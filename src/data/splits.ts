@@ -8,7 +8,7 @@ export const SPLIT_PURPOSES: readonly SplitPurpose[] = ['train', 'validation', '
 /** What one purpose takes: these characters of these alphabets, as drawn by these people. */
 export interface SelectionRule {
   readonly alphabets: readonly string[];
-  /** Names within the alphabets; all when left out. */
+  /** As `ALPHABET/character`; all of the alphabets when left out. */
   readonly characters?: readonly string[];
   /** Counted from 0; all when left out. */
   readonly drawers?: readonly number[];
@@ -29,8 +29,9 @@ export function splitPictures(set: PictureSet, rule: SplitRule): Split {
     const belongs = (picture: number) => {
       const character = set.characters[set.character[picture]!]!;
       const isDrawer = drawers === undefined || drawers.has(set.drawer[picture]!);
-      const isCharacter = characters === undefined || characters.has(character.name);
-      return isDrawer && isCharacter && alphabets.has(set.alphabets[character.alphabet]!);
+      const alphabet = set.alphabets[character.alphabet]!;
+      const isCharacter = characters === undefined || characters.has(`${alphabet}/${character.name}`);
+      return isDrawer && isCharacter && alphabets.has(alphabet);
     };
     return { set, purpose, pictures: Int32Array.from(set.character.keys()).filter(belongs) };
   };

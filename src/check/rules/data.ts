@@ -1,9 +1,11 @@
 // The data section: sizes, and alphabets kept for validation.
 import { findNearestKey } from '../../base/nearest-key.js';
+import { listedNames, listUnitNames } from '../../data/divide-folder.js';
+import { listFolder } from '../../data/list-folder.js';
 import type { DataSection } from '../../data/loaded-data.js';
 import { EVALUATION_ALPHABETS } from '../../data/omniglot-alphabets.js';
 import { omniglotSplits, SPLITS_WITH_CHOICE } from '../../data/omniglot-splits.js';
-import { describeDataOnce } from '../describe-data-once.js';
+import { describeDataOnce, findDataFailure } from '../describe-data-once.js';
 import { firstGiven, type Rule } from '../rule.js';
 
 /** Pictures are kept at least as large as the network sees them. */
@@ -54,6 +56,52 @@ export const checkValidationAlphabets: Rule = {
   },
 };
 
+/** A folder of one's own pictures is there, and is a data set. */
+export const checkDataFolder: Rule = {
+  name: 'data folder',
+  needs: ['data'],
+  check({ data }, { report }) {
+    if (data?.dataset !== 'folder') return;
+    const failure = findDataFailure(data);
+    // Wrong names of the division are found one by one, with their places.
+    if (failure === undefined || failure.code === 'usage') return;
+    report({
+      code: 'unreadable',
+      path: ['data', 'path'],
+      found: failure.message.replace(/\n +/g, ' '),
+      allowed: 'a folder of pictures',
+      hint: failure.hint,
+    });
+  },
+};
+
+/** The groups or classes that are named for validation and test are there, each for one purpose. */
+export const checkFolderDivision: Rule = {
+  name: 'folder division',
+  needs: ['data'],
+  check({ data }, { report }) {
+    if (data?.dataset !== 'folder') return;
+    if (findDataFailure(data)?.code === 'data') return;
+    const names = listUnitNames(listFolder(data.path), data);
+    for (const purpose of ['test', 'validation'] as const) {
+      listedNames(data[purpose]).forEach((name, index) => {
+        const isTwice = purpose === 'validation' && listedNames(data.test).includes(name);
+        if (names.includes(name) && !isTwice) return;
+        report({
+          code: isTwice ? 'leak' : 'wrong-value',
+          path: ['data', purpose, index],
+          found: isTwice ? `${JSON.stringify(name)}, which is for the test` : JSON.stringify(name),
+          allowed: isTwice ? 'names that data.test does not have' : names.slice(0, MAX_NAMES).join(', '),
+          nearest: isTwice ? undefined : findNearestKey(name, names),
+        });
+      });
+    }
+  },
+};
+
+/** Names of a folder that are worth printing. */
+const MAX_NAMES = 20;
+
 /** Training has pictures: validation and test leave it something. */
 export const checkTrainingSelection: Rule = {
   name: 'training selection',
@@ -79,6 +127,7 @@ const reasonsForNoTraining: Readonly<
     found: 'all alphabets that the split trains on',
     allowed: 'some of them: training needs the others',
   },
+  folder: { keys: ['test', 'validation'], found: 'all of the folder', allowed: 'some of it: training needs the rest' },
   mnist: { keys: ['trainDigits'], found: 'no digits for training', allowed: 'at least one in data.trainDigits' },
   glyphs: { keys: ['trainAlphabets'], found: 'no alphabets for training', allowed: 'at least one' },
 };
