@@ -19,7 +19,7 @@ function flattenInto(params: Record<string, string>, key: string, value: unknown
   if (value === undefined) return;
   if (Array.isArray(value)) {
     if (value.every((item) => item === null || typeof item !== 'object')) params[key] = JSON.stringify(value);
-    else value.forEach((item, index) => flattenInto(params, `${key}.${nameOf(item) ?? index}`, item));
+    else for (const [index, item] of value.entries()) flattenInto(params, `${key}.${nameOf(item) ?? index}`, item);
   } else if (value !== null && typeof value === 'object') {
     for (const [name, member] of Object.entries(value)) flattenInto(params, `${key}.${name}`, member);
   } else params[key] = String(value);

@@ -1,7 +1,7 @@
 // Where a run was made: versions, machine, git commit. Written once per attempt, so that a result can be traced.
 // Credentials never get in: of the environment only what is named here, and URLs without user and password.
 import { execFileSync } from 'node:child_process';
-import { arch, cpus, hostname, release, totalmem } from 'node:os';
+import { arch, cpus, hostname, release, totalmem, userInfo } from 'node:os';
 import { readOwnVersion } from '../base/own-version.js';
 
 export interface Provenance {
@@ -13,6 +13,8 @@ export interface Provenance {
   readonly engine: Readonly<Record<string, string | number>>;
   readonly machine: {
     readonly host: string;
+    /** Name of the user account; empty where there is none. */
+    readonly user: string;
     readonly system: string;
     readonly processor: string;
     readonly cores: number;
@@ -45,6 +47,7 @@ export function describeProvenance(options: {
     engine: options.engine,
     machine: {
       host: hostname(),
+      user: readUser(),
       system: `${process.platform} ${release()} ${arch()}`,
       processor: processors[0]?.model ?? 'unknown',
       cores: processors.length,
@@ -52,6 +55,15 @@ export function describeProvenance(options: {
     },
     ...(git === undefined ? {} : { git }),
   };
+}
+
+// Containers run under numbers that have no name.
+function readUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
 }
 
 function describeGit(folder: string): Provenance['git'] {

@@ -27,6 +27,9 @@ export function runFiles(folder: string) {
     last: at('last.safetensors'),
     best: at('best.safetensors'),
     results: at('results.json'),
+    /** The results as MLflow's table, and a won and a lost episode of each evaluation. */
+    resultsTable: at('results-table.json'),
+    pictures: at('pictures'),
     predictions: at('predictions'),
     log: at('log.txt'),
     lock: at('lock'),

@@ -12,7 +12,6 @@ import { describeData, loadData } from '../data/data-source.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
 import { startEngine } from '../engine/start-engine.js';
-import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import { describeBatch } from '../model/batch-structure.js';
 import { placeEncoder } from '../model/encoder-shape.js';
 import { chooseMicroBatchSize } from '../model/micro-batch-size.js';
@@ -28,7 +27,7 @@ import {
 } from './conditions.js';
 import { describeFailure } from './describe-failure.js';
 import { evaluateTrial } from './evaluate-trial.js';
-import { flattenParams } from './flatten-params.js';
+import { logBeginning, logDatasets, logEvaluation, logTraining, type RunLog } from './log-run.js';
 import { describeProvenance, type Provenance } from './provenance.js';
 import {
   RUN_FOLDER_VERSION,
@@ -39,6 +38,7 @@ import {
   type TrialRecord,
   writeRunStatus,
 } from './run-folder.js';
+import { SYSTEM_PREFIX, type SystemSampler, sampleSystem } from './sample-system.js';
 import { removeTrainingCheckpoint, type TrainedExperiment, trainTrial } from './train-trial.js';
 import type { TrialArguments, TrialProgress } from './trial-messages.js';
 
@@ -98,7 +98,7 @@ class TrialRun {
       trained: previous?.trained ?? false,
       epoch: previous?.epoch ?? 0,
       maxEpochs: this.#experiment.training?.maxEpochs ?? 0,
-      metrics: this.#journal.latestMetrics(),
+      metrics: this.#latestMetrics(),
       startedAt: previous?.startedAt ?? this.#startedAt.toISOString(),
       updatedAt: this.#startedAt.toISOString(),
       seconds: this.#secondsBefore,
@@ -125,10 +125,12 @@ class TrialRun {
   async #work(): Promise<'finished' | 'stopped'> {
     const { model, training } = this.#experiment;
     const engine = model === undefined || training === undefined ? undefined : await this.#startEngine();
+    let sampler: SystemSampler | undefined;
     try {
       this.#begin(engine);
+      sampler = sampleSystem(this.#journal);
       const data = await this.#loadData();
-      this.#logDatasets(data);
+      logDatasets(this.#log(), data);
       if (engine !== undefined && !this.#status.trained) {
         if ((await this.#train(engine, data)) === 'stopped') return 'stopped';
       }
@@ -143,9 +145,10 @@ class TrialRun {
           this.#around.onProgress({ phase: 'evaluation', activity });
         },
       });
-      this.#logResults(results);
+      logEvaluation(this.#log(), results);
       return 'finished';
     } finally {
+      sampler?.stop();
       engine?.dispose();
     }
   }
@@ -175,7 +178,6 @@ class TrialRun {
 
   /** The run's identity, parameters and provenance, in the journal and beside it. */
   #begin(engine: Engine | undefined): void {
-    const { name, description, tracking } = this.#experiment;
     const provenance = describeProvenance({
       attempt: this.#status.attempt,
       startedAt: this.#startedAt,
@@ -187,41 +189,7 @@ class TrialRun {
       : [];
     writeFileAtomic(this.#files.provenance, `${JSON.stringify([...attempts, provenance], null, 2)}\n`);
 
-    this.#journal.append({
-      type: 'run',
-      uid: this.#record.uid,
-      name: this.#record.name,
-      experiment: tracking?.mlflow?.experiment ?? name,
-    });
-    this.#journal.append({ type: 'status', status: 'RUNNING' });
-    this.#journal.append({
-      type: 'params',
-      values: {
-        seed: String(this.#record.seed),
-        config_id: this.#record.fingerprints.config.slice(0, 8),
-        ...flattenParams(this.#experiment),
-      },
-    });
-    this.#journal.append({
-      type: 'tags',
-      values: {
-        'oneshot.experiment': name,
-        'oneshot.trial_id': this.#record.id,
-        'oneshot.version': provenance.oneshot,
-        'oneshot.engine': engine === undefined ? 'none' : `${engine.description.name} ${engine.description.version}`,
-        ...(description === undefined ? {} : { 'mlflow.note.content': description }),
-        ...(provenance.git === undefined
-          ? {}
-          : { 'mlflow.source.git.commit': provenance.git.commit, 'mlflow.source.git.branch': provenance.git.branch }),
-      },
-    });
-    for (const [path, name] of [
-      [this.#files.experiment, 'experiment.yaml'],
-      [this.#files.provenance, 'provenance.json'],
-    ] as const) {
-      if (this.#status.attempt === 1) this.#logArtifact(path, name);
-    }
-    this.#journal.write();
+    logBeginning(this.#log(), { provenance, engine: engine?.description });
   }
 
   async #loadData(): Promise<LoadedData> {
@@ -236,21 +204,6 @@ class TrialRun {
         this.#around.onProgress({ phase: 'data', activity: message });
       },
     });
-  }
-
-  #logDatasets({ split, digest }: LoadedData): void {
-    for (const selection of Object.values(split)) {
-      if (selection.pictures.length === 0) continue;
-      this.#journal.append({
-        type: 'dataset',
-        name: `${selection.set.name}-${selection.purpose}`,
-        // MLflow takes 36 characters.
-        digest: digest.slice(0, 36),
-        sourceType: 'local',
-        source: JSON.stringify({ dataset: this.#experiment.data.dataset }),
-        context: selection.purpose === 'train' ? 'training' : selection.purpose,
-      });
-    }
   }
 
   async #train(engine: Engine, data: LoadedData): Promise<'finished' | 'stopped'> {
@@ -269,35 +222,19 @@ class TrialRun {
     });
     this.#around.log(`training ${result.outcome} (${result.reason}) after ${result.epochsDone} epochs`);
     if (result.outcome === 'stopped') return 'stopped';
-    const { best, epochsDone } = result;
-    if (best.epoch !== undefined) this.#logMetric('best/epoch', epochsDone, best.epoch);
-    if (best.value !== undefined && result.metric !== undefined) {
-      this.#logMetric(`best/${result.metric.replace('/', '-')}`, epochsDone, best.value);
-    }
-    this.#journal.flush();
-    this.#saveStatus({ trained: true, epoch: epochsDone });
+    logTraining(this.#log(), result);
+    this.#saveStatus({ trained: true, epoch: result.epochsDone });
     removeTrainingCheckpoint(this.#trial.folder);
     return 'finished';
   }
 
-  /** One point per system and task; its step counts the evaluations of this run, since a changed evaluation measures again. */
-  #logResults(results: readonly EvaluationResult[]): void {
-    for (const { task, scorer, accuracy } of results) {
-      const key = scorer === 'network' ? `${task}/accuracy` : `baseline/${scorer}/${task}/accuracy`;
-      const last = this.#journal.lastStep(key);
-      if (last === undefined) this.#logMetric(key, 0, accuracy);
-      else if (this.#journal.value(key, last) !== accuracy) this.#logMetric(key, last + 1, accuracy);
-    }
-    this.#logArtifact(this.#files.results, 'results.json');
-    if (existsSync(this.#files.best)) this.#logArtifact(this.#files.best, 'model/best.safetensors');
-  }
-
-  #logMetric(key: string, step: number, value: number): void {
-    this.#journal.append({ type: 'metric', key, step, value });
-  }
-
-  #logArtifact(path: string, artifactPath: string): void {
-    this.#journal.append({ type: 'artifact', path: path.slice(this.#trial.folder.length + 1), artifactPath });
+  #log(): RunLog {
+    return {
+      journal: this.#journal,
+      folder: this.#trial.folder,
+      record: this.#record,
+      experiment: this.#experiment,
+    };
   }
 
   #end(state: 'finished' | 'stopped', status: 'FINISHED' | 'KILLED'): void {
@@ -318,12 +255,18 @@ class TrialRun {
     }
   }
 
+  /** What the run reached; the machine's load is no part of that. */
+  #latestMetrics(): RunStatus['metrics'] {
+    const metrics = Object.entries(this.#journal.latestMetrics());
+    return Object.fromEntries(metrics.filter(([key]) => !key.startsWith(SYSTEM_PREFIX)));
+  }
+
   #saveStatus(change: Partial<RunStatus>): void {
     const now = new Date();
     this.#status = {
       ...this.#status,
       ...change,
-      metrics: this.#journal.latestMetrics(),
+      metrics: this.#latestMetrics(),
       updatedAt: now.toISOString(),
       seconds: this.#secondsBefore + (now.getTime() - this.#startedAt.getTime()) / 1000,
       peakMemoryBytes: Math.max(this.#status.peakMemoryBytes, 1024 * process.resourceUsage().maxRSS),

@@ -40,11 +40,12 @@ export type JournalFact =
       readonly schema?: string;
       readonly profile?: string;
     }
-  /** A trained model: `path` is a folder of its files. */
+  /** A trained model: `path` is a folder of its files or one file, `beside` names further files that belong to it. */
   | {
       readonly type: 'model';
       readonly name: string;
       readonly path: string;
+      readonly beside?: readonly string[];
       readonly step: number;
       readonly modelType?: string;
       readonly tags?: Readonly<Record<string, string>>;
@@ -96,6 +97,7 @@ const isStep: Check = (value) => Number.isSafeInteger(value);
 const isTime: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isTexts: Check = (value) =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isText);
+const isTextList: Check = (value) => Array.isArray(value) && value.every(isText);
 const optional =
   (check: Check): Check =>
   (value) =>
@@ -118,7 +120,14 @@ const fieldChecks: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     schema: optional(isText),
     profile: optional(isText),
   },
-  model: { name: isText, path: isText, step: isStep, modelType: optional(isText), tags: optional(isTexts) },
+  model: {
+    name: isText,
+    path: isText,
+    beside: optional(isTextList),
+    step: isStep,
+    modelType: optional(isText),
+    tags: optional(isTexts),
+  },
   status: { status: (value) => ['RUNNING', 'FINISHED', 'FAILED', 'KILLED'].includes(value as string) },
 };
 

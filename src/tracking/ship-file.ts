@@ -1,8 +1,15 @@
 // One file event of a journal (artifact, table, picture, model) to its place on the server. Sending it again replaces
 // what is there.
-import { existsSync } from 'node:fs';
-import { resolve, sep } from 'node:path';
-import { collect, type LoggedModel, type MlflowClient, sanitizeArtifactPath } from 'mlflow-ts-client';
+import { existsSync, statSync } from 'node:fs';
+import { basename, resolve, sep } from 'node:path';
+import {
+  type ArtifactOwner,
+  collect,
+  isMlflowError,
+  type LoggedModel,
+  type MlflowClient,
+  sanitizeArtifactPath,
+} from 'mlflow-ts-client';
 import { OneshotError } from '../base/problem.js';
 import { composeImagePaths } from './image-name.js';
 import type { JournalEvent } from './journal-event.js';
@@ -52,7 +59,7 @@ export async function shipFile(
       return;
     }
     case 'model':
-      return await shipModel(client, target, localPath, event, signal);
+      return await shipModel(client, target, folder, event, signal);
   }
 }
 
@@ -63,7 +70,7 @@ export async function shipFile(
 async function shipModel(
   client: MlflowClient,
   target: ShipTarget,
-  localFolder: string,
+  folder: string,
   event: FileEvent & { type: 'model' },
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -88,13 +95,39 @@ async function shipModel(
     });
     return await find();
   };
-  const model = (await find()) ?? (await create());
+  let found: LoggedModel | undefined;
+  try {
+    found = await find();
+  } catch (error) {
+    // Servers before MLflow 3 have no logged models: then it is a folder of the run's artifacts.
+    if (!isMlflowError(error, 'NOT_FOUND', 'NOT_MLFLOW', 'NOT_SUPPORTED')) throw error;
+    await uploadModel(client, target.runId, 'model', folder, event, signal);
+    return;
+  }
+  const model = found ?? (await create());
   if (model === undefined) throw new OneshotError('internal', `the model ${event.name} was made but cannot be found`);
   if (model.status !== 'LOGGED_MODEL_READY') {
-    await client.artifacts.uploadFolder(model, localFolder, '', { signal });
+    await uploadModel(client, model, '', folder, event, signal);
     await client.models.finalize(model.modelId, 'LOGGED_MODEL_READY', { signal });
   }
   await client.log.outputs(target.runId, [{ modelId: model.modelId, step: event.step }], { signal });
+}
+
+/** Uploads the model's files to `path` of an artifact root ('' is the root itself). */
+async function uploadModel(
+  client: MlflowClient,
+  owner: ArtifactOwner,
+  path: string,
+  folder: string,
+  event: FileEvent & { type: 'model' },
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const prefix = path === '' ? '' : `${path}/`;
+  for (const member of [event.path, ...(event.beside ?? [])]) {
+    const localPath = locate(folder, member);
+    if (statSync(localPath).isDirectory()) await client.artifacts.uploadFolder(owner, localPath, path, { signal });
+    else await client.artifacts.uploadFile(owner, localPath, `${prefix}${basename(localPath)}`, { signal });
+  }
 }
 
 const modelKeyTag = 'oneshot.model_key';

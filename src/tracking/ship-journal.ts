@@ -54,6 +54,7 @@ export class JournalShipper {
 
   /** Everything to the journal's present end, until it is on the run that the server shows for this uid. */
   async ship(): Promise<ShipReport> {
+    this.#parentSearchedAt = Number.NEGATIVE_INFINITY;
     for (;;) {
       const report = await this.shipPass();
       if (this.#run === undefined) return report;

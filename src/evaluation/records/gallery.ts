@@ -66,9 +66,9 @@ const GREEN = [0, 158, 115] as const;
 const RED = [213, 94, 0] as const;
 const GREY = [222, 222, 219] as const;
 
-/** One PNG file of an item: the query alone in the first row, its support set below, the right class framed green, a wrong answer framed red. */
-export function composeGalleryPng({ query, support }: GalleryItem): Buffer {
-  const pictures = support.map(({ picture }) => readPng(picture));
+/** One PNG file of an item: the query alone in the first row, its support set below, the right class framed green, a wrong answer framed red. Each pixel of a picture becomes `scale` × `scale` pixels. */
+export function composeGalleryPng({ query, support }: GalleryItem, scale = 1): Buffer {
+  const pictures = support.map(({ picture }) => enlarge(readPng(picture), scale));
   const { width, height } = pictures[0]!;
   const columns = Math.min(COLUMNS, pictures.length);
   const cellWidth = width + 2 * MARGIN;
@@ -84,7 +84,7 @@ export function composeGalleryPng({ query, support }: GalleryItem): Buffer {
     fillRectangle(sheet, left + 1, top + 1, cellWidth - 2, cellHeight - 2, frame);
     PNG.bitblt(picture, sheet, 0, 0, width, height, left + MARGIN, top + MARGIN);
   };
-  place(readPng(query), 0, GREY);
+  place(enlarge(readPng(query), scale), 0, GREY);
   support.forEach(({ isTruth, isPrediction }, way) => {
     place(pictures[way]!, columns + way, isTruth ? GREEN : isPrediction ? RED : GREY);
   });
@@ -93,6 +93,18 @@ export function composeGalleryPng({ query, support }: GalleryItem): Buffer {
 
 function readPng(base64: string): PNG {
   return PNG.sync.read(Buffer.from(base64, 'base64'));
+}
+
+function enlarge(png: PNG, scale: number): PNG {
+  if (scale === 1) return png;
+  const large = new PNG({ width: scale * png.width, height: scale * png.height });
+  for (let y = 0; y < large.height; y++) {
+    for (let x = 0; x < large.width; x++) {
+      const from = 4 * (Math.floor(y / scale) * png.width + Math.floor(x / scale));
+      large.data.set(png.data.subarray(from, from + 4), 4 * (y * large.width + x));
+    }
+  }
+  return large;
 }
 
 function fillRectangle(

@@ -1,0 +1,45 @@
+// A run in words and as a table, as MLflow shows them: the note on its page and the table that compares runs. Pure.
+import type { Experiment } from '../config/experiment.js';
+import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
+import type { TrialRecord } from './run-folder.js';
+
+/** Markdown: what was run and, once there are results, what it reached. */
+export function describeRun(
+  { name, description }: Experiment,
+  { seed, assignments }: Pick<TrialRecord, 'seed' | 'assignments'>,
+  results: readonly EvaluationResult[],
+): string {
+  const varied = assignments.map(({ path, value }) => `\`${path}\` = ${JSON.stringify(value)}`);
+  const lines = [
+    `**${name}**, ${[...varied, `seed ${seed}`].join(', ')}`,
+    ...(description === undefined ? [] : ['', description]),
+  ];
+  if (results.length > 0) {
+    lines.push('', '| task | system | accuracy | 95 % interval | queries |', '|---|---|---|---|---|');
+    for (const { task, scorer, accuracy, clustered, wilson, n } of results) {
+      const [low, high] = clustered ?? wilson;
+      lines.push(`| ${task} | ${scorer} | ${percent(accuracy)} % | ${percent(low)} to ${percent(high)} | ${n} |`);
+    }
+  }
+  return lines.join('\n');
+}
+
+/** The results as MLflow's table (pandas, orientation `split`). Its evaluation view puts runs side by side by the first column. */
+export function composeResultsTable(results: readonly EvaluationResult[]): { columns: string[]; data: unknown[][] } {
+  return {
+    columns: ['task and system', 'accuracy', 'low', 'high', 'queries', 'alarm'],
+    data: results.map(({ task, scorer, accuracy, clustered, wilson, n, alarm }) => {
+      const [low, high] = clustered ?? wilson;
+      return [`${task} ${scorer}`, accuracy, low, high, n, describeAlarm(alarm)];
+    }),
+  };
+}
+
+function describeAlarm(alarm: EvaluationResult['alarm']): string {
+  if (alarm === null) return '';
+  return alarm.nonFiniteQueries > 0 ? 'scores that are not finite' : 'the same score for every class';
+}
+
+function percent(share: number): string {
+  return (100 * share).toFixed(1);
+}

@@ -1,0 +1,162 @@
+// What a trial puts in its journal, and so what MLflow is given of it: who it is, settings, data, results, pictures, the
+// trained model. Keys are `section/name`: MLflow makes a section of charts of what stands before the last `/`. Steps are
+// epochs; those of evaluations count how often the run was evaluated.
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { writeFileAtomic } from '../base/atomic-file.js';
+import type { Experiment } from '../config/experiment.js';
+import type { LoadedData } from '../data/loaded-data.js';
+import type { EngineDescription } from '../engine/engine.js';
+import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
+import { composeGalleryPng, pickGallery } from '../evaluation/records/gallery.js';
+import { readPredictions } from '../evaluation/records/predictions.js';
+import type { Journal } from '../tracking/journal.js';
+import type { TrainingResult } from '../training/train.js';
+import { composeResultsTable, describeRun } from './describe-run.js';
+import { predictionsPath } from './evaluate-trial.js';
+import { flattenParams } from './flatten-params.js';
+import type { Provenance } from './provenance.js';
+import { runFiles, type TrialRecord } from './run-folder.js';
+import { readSweepUid } from './sweep-journal.js';
+
+/** A trial's journal and what it is about. */
+export interface RunLog {
+  readonly journal: Journal;
+  readonly folder: string;
+  readonly record: TrialRecord;
+  readonly experiment: Experiment;
+}
+
+/** Logs who the run is, its settings, where it is made, and the sweep that it belongs to. */
+export function logBeginning(
+  { journal, folder, record, experiment }: RunLog,
+  { provenance, engine }: { provenance: Provenance; engine: EngineDescription | undefined },
+): void {
+  const { git, machine } = provenance;
+  const parentUid = readSweepUid(dirname(resolve(folder)));
+  journal.append({
+    type: 'run',
+    uid: record.uid,
+    name: record.name,
+    experiment: experiment.tracking?.mlflow?.experiment ?? experiment.name,
+    ...(parentUid === undefined ? {} : { parentUid }),
+  });
+  journal.append({ type: 'status', status: 'RUNNING' });
+  journal.append({
+    type: 'params',
+    values: {
+      seed: String(record.seed),
+      config_id: record.fingerprints.config.slice(0, 8),
+      ...flattenParams(experiment),
+    },
+  });
+  journal.append({
+    type: 'tags',
+    values: {
+      'oneshot.experiment': experiment.name,
+      'oneshot.trial_id': record.id,
+      'oneshot.version': provenance.oneshot,
+      'oneshot.engine': engine === undefined ? 'none' : `${engine.name} ${engine.version}`,
+      'oneshot.host': machine.host,
+      // MLflow's own tags (mlflow/utils/mlflow_tags.py).
+      'mlflow.user': machine.user,
+      'mlflow.source.name': `oneshot run ${experiment.name}`,
+      'mlflow.source.type': 'LOCAL',
+      ...(git === undefined ? {} : { 'mlflow.source.git.commit': git.commit, 'mlflow.source.git.branch': git.branch }),
+      ...(git?.remote === undefined ? {} : { 'mlflow.source.git.repoURL': git.remote }),
+      'mlflow.note.content': describeRun(experiment, record, []),
+    },
+  });
+  if (provenance.attempt === 1) logFile(journal, folder, runFiles(folder).experiment, 'experiment.yaml');
+  logFile(journal, folder, runFiles(folder).provenance, 'provenance.json');
+  journal.write();
+}
+
+/** Logs the data sets that the run trains, validates and tests on. */
+export function logDatasets({ journal, experiment }: RunLog, { split, digest }: LoadedData): void {
+  for (const selection of Object.values(split)) {
+    if (selection.pictures.length === 0) continue;
+    journal.append({
+      type: 'dataset',
+      name: `${selection.set.name}-${selection.purpose}`,
+      // MLflow takes 36 characters.
+      digest: digest.slice(0, 36),
+      sourceType: 'local',
+      source: JSON.stringify({ dataset: experiment.data.dataset }),
+      profile: JSON.stringify({ num_rows: selection.pictures.length }),
+      context: selection.purpose === 'train' ? 'training' : selection.purpose,
+    });
+  }
+}
+
+/** Logs the best and the last values of a training that is over: MLflow's table, sorting and scatter plots show single values. */
+export function logTraining({ journal }: RunLog, { best, epochsDone, metric }: TrainingResult): void {
+  const log = (key: string, value: number) => journal.append({ type: 'metric', key, step: epochsDone, value });
+  if (best.epoch !== undefined) log('best/epoch', best.epoch);
+  if (best.value !== undefined && metric !== undefined) log(`best/${metric.replace('/', '-')}`, best.value);
+  for (const key of ['train/loss', 'validation/one-shot-accuracy']) {
+    const last = journal.lastStep(key);
+    const value = last === undefined ? undefined : journal.value(key, last);
+    if (value !== undefined) log(`final/${key.replace('/', '-')}`, value);
+  }
+  journal.flush();
+}
+
+/** Logs what an evaluation measured: a point for each system and task, a table, a won and a lost episode, the files and the trained model. */
+export function logEvaluation(run: RunLog, results: readonly EvaluationResult[]): void {
+  const { journal, folder, experiment, record } = run;
+  const files = runFiles(folder);
+  const steps = results.map((result) => logAccuracy(journal, result));
+  journal.append({ type: 'tags', values: { 'mlflow.note.content': describeRun(experiment, record, results) } });
+  logFile(journal, folder, files.results, 'results.json');
+
+  writeFileAtomic(files.resultsTable, `${JSON.stringify(composeResultsTable(results))}\n`);
+  journal.append({ type: 'table', path: relative(folder, files.resultsTable), artifactPath: 'results-table.json' });
+  logEpisodes(run, results, Math.max(0, ...steps));
+  if (existsSync(files.best)) {
+    journal.append({
+      type: 'model',
+      name: experiment.name,
+      path: relative(folder, files.best),
+      beside: [relative(folder, files.experiment)],
+      step: journal.lastStep('train/loss') ?? 0,
+      modelType: 'twin-network',
+    });
+  }
+}
+
+/** One point per system and task; its step counts the evaluations of this run, since a changed evaluation measures again. Returns that step. */
+function logAccuracy(journal: Journal, { task, scorer, accuracy }: EvaluationResult): number {
+  const key = scorer === 'network' ? `${task}/accuracy` : `baseline/${scorer}/${task}/accuracy`;
+  const last = journal.lastStep(key);
+  if (last !== undefined && journal.value(key, last) === accuracy) return last;
+  const step = last === undefined ? 0 : last + 1;
+  journal.append({ type: 'metric', key, step, value: accuracy });
+  return step;
+}
+
+/** Pictures smaller than this are enlarged: MLflow blurs what it enlarges itself. */
+const LEAST_PICTURE_SIZE = 48;
+
+/** One lost and one won query of the network with their support sets, from its first task that has both or either. */
+function logEpisodes({ journal, folder }: RunLog, results: readonly EvaluationResult[], step: number): void {
+  const files = runFiles(folder);
+  for (const result of results) {
+    if (result.scorer !== 'network') continue;
+    const items = pickGallery(readPredictions(predictionsPath(folder, result)), 1);
+    if (items.length === 0) continue;
+    const scale = Math.max(1, Math.ceil(LEAST_PICTURE_SIZE / result.pictures.height));
+    mkdirSync(files.pictures, { recursive: true });
+    for (const item of items) {
+      const name = item.won ? 'won' : 'lost';
+      const path = join(files.pictures, `${name}-${step}.png`);
+      writeFileAtomic(path, composeGalleryPng(item, scale));
+      journal.append({ type: 'image', key: `episodes/${name}`, step, path: relative(folder, path) });
+    }
+    return;
+  }
+}
+
+function logFile(journal: Journal, folder: string, path: string, artifactPath: string): void {
+  journal.append({ type: 'artifact', path: relative(folder, path), artifactPath });
+}
