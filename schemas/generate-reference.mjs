@@ -38,6 +38,8 @@ class ReferencePage {
     this.schema = schema;
     this.text = intro;
     this.written = new Set();
+    /** Definitions of list items whose sections are being written: they may hold themselves. */
+    this.open = new Set();
   }
 
   write() {
@@ -63,8 +65,11 @@ class ReferencePage {
     const heading = '#'.repeat(Math.min(level, 4));
     const item = node.items ? this.resolve(node.items) : undefined;
     if (item && this.isSection(item)) {
+      if (this.open.has(node.items.$ref)) return;
+      this.open.add(node.items.$ref);
       this.text += `\n${heading} \`${path}\`\n\n${node.description}\n`;
       this.kinds(`${path}[]`, item, affects, level + 1);
+      this.open.delete(node.items.$ref);
       return;
     }
     this.text += `\n${heading} \`${path}\`\n\n${node.description}\n`;

@@ -29,7 +29,19 @@ export type InkGain = number;
  * via the `definition` "layer".
  */
 export type Layer =
-  LayerConv | LayerDense | LayerBatchNorm | LayerRelu | LayerSigmoid | LayerMaxPool | LayerFlatten | LayerDropout;
+  | LayerConv
+  | LayerDense
+  | LayerBatchNorm
+  | LayerRelu
+  | LayerSigmoid
+  | LayerMaxPool
+  | LayerFlatten
+  | LayerDropout
+  | LayerAvgPool
+  | LayerGlobalAveragePool
+  | LayerLeakyRelu
+  | LayerTanh
+  | LayerResidual;
 /**
  * How numbers are drawn at the start. Koch et al. 2015: weights of convolutions N(0, 0.01), of the dense layer N(0, 0.2), biases N(0.5, 0.01).
  *
@@ -666,6 +678,113 @@ export interface LayerDropout {
    * Probability that a number is set to 0.
    */
   rate: number;
+}
+/**
+ * The mean of each window; what padding adds does not count.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerAvgPool".
+ */
+export interface LayerAvgPool {
+  /**
+   * The mean of each window.
+   */
+  type: 'avgPool';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+  /**
+   * Height and width of the window: one number, or [height, width].
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  size: number | [number, number];
+  /**
+   * Step of the window; its size when left out.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  stride?: number | [number, number];
+  /**
+   * `valid`: no padding, the output shrinks; `same`: zeros are added so that the output has ceil(input / stride) rows and columns.
+   */
+  padding: 'valid' | 'same';
+}
+/**
+ * The mean of each channel over the whole picture: [height, width, channels] to a vector of channels (Lin et al. 2014).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerGlobalAveragePool".
+ */
+export interface LayerGlobalAveragePool {
+  /**
+   * The mean of each channel over the whole picture.
+   */
+  type: 'globalAveragePool';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+}
+/**
+ * x where x > 0, otherwise slope x (Maas et al. 2013).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerLeakyRelu".
+ */
+export interface LayerLeakyRelu {
+  /**
+   * x where x > 0, otherwise slope x.
+   */
+  type: 'leakyRelu';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+  /**
+   * Slope below 0.
+   */
+  slope: number;
+}
+/**
+ * Hyperbolic tangent.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerTanh".
+ */
+export interface LayerTanh {
+  /**
+   * Hyperbolic tangent.
+   */
+  type: 'tanh';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+}
+/**
+ * Residual block: what its layers make of the input, plus the input (He et al. 2016). Where they change the shape, the input goes through a 1x1 convolution without bias, with the stride that fits, or through a matrix where it is a vector (their option B). An activation after the sum is a layer of its own, after the block.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerResidual".
+ */
+export interface LayerResidual {
+  /**
+   * Residual block.
+   */
+  type: 'residual';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+  /**
+   * The layers whose output is added to their input. Key paths go through them: `model.encoder[block1].layers[0].filters`.
+   */
+  layers: Layer[];
+  projectionInitializer: Initializer;
 }
 /**
  * Weighted L1 distance: logit = bias + sum of weight_j |h1_j - h2_j|, probability = sigmoid(logit) (Koch et al. 2015, section 3.1).

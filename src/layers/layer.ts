@@ -21,6 +21,8 @@ export interface ParameterSpec {
   readonly fanOut: number;
   /** `weight`: learned, with L2 penalty or decay; `bias`: learned without; `statistic`: kept up by the layer itself (batch normalisation). */
   readonly role: 'weight' | 'bias' | 'statistic';
+  /** The layer whose settings (learning rate, momentum, L2) are its own, where that is one within the layer. */
+  readonly settings?: Layer;
 }
 
 /** What a layer may use while it is computed. */
@@ -34,11 +36,15 @@ export interface LayerContext {
   updateStatistic(name: string, value: Tensor): void;
   /** Uniform numbers in [0, 1) from the layer's own stream of this step: `shape` includes the batch axis. Called in training only. */
   uniformNoise(shape: readonly number[]): Tensor;
+  /** The context of a layer that this one is made of, by its name. */
+  within(name: string): LayerContext;
 }
 
 /** One type of layer. `Config` is its schema entry. */
 export interface LayerType<Config extends Layer> {
   readonly type: Config['type'];
+  /** The layers that it is made of, for layers that are made of others. */
+  layersWithin?(config: Config): readonly Layer[];
   /** The shape that leaves the layer. Throws a `ShapeError` when `input` does not fit it. */
   outputShape(config: Config, input: Shape): Shape;
   /** The parameters of the layer at this input, in a fixed order. */

@@ -1,14 +1,19 @@
 // All layer types. A new one is a file beside this one, a line here, and an entry in the schema.
 import type { Layer } from '../config/experiment.js';
+import { avgPool } from './avg-pool.js';
 import { batchNorm } from './batch-norm.js';
 import { conv } from './conv.js';
 import { dense } from './dense.js';
 import { dropout } from './dropout.js';
 import { flatten } from './flatten.js';
+import { globalAveragePool } from './global-average-pool.js';
 import type { LayerType } from './layer.js';
+import { leakyRelu } from './leaky-relu.js';
 import { maxPool } from './max-pool.js';
 import { relu } from './relu.js';
+import { residual } from './residual.js';
 import { sigmoid } from './sigmoid.js';
+import { tanh } from './tanh.js';
 
 /** Every layer type by its name in the schema. */
 export const layerTypes: { readonly [Type in Layer['type']]: LayerType<Extract<Layer, { type: Type }>> } = {
@@ -16,10 +21,15 @@ export const layerTypes: { readonly [Type in Layer['type']]: LayerType<Extract<L
   dense,
   batchNorm,
   relu,
+  leakyRelu,
   sigmoid,
+  tanh,
   maxPool,
+  avgPool,
+  globalAveragePool,
   flatten,
   dropout,
+  residual,
 };
 
 /** The type of a layer, to be called with that same layer as its `config`. */

@@ -2,6 +2,8 @@
 // the whole batch in less memory: Koch's batch of 128 pairs at 105 pixels would take several GB at once. The size is
 // a function of the experiment alone, not of the machine, since rounding depends on it.
 import type { Layer, Training } from '../config/experiment.js';
+import type { PlacedLayer } from '../layers/place-layers.js';
+import { layerTypeOf } from '../layers/registry.js';
 import { sizeOf } from '../layers/shape.js';
 import type { EncoderShape } from './encoder-shape.js';
 
@@ -11,13 +13,18 @@ const ACTIVATION_BUDGET_BYTES = 2 ** 30;
 /** Bytes that training keeps for one picture: the output of each layer and the gradient that reaches it, as float32. */
 export function estimateActivationBytes(encoder: EncoderShape): number {
   const [first] = encoder.layers;
-  const numbers = encoder.layers.reduce((sum, { output }) => sum + sizeOf(output), first ? sizeOf(first.input) : 0);
-  return 2 * 4 * numbers;
+  return 2 * 4 * ((first ? sizeOf(first.input) : 0) + countOutputs(encoder.layers));
+}
+
+function countOutputs(layers: readonly PlacedLayer[]): number {
+  return layers.reduce((sum, { output, within }) => sum + sizeOf(output) + countOutputs(within), 0);
 }
 
 /** Whether layers see other pictures of their batch, so that a batch must not be cut: batch normalisation does. */
 export function needsWholeBatches(encoder: readonly Layer[]): boolean {
-  return encoder.some(({ type }) => type === 'batchNorm');
+  return encoder.some(
+    (layer) => layer.type === 'batchNorm' || needsWholeBatches(layerTypeOf(layer).layersWithin?.(layer) ?? []),
+  );
 }
 
 /**

@@ -2,7 +2,8 @@
 import type { Head, Model } from '../config/experiment.js';
 import type { ParameterSpec } from '../layers/layer.js';
 import { HEAD_NAME } from '../layers/layer-name.js';
-import { countLearned, type EncoderShape, placeEncoder } from './encoder-shape.js';
+import { countLearned } from '../layers/place-layers.js';
+import { type EncoderShape, placeEncoder } from './encoder-shape.js';
 import { headTypeOf } from './heads/registry.js';
 
 /** One array of numbers of the network. */
@@ -11,7 +12,7 @@ export interface NetworkParameter extends ParameterSpec {
   readonly path: string;
   /** Name of the layer it belongs to, or `head`. */
   readonly layer: string;
-  /** The settings of that layer or head: its own learning rate, momentum and L2. */
+  /** The settings of that layer (the one within it where it is made of others) or head: its own learning rate, momentum and L2. */
   readonly config: Model['encoder'][number] | Head;
 }
 
@@ -32,14 +33,19 @@ export interface NetworkShape {
   readonly multiplyAddsPerPair: number;
 }
 
-/** The shape of a network for pictures [imageSize, imageSize, 1]. Throws an `EncoderShapeError` at the first layer that does not fit. */
+/** The shape of a network for pictures [imageSize, imageSize, 1]. Throws a `LayerPlaceError` at the first layer that does not fit. */
 export function describeNetwork(model: Model, imageSize: number): NetworkShape {
   const encoder = placeEncoder(model.encoder, imageSize);
   const headType = headTypeOf(model.head);
   const headParameters = headType.parameters(model.head, encoder.units);
   const parameters = [
     ...encoder.layers.flatMap(({ name, config, parameters }) =>
-      parameters.map((spec) => ({ ...spec, path: `${name}/${spec.name}`, layer: name, config })),
+      parameters.map((spec) => ({
+        ...spec,
+        path: `${name}/${spec.name}`,
+        layer: name,
+        config: spec.settings ?? config,
+      })),
     ),
     ...headParameters.map((spec) => ({
       ...spec,

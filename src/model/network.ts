@@ -47,6 +47,7 @@ export function buildNetwork(
       if (training === undefined) throw new OneshotError('internal', `layer ${layer} asks for noise outside training`);
       return training.uniformNoise(layer, noiseShape);
     },
+    within: (name) => contextOf(`${layer}/${name}`, training),
   });
   const head = headTypeOf(model.head);
   const headContext = contextOf(HEAD_NAME, undefined);

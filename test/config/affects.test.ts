@@ -27,8 +27,11 @@ test.each([
 
 test('every key of the schema has a mark of its own or around it', () => {
   const unmarked: string[] = [];
+  const open = new Set<SchemaNode>(); // a layer may be made of layers
   const walk = (node: SchemaNode, path: string, isMarked: boolean): void => {
     const schema = resolveSchema(node);
+    if (open.has(schema)) return;
+    open.add(schema);
     const marked = isMarked || schema['x-affects'] !== undefined;
     const kinds = schema.oneOf ? [...branchesOf(schema).values()] : [schema];
     for (const kind of kinds) {
@@ -38,6 +41,7 @@ test('every key of the schema has a mark of its own or around it', () => {
       }
     }
     if (schema.items) walk(schema.items, `${path}[]`, marked);
+    open.delete(schema);
   };
   for (const [key, child] of Object.entries(experimentSchema.properties!)) {
     if (resolveSchema(child)['x-affects'] === undefined) unmarked.push(key);

@@ -19,6 +19,7 @@ const dense: Layer = { type: 'dense', units: 6, ...initializers };
 const head: Model['head'] = { type: 'weightedL1', weightInitializer: normal(0.5), biasInitializer: normal(0.5) };
 
 const batchNorm: Layer = { type: 'batchNorm', epsilon: 1e-5, statisticsMomentum: 0.9 };
+const residual = (layers: Layer[]): Layer => ({ type: 'residual', layers, projectionInitializer: normal(0.3) });
 // All end in a sigmoid: without it a bias changes both towers alike, and its gradient would be rounding alone. For the
 // same reason nothing with a bias stands before batch normalisation.
 const end: Layer[] = [dense, { type: 'sigmoid' }];
@@ -28,7 +29,21 @@ const encoders: Record<string, Layer[]> = {
   'convolution with stride, same': [{ ...conv, stride: 2, kernelSize: [3, 4], padding: 'same' }, ...end],
   'max pooling': [conv, { type: 'maxPool', size: 2, padding: 'valid' }, ...end],
   'max pooling that overlaps': [conv, { type: 'maxPool', size: 3, stride: 2, padding: 'same' }, ...end],
+  'average pooling': [conv, { type: 'avgPool', size: 2, padding: 'valid' }, ...end],
+  'average pooling that overlaps, with padding': [
+    conv,
+    { type: 'avgPool', size: 3, stride: 2, padding: 'same' },
+    ...end,
+  ],
+  'average pooling of uneven windows, with padding': [
+    conv,
+    { type: 'avgPool', size: [2, 3], stride: [2, 1], padding: 'same' },
+    ...end,
+  ],
+  'global average pooling': [conv, { type: 'relu' }, { type: 'globalAveragePool' }, ...end],
   relu: [conv, { type: 'relu' }, ...end],
+  'leaky relu': [conv, { type: 'leakyRelu', slope: 0.2 }, ...end],
+  tanh: [conv, { type: 'tanh' }, ...end],
   sigmoid: [conv, { type: 'sigmoid' }, ...end],
   flatten: [conv, { type: 'flatten' }, ...end],
   'batch normalisation of pictures': [{ ...conv, useBias: false }, batchNorm, ...end],
@@ -47,6 +62,38 @@ const encoders: Record<string, Layer[]> = {
     { type: 'sigmoid' },
   ],
   dropout: [conv, { type: 'dropout', rate: 0.4 }, ...end],
+  'a residual block': [conv, residual([{ type: 'relu' }, { ...conv, padding: 'same' }]), ...end],
+  'a residual block with a projection': [
+    conv,
+    residual([
+      { ...conv, filters: 6, stride: 2, padding: 'same', useBias: false },
+      batchNorm,
+      { type: 'relu' },
+      { type: 'dropout', rate: 0.3 },
+      { ...conv, filters: 6, padding: 'same' },
+    ]),
+    { type: 'relu' },
+    ...end,
+  ],
+  'a residual block of 16 channels': [
+    { ...conv, filters: 16, padding: 'same' },
+    residual([
+      { ...conv, filters: 32, stride: 2, padding: 'same', useBias: false },
+      batchNorm,
+      { type: 'relu' },
+      { ...conv, filters: 32, padding: 'same', useBias: false },
+      batchNorm,
+    ]),
+    { type: 'relu' },
+    { type: 'globalAveragePool' },
+    ...end,
+  ],
+  'residual blocks of vectors': [
+    dense,
+    residual([{ type: 'tanh' }, dense]),
+    residual([{ ...dense, units: 5 }]),
+    ...end,
+  ],
 };
 
 const verification: Task = {

@@ -7,6 +7,9 @@ import { layerTypeOf } from '../../src/layers/registry.js';
 const zeros = { type: 'zeros' } as const;
 const initializers = { useBias: false, weightInitializer: zeros, biasInitializer: zeros };
 
+const padded = { type: 'conv', kernelSize: 3, stride: 1, padding: 'same', ...initializers } as const;
+const residual = (layers: Layer[]): Layer => ({ type: 'residual', layers, projectionInitializer: zeros });
+
 interface Case {
   readonly title: string;
   readonly layer: Layer;
@@ -65,7 +68,60 @@ const cases: Case[] = [
     output: [4, 4, 6],
     parameters: { scale: [6], offset: [6], runningMean: [6], runningVariance: [6] },
   },
+  {
+    title: 'average pooling moves by its stride',
+    layer: { type: 'avgPool', size: [3, 2], stride: 2, padding: 'same' },
+    input: [9, 8, 3],
+    output: [5, 4, 3],
+    parameters: {},
+  },
+  {
+    title: 'global average pooling leaves the channels',
+    layer: { type: 'globalAveragePool' },
+    input: [9, 8, 3],
+    output: [3],
+    parameters: {},
+  },
+  {
+    title: 'a residual block that keeps the shape has the parameters of its layers',
+    layer: residual([{ type: 'relu' }, { ...padded, filters: 4, name: 'inner' }]),
+    input: [9, 8, 4],
+    output: [9, 8, 4],
+    parameters: { 'inner/kernel': [3, 3, 4, 4] },
+  },
+  {
+    title: 'a residual block that changes the shape has a projection besides',
+    layer: residual([
+      { ...padded, filters: 6, stride: [2, 3] },
+      { type: 'batchNorm', epsilon: 1e-5, statisticsMomentum: 0.9 },
+    ]),
+    input: [9, 8, 4],
+    output: [5, 3, 6],
+    parameters: {
+      'conv0/kernel': [3, 3, 4, 6],
+      'batchNorm1/scale': [6],
+      'batchNorm1/offset': [6],
+      'batchNorm1/runningMean': [6],
+      'batchNorm1/runningVariance': [6],
+      projection: [1, 1, 4, 6],
+    },
+  },
+  {
+    title: 'a residual block of vectors projects by a matrix',
+    layer: residual([{ type: 'dense', units: 5, ...initializers }]),
+    input: [8],
+    output: [5],
+    parameters: { 'dense0/kernel': [8, 5], projection: [8, 5] },
+  },
   { title: 'relu keeps the shape', layer: { type: 'relu' }, input: [4, 4, 6], output: [4, 4, 6], parameters: {} },
+  {
+    title: 'leaky relu keeps the shape',
+    layer: { type: 'leakyRelu', slope: 0.01 },
+    input: [6],
+    output: [6],
+    parameters: {},
+  },
+  { title: 'tanh keeps the shape', layer: { type: 'tanh' }, input: [6], output: [6], parameters: {} },
   { title: 'sigmoid keeps the shape', layer: { type: 'sigmoid' }, input: [6], output: [6], parameters: {} },
   {
     title: 'dropout keeps the shape',
@@ -83,6 +139,21 @@ describe('shapes and parameters', () => {
     expect(type.outputShape(layer, input)).toEqual(output);
     const found = Object.fromEntries(type.parameters(layer, input).map(({ name, shape }) => [name, shape]));
     expect(found).toEqual(parameters);
+  });
+
+  it('counts the multiplications of a block with its projection', () => {
+    const block = residual([{ ...padded, filters: 6, stride: 2 }]);
+    // 4 x 4 x 6 outputs of 3 x 3 x 4 products each, and of 4 products each for the projection.
+    expect(layerTypeOf(block).multiplyAdds(block, [8, 8, 4])).toBe(96 * 36 + 96 * 4);
+  });
+
+  it('refuses a block whose input no projection brings to the shape of its output', () => {
+    const flattening = residual([{ type: 'flatten' }]);
+    expect(() => layerTypeOf(flattening).outputShape(flattening, [4, 4, 2])).toThrow(
+      'its layers make a vector of 32 of a 4x4x2 picture, and no 1x1 convolution does that',
+    );
+    const growing = residual([{ ...padded, filters: 2, padding: 'valid', kernelSize: 2 }]);
+    expect(() => layerTypeOf(growing).outputShape(growing, [4, 4, 2])).toThrow('no 1x1 convolution');
   });
 
   it('counts what a kernel and a dense unit read and feed for the initialisers', () => {

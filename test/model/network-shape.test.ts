@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Layer, Model } from '../../src/config/experiment.js';
-import { EncoderShapeError, placeEncoder } from '../../src/model/encoder-shape.js';
+import { LayerPlaceError } from '../../src/layers/place-layers.js';
+import { placeEncoder } from '../../src/model/encoder-shape.js';
+import { estimateActivationBytes, needsWholeBatches } from '../../src/model/micro-batch-size.js';
 import { describeNetwork } from '../../src/model/network-shape.js';
 import { kochModel } from './koch-model.js';
 
@@ -69,8 +71,8 @@ describe('a layer that does not fit', () => {
   it('is reported with its position, name, input and the sizes in words', () => {
     const encoder = kochModel().encoder;
     const error = catchError(() => placeEncoder(encoder, 56));
-    expect(error).toBeInstanceOf(EncoderShapeError);
-    expect(error).toMatchObject({ layerIndex: 9, layerName: 'conv4', input: [2, 2, 128] });
+    expect(error).toBeInstanceOf(LayerPlaceError);
+    expect(error).toMatchObject({ place: [9], layerName: 'conv4', input: [2, 2, 128] });
     expect(error.message).toBe('kernel 4x4 is larger than the 2x2 picture that reaches it');
   });
 
@@ -83,7 +85,45 @@ describe('a layer that does not fit', () => {
     ],
   ])('%s after flatten', (_name, layer, message) => {
     const error = catchError(() => placeEncoder([{ type: 'flatten' }, layer], 8));
-    expect(error).toMatchObject({ layerIndex: 1, message });
+    expect(error).toMatchObject({ place: [1], message });
+  });
+});
+
+describe('a residual block in a network', () => {
+  const inner = (name: string): Layer => ({
+    ...(kochModel().encoder[0] as Layer & { type: 'conv' }),
+    name,
+    kernelSize: 3,
+    padding: 'same',
+  });
+  const block: Layer = {
+    type: 'residual',
+    name: 'block1',
+    layers: [{ ...inner('first'), learningRate: 0.5 } as Layer, batchNorm(), inner('second')],
+    projectionInitializer: { type: 'heNormal' },
+  };
+
+  it('gives its weights paths through its name, with the settings of the layer that they belong to', () => {
+    const { parameters } = describeNetwork({ ...kochModel(), encoder: [block] }, 8);
+    const first = parameters.find(({ path }) => path === 'block1/first/kernel');
+    expect(first).toMatchObject({ layer: 'block1', config: { name: 'first', learningRate: 0.5 } });
+    expect(parameters.map(({ path }) => path)).toContain('block1/projection');
+  });
+
+  it('asks for whole batches and for memory where its layers do', () => {
+    expect(needsWholeBatches([block])).toBe(true);
+    const encoder = placeEncoder([block], 8);
+    // The picture, three layers within and the sum, of 64 channels each, and their gradients.
+    expect(estimateActivationBytes(encoder)).toBe(2 * 4 * (64 + 4 * 64 * 64));
+  });
+
+  it('reports a layer within it by its place', () => {
+    const misfit: Layer = { ...block, layers: [{ type: 'flatten' }, inner('late')] };
+    expect(catchError(() => placeEncoder([batchNorm(), misfit], 8))).toMatchObject({
+      place: [1, 'layers', 1],
+      layerName: 'late',
+      message: 'a convolution needs a picture, but a vector of 64 reaches it',
+    });
   });
 });
 

@@ -1,6 +1,9 @@
 // Layers that do not fit each other, or that share a name.
+import { formatKeyPath } from '../../config/key-path.js';
 import { findRepeatedLayerNames, HEAD_NAME, layerName } from '../../layers/layer-name.js';
-import { EncoderShapeError, placeEncoder } from '../../model/encoder-shape.js';
+import { listLayerGroups } from '../../layers/list-layers.js';
+import { LayerPlaceError } from '../../layers/place-layers.js';
+import { placeEncoder } from '../../model/encoder-shape.js';
 import type { Rule } from '../rule.js';
 
 /** Every layer fits the shape that reaches it. */
@@ -12,35 +15,40 @@ export const checkEncoderShapes: Rule = {
     try {
       placeEncoder(model.encoder, data.imageSize);
     } catch (error) {
-      if (!(error instanceof EncoderShapeError)) throw error;
+      if (!(error instanceof LayerPlaceError)) throw error;
       report({
         code: 'shape',
-        path: ['model', 'encoder', error.layerIndex],
+        path: ['model', 'encoder', ...error.place],
         found: error.message,
         allowed: `a layer that fits what reaches it, [${error.input.join(', ')}]`,
-        hint: error.layerIndex === 0 ? 'data.imageSize gives the size of the pictures' : undefined,
+        hint:
+          error.place.length === 1 && error.place[0] === 0
+            ? 'data.imageSize gives the size of the pictures'
+            : undefined,
       });
     }
   },
 };
 
-/** No two layers share a name, and none is called as the head is. */
+/** No two layers of an encoder or a block share a name, and none is called as the head is. */
 export const checkLayerNames: Rule = {
   name: 'layer names',
   needs: ['model.encoder'],
   check({ model }, { report, isGiven }) {
-    const encoder = model?.encoder ?? [];
-    for (const index of findRepeatedLayerNames(encoder)) {
-      const name = layerName(encoder[index]!, index);
-      const item = ['model', 'encoder', index];
-      const first = encoder.findIndex((layer, at) => layerName(layer, at) === name);
-      report({
-        code: 'conflict',
-        path: isGiven([...item, 'name']) ? [...item, 'name'] : item,
-        found: name === HEAD_NAME ? `the name ${name}, which is the head's` : `the name ${name} a second time`,
-        allowed: 'a name of its own for each layer',
-        hint: name === HEAD_NAME ? undefined : `model.encoder[${first}] has it already`,
-      });
+    for (const { place, layers } of listLayerGroups(model?.encoder ?? [])) {
+      const list = ['model', 'encoder', ...place];
+      for (const index of findRepeatedLayerNames(layers)) {
+        const name = layerName(layers[index]!, index);
+        const item = [...list, index];
+        const first = layers.findIndex((layer, at) => layerName(layer, at) === name);
+        report({
+          code: 'conflict',
+          path: isGiven([...item, 'name']) ? [...item, 'name'] : item,
+          found: name === HEAD_NAME ? `the name ${name}, which is the head's` : `the name ${name} a second time`,
+          allowed: 'a name of its own for each layer',
+          hint: name === HEAD_NAME ? undefined : `${formatKeyPath([...list, first])} has it already`,
+        });
+      }
     }
   },
 };

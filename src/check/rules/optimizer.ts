@@ -1,6 +1,7 @@
 // The optimizer and the settings that layers have for it.
 import type { Experiment } from '../../config/experiment.js';
 import type { ConcretePath } from '../../config/key-path.js';
+import { listLayerGroups } from '../../layers/list-layers.js';
 import type { Rule } from '../rule.js';
 
 /** Momentum rises along its ramp. */
@@ -28,7 +29,9 @@ export const checkLayerSettings: Rule = {
     if (!training || !model || training.optimizer.type === 'sgd') return;
     const { type } = training.optimizer;
     const places: [ConcretePath, object][] = [
-      ...model.encoder.map((layer, index): [ConcretePath, object] => [['model', 'encoder', index], layer]),
+      ...listLayerGroups(model.encoder).flatMap(({ place, layers }) =>
+        layers.map((layer, index): [ConcretePath, object] => [['model', 'encoder', ...place, index], layer]),
+      ),
       [['model', 'head'], model.head],
     ];
     for (const [path, settings] of places) {

@@ -32,6 +32,31 @@ export const ruleErrors: readonly BrokenFile[] = [
     expected: ['8:7 shape model.encoder[3]'],
   },
   {
+    title: 'a layer within a block that does not fit',
+    change: { 6: '    - {type: residual, layers: [{type: relu}, {type: flatten}, {type: maxPool, size: 2}]}' },
+    expected: ['6:64 shape model.encoder[1].layers[2]'],
+  },
+  {
+    title: 'a block that cannot be added to its input',
+    change: { 6: '    - {type: residual, layers: [{type: flatten}]}' },
+    expected: ['6:7 shape model.encoder[1]'],
+  },
+  {
+    title: 'two layers of one name within a block',
+    change: { 6: '    - {type: residual, layers: [{type: relu, name: a}, {type: tanh, name: a}]}' },
+    expected: ['6:75 conflict model.encoder[1].layers[1].name'],
+  },
+  {
+    title: 'a setting of SGD within a block with AdamW',
+    change: { 6: '    - {type: residual, layers: [{type: batchNorm, momentum: 0.9}]}' },
+    expected: ['6:51 conflict model.encoder[1].layers[0].momentum'],
+  },
+  {
+    title: 'an unknown key of a layer within a block',
+    change: { 6: '    - {type: residual, layers: [{type: leakyRelu, slop: 0.9}]}' },
+    expected: ['6:51 unknown-key model.encoder[1].layers[0]'],
+  },
+  {
     title: 'two layers of one name',
     change: { 7: '    - {name: conv1, type: dense, units: 16}' },
     expected: ['7:14 conflict model.encoder[2].name'],
