@@ -201,7 +201,8 @@ export interface Chunk {
 
 /**
  * Returns the filter's gradient by blocked convolutions whose channels are the images, in chunks that stay in the
- * cache; each adds the sum of those before it. Needs a dense convolution and whole blocks of output channels.
+ * cache; each adds the sum of those before it. The gradients of the results take the place of the filter.
+ * Takes x as [N, C, H, W] and dy blocked. Needs a dense convolution and whole blocks of output channels.
  */
 export function filterGradientByImages(
   builder: GraphBuilder,
@@ -211,43 +212,41 @@ export function filterGradientByImages(
   dy: string,
   chunk: Chunk,
 ): string {
-  const { batch, outputSize, outputChannels: o, kernel } = shape;
+  const { batch, inputSize, outputSize, inputChannels: c, outputChannels: o, kernel, padding } = shape;
+  const [height, width] = inputSize;
   const [p, q] = outputSize;
-  const padded = padPicture(builder, shape, x);
+  const [top, left, , right] = padding;
   let sum = '';
   for (let first = 0; first < batch; first += chunk.images) {
-    const end = Math.min(batch, first + chunk.images);
-    const images = Math.ceil((end - first) / block) * block;
-    const asChannels = (name: string) => {
-      const part = end - first === batch ? name : builder.slice(name, [0], [first], [end]);
-      const swapped = builder.transpose(part, SWAP_BATCH_AND_CHANNELS);
-      return builder.padZeros(swapped, [0, 0, 0, 0], [0, images - (end - first), 0, 0]);
+    const count = Math.min(chunk.images, batch - first);
+    const images = Math.ceil(count / block) * block;
+    const takeImages = (name: string) => {
+      const part = count === batch ? name : builder.slice(name, [0], [first], [first + count]);
+      return builder.padZeros(part, [0, 0, 0, 0], [images - count, 0, 0, 0]);
     };
-    const [pictures, gradients] = [asChannels(padded), asChannels(dy)];
+    const swapped = builder.transpose(takeImages(x), SWAP_BATCH_AND_CHANNELS);
+    // [C, N / block, H, W, block of N]
+    const pictures = builder.reshape(blockChannels(builder, swapped), [c, images / block, height, width, block]);
+    // [O / block, N / block, P, Q, block of N, block of O]
+    const split = builder.reshape(takeImages(dy), [images / block, block, o / block, p, q, block]);
+    const gradients = builder.transpose(split, [2, 0, 3, 4, 1, 5]);
     for (let row = 0; row < p; row += chunk.rows) {
       const rows = Math.min(chunk.rows, p - row);
-      const isWhole = rows === p;
-      const picture = isWhole ? pictures : builder.slice(pictures, [2], [row], [row + rows + kernel[0] - 1]);
-      const gradient = isWhole ? gradients : builder.slice(gradients, [2], [row], [row + rows]);
-      const filter = blockOnnxFilter(builder, block, gradient, [o, images, rows, q]);
-      sum = addBlocked(builder, 'Conv', [blockChannels(builder, picture), filter, ...(sum ? ['', sum] : [])], {
+      const takeRows = (name: string, from: number, to: number, all: number) =>
+        from === 0 && to === all ? name : builder.slice(name, [2], [from], [to]);
+      const [start, end] = [row - top, row - top + rows + kernel[0] - 1];
+      const [from, to] = [Math.max(0, start), Math.min(height, end)];
+      const picture = builder.reshape(takeRows(pictures, from, to, height), [c, images, to - from, width]);
+      const filter = builder.reshape(takeRows(gradients, row, row + rows, p), [o, images, rows, q]);
+      sum = addBlocked(builder, 'Conv', [picture, filter, ...(sum ? ['', sum] : [])], {
         kernel_shape: [rows, q],
         strides: [1, 1],
+        pads: [from - start, left, end - to, right],
       });
     }
   }
-  return builder.transpose(unblockChannels(builder, sum, o), [2, 3, 0, 1]);
-}
-
-/** [O, C, K, L] to [O / block, C / block, K, L, block of C, block of O]. */
-function blockOnnxFilter(
-  builder: GraphBuilder,
-  block: number,
-  filter: string,
-  [o, c, k, l]: readonly [number, number, number, number],
-): string {
-  const split = builder.reshape(filter, [o / block, block, c / block, block, k, l]);
-  return builder.reshape(builder.transpose(split, [0, 2, 4, 5, 3, 1]), [o, c, k, l]);
+  const channelsLast = unblockChannels(builder, sum, o, true); // [C, K, L, O]
+  return builder.transpose(channelsLast, [1, 2, 0, 3]);
 }
 
 function padPicture(builder: GraphBuilder, { padding }: ConvolutionShape, x: string): string {

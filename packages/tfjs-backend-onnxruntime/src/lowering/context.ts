@@ -19,7 +19,7 @@ export interface LoweringContext {
   readonly block: number;
   readonly inputs: Map<string, GraphInput>;
   /** Whether a gradient of max pooling is part of the graph, so that pooling has to say where its maxima are. */
-  readonly needsPoolingIndices: boolean;
+  readonly needsPoolingPositions: boolean;
 }
 
 /** An operation with its inputs lowered. */

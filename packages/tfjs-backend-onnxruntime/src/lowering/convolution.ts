@@ -135,13 +135,21 @@ function filterGradient(task: LoweringTask): string {
   const [x, dy] = task.inputs as [Value, Value];
   const shape = convolutionShape(task, x.shape, dy.shape);
   const pictures = fullNameIn(context, x, 'channelsFirst');
-  const gradients = fullNameIn(context, dy, 'channelsFirst');
-  if (!isDense(shape)) return filterGradientPlain(builder, shape, pictures, gradients);
-  if (shape.inputChannels < FEW_CHANNELS) return filterGradientByColumns(builder, shape, pictures, gradients);
-  if (block === 0 || shape.outputChannels % block !== 0 || 2 * shape.batch < block) {
-    return filterGradientPlain(builder, shape, pictures, gradients);
+  const isManyChannels = shape.inputChannels >= FEW_CHANNELS;
+  const hasBlocks = block > 0 && shape.outputChannels % block === 0 && 2 * shape.batch >= block;
+  if (isDense(shape) && isManyChannels && hasBlocks) {
+    return filterGradientByImages(
+      builder,
+      block,
+      shape,
+      pictures,
+      fullNameIn(context, dy, 'blocked'),
+      chooseChunk(shape),
+    );
   }
-  return filterGradientByImages(builder, block, shape, pictures, gradients, chooseChunk(shape));
+  const gradients = fullNameIn(context, dy, 'channelsFirst');
+  const form = isDense(shape) && !isManyChannels ? filterGradientByColumns : filterGradientPlain;
+  return form(builder, shape, pictures, gradients);
 }
 
 function chooseChunk({ batch, outputSize }: ConvolutionShape): Chunk {

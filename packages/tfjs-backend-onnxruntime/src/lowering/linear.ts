@@ -201,7 +201,7 @@ function canComputeBlocked(context: LoweringContext, terms: readonly Term[], off
   return (
     terms.every(({ base, scale }) => canBeBlocked(context, base) && (!scale || isPerChannel(scale))) &&
     (!offset || isPerChannel(offset)) &&
-    terms.some(({ base }) => !base.isDeferred && isBlockedOnly(base))
+    terms.some(({ base }) => isComputedInBlocks(base))
   );
 }
 

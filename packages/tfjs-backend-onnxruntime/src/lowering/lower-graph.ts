@@ -56,7 +56,7 @@ export function lowerGraph(
     builder: new GraphBuilder(),
     block: options.nchwcBlock,
     inputs: new Map(),
-    needsPoolingIndices: operations.some(({ name }) => name === 'MaxPoolGrad'),
+    needsPoolingPositions: operations.some(({ name }) => name === 'MaxPoolGrad'),
   };
   const values = new Map<TensorData, Value>();
   for (const [index, leaf] of leaves.entries()) values.set(leaf, inputValue(context, leaf, index));

@@ -6,24 +6,15 @@ import { attributesOf, type Lowering, type LoweringContext } from './context.js'
 import { fullNameIn, isBlockedOnly, nameIn, toChannelsFirst } from './layouts.js';
 import { multiply } from './linear.js';
 import { isReluPending, reluOf, stepOf } from './relu.js';
-import { type Layout, Value, type Window } from './value.js';
+import { Value, type Window } from './value.js';
 
 /** What the pooling kernels record. */
 export type PoolingAttributes = Window;
 
-interface Pooled {
-  readonly maxima: Value;
-  /** Name of the maxima's positions in the flat input. */
-  readonly positions: string;
-  readonly layout: Layout;
-}
-
 export const poolingLowerings: Readonly<Record<string, Lowering>> = {
   MaxPool: (task) => {
     const [input] = task.inputs as [Value];
-    return (
-      maxPoolOfRelu(task.context, input, attributesOf(task)) ?? maxPool(task.context, input, attributesOf(task)).maxima
-    );
+    return maxPoolOfRelu(task.context, input, attributesOf(task)) ?? maxPool(task.context, input, attributesOf(task));
   },
   MaxPoolGrad: (task) => {
     const [dy, input] = task.inputs as [Value, Value];
@@ -48,7 +39,7 @@ export const poolingLowerings: Readonly<Record<string, Lowering>> = {
 
 /** Both grow with their argument, so relu may come after pooling, where it has less to do; null when it cannot. */
 function maxPoolOfRelu(context: LoweringContext, input: Value, window: Window): Value | null {
-  return isReluPending(input) ? reluOf(context, maxPool(context, input.meaning.of, window).maxima) : null;
+  return isReluPending(input) ? reluOf(context, maxPool(context, input.meaning.of, window)) : null;
 }
 
 /**
@@ -62,67 +53,119 @@ export function gradientOfReluAndPool(context: LoweringContext, gradient: Value,
   const isAfterRelu = input.meaning?.kind === 'relu' && input.meaning.of === source;
   if (source !== input && !isAfterRelu) return null;
   const pooledFrom = isReluPending(input) ? source : input;
-  const { maxima } = maxPool(context, pooledFrom, window);
+  const maxima = maxPool(context, pooledFrom, window);
   const masked = multiply(context, dy, stepOf(context, maxima), dy.shape, 'float32');
   return maxPoolGradient(context, masked, pooledFrom, window);
 }
 
-function maxPool(context: LoweringContext, input: Value, window: Window): Pooled {
-  const { builder, block, needsPoolingIndices } = context;
-  const shape = pooledShape(input.shape, window);
-  const attributes = { kernel_shape: window.size, strides: window.strides, pads: window.padding };
-  const pooled = (layout: Layout, maxima: string, positions = ''): Pooled => ({
-    maxima: new Value({ shape, dtype: input.dtype, names: { [layout]: maxima } }),
-    positions,
-    layout,
-  });
+function maxPool(context: LoweringContext, input: Value, window: Window): Value {
+  const { builder } = context;
+  const fields = { shape: pooledShape(input.shape, window), dtype: input.dtype };
   void input.names; // computed now, so that its layout is known
-  if (!isBlockedOnly(input)) {
-    const picture = fullNameIn(context, input, 'channelsFirst');
-    const [maxima, positions] = builder.addMany('MaxPool', [picture], needsPoolingIndices ? 2 : 1, { attributes });
-    return pooled('channelsFirst', maxima!, positions);
+  if (isBlockedOnly(input)) {
+    const blocked = addBlocked(builder, 'MaxPool', [nameIn(context, input, 'blocked')], poolingAttributes(window));
+    return new Value({ ...fields, names: { blocked } });
   }
-  const picture = nameIn(context, input, 'blocked');
-  if (!needsPoolingIndices) return pooled('blocked', addBlocked(builder, 'MaxPool', [picture], attributes));
-  const volume = builder.reshape(picture, blockedVolume(input.shape, block));
-  const [maxima, positions] = builder.addMany('MaxPool', [volume], 2, { attributes: volumeAttributes(window) });
-  return pooled('blocked', builder.reshape(maxima!, toChannelsFirst(shape)), positions);
+  const { maxima } = maxPoolWithPositions(context, input, window);
+  return new Value({ ...fields, names: { channelsFirst: maxima } });
 }
 
-/** Shape under which ONNX's own pooling takes a blocked picture: one volume whose last axis is the block. */
-function blockedVolume(shape: Shape, block: number): number[] {
-  const [batch, height, width, channels] = shape as [number, number, number, number];
-  return [1, (batch * channels) / block, height, width, block];
+/** ONNX's own pooling; the positions of the maxima count elements of the whole [N, C, H, W]. */
+function maxPoolWithPositions(context: LoweringContext, input: Value, window: Window) {
+  const picture = fullNameIn(context, input, 'channelsFirst');
+  const outputs = context.needsPoolingPositions ? 2 : 1;
+  const attributes = poolingAttributes(window);
+  const [maxima, positions] = context.builder.addMany('MaxPool', [picture], outputs, { attributes });
+  return { maxima: maxima!, positions: positions! };
 }
 
-function volumeAttributes({ size, strides, padding }: Window): Record<string, number[]> {
-  const [top, left, bottom, right] = padding;
-  return { kernel_shape: [...size, 1], strides: [...strides, 1], pads: [top, left, 0, bottom, right, 0] };
+function poolingAttributes({ size, strides, padding }: Window) {
+  return { kernel_shape: size, strides, pads: padding };
 }
 
-/** Puts each gradient where its maximum was; where windows overlap, gradients that meet are added. */
+/** Gives the gradient of each window to the first of its largest elements; where windows overlap, gradients add up. */
 function maxPoolGradient(context: LoweringContext, dy: Value, input: Value, window: Window): Value {
-  const { builder, block } = context;
-  const { positions, layout } = maxPool(context, input, window);
-  const gradients = fullNameIn(context, dy, layout);
-  const shape = toChannelsFirst(input.shape);
-  const isOverlapping = window.strides.some((stride, axis) => stride < window.size[axis]!);
-  let name: string;
-  if (isOverlapping) {
-    const zeros = builder.expand(builder.scalar(0, 'float32', 1), [sizeOf(shape)]);
-    const flat = [builder.reshape(positions, [-1]), builder.reshape(gradients, [-1])];
-    name = builder.add('ScatterElements', [zeros, ...flat], { attributes: { reduction: 'add' } });
-  } else if (layout === 'blocked') {
-    const volume = blockedVolume(input.shape, block);
-    const pooled = builder.reshape(gradients, blockedVolume(dy.shape, block));
-    name = builder.add('MaxUnpool', [pooled, positions, builder.integers(volume)], {
-      attributes: volumeAttributes(window),
-    });
-  } else {
-    const attributes = { kernel_shape: window.size, strides: window.strides, pads: window.padding };
-    name = builder.add('MaxUnpool', [gradients, positions, builder.integers(shape)], { attributes });
+  const { size, strides, padding } = window;
+  const areTiles = strides.every((stride, axis) => stride === size[axis]) && padding.every((count) => count === 0);
+  void input.names;
+  const fields = { shape: input.shape, dtype: dy.dtype };
+  if (areTiles && isBlockedOnly(input)) {
+    return new Value({ ...fields, names: { blocked: blockedTileGradient(context, dy, input, window) } });
   }
-  return new Value({ shape: input.shape, dtype: 'float32', names: { [layout]: builder.reshape(name, shape) } });
+  const { builder } = context;
+  const { positions } = maxPoolWithPositions(context, input, window);
+  const gradients = fullNameIn(context, dy, 'channelsFirst');
+  const shape = toChannelsFirst(input.shape);
+  const areOverlapping = strides.some((stride, axis) => stride < size[axis]!);
+  if (!areOverlapping) {
+    const inputs = [gradients, positions, builder.integers(shape)];
+    const channelsFirst = builder.add('MaxUnpool', inputs, { attributes: poolingAttributes(window) });
+    return new Value({ ...fields, names: { channelsFirst } });
+  }
+  const zeros = builder.expand(builder.scalar(0, 'float32', 1), [sizeOf(shape)]);
+  const inputs = [zeros, builder.reshape(positions, [-1]), builder.reshape(gradients, [-1])];
+  const sums = builder.add('ScatterElements', inputs, { attributes: { reduction: 'add' } });
+  return new Value({ ...fields, names: { channelsFirst: builder.reshape(sums, shape) } });
+}
+
+/**
+ * The gradient where windows are tiles of a blocked picture, without the positions of the maxima, which the library
+ * finds one number at a time. The elements at one place of all windows are a picture of the pooled size; where they
+ * equal the maxima, they take the gradient that is left; then the places are put together again.
+ */
+function blockedTileGradient(context: LoweringContext, dy: Value, input: Value, window: Window): string {
+  const { builder } = context;
+  const [rows, columns] = window.size;
+  const maxima = nameIn(context, maxPool(context, input, window), 'blocked');
+  const zero = builder.scalar(0);
+  let left = fullNameIn(context, dy, 'blocked');
+  const places: string[] = [];
+  for (let place = 0; place < rows * columns - 1; place++) {
+    const isMaximum = builder.add('Equal', [pickPlace(context, input, window, place), maxima]);
+    const taken = builder.add('Where', [isMaximum, left, zero]);
+    left = builder.add('Sub', [left, taken]);
+    places.push(taken);
+  }
+  places.push(left);
+  return joinPlaces(context, places, dy.shape, input.shape, window);
+}
+
+/** Returns the elements at one place of all windows: a depthwise convolution with a single one in its filter. */
+function pickPlace(context: LoweringContext, input: Value, { size, strides }: Window, place: number): string {
+  const { builder, block } = context;
+  const channels = input.shape[3]!;
+  const places = size[0] * size[1];
+  // In memory, filters are [C / block, K, L, block].
+  const filter = Array.from({ length: channels * places }, (_, index) =>
+    Math.floor(index / block) % places === place ? 1 : 0,
+  );
+  const weights = builder.constant('float32', [channels, 1, ...size], filter);
+  const attributes = { kernel_shape: size, strides, group: channels };
+  return addBlocked(builder, 'Conv', [nameIn(context, input, 'blocked'), weights], attributes);
+}
+
+/** Puts the places of all windows together; what no window reached at the end of rows and columns is zero. */
+function joinPlaces(
+  { builder, block }: LoweringContext,
+  places: readonly string[],
+  pooledShape: Shape,
+  shape: Shape,
+  { size }: Window,
+): string {
+  const [rows, columns] = size;
+  const [batch, height, width, channels] = shape as [number, number, number, number];
+  const [, pooledHeight, pooledWidth] = pooledShape as [number, number, number, number];
+  const planes = (batch * channels) / block;
+  const join = (names: readonly string[], length: number) => {
+    const flat = names.map((name) => builder.reshape(name, [-1, length]));
+    return flat.length === 1 ? flat[0]! : builder.add('Concat', flat, { attributes: { axis: 1 } });
+  };
+  const lines = Array.from({ length: rows }, (_, row) => join(places.slice(row * columns, (row + 1) * columns), block));
+  const joined = join(lines, pooledWidth * columns * block);
+  const [reachedHeight, reachedWidth] = [pooledHeight * rows, pooledWidth * columns];
+  const reached = builder.reshape(joined, [planes, reachedHeight, reachedWidth, block]);
+  const whole = builder.padZeros(reached, [0, 0, 0, 0], [0, height - reachedHeight, width - reachedWidth, 0]);
+  return builder.reshape(whole, toChannelsFirst(shape));
 }
 
 /** Each element of a window has the same part in the average; padding does not count. */
