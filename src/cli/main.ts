@@ -123,6 +123,25 @@ program
   .addOption(new Option('--page', 'the reference page of all keys, as Markdown'))
   .action(run(async () => (await import('./commands/schema.js')).schemaCommand));
 
+const folderOption = () =>
+  new Option('--folder <dir>', 'where data sets lie; ONESHOT_DATA, or a folder of your own, when left out');
+const data = program
+  .command('data')
+  .description('list data sets: where they lie, what they take on the disk, whether they are whole')
+  .enablePositionalOptions() // `fetch` has a --folder of its own
+  .addOption(folderOption())
+  .addOption(new Option('--check', 'compare every file with the published content'))
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/data.js')).dataCommand));
+
+data
+  .command('fetch')
+  .description('download a data set; goes on where it was interrupted')
+  .argument('<dataset>', 'omniglot or mnist')
+  .addOption(folderOption())
+  .addOption(new Option('--from <place>', 'a folder or an address that holds the files, instead of the published one'))
+  .action(run(async () => (await import('./commands/data.js')).fetchDataCommand));
+
 function parseCount(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number, at least 1, is allowed.');

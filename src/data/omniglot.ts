@@ -46,8 +46,9 @@ export interface Drawing {
 /** What to do when a file of Omniglot is missing or wrong, for error messages. */
 export function explainOmniglotFiles(folder: string): string {
   return (
-    `Place images_background.zip, images_evaluation.zip and all_runs.zip of github.com/brendenlake/omniglot ` +
-    `(folder python) in ${folder}, or name another folder with data.path or ONESHOT_DATA.`
+    'Fetch them with `oneshot data fetch omniglot`, or place images_background.zip, images_evaluation.zip and ' +
+    `all_runs.zip of github.com/brendenlake/omniglot (folder python) in ${folder}, or name another folder with ` +
+    'data.path or ONESHOT_DATA.'
   );
 }
 
@@ -62,14 +63,16 @@ export function openOmniglot(folder: string): { background: ZipFile; evaluation:
  * Throws a OneshotError('data') that names the file when its content is not the published one.
  */
 export async function readOmniglot(folder: string): Promise<UnsealedPictureSet> {
-  const { background, evaluation } = openOmniglot(folder);
-  const drawings: Drawing[] = [];
-  for (const [part, zip] of [[BACKGROUND, background] as const, [EVALUATION, evaluation] as const]) {
-    const found = await readDrawings(zip, join(folder, part.file), explainOmniglotFiles(folder));
-    checkPart(found, part, folder);
-    drawings.push(...found);
-  }
-  return gatherDrawings(drawings);
+  return gatherDrawings([...(await readPart(folder, BACKGROUND)), ...(await readPart(folder, EVALUATION))]);
+}
+
+/** The pictures of one zip. Throws a OneshotError('data') that names the file when its content is not the published one. */
+export async function readPart(folder: string, part: OmniglotPart): Promise<Drawing[]> {
+  const path = join(folder, part.file);
+  const hint = explainOmniglotFiles(folder);
+  const drawings = await readDrawings(openZip(path, OMNIGLOT_LIMITS, hint), path, hint);
+  checkPart(drawings, part, folder);
+  return drawings;
 }
 
 /** The pictures of one zip, by alphabet, character, drawer. Throws a OneshotError('data') when it is damaged, or holds other things than Omniglot's. */

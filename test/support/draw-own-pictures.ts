@@ -24,7 +24,7 @@ const SIZES = [
   [48, 72],
 ] as const;
 
-/** Writes the pictures; every third is a JPEG. */
+/** Writes the pictures; a JPEG now and then, since encoding one takes longer than all the rest. */
 export function drawOwnPictures(folder: string, { groups, classes, pictures, isLight = false }: OwnPictures): void {
   const set = drawGlyphs({
     dataset: 'glyphs',
@@ -44,7 +44,7 @@ export function drawOwnPictures(folder: string, { groups, classes, pictures, isL
     const [height, width] = SIZES[picture % SIZES.length]!;
     const data = paint(set, picture, height, width, isLight);
     const file = join(place, `picture ${set.drawer[picture]! + 1}`);
-    if (picture % 3 === 0) writeFileSync(`${file}.jpg`, jpeg.encode({ data, height, width }, 92).data);
+    if (picture % 12 === 0) writeFileSync(`${file}.jpg`, jpeg.encode({ data, height, width }, 92).data);
     else writeFileSync(`${file}.png`, PNG.sync.write(Object.assign(new PNG({ height, width }), { data })));
   }
 }
