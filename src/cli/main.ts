@@ -111,6 +111,12 @@ program
   .action(run(async () => (await import('./commands/report.js')).reportCommand));
 
 program
+  .command('init')
+  .description('write a starter experiment file, with comments')
+  .argument('[dir]', 'where; made if it is missing', '.')
+  .action(run(async () => (await import('./commands/init.js')).initCommand));
+
+program
   .command('explain')
   .description('say what a key means: allowed values, unit, default, what it affects')
   .argument('<key.path>', 'training.optimizer.momentum, model.encoder[0].filters, model.encoder.conv.filters')

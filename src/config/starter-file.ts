@@ -1,0 +1,47 @@
+// The experiment file that `oneshot init` writes: experiments/starter.yaml with a name of its own, beside a copy of the
+// schema, so that editors find it wherever the folder lies.
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { writeFileAtomic } from '../base/atomic-file.js';
+import { OneshotError } from '../base/problem.js';
+
+export interface StarterFiles {
+  readonly experiment: string;
+  readonly schema: string;
+}
+
+// The same relative paths lead there from src/ and from dist/.
+const TEMPLATE = new URL('../../experiments/starter.yaml', import.meta.url);
+const SCHEMA = new URL('../../schemas/experiment.schema.json', import.meta.url);
+
+/** The files it has written in `folder`, which is made if it is missing. Throws a OneshotError 'usage' where one of them is there already; nothing is written then. */
+export function writeStarterFiles(folder: string): StarterFiles {
+  const experiment = join(folder, 'experiment.yaml');
+  const schema = join(folder, 'experiment.schema.json');
+  const schemaText = readFileSync(SCHEMA, 'utf8');
+  refuse(experiment, existsSync(experiment));
+  refuse(schema, existsSync(schema) && readFileSync(schema, 'utf8') !== schemaText);
+  mkdirSync(folder, { recursive: true });
+  writeFileAtomic(schema, schemaText);
+  writeFileAtomic(experiment, describeStarter(nameAfter(folder)));
+  return { experiment, schema };
+}
+
+function refuse(path: string, isThere: boolean): void {
+  if (isThere)
+    throw new OneshotError('usage', `${path} is there already, and nothing is overwritten`, {
+      hint: 'name another folder: oneshot init DIR',
+    });
+}
+
+function describeStarter(name: string): string {
+  return readFileSync(TEMPLATE, 'utf8')
+    .replace(/^# yaml-language-server: .*$/m, '# yaml-language-server: $$schema=experiment.schema.json')
+    .replace(/^name: .*$/m, `name: ${name}`);
+}
+
+/** The folder's own name where that can name an experiment: no number and no truth value in YAML. */
+function nameAfter(folder: string): string {
+  const name = basename(resolve(folder)).replace(/[^A-Za-z0-9._-]+/g, '-');
+  return /^[A-Za-z][A-Za-z0-9._-]{0,99}$/.test(name) && !/^(true|false|null)$/i.test(name) ? name : 'starter';
+}
