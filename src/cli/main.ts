@@ -129,13 +129,10 @@ program
   .addOption(new Option('--page', 'the reference page of all keys, as Markdown'))
   .action(run(async () => (await import('./commands/schema.js')).schemaCommand));
 
-const folderOption = () =>
-  new Option('--folder <dir>', 'where data sets lie; ONESHOT_DATA, or a folder of your own, when left out');
 const data = program
   .command('data')
   .description('list data sets: where they lie, what they take on the disk, whether they are whole')
-  .enablePositionalOptions() // `fetch` has a --folder of its own
-  .addOption(folderOption())
+  .addOption(new Option('--folder <dir>', 'where they lie; ONESHOT_DATA, or a folder of your own, when left out'))
   .addOption(new Option('--check', 'compare every file with the published content'))
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/data.js')).dataCommand));
@@ -144,9 +141,11 @@ data
   .command('fetch')
   .description('download a data set; goes on where it was interrupted')
   .argument('<dataset>', 'omniglot or mnist')
-  .addOption(folderOption())
   .addOption(new Option('--from <place>', 'a folder or an address that holds the files, instead of the published one'))
-  .action(run(async () => (await import('./commands/data.js')).fetchDataCommand));
+  .configureHelp({ showGlobalOptions: true }) // --folder belongs to `data`
+  .action((dataset: string, _options: unknown, command: Command) =>
+    run(async () => (await import('./commands/data.js')).fetchDataCommand)(dataset, command.optsWithGlobals(), command),
+  );
 
 function parseCount(text: string): number {
   const value = Number(text);
