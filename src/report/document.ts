@@ -39,6 +39,16 @@ export type Block =
   | { readonly type: 'gallery'; readonly title: Text; readonly items: readonly GalleryItem[] }
   | { readonly type: 'download'; readonly text: string; readonly data: Csv };
 
+/** A section's heading; `id` is where links lead. */
+export function heading(id: string, text: string): Block {
+  return { type: 'heading', id, text };
+}
+
+/** A plain paragraph. */
+export function paragraph(...text: Text): Block {
+  return { type: 'paragraph', text };
+}
+
 /** The CSV file's text (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe in front. */
 export function encodeCsv({ head, rows }: Csv): string {
   const encode = (value: string | number | undefined) => {

@@ -1,6 +1,9 @@
 // How figures are written in reports: the same in HTML, Markdown and on the terminal.
 import type { Interval } from '../evaluation/statistics/interval.js';
 
+/** The sign with a space that does not break. */
+export const PERCENT = '\u00a0%';
+
 /** `21.8`: a fraction in per cent, without the sign. */
 export function formatPercent(fraction: number): string {
   return (100 * fraction).toFixed(1);

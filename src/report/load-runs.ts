@@ -85,3 +85,12 @@ function readSettingsAndMetrics(path: string): JournalContent {
 export function readRunPredictions(run: ReportRun, result: EvaluationResult): PredictionRecord {
   return readPredictions(join(runFiles(run.folder).predictions, result.predictions));
 }
+
+/** The same; undefined when they cannot be read: a damaged file costs its figures, not the report. */
+export function tryReadPredictions(run: ReportRun, result: EvaluationResult): PredictionRecord | undefined {
+  try {
+    return readRunPredictions(run, result);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { fillPaperTables, PUBLISHED_TABLES } from '../../src/report/figures/paper-tables.js';
 import type { Measurement } from '../../src/report/group-runs.js';
-import { fillPaperTables, PUBLISHED_TABLES } from '../../src/report/paper-tables.js';
 
 function measure(changes: Partial<Measurement>): Measurement {
   return {

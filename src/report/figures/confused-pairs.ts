@@ -1,5 +1,7 @@
 // Which characters a network takes for which others, from its predictions.
-import type { PredictionRecord } from '../evaluation/records/predictions.js';
+import type { PredictionRecord } from '../../evaluation/records/predictions.js';
+import { tryReadPredictions } from '../load-runs.js';
+import { chooseDetailTask, findNetworkResult, type ShownGroup } from './headline.js';
 
 export interface ConfusedPair {
   /** `Kannada/character07`. */
@@ -9,6 +11,24 @@ export interface ConfusedPair {
   readonly times: number;
   /** Queries of `truth` whose episode had `prediction` among its ways. */
   readonly chances: number;
+}
+
+export interface Confusions {
+  readonly task: string;
+  readonly pairs: readonly ConfusedPair[];
+}
+
+const MOST_PAIRS = 12;
+
+/** What the configuration's runs confused most often, taken together; undefined where they confused nothing. */
+export function collectConfusions({ runs }: ShownGroup): Confusions | undefined {
+  const task = chooseDetailTask(runs[0]!.results);
+  const records = runs.flatMap((run) => {
+    const result = findNetworkResult(run, task);
+    return (result && tryReadPredictions(run, result)) ?? [];
+  });
+  const pairs = findConfusedPairs(records, MOST_PAIRS);
+  return task === undefined || pairs.length === 0 ? undefined : { task, pairs };
 }
 
 /** The pairs that were confused most often, at most `count`: by times, then by the part of their chances. Answers without a single best class are left out. */

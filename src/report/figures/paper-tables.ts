@@ -1,6 +1,6 @@
 // The tables of Koch, Zemel and Salakhutdinov 2015, "Siamese neural networks for one-shot image recognition", as
 // published, and beside each row what was measured here. Rows that nobody ran here stay as published, marked so.
-import type { Measurement } from './group-runs.js';
+import type { Measurement } from '../group-runs.js';
 
 /** What one row of a published table says. */
 export interface PublishedRow {

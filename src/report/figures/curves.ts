@@ -1,8 +1,8 @@
 // The curves of a report: accuracy against the number of ways, and what happened during training. Each is a list of
 // points that the page draws and offers as a table.
-import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
-import type { PlotPoint } from './draw-plot.js';
-import type { Measurement, RunGroup } from './group-runs.js';
+import type { EvaluationResult } from '../../evaluation/records/evaluation-result.js';
+import type { PlotPoint } from '../draw-plot.js';
+import type { Measurement, RunGroup } from '../group-runs.js';
 
 /** Accuracy against N for one protocol and number of shots. */
 export interface NWayCurve {

@@ -1,0 +1,44 @@
+// Accuracy by alphabet.
+import { type Block, heading } from '../document.js';
+import { type DotRow, drawDots } from '../draw-plot.js';
+import { formatPercent } from '../format-figures.js';
+import type { Report } from '../make-report.js';
+
+/** The blocks of the section; none where there is nothing to say. */
+export async function makeAlphabetsSection({ perAlphabet }: Report): Promise<Block[]> {
+  if (!perAlphabet) return [];
+  const rows = perAlphabet.rows.map(
+    ({ alphabet, accuracy, wilson: [low, high] }): DotRow => ({
+      label: alphabet,
+      kind: 'network',
+      value: accuracy,
+      low,
+      high,
+    }),
+  );
+  const title = `Accuracy by alphabet, ${perAlphabet.task}`;
+  return [
+    heading('alphabets', 'By alphabet'),
+    {
+      type: 'plots',
+      plots: [
+        {
+          title,
+          description: `${title}: ${rows.map(({ label, value }) => `${label} ${formatPercent(value)} %`).join('; ')}`,
+          svg: await drawDots(rows, "accuracy, Wilson's 95 % interval"),
+          data: {
+            file: 'alphabets.csv',
+            head: ['alphabet', 'n', 'correct', 'accuracy', 'low', 'high'],
+            rows: perAlphabet.rows.map(({ alphabet, n, correct, accuracy, wilson }) => [
+              alphabet,
+              n,
+              correct,
+              accuracy,
+              ...wilson,
+            ]),
+          },
+        },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,82 @@
+// Tables of everything that was measured, a table for each protocol.
+import { type Block, type Csv, heading, type Table, type Text } from '../document.js';
+import { formatInterval, formatPercent } from '../format-figures.js';
+import type { Measurement } from '../group-runs.js';
+import type { Report } from '../make-report.js';
+import { nameSystem, PROTOCOL_NAMES } from '../names.js';
+
+// One table for each protocol: systems by ways and shots.
+/** The blocks of the section; none where there is nothing to say. */
+export function makeResultsSection({ measurements }: Report): Block[] {
+  if (measurements.length === 0) return [];
+  const protocols = [...new Set(measurements.map(({ protocol }) => protocol))];
+  return [
+    heading('results', 'Results'),
+    ...protocols.map((protocol): Block => {
+      const own = measurements.filter((measurement) => measurement.protocol === protocol);
+      return {
+        type: 'table',
+        caption: `${PROTOCOL_NAMES[protocol]}: accuracy in %, 95 % interval`,
+        table: crossTable(own),
+      };
+    }),
+    { type: 'download', text: 'Every result of every run as CSV', data: listResults(measurements) },
+  ];
+}
+
+function crossTable(measurements: readonly Measurement[]): Table {
+  const tasks = [...new Set(measurements.map(({ task }) => task))];
+  const systemOf = (measurement: Measurement) =>
+    JSON.stringify([nameSystem(measurement), measurement.scorer === 'network' ? '' : measurement.pictureSize]);
+  const systems = [...new Set(measurements.map(systemOf))];
+  const hasNetworks = measurements.some(({ scorer }) => scorer === 'network');
+  return {
+    head: [
+      'system',
+      ...(hasNetworks ? ['runs'] : []),
+      // Breaks before `1-shot` only.
+      ...tasks.map((task) => task.split('/').at(-1)!.replace('-way-', '-way ').replace('-shot', '\u2011shot')),
+    ],
+    align: ['left', ...(hasNetworks ? ['right' as const] : []), ...tasks.map(() => 'right' as const)],
+    rows: systems.map((system) => {
+      const own = measurements.filter((measurement) => systemOf(measurement) === system);
+      const [first] = own as [Measurement];
+      const size = first.scorer.startsWith('nearest') ? ` (${first.pictureSize.join(' × ')} px)` : '';
+      const runCount = Math.max(...own.map(({ folders }) => folders.length));
+      return [
+        [{ name: nameSystem(first) }, size],
+        ...(hasNetworks ? [[first.scorer === 'network' ? String(runCount) : '']] : []),
+        ...tasks.map((task) => describeAccuracy(own.find((measurement) => measurement.task === task))),
+      ];
+    }),
+  };
+}
+
+function describeAccuracy(measurement: Measurement | undefined): Text {
+  if (!measurement) return ['–'];
+  const accuracy = { strong: formatPercent(measurement.accuracy) };
+  if (measurement.scorer === 'chance') return [accuracy];
+  return [accuracy, { small: `${formatInterval(measurement.interval)}${measurement.alarm ? ' alarm' : ''}` }];
+}
+
+function listResults(measurements: readonly Measurement[]): Csv {
+  return {
+    file: 'results.csv',
+    head: ['system', 'scorer', 'task', 'picture size', 'correct', 'n', 'accuracy', 'run'],
+    rows: measurements.flatMap((measurement) =>
+      measurement.folders.map((folder, index) => {
+        const { scorer, task, pictureSize, correct, n } = measurement;
+        return [
+          nameSystem(measurement),
+          scorer,
+          task,
+          pictureSize.join('x'),
+          correct[index],
+          n,
+          correct[index]! / n,
+          folder,
+        ];
+      }),
+    ),
+  };
+}
