@@ -96,6 +96,18 @@ program
   .action(run(async () => (await import('./commands/sync.js')).syncCommand));
 
 program
+  .command('ui')
+  .description('look at runs in MLflow: starts a local server, ships the runs, prints its address')
+  .argument('[path]', "a runs folder, an experiment's folder in it, or a run", 'runs')
+  .addOption(
+    new Option('--store <dir>', "the server's database and artifacts; in the user's data folder when left out"),
+  )
+  .addOption(new Option('--port <n>', 'port on the loopback address; a free one when left out').argParser(parseCount))
+  .addOption(new Option('--yes', 'fetch or install MLflow without asking where there is none'))
+  .addOption(new Option('--no-open', 'open no browser'))
+  .action(run(async () => (await import('./commands/ui.js')).uiCommand));
+
+program
   .command('compare')
   .description('put runs side by side, with intervals and paired tests on the same episodes')
   .argument('<run...>', 'two or more run folders')

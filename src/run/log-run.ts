@@ -127,12 +127,19 @@ export function logEvaluation(run: RunLog, results: readonly EvaluationResult[])
 
 /** One point per system and task; its step counts the evaluations of this run, since a changed evaluation measures again. Returns that step. */
 function logAccuracy(journal: Journal, { task, scorer, accuracy }: EvaluationResult): number {
-  const key = scorer === 'network' ? `${task}/accuracy` : `baseline/${scorer}/${task}/accuracy`;
+  const key = nameAccuracy(task, scorer);
   const last = journal.lastStep(key);
   if (last !== undefined && journal.value(key, last) === accuracy) return last;
   const step = last === undefined ? 0 : last + 1;
   journal.append({ type: 'metric', key, step, value: accuracy });
   return step;
+}
+
+/** The metric of a system on a task: `test/within-alphabet-20-way-1-shot`, `baseline/chance-test-within-alphabet-20-way-1-shot`. One `/`: all of them share a section of charts. */
+export function nameAccuracy(task: string, scorer: EvaluationResult['scorer']): string {
+  if (scorer !== 'network') return `baseline/${scorer}-${task.replaceAll('/', '-')}`;
+  const [selection, ...rest] = task.split('/');
+  return `${selection}/${rest.join('-')}`;
 }
 
 /** Pictures smaller than this are enlarged: MLflow blurs what it enlarges itself. */

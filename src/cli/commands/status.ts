@@ -71,6 +71,6 @@ function renderRuns(runs: readonly FoundRun[], colors: Colors): string {
 const percentOf = (share: number | undefined) => (share === undefined ? '' : `${formatPercent(share)} %`);
 
 function firstTestAccuracy(metrics: Readonly<Record<string, number>>): number | undefined {
-  const key = Object.keys(metrics).find((name) => name.startsWith('test/') && name.endsWith('/accuracy'));
+  const key = Object.keys(metrics).find((name) => name.startsWith('test/'));
   return key === undefined ? undefined : metrics[key];
 }
