@@ -2,7 +2,6 @@
 // in the folder, and everything it makes goes there; it talks to no network and prints nothing.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parse } from 'yaml';
 import { removeStaleTemporaries, writeFileAtomic } from '../base/atomic-file.js';
 import { OneshotError } from '../base/problem.js';
 import { acquireProcessLock } from '../base/process-lock.js';
@@ -15,7 +14,6 @@ import { startEngine } from '../engine/start-engine.js';
 import { describeBatch } from '../model/batch-structure.js';
 import { placeEncoder } from '../model/encoder-shape.js';
 import { chooseMicroBatchSize } from '../model/micro-batch-size.js';
-import { makeFingerprints } from '../plan/fingerprint.js';
 import { type Journal, openJournal } from '../tracking/journal.js';
 import {
   chooseEngine,
@@ -29,6 +27,7 @@ import { describeFailure } from './describe-failure.js';
 import { evaluateTrial } from './evaluate-trial.js';
 import { logBeginning, logDatasets, logEvaluation, logTraining, type RunLog } from './log-run.js';
 import { describeProvenance, type Provenance } from './provenance.js';
+import { readRunExperiment } from './read-run-experiment.js';
 import {
   RUN_FOLDER_VERSION,
   type RunStatus,
@@ -86,7 +85,7 @@ class TrialRun {
     const record = readTrialRecord(trial.folder);
     if (record === undefined) throw new OneshotError('corrupt', `${this.#files.trial} is missing`);
     this.#record = record;
-    this.#experiment = readExperimentOf(trial.folder, record);
+    this.#experiment = readRunExperiment(trial.folder, record);
     const previous = readRunStatus(trial.folder);
     this.#secondsBefore = previous?.seconds ?? 0;
     this.#journal = openJournal(this.#files.journal, { now: Date.now });
@@ -273,30 +272,4 @@ class TrialRun {
     };
     writeRunStatus(this.#trial.folder, this.#status);
   }
-}
-
-// The file was checked when the run folder was made; what matters now is that it is still the same.
-function readExperimentOf(folder: string, record: TrialRecord): Experiment {
-  const path = runFiles(folder).experiment;
-  let experiment: Experiment;
-  let training: string;
-  try {
-    experiment = parse(readFileSync(path, 'utf8')) as Experiment;
-    training = makeFingerprints(experiment, record.seed, describeData(experiment.data).identity).training;
-  } catch (error) {
-    throw new OneshotError('corrupt', `${path} cannot be read: ${(error as Error).message}`, {
-      hint: 'remove its run folder to start the trial anew',
-      cause: error,
-    });
-  }
-  if (training !== record.fingerprints.training) {
-    throw new OneshotError(
-      'corrupt',
-      `${path} does not belong to this run any more: its training fingerprint is ${training.slice(0, 8)}, not ${record.id}`,
-      {
-        hint: 'it was edited, or made by another version; change the experiment file itself and run that',
-      },
-    );
-  }
-  return experiment;
 }
