@@ -1,6 +1,6 @@
 // One published file from the net or from a folder to where it belongs: what was received stays in the folder `.partial`
 // and is gone on with after a cut or another start; only a file that is the published one takes its place.
-import { copyFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +16,8 @@ export interface FetchOptions {
   readonly from?: string | undefined;
   /** Told what has been received; `total` is undefined where the server does not say. */
   readonly onProgress?: (received: number, total: number | undefined) => void;
+  /** Told of attempts that failed and will be made again. */
+  readonly report?: (message: string) => void;
   /** Longest time without a byte. */
   readonly stallMs?: number;
   /** Wait before the first new attempt; doubled each time. */
@@ -23,7 +25,7 @@ export interface FetchOptions {
 }
 
 /** Attempts without a new byte before giving up. */
-const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 3;
 const DEFAULT_STALL_MS = 30_000;
 const DEFAULT_RETRY_MS = 1000;
 /** No published file is larger than this, however it was packed. */
@@ -49,6 +51,15 @@ export async function fetchFile(file: PublishedFile, options: FetchOptions): Pro
     syncFolder(folder);
   } finally {
     lock.release();
+    removeIfEmpty(partial);
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Something is kept in it, for this file or for another.
   }
 }
 
@@ -61,6 +72,7 @@ function locateFile(file: PublishedFile, from: string | undefined): { url: strin
 function copyFrom(source: string, target: string): void {
   try {
     copyFileSync(source, target);
+    chmodSync(target, 0o644); // the source may be read-only
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new OneshotError('data', `${source} ${code === 'ENOENT' ? 'is missing' : `cannot be copied (${message})`}`, {
@@ -95,6 +107,7 @@ async function download(file: PublishedFile, url: string, partial: string, optio
       if (error instanceof OneshotError) throw error;
       if (sizeOf(path) > before) attempt = 0;
       if (attempt >= MAX_ATTEMPTS) throw unreachable(file, url, path, options.folder, error);
+      options.report?.(`${file.name}: ${reasonOf(error)}; trying again`);
       await sleep(wait);
       wait = Math.min(2 * wait, 30_000);
     }
@@ -207,14 +220,18 @@ function tooLarge(url: string, bytes: number): OneshotError {
 }
 
 function unreachable(file: PublishedFile, url: string, path: string, folder: string, error: unknown): OneshotError {
-  const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-  const reason = cause?.code ?? cause?.message ?? message;
   const kept = sizeOf(path);
   const rest = kept > 0 ? `; ${kept} bytes of it are kept` : '';
-  return new OneshotError('data', `${file.name} cannot be had from ${new URL(url).host} (${reason})${rest}`, {
+  return new OneshotError('data', `${file.name} cannot be had from ${new URL(url).host} (${reasonOf(error)})${rest}`, {
     hint:
       `Run the command again to go on. Without a connection: bring ${file.name} from ${file.url} by other means and place it in ` +
       `${folder}, or name a folder or a mirror with --from.`,
     cause: error,
   });
+}
+
+/** Fetch says `fetch failed`, and why only in the cause. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  return cause?.code ?? cause?.message ?? message;
 }

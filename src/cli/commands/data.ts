@@ -73,6 +73,7 @@ async function fetchWithProgress(file: PublishedFile, folder: string, from: stri
   await fetchFile(file, {
     folder,
     from,
+    report: printNote,
     onProgress: (received, total) => live?.(`fetching ${file.name}: ${describeProgress(received, total)}`),
   });
   live?.clear();
