@@ -49,14 +49,23 @@ export type Layer =
  * via the `definition` "initializer".
  */
 export type Initializer =
-  InitializerZeros | InitializerConstant | InitializerNormal | InitializerHeNormal | InitializerGlorotUniform;
+  | InitializerZeros
+  | InitializerConstant
+  | InitializerNormal
+  | InitializerHeNormal
+  | InitializerGlorotUniform
+  | InitializerTruncatedNormal
+  | InitializerUniform
+  | InitializerHeUniform
+  | InitializerGlorotNormal
+  | InitializerLecunNormal;
 /**
  * What turns two embeddings into the logit that both pictures show the same character.
  *
  * This interface was referenced by `Experiment`'s JSON-Schema
  * via the `definition` "head".
  */
-export type Head = HeadWeightedL1;
+export type Head = HeadWeightedL1 | HeadL1 | HeadL2 | HeadCosine;
 /**
  * What the network is trained to do.
  *
@@ -508,6 +517,82 @@ export interface InitializerGlorotUniform {
   type: 'glorotUniform';
 }
 /**
+ * Normal distribution without its tails: what lies more than two standard deviations from the mean is drawn again.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "initializerTruncatedNormal".
+ */
+export interface InitializerTruncatedNormal {
+  /**
+   * Normal distribution without its tails.
+   */
+  type: 'truncatedNormal';
+  /**
+   * Mean.
+   */
+  mean: number;
+  /**
+   * Standard deviation.
+   */
+  standardDeviation: number;
+}
+/**
+ * Uniform distribution over [low, high).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "initializerUniform".
+ */
+export interface InitializerUniform {
+  /**
+   * Uniform distribution.
+   */
+  type: 'uniform';
+  /**
+   * Lower end.
+   */
+  low: number;
+  /**
+   * Upper end, not below the lower one.
+   */
+  high: number;
+}
+/**
+ * Uniform distribution with variance 2 / fan-in (He et al. 2015).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "initializerHeUniform".
+ */
+export interface InitializerHeUniform {
+  /**
+   * Uniform distribution with variance 2 / fan-in (He et al. 2015).
+   */
+  type: 'heUniform';
+}
+/**
+ * Normal distribution with variance 2 / (fan-in + fan-out) (Glorot and Bengio 2010).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "initializerGlorotNormal".
+ */
+export interface InitializerGlorotNormal {
+  /**
+   * Normal distribution with variance 2 / (fan-in + fan-out) (Glorot and Bengio 2010).
+   */
+  type: 'glorotNormal';
+}
+/**
+ * Normal distribution with variance 1 / fan-in (LeCun et al. 1998).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "initializerLecunNormal".
+ */
+export interface InitializerLecunNormal {
+  /**
+   * Normal distribution with variance 1 / fan-in (LeCun et al. 1998).
+   */
+  type: 'lecunNormal';
+}
+/**
  * Fully connected layer; pictures are flattened first.
  *
  * This interface was referenced by `Experiment`'s JSON-Schema
@@ -811,6 +896,94 @@ export interface HeadWeightedL1 {
    * L2 penalty of this layer's weights (not of its biases); the optimizer's when left out (Koch et al. 2015: per layer, in [0, 0.1]).
    */
   l2?: number;
+}
+/**
+ * L1 distance: logit = bias - scale x sum of |h1_j - h2_j|, with bias and scale learned.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "headL1".
+ */
+export interface HeadL1 {
+  /**
+   * L1 distance.
+   */
+  type: 'l1';
+  /**
+   * Factor on the distance at the start; learned.
+   */
+  scale: number;
+  /**
+   * Bias of the logit at the start; learned.
+   */
+  bias: number;
+  /**
+   * Learning rate of this layer; the optimizer's when left out. Koch et al. 2015 tune it per layer in [1e-4, 1e-1].
+   */
+  learningRate?: number;
+  /**
+   * Momentum that this layer ends at; the optimizer's when left out (Koch et al. 2015: per layer, in [0, 1]).
+   */
+  momentum?: number;
+}
+/**
+ * Euclidean distance, or its square: logit = bias - scale x distance, with bias and scale learned (squared: prototypical networks, Snell et al. 2017).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "headL2".
+ */
+export interface HeadL2 {
+  /**
+   * Euclidean distance, or its square.
+   */
+  type: 'l2';
+  /**
+   * Whether the distance is squared.
+   */
+  squared: boolean;
+  /**
+   * Factor on the distance at the start; learned.
+   */
+  scale: number;
+  /**
+   * Bias of the logit at the start; learned.
+   */
+  bias: number;
+  /**
+   * Learning rate of this layer; the optimizer's when left out. Koch et al. 2015 tune it per layer in [1e-4, 1e-1].
+   */
+  learningRate?: number;
+  /**
+   * Momentum that this layer ends at; the optimizer's when left out (Koch et al. 2015: per layer, in [0, 1]).
+   */
+  momentum?: number;
+}
+/**
+ * Cosine of the angle between the embeddings: logit = bias + scale x cosine, with bias and scale learned. Its distance is 1 - cosine.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "headCosine".
+ */
+export interface HeadCosine {
+  /**
+   * Cosine of the angle between the embeddings.
+   */
+  type: 'cosine';
+  /**
+   * Factor on the cosine at the start; learned.
+   */
+  scale: number;
+  /**
+   * Bias of the logit at the start; learned.
+   */
+  bias: number;
+  /**
+   * Learning rate of this layer; the optimizer's when left out. Koch et al. 2015 tune it per layer in [1e-4, 1e-1].
+   */
+  learningRate?: number;
+  /**
+   * Momentum that this layer ends at; the optimizer's when left out (Koch et al. 2015: per layer, in [0, 1]).
+   */
+  momentum?: number;
 }
 /**
  * How the network is trained.

@@ -35,7 +35,7 @@ export const dense: LayerType<LayerDense> = {
   multiplyAdds: (config, input) => sizeOf(input) * config.units,
 
   apply(config, input, { tf, parameter }) {
-    const vectors = input.reshape([input.shape[0] as number, -1]) as Tensor2D; // [batch, inputs]
+    const vectors = tf.reshape(input, [input.shape[0] as number, -1]) as Tensor2D; // [batch, inputs]
     const output = tf.matMul(vectors, parameter('kernel') as Tensor2D); // [batch, units]
     return config.useBias ? tf.add(output, parameter('bias')) : output;
   },

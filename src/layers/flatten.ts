@@ -8,5 +8,5 @@ export const flatten: LayerType<LayerFlatten> = {
   outputShape: (_config, input) => [sizeOf(input)],
   parameters: () => [],
   multiplyAdds: () => 0,
-  apply: (_config, input) => input.reshape([input.shape[0] as number, -1]),
+  apply: (_config, input, { tf }) => tf.reshape(input, [input.shape[0] as number, -1]),
 };

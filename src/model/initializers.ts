@@ -25,9 +25,26 @@ const initializerTypes: {
     ({ mean, standardDeviation }) =>
     (stream) =>
       mean + standardDeviation * stream.normal(),
+  truncatedNormal:
+    ({ mean, standardDeviation }) =>
+    (stream) =>
+      mean + standardDeviation * drawWithinTwoDeviations(stream),
+  uniform:
+    ({ low, high }) =>
+    (stream) =>
+      stream.between(low, high),
   // He et al. 2015, equation 10.
   heNormal: (_config, { fanIn }) => {
     const standardDeviation = Math.sqrt(2 / fanIn);
+    return (stream) => standardDeviation * stream.normal();
+  },
+  heUniform: (_config, { fanIn }) => {
+    const limit = Math.sqrt(6 / fanIn);
+    return (stream) => stream.between(-limit, limit);
+  },
+  // Glorot and Bengio 2010, equation 12.
+  glorotNormal: (_config, { fanIn, fanOut }) => {
+    const standardDeviation = Math.sqrt(2 / (fanIn + fanOut));
     return (stream) => standardDeviation * stream.normal();
   },
   // Glorot and Bengio 2010, equation 16.
@@ -35,7 +52,19 @@ const initializerTypes: {
     const limit = Math.sqrt(6 / (fanIn + fanOut));
     return (stream) => stream.between(-limit, limit);
   },
+  // LeCun et al. 1998, "Efficient backprop", equation 16.
+  lecunNormal: (_config, { fanIn }) => {
+    const standardDeviation = Math.sqrt(1 / fanIn);
+    return (stream) => standardDeviation * stream.normal();
+  },
 };
+
+function drawWithinTwoDeviations(stream: RandomStream): number {
+  let number: number;
+  do number = stream.normal();
+  while (Math.abs(number) > 2);
+  return number;
+}
 
 /** The initial values of one parameter, in the order of its elements. */
 export function drawInitialValues(spec: ParameterSpec, stream: RandomStream): Float32Array {

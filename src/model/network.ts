@@ -6,7 +6,8 @@ import type { Model } from '../config/experiment.js';
 import type { LayerContext, Shape, TensorFlow } from '../layers/layer.js';
 import { HEAD_NAME } from '../layers/layer-name.js';
 import { layerTypeOf } from '../layers/registry.js';
-import { headTypeOf } from './heads/registry.js';
+import { compareAll, comparePairs, compareQueries } from './heads/compare-embeddings.js';
+import type { Measure } from './heads/head.js';
 import type { NamedArrays, NumberArray } from './named-arrays.js';
 import type { NetworkShape } from './network-shape.js';
 
@@ -23,10 +24,10 @@ export interface Network {
   readonly shape: NetworkShape;
   /** Embeddings [batch, units] of pictures [batch, imageSize, imageSize, 1] with ink 1. Without `training` with running statistics and without dropout. */
   embed(images: Tensor4D, training?: TrainingMode): Tensor2D;
-  /** Logits [pairs] that aligned embeddings, both [pairs, units], show the same character. */
-  pairLogits(a: Tensor2D, b: Tensor2D): Tensor1D;
-  /** Logits [groups, n, n] of each picture with each of its group, itself included; `embeddings` is [groups, n, units]. */
-  allPairsLogits(embeddings: Tensor3D): Tensor3D;
+  /** The head's measure [pairs] of aligned embeddings, both [pairs, units]. */
+  comparePairs(measure: Measure, a: Tensor2D, b: Tensor2D): Tensor1D;
+  /** The head's measure [groups, n, m] of each row [groups, n, units] with each column [groups, m, units] of its group. */
+  compareAll(measure: Measure, rows: Tensor3D, columns: Tensor3D): Tensor3D;
   /** Logits [queries, supports] of embeddings [queries, units] and [supports, units], in bounded memory. Not for gradients. */
   scoreQueries(queries: Tensor2D, supports: Tensor2D): Tensor2D;
 }
@@ -49,7 +50,6 @@ export function buildNetwork(
     },
     within: (name) => contextOf(`${layer}/${name}`, training),
   });
-  const head = headTypeOf(model.head);
   const headContext = contextOf(HEAD_NAME, undefined);
 
   return {
@@ -59,11 +59,11 @@ export function buildNetwork(
         let activations: Tensor = images;
         for (const { name, config } of shape.encoder.layers)
           activations = layerTypeOf(config).apply(config, activations, contextOf(name, training));
-        return activations.reshape([images.shape[0], shape.encoder.units]) as Tensor2D;
+        return tf.reshape(activations, [images.shape[0], shape.encoder.units]) as Tensor2D;
       }),
-    pairLogits: (a, b) => tf.tidy(() => head.pairLogits(model.head, a, b, headContext)),
-    allPairsLogits: (embeddings) => tf.tidy(() => head.allPairsLogits(model.head, embeddings, headContext)),
-    scoreQueries: (queries, supports) => tf.tidy(() => head.scoreQueries(model.head, queries, supports, headContext)),
+    comparePairs: (measure, a, b) => tf.tidy(() => comparePairs(model.head, measure, a, b, headContext)),
+    compareAll: (measure, rows, columns) => tf.tidy(() => compareAll(model.head, measure, rows, columns, headContext)),
+    scoreQueries: (queries, supports) => tf.tidy(() => compareQueries(model.head, queries, supports, headContext)),
   };
 }
 

@@ -16,7 +16,7 @@ const normal = (standardDeviation: number, mean = 0) => ({ type: 'normal', mean,
 const initializers = { useBias: true, weightInitializer: normal(0.3), biasInitializer: normal(0.2, 0.1) };
 const conv: Layer = { type: 'conv', filters: 4, kernelSize: 3, stride: 1, padding: 'valid', ...initializers };
 const dense: Layer = { type: 'dense', units: 6, ...initializers };
-const head: Model['head'] = { type: 'weightedL1', weightInitializer: normal(0.5), biasInitializer: normal(0.5) };
+const weightedL1: Model['head'] = { type: 'weightedL1', weightInitializer: normal(0.5), biasInitializer: normal(0.5) };
 
 const batchNorm: Layer = { type: 'batchNorm', epsilon: 1e-5, statisticsMomentum: 0.9 };
 const residual = (layers: Layer[]): Layer => ({ type: 'residual', layers, projectionInitializer: normal(0.3) });
@@ -116,8 +116,7 @@ function noiseBatch(): Batch {
 /** Loss, gradients and new statistics of one batch, by name. Weights are moved by `move` first. */
 function differentiate(
   engine: Engine,
-  encoder: Layer[],
-  task: Task,
+  { encoder, task, head = weightedL1 }: Omit<Case, 'title'>,
   move: (path: string, values: Float32Array) => void = () => {},
 ): Map<string, Float32Array> {
   const { tf } = engine;
@@ -173,7 +172,29 @@ function relativeDifferences(
 }
 
 const names = await findStartingEngines();
-const cases = [
+const heads: Model['head'][] = [
+  { type: 'l1', scale: 0.4, bias: 1 },
+  { type: 'l2', squared: false, scale: 0.4, bias: 1 },
+  { type: 'l2', squared: true, scale: 0.4, bias: 1 },
+  { type: 'cosine', scale: 5, bias: -4 },
+];
+
+interface Case {
+  readonly title: string;
+  readonly encoder: Layer[];
+  readonly task: Task;
+  readonly head?: Model['head'];
+}
+
+const cases: Case[] = [
+  ...heads.flatMap((other) =>
+    Object.entries(tasks).map(([title, task]) => ({
+      title: `head ${other.type}${other.type === 'l2' && other.squared ? ', squared' : ''}: ${title}`,
+      encoder: [conv, { type: 'relu' }, ...end] as Layer[],
+      task,
+      head: other,
+    })),
+  ),
   ...Object.entries(encoders).map(([title, encoder]) => ({ title, encoder, task: verification })),
   ...Object.entries(tasks).map(([title, task]) => ({
     title,
@@ -190,15 +211,15 @@ it('the reference engine always starts', () => {
 describe('the gradients of the reference', () => {
   it.each(cases.filter(({ task }) => task.type !== 'allPairs' || task.negatives !== 'hard'))(
     'are the slope of the loss: $title',
-    async ({ encoder, task }) => {
+    async ({ encoder, task, head }) => {
       await withEngine('cpu', (engine) => {
-        const gradients = differentiate(engine, encoder, task);
+        const gradients = differentiate(engine, { encoder, task, head });
         // A step along the gradient changes the loss by the step times the gradient's squared length.
         const learned = [...gradients].filter(([key]) => key !== 'loss' && !key.includes('running'));
         const slope = learned.reduce((sum, [, values]) => values.reduce((s, value) => s + value * value, sum), 0);
         const step = 0.002 / Math.sqrt(slope);
         const lossAt = (distance: number) =>
-          differentiate(engine, encoder, task, (path, values) => {
+          differentiate(engine, { encoder, task, head }, (path, values) => {
             const gradient = gradients.get(path);
             if (path.includes('running') || gradient === undefined) return;
             for (let index = 0; index < values.length; index++) values[index]! += distance * gradient[index]!;
@@ -211,24 +232,24 @@ describe('the gradients of the reference', () => {
 });
 
 describe.each(names)('engine %s', (name: EngineName) => {
-  it.each(cases)('agrees with cpu on the gradients of: $title', async ({ encoder, task }) => {
-    const expected = await withEngine('cpu', (engine) => differentiate(engine, encoder, task));
-    const found = await withEngine(name, (engine) => differentiate(engine, encoder, task));
+  it.each(cases)('agrees with cpu on the gradients of: $title', async ({ encoder, task, head }) => {
+    const expected = await withEngine('cpu', (engine) => differentiate(engine, { encoder, task, head }));
+    const found = await withEngine(name, (engine) => differentiate(engine, { encoder, task, head }));
     expect([...found.keys()]).toEqual([...expected.keys()]);
     for (const [key, difference] of relativeDifferences(found, expected)) expect(difference, key).toBeLessThan(1e-4);
   });
 
   it('gives equal bytes for equal inputs', async () => {
     const encoder = encoders['batch normalisation of pictures']!;
-    const first = await withEngine(name, (engine) => differentiate(engine, encoder, verification));
-    const second = await withEngine(name, (engine) => differentiate(engine, encoder, verification));
+    const first = await withEngine(name, (engine) => differentiate(engine, { encoder, task: verification }));
+    const second = await withEngine(name, (engine) => differentiate(engine, { encoder, task: verification }));
     expect(second).toEqual(first);
   });
 
   it('leaves no tensor behind', async () => {
     await withEngine(name, (engine) => {
       const before = engine.memory().tensors;
-      differentiate(engine, encoders.dropout!, verification);
+      differentiate(engine, { encoder: encoders.dropout!, task: verification });
       engine.flush();
       expect(engine.memory().tensors).toBe(before);
     });

@@ -22,6 +22,12 @@ describe('initial values', () => {
     ['N(0.5, 0.01)', { type: 'normal', mean: 0.5, standardDeviation: 0.01 }, 0.5, 0.01],
     ['He: variance 2 / 50', { type: 'heNormal' }, 0, Math.sqrt(2 / 50)],
     ['Glorot: variance 2 / 150', { type: 'glorotUniform' }, 0, Math.sqrt(2 / 150)],
+    ['He, uniform: variance 2 / 50', { type: 'heUniform' }, 0, Math.sqrt(2 / 50)],
+    ['Glorot, normal: variance 2 / 150', { type: 'glorotNormal' }, 0, Math.sqrt(2 / 150)],
+    ['LeCun: variance 1 / 50', { type: 'lecunNormal' }, 0, Math.sqrt(1 / 50)],
+    ['uniform: an interval of length 4', { type: 'uniform', low: -1, high: 3 }, 1, 4 / Math.sqrt(12)],
+    // The deviation of N(0, 1) within two of its deviations is 0.87963 (Abramowitz and Stegun, 26.2).
+    ['truncated', { type: 'truncatedNormal', mean: 1, standardDeviation: 0.1 }, 1, 0.087963],
     ['zeros', { type: 'zeros' }, 0, 0],
     ['constant', { type: 'constant', value: -0.25 }, -0.25, 0],
   ])('%s', (_title, initializer, mean, deviation) => {
@@ -33,6 +39,11 @@ describe('initial values', () => {
 
   it('of Glorot stay within sqrt(6 / (fan-in + fan-out))', () => {
     expect(draw({ type: 'glorotUniform' }).every((value) => Math.abs(value) <= Math.sqrt(6 / 150))).toBe(true);
+  });
+
+  it('of the truncated normal distribution stay within two deviations', () => {
+    const values = draw({ type: 'truncatedNormal', mean: 0, standardDeviation: 1 });
+    expect(values.every((value) => Math.abs(value) <= 2)).toBe(true);
   });
 
   it('are the same bytes for the same seed, and others for another', () => {

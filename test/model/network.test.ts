@@ -1,9 +1,12 @@
+import type { Tensor2D } from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/base/random-stream.js';
-import type { HeadWeightedL1, Layer, Model } from '../../src/config/experiment.js';
+import type { Head, HeadWeightedL1, Layer, Model } from '../../src/config/experiment.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { startEngine } from '../../src/engine/start-engine.js';
-import { weightedL1 } from '../../src/model/heads/weighted-l1.js';
+import { compareAll, comparePairs, compareQueries } from '../../src/model/heads/compare-embeddings.js';
+import type { HeadContext } from '../../src/model/heads/head.js';
+import { headTypeOf } from '../../src/model/heads/registry.js';
 import { initializeNetwork } from '../../src/model/initializers.js';
 import { buildNetwork, type TrainingMode, uploadParameters } from '../../src/model/network.js';
 import { makeNetworkFunctions } from '../../src/model/network-functions.js';
@@ -19,54 +22,126 @@ afterAll(() => engine.dispose());
 const zeros = { type: 'zeros' } as const;
 const head: HeadWeightedL1 = { type: 'weightedL1', weightInitializer: zeros, biasInitializer: zeros };
 
-describe('the weighted L1 head', () => {
-  const weights = [0.5, -1, 2];
-  const bias = 0.25;
-  const logit = (a: readonly number[], b: readonly number[]) =>
-    a.reduce((sum, value, unit) => sum + weights[unit]! * Math.abs(value - b[unit]!), bias);
+/** A head with its parameters and what it should say of two embeddings, written plainly. */
+interface HeadCase {
+  readonly title: string;
+  readonly head: Head;
+  readonly parameters: Record<string, readonly number[]>;
+  readonly logit: (a: readonly number[], b: readonly number[]) => number;
+  readonly distance?: (a: readonly number[], b: readonly number[]) => number;
+}
+
+const sumOver = (a: readonly number[], b: readonly number[], term: (x: number, y: number, unit: number) => number) =>
+  a.reduce((sum, value, unit) => sum + term(value, b[unit]!, unit), 0);
+const manhattan = (a: readonly number[], b: readonly number[]) => sumOver(a, b, (x, y) => Math.abs(x - y));
+const squares = (a: readonly number[], b: readonly number[]) => sumOver(a, b, (x, y) => (x - y) ** 2);
+const dot = (a: readonly number[], b: readonly number[]) => sumOver(a, b, (x, y) => x * y);
+const cosineOf = (a: readonly number[], b: readonly number[]) => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+const learned = { scale: [0.5], bias: [0.25] };
+
+const heads: HeadCase[] = [
+  {
+    title: 'weighted L1',
+    head,
+    parameters: { weights: [0.5, -1, 2], bias: [0.25] },
+    logit: (a, b) => 0.25 + sumOver(a, b, (x, y, unit) => [0.5, -1, 2][unit]! * Math.abs(x - y)),
+  },
+  {
+    title: 'L1',
+    head: { type: 'l1', scale: 0.1, bias: 3 },
+    parameters: learned,
+    logit: (a, b) => 0.25 - 0.5 * manhattan(a, b),
+    distance: manhattan,
+  },
+  {
+    title: 'Euclidean',
+    head: { type: 'l2', squared: false, scale: 1, bias: 3 },
+    parameters: learned,
+    logit: (a, b) => 0.25 - 0.5 * Math.sqrt(squares(a, b)),
+    distance: (a, b) => Math.sqrt(squares(a, b)),
+  },
+  {
+    title: 'squared Euclidean',
+    head: { type: 'l2', squared: true, scale: 1, bias: 3 },
+    parameters: learned,
+    logit: (a, b) => 0.25 - 0.5 * squares(a, b),
+    distance: squares,
+  },
+  {
+    title: 'cosine',
+    head: { type: 'cosine', scale: 16, bias: 0 },
+    parameters: learned,
+    logit: (a, b) => 0.25 + 0.5 * cosineOf(a, b),
+    distance: (a, b) => 1 - cosineOf(a, b),
+  },
+];
+
+describe.each(heads)('the head $title', ({ head: config, parameters, logit, distance }) => {
   const stream = randomStream(1, 'embeddings');
   const rows = Array.from({ length: 6 }, () => Array.from({ length: 3 }, () => stream.uniform()));
-  const context = () => ({
+  const context = (): HeadContext => ({
     tf: engine.tf,
-    parameter: (name: string) => (name === 'bias' ? engine.tf.tensor1d([bias]) : engine.tf.tensor2d(weights, [3, 1])),
+    parameter: (name) => engine.tf.tensor(parameters[name] as number[], name === 'weights' ? [3, 1] : [1]),
   });
-  const expectLogits = (found: ArrayLike<number>, expected: number[]) => {
+  const expectNumbers = (found: ArrayLike<number>, expected: number[]) => {
     expect(found).toHaveLength(expected.length);
     for (const [index, value] of expected.entries()) expect(found[index]).toBeCloseTo(value, 5);
   };
+  const measures = [['logits', logit], ...(distance ? [['distances', distance] as const] : [])] as const;
 
-  it('compares aligned pairs', () => {
+  it('has the parameters that it uses, with their values at the start', () => {
+    const specs = headTypeOf(config).parameters(config, 3);
+    expect(specs.map(({ name }) => name)).toEqual(Object.keys(parameters));
+    for (const { name, initializer } of specs)
+      if (name === 'scale' || (name === 'bias' && config.type !== 'weightedL1'))
+        expect(initializer).toEqual({ type: 'constant', value: (config as unknown as Record<string, number>)[name] });
+  });
+
+  it.each(measures)('compares aligned pairs by their %s', (measure, expected) => {
     const [a, b] = [rows.slice(0, 3), rows.slice(3)];
-    const logits = weightedL1.pairLogits(head, engine.tf.tensor2d(a), engine.tf.tensor2d(b), context());
-    expect(logits.shape).toEqual([3]);
-    expectLogits(
-      logits.dataSync(),
-      a.map((row, index) => logit(row, b[index]!)),
+    const found = comparePairs(config, measure, engine.tf.tensor2d(a), engine.tf.tensor2d(b), context());
+    expect(found.shape).toEqual([3]);
+    expectNumbers(
+      found.dataSync(),
+      a.map((row, index) => expected(row, b[index]!)),
     );
   });
 
-  it('compares every picture with every picture of its group', () => {
+  it.each(measures)('compares rows with the columns of their group by their %s', (measure, expected) => {
     const groups = [rows.slice(0, 3), rows.slice(3)];
-    const logits = weightedL1.allPairsLogits(head, engine.tf.tensor3d(groups), context());
-    expect(logits.shape).toEqual([2, 3, 3]);
-    expectLogits(
-      logits.dataSync(),
-      groups.flatMap((group) => group.flatMap((a) => group.map((b) => logit(a, b)))),
+    const columns = groups.map((group) => group.slice(1));
+    const found = compareAll(config, measure, engine.tf.tensor3d(groups), engine.tf.tensor3d(columns), context());
+    expect(found.shape).toEqual([2, 3, 2]);
+    expectNumbers(
+      found.dataSync(),
+      groups.flatMap((group, at) => group.flatMap((a) => columns[at]!.map((b) => expected(a, b)))),
     );
   });
 
-  it('scores queries against supports, the same in pieces', () => {
+  it('scores queries against supports', () => {
     const { tf } = engine;
     const [queries, supports] = [rows.slice(0, 2), rows.slice(2)];
-    const logits = weightedL1.scoreQueries(head, tf.tensor2d(queries), tf.tensor2d(supports), context());
+    const logits = compareQueries(config, tf.tensor2d(queries), tf.tensor2d(supports), context());
     expect(logits.shape).toEqual([2, 4]);
-    expectLogits(
+    expectNumbers(
       logits.dataSync(),
       queries.flatMap((query) => supports.map((support) => logit(query, support))),
     );
   });
 
-  it('cuts the queries where all distances at once would be too many', () => {
+  it('has a slope at equal embeddings, and at embeddings of zeros', () => {
+    const { tf } = engine;
+    for (const row of [rows[0]!, [0, 0, 0]]) {
+      const slope = tf.grad((a) =>
+        tf.sum(comparePairs(config, 'logits', a as Tensor2D, tf.tensor2d([row]), context())),
+      );
+      expect([...slope(tf.tensor2d([row])).dataSync()].every(Number.isFinite)).toBe(true);
+    }
+  });
+});
+
+describe('queries and supports', () => {
+  it('are cut into pieces where all distances at once would be too many', () => {
     const { tf } = engine;
     const units = 2048;
     const queries = tf.randomUniform([3, units], 0, 1, 'float32', 1) as ReturnType<typeof tf.tensor2d>;
@@ -75,12 +150,20 @@ describe('the weighted L1 head', () => {
       tf,
       parameter: (name: string) => (name === 'bias' ? tf.zeros([1]) : tf.ones([units, 1])),
     };
-    const logits = weightedL1.scoreQueries(head, queries, supports, wide);
+    const logits = compareQueries(head, queries, supports, wide);
     expect(logits.shape).toEqual([3, 1024]);
     // 2 of 3 queries fit a piece; the last query is alone in its own.
     const last = tf.sum(tf.abs(tf.sub(tf.slice2d(queries, [2, 0], [1, units]), supports)), 1).dataSync();
     const found = logits.dataSync().slice(2 * 1024);
     for (const index of [0, 511, 1023]) expect(found[index]).toBeCloseTo(last[index]!, 1);
+  });
+
+  it('a head whose distance is learned has no distances of its own', () => {
+    const { tf } = engine;
+    const context = { tf, parameter: () => tf.zeros([1]) };
+    expect(() => comparePairs(head, 'distances', tf.zeros([1, 3]), tf.zeros([1, 3]), context)).toThrow(
+      'the head weightedL1 has no distances of its own',
+    );
   });
 });
 

@@ -74,7 +74,7 @@ describe('all pairs', () => {
       const network = {
         shape: { input: [1, 1, 1], encoder: { units: 1 } },
         embed: () => tf.zeros([8, 1]),
-        allPairsLogits: () => z,
+        compareAll: () => z,
       } as unknown as Network;
       const training = {} as TrainingMode;
       const context = { tf, network, loss: binaryCrossEntropy, training };

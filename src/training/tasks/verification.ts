@@ -23,7 +23,7 @@ export const verification: TaskType<TaskVerification> = {
     const pictures = tf.tensor4d(images, [2 * labels.length, height, width, 1]) as Tensor4D;
     const embeddings = network.embed(pictures, training); // [2 * pairs, units]
     const [first, second] = tf.split(embeddings, 2, 0) as [typeof embeddings, typeof embeddings]; // [pairs, units] each
-    const logits = network.pairLogits(first, second); // [pairs]
+    const logits = network.comparePairs('logits', first, second); // [pairs]
     return tf.mean(loss(tf, logits, tf.tensor1d(labels)));
   },
 };
