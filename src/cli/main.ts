@@ -32,6 +32,7 @@ const setOption = () =>
     .argParser(collect);
 const runsOption = () =>
   new Option('--runs <dir>', 'the folder that runs are kept in').env('ONESHOT_RUNS').default('runs');
+const engineOption = () => new Option('--engine <name>', 'compute engine').choices(['auto', 'onnxruntime', 'cpu']);
 const jsonOption = () => new Option('--json', 'machine-readable output');
 
 let exitCode: ExitCode = 0;
@@ -71,7 +72,7 @@ program
   .addOption(setOption())
   .addOption(runsOption())
   .addOption(new Option('--parallel <n>', 'trials at the same time').argParser(parseCount))
-  .addOption(new Option('--engine <name>', 'compute engine').choices(['auto', 'onnxruntime', 'cpu']))
+  .addOption(engineOption())
   .addOption(new Option('--threads <n>', 'threads of each trial').argParser(parseCount))
   .addOption(new Option('--retries <n>', 'how often a failed trial is started again').argParser(parseCountOrZero))
   .addOption(new Option('--fail-fast', 'stop everything at the first failed trial'))
@@ -121,6 +122,16 @@ program
   .addOption(new Option('--out <dir>', 'where it is written; beside the runs when left out'))
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/report.js')).reportCommand));
+
+program
+  .command('reproduce')
+  .description('run a finished run again from its own folder, and compare metrics, weights and results')
+  .argument('<run>', 'the folder of a finished run')
+  .addOption(new Option('--out <dir>', 'a runs folder for the new run; a temporary one when left out'))
+  .addOption(engineOption())
+  .addOption(new Option('--threads <n>', "threads; the first run's when left out").argParser(parseCount))
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/reproduce.js')).reproduceCommand));
 
 program
   .command('init')
