@@ -1,14 +1,15 @@
 // Records that were written by this program are read strictly: anything that another program, another version or half a
 // write left behind is refused with the file's name, never guessed at.
-import { Ajv, type JSONSchemaType } from 'ajv';
+import { createRequire } from 'node:module';
+import type { Ajv, JSONSchemaType, ValidateFunction } from 'ajv';
 import { OneshotError } from '../../base/problem.js';
-
-const ajv = new Ajv({ allErrors: false, allowUnionTypes: true });
 
 /** A function that turns JSON text into a checked record. It throws a OneshotError('corrupt') that names `source` and the first thing wrong. */
 export function makeStrictReader<T>(schema: object): (text: string, source: string) => T {
-  const validate = ajv.compile<T>(schema as JSONSchemaType<T>);
+  let compiled: ValidateFunction<T> | undefined;
   return (text, source) => {
+    compiled ??= loadAjv().compile<T>(schema as JSONSchemaType<T>);
+    const validate = compiled;
     let value: unknown;
     try {
       value = JSON.parse(text);
@@ -22,4 +23,13 @@ export function makeStrictReader<T>(schema: object): (text: string, source: stri
     }
     return value;
   };
+}
+
+let ajv: Ajv | undefined;
+
+// Loading and compiling take a fifth of the start of a trial's process, which only writes such records.
+function loadAjv(): Ajv {
+  const { Ajv: Checker } = createRequire(import.meta.url)('ajv') as typeof import('ajv');
+  ajv ??= new Checker({ allErrors: false, allowUnionTypes: true });
+  return ajv;
 }
