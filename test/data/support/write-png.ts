@@ -35,9 +35,9 @@ export function writeBilevelPng(ink: Uint8Array, height: number, width: number, 
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   return Buffer.concat([
     signature,
-    writeChunk('IHDR', header),
-    writeChunk('IDAT', deflateSync(rows)),
-    writeChunk('IEND', Buffer.alloc(0)),
+    writePngChunk('IHDR', header),
+    writePngChunk('IDAT', deflateSync(rows)),
+    writePngChunk('IEND', Buffer.alloc(0)),
   ]);
 }
 
@@ -49,7 +49,8 @@ function predictPaeth(left: number, above: number, corner: number): number {
   );
 }
 
-function writeChunk(type: string, data: Buffer): Buffer {
+/** A chunk with its length and checksum. */
+export function writePngChunk(type: string, data: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(data.length);
   const body = Buffer.concat([Buffer.from(type), data]);
