@@ -10,10 +10,15 @@ export function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
+/** Whether a file of this name was made by `temporaryName`. */
+export function isTemporaryName(name: string): boolean {
+  return TEMPORARY_NAME.test(name);
+}
+
 /** Removes what writers that were killed left behind in `folder`. For the holder of the folder's lock. */
 export function removeStaleTemporaries(folder: string): void {
   for (const name of readdirSync(folder))
-    if (TEMPORARY_NAME.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
+    if (isTemporaryName(name)) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 /** Replaces the file at `path` by the given text or bytes (several pieces are written one after the other). Blocks until they are on the disk; throws the file system's error and leaves the old file untouched. */

@@ -134,6 +134,20 @@ program
   .action(run(async () => (await import('./commands/reproduce.js')).reproduceCommand));
 
 program
+  .command('prune')
+  .description('free the disk of what is not needed any more; shows it and asks first')
+  .argument('[path]', "a runs folder, an experiment's folder in it, or a run; runs when left out")
+  .addOption(new Option('--dry-run', 'show what would go; remove nothing'))
+  .addOption(new Option('--yes', 'do not ask'))
+  .addOption(
+    new Option('--unused-days <n>', 'days after which decoded pictures that nobody read go')
+      .default(30)
+      .argParser(parseCountOrZero),
+  )
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/prune.js')).pruneCommand));
+
+program
   .command('init')
   .description('write a starter experiment file, with comments')
   .argument('[dir]', 'where; made if it is missing', '.')
