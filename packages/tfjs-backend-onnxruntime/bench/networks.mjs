@@ -42,8 +42,10 @@ function computeGradients(variables, loss) {
 }
 
 function finishStep({ value, grads }) {
+  // First, so that the gradients need not be stored when the loss is read.
+  tf.dispose(grads);
   const loss = value.dataSync()[0];
-  tf.dispose([value, grads]);
+  value.dispose();
   return loss;
 }
 
