@@ -14,7 +14,7 @@ import { CLEAN_VERSION, cacheSizedPictures, resolveSizes } from './picture-sizes
 import { countSelection, SPLIT_PURPOSES, type SplitRule } from './splits.js';
 
 /** Changes whenever the same section gives other drawings than before. */
-const GLYPHS_VERSION = 1;
+const GLYPHS_VERSION = 2;
 
 export const glyphsSource: DataSource<DataGlyphs> = {
   describe,
@@ -61,7 +61,8 @@ export function drawGlyphs(section: DataGlyphs): PictureSet {
     });
   });
   return sealPictureSet({
-    name: 'glyphs',
+    // The same character of another seed is another drawing: episodes of the two must not be taken for the same.
+    name: `glyphs-${seed}`,
     height: size,
     width: size,
     pixels,

@@ -2,7 +2,17 @@
 import type { GalleryItem } from '../evaluation/records/gallery.js';
 
 /** A piece of running text. `name` came from outside (a file, an alphabet, a setting) and is kept apart from what surrounds it, whatever its script; `small` is set on a line of its own where there is room. */
-export type Inline = string | { readonly name: string } | { readonly strong: string } | { readonly small: string };
+export type Inline =
+  | string
+  | { readonly name: string }
+  | { readonly strong: string }
+  | { readonly small: string }
+  | RunLink;
+
+/** Leads to a run's row: its number there. */
+export interface RunLink {
+  readonly run: number;
+}
 
 export type Text = readonly Inline[];
 
@@ -13,6 +23,19 @@ export interface Plot {
   /** With the colours of light pages (`PLOT_COLORS`). */
   readonly svg: string;
   readonly data: Csv;
+}
+
+/** Pixels, drawn without smoothing. */
+export interface Picture {
+  readonly title: Text;
+  /** The picture in words, for those who do not see it. */
+  readonly description: string;
+  /** A PNG file in base64. */
+  readonly png: string;
+  /** Without folder, `filters.png`. */
+  readonly file: string;
+  /** Pixels of the page for each pixel of the picture, at most. */
+  readonly scale: number;
 }
 
 /** The figures behind a plot or table, as a file. */
@@ -28,6 +51,8 @@ export interface Table {
   /** Columns of figures are set right. */
   readonly align: readonly ('left' | 'right')[];
   readonly rows: readonly (readonly Text[])[];
+  /** Whether each row is a run, in the order of their numbers: links lead here. */
+  readonly listsRuns?: boolean;
 }
 
 export type Block =
@@ -35,8 +60,9 @@ export type Block =
   | { readonly type: 'paragraph'; readonly text: Text; readonly tone?: 'lead' | 'alarm' | 'note' }
   | { readonly type: 'list'; readonly items: readonly Text[] }
   | { readonly type: 'table'; readonly table: Table; readonly caption?: string }
-  | { readonly type: 'plots'; readonly plots: readonly Plot[] }
+  | { readonly type: 'plots'; readonly plots: readonly Plot[]; readonly wide?: boolean }
   | { readonly type: 'gallery'; readonly title: Text; readonly items: readonly GalleryItem[] }
+  | { readonly type: 'picture'; readonly picture: Picture }
   | { readonly type: 'download'; readonly text: string; readonly data: Csv };
 
 /** A section's heading; `id` is where links lead. */

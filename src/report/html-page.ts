@@ -1,10 +1,11 @@
 // The report as one HTML file that needs nothing else: style, plots, pictures and tables of figures are inside.
 
+import { PNG } from 'pngjs';
 import type { GalleryItem, GallerySupport } from '../evaluation/records/gallery.js';
-import { type Block, type Csv, encodeCsv, type Plot, type Table, type Text } from './document.js';
-import { plotForPage } from './draw-plot.js';
+import { type Block, type Csv, encodeCsv, type Picture, type Plot, type Table, type Text } from './document.js';
 import { Html, html } from './html.js';
 import { PAGE_STYLE } from './page-style.js';
+import { plotForPage } from './plots/plot-for-page.js';
 
 /** Nothing may be loaded from anywhere: what a name in a file smuggles in would not run or fetch either. */
 const SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -47,9 +48,11 @@ function renderBlock(block: Block): Html {
     case 'table':
       return renderTable(block.table, block.caption);
     case 'plots':
-      return html`<div class="plots">${block.plots.map(renderPlot)}</div>\n`;
+      return html`<div class="${block.wide ? 'plots wide' : 'plots'}">${block.plots.map(renderPlot)}</div>\n`;
     case 'gallery':
       return html`<h3>${renderText(block.title)}</h3>\n${block.items.map(renderGalleryItem)}`;
+    case 'picture':
+      return renderPicture(block.picture);
     case 'download':
       return html`<p class="download">${linkCsv(block.data, block.text)}</p>\n`;
   }
@@ -58,24 +61,32 @@ function renderBlock(block: Block): Html {
 function renderText(text: Text): Html[] {
   return text.map((inline) => {
     if (typeof inline === 'string') return html`${inline}`;
+    if ('run' in inline) return html`<a href="#run-${inline.run}">${inline.run}</a>`;
     if ('name' in inline) return html`<bdi>${inline.name}</bdi>`;
     return 'small' in inline ? html` <small>${inline.small}</small>` : html`<strong>${inline.strong}</strong>`;
   });
 }
 
 // Tables wider than a phone scroll on their own; the keyboard reaches them.
-function renderTable({ head, align, rows }: Table, caption = ''): Html {
+function renderTable({ head, align, rows, listsRuns }: Table, caption = ''): Html {
+  const place = (row: number) => new Html(listsRuns ? ` id="run-${row + 1}"` : '');
   return html`${caption === '' ? '' : html`<p class="caption">${caption}</p>`}
 <div class="scroll" tabindex="0" role="region" aria-label="${caption || head.join(', ')}"><table>
 <thead><tr>${head.map((text, column) => html`<th scope="col" class="${align[column]!}"><bdi>${text}</bdi></th>`)}</tr></thead>
 <tbody>
-${rows.map((row) => html`<tr>${row.map((cell, column) => html`<td class="${align[column]!}">${renderText(cell)}</td>`)}</tr>\n`)}</tbody>
+${rows.map((row, index) => html`<tr${place(index)}>${row.map((cell, column) => html`<td class="${align[column]!}">${renderText(cell)}</td>`)}</tr>\n`)}</tbody>
 </table></div>\n`;
 }
 
 function renderPlot({ title, description, svg, data }: Plot): Html {
   return html`<figure class="plot"><h3><bdi>${title}</bdi></h3>${new Html(plotForPage(svg, description))}
 <figcaption class="download">${linkCsv(data, 'Figures as CSV')}</figcaption></figure>\n`;
+}
+
+function renderPicture({ title, description, png, scale }: Picture): Html {
+  const { width } = PNG.sync.read(Buffer.from(png, 'base64'));
+  return html`<figure class="picture"><h3>${renderText(title)}</h3>
+<img src="data:image/png;base64,${png}" alt="${description}" width="${scale * width}"><figcaption>${description}</figcaption></figure>\n`;
 }
 
 function linkCsv(data: Csv, text: string): Html {

@@ -2,8 +2,19 @@
 import type { RunState } from '../run/run-folder.js';
 import { type Comparison, findDifferences } from './compare-runs.js';
 import { type AlphabetFigures, averageAlphabets } from './figures/alphabets.js';
+import { type Calibration, calibrate } from './figures/calibration.js';
 import { type Confusions, collectConfusions } from './figures/confused-pairs.js';
-import { collectLearningCurves, collectNWayCurves, type LearningCurve, type NWayCurve } from './figures/curves.js';
+import {
+  collectLayerCurves,
+  collectLearningCurves,
+  collectNWayCurves,
+  type LayerCurve,
+  type LearningCurve,
+  type NWayCurve,
+} from './figures/curves.js';
+import { type DistortionSamples, drawDistortions } from './figures/distortion-samples.js';
+import { type EmbeddingMap, mapEmbeddings } from './figures/embedding-map.js';
+import { drawFirstFilters, type FirstFilters } from './figures/first-filters.js';
 import { collectGalleries, type Gallery } from './figures/galleries.js';
 import { chooseHeadline, chooseShownGroup, type Headline } from './figures/headline.js';
 import { fillPaperTables, type PaperTable } from './figures/paper-tables.js';
@@ -14,6 +25,7 @@ import {
   type RunSummary,
   summarizeRuns,
 } from './figures/run-summaries.js';
+import { analyzeSweeps, type SweepFigures } from './figures/sweep.js';
 import { groupRuns, type Measurement, measureGroups, type RunGroup } from './group-runs.js';
 import type { ReportRun } from './load-runs.js';
 import { nameSystem } from './names.js';
@@ -33,10 +45,16 @@ export interface Report {
   readonly paperTables: readonly PaperTable[];
   readonly nWayCurves: readonly NWayCurve[];
   readonly learningCurves: readonly LearningCurve[];
+  readonly sweeps: readonly SweepFigures[];
   /** Of the headline's best system, like all that follows. */
+  readonly layerCurves: readonly LayerCurve[];
   readonly perAlphabet: AlphabetFigures | undefined;
   readonly confusedPairs: Confusions | undefined;
   readonly galleries: readonly Gallery[];
+  readonly calibration: Calibration | undefined;
+  readonly embeddingMap: EmbeddingMap | undefined;
+  readonly firstFilters: FirstFilters | undefined;
+  readonly distortions: DistortionSamples | undefined;
   readonly skippedAlphabets: readonly { readonly task: string; readonly alphabets: readonly string[] }[];
 }
 
@@ -64,9 +82,15 @@ export function makeReport(runs: readonly ReportRun[]): Report {
     paperTables: fillPaperTables(measurements),
     nWayCurves: collectNWayCurves(measurements, nameSystem),
     learningCurves: collectLearningCurves(groups),
+    sweeps: analyzeSweeps(groups, headline?.task),
+    layerCurves: shown ? collectLayerCurves(shown.runs[0]!) : [],
     perAlphabet: shown && averageAlphabets(shown),
     confusedPairs: shown && collectConfusions(shown),
     galleries: shown ? collectGalleries(shown, headline!.task) : [],
+    calibration: shown && calibrate(shown),
+    embeddingMap: shown && mapEmbeddings(shown),
+    firstFilters: shown && drawFirstFilters(shown),
+    distortions: shown && drawDistortions(shown),
     skippedAlphabets: listSkippedAlphabets(runs),
   };
 }

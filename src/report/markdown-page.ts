@@ -60,6 +60,10 @@ function renderBlock(block: Block, addFile: AddFile): string {
       });
       return `### ${renderText(block.title)}\n\n${items.join('\n')}`;
     }
+    case 'picture': {
+      const { title, description, png, file } = block.picture;
+      return `### ${renderText(title)}\n\n![${escapeMarkdown(description)}](${addFile(file, Buffer.from(png, 'base64'))})\n`;
+    }
     case 'download':
       return `${linkCsv(block.data, block.text, addFile)}\n`;
   }
@@ -99,12 +103,13 @@ function renderText(text: Text): string {
 
 function renderInline(inline: Inline): string {
   if (typeof inline === 'string') return escapeMarkdown(inline);
+  if ('run' in inline) return String(inline.run);
   if ('name' in inline) return isolate(escapeMarkdown(inline.name));
   return 'small' in inline ? ` ${escapeMarkdown(inline.small)}` : `**${escapeMarkdown(inline.strong)}**`;
 }
 
 function renderPlain(text: Text): string {
-  return text.map((inline) => (typeof inline === 'string' ? inline : Object.values(inline)[0])).join('');
+  return text.map((inline) => (typeof inline === 'string' ? inline : String(Object.values(inline)[0]))).join('');
 }
 
 /** The text with every sign escaped that Markdown or HTML would take for markup; line ends become spaces. */

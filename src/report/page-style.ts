@@ -1,10 +1,11 @@
 // The style of a report's page: one column on a phone, light and dark after the reader's system, plain on paper.
-import { PLOT_COLORS } from './draw-plot.js';
+import { PLOT_COLORS } from './plots/plot-style.js';
 
 /** Plot colours on dark pages, by their role. */
 const DARK_COLORS: Readonly<Record<string, string>> = {
   ink: '#ececea',
   faint: '#3a3a38',
+  card: '#1e1e1c',
   'series-1': '#56b4e9',
   'series-2': '#ff8a3d',
   'series-3': '#2fcf9f',
@@ -22,9 +23,9 @@ const variables = (colors: Readonly<Record<string, string>>) =>
 
 /** The style sheet. */
 export const PAGE_STYLE = `
-:root { color-scheme: light dark; ${variables(PLOT_COLORS)} --page: #fdfdfc; --card: #ffffff; --quiet: #5b5b58; --alarm: #a32800; --won: #00795a; --lost: #b34700; }
+:root { color-scheme: light dark; ${variables(PLOT_COLORS)} --page: #fdfdfc; --quiet: #5b5b58; --alarm: #a32800; --won: #00795a; --lost: #b34700; }
 @media (prefers-color-scheme: dark) {
-  :root { ${variables(DARK_COLORS)} --page: #161615; --card: #1e1e1c; --quiet: #b4b4af; --alarm: #ff9a76; --won: #2fcf9f; --lost: #ff8a3d; }
+  :root { ${variables(DARK_COLORS)} --page: #161615; --quiet: #b4b4af; --alarm: #ff9a76; --won: #2fcf9f; --lost: #ff8a3d; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK KR', sans-serif; }
@@ -58,6 +59,10 @@ small { display: block; color: var(--quiet); font-size: 0.82rem; }
 figure { margin: 0; min-width: 0; }
 .plot { background: var(--card); border: 1px solid var(--faint); border-radius: 6px; padding: 12px; max-width: 560px; }
 .plot svg { width: 100%; height: auto; display: block; }
+.picture { margin: 16px 0; overflow-x: auto; }
+.picture img { max-width: 100%; height: auto; image-rendering: pixelated; display: block; border: 1px solid var(--faint); }
+tr:target { background: color-mix(in srgb, var(--series-6) 25%, transparent); }
+.plots.wide { grid-template-columns: minmax(0, 1fr); }
 .download { font-size: 0.85rem; }
 .item { margin: 16px 0 24px; }
 .item .query { display: flex; align-items: center; gap: 12px; margin-bottom: 8px; }
@@ -69,7 +74,7 @@ figure { margin: 0; min-width: 0; }
 .item .query img { width: 72px; margin: 0; border: 1px solid var(--faint); }
 footer { margin-top: 56px; font-size: 0.85rem; color: var(--quiet); }
 @media print {
-  :root { color-scheme: light; ${variables(PLOT_COLORS)} --page: #fff; --card: #fff; --quiet: #444; }
+  :root { color-scheme: light; ${variables(PLOT_COLORS)} --page: #fff; --quiet: #444; }
   body { font-size: 11px; } nav, .download { display: none; } .scroll { overflow: visible; }
   .plot, .item, tr { break-inside: avoid; } h2 { break-after: avoid; }
 }

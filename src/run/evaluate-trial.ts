@@ -9,13 +9,14 @@ import type { Engine } from '../engine/engine.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { type EvaluationResult, writeResults } from '../evaluation/records/evaluation-result.js';
 import { writePredictions } from '../evaluation/records/predictions.js';
-import { makeNetworkScorer } from '../evaluation/scorers/network.js';
+import { embedPictures, makeNetworkScorer } from '../evaluation/scorers/network.js';
 import type { EncoderShape } from '../model/encoder-shape.js';
 import { estimateActivationBytes } from '../model/micro-batch-size.js';
 import { buildNetwork, uploadParameters } from '../model/network.js';
 import { makeNetworkFunctions, type NetworkFunctions } from '../model/network-functions.js';
 import { describeNetwork } from '../model/network-shape.js';
 import { readWeightsCheckpoint } from '../training/checkpoint.js';
+import { chooseEmbeddingSample, writeEmbeddingSample } from './embedding-sample.js';
 import { runFiles } from './run-folder.js';
 
 export interface EvaluateTrialOptions {
@@ -55,6 +56,7 @@ export async function evaluateTrial(options: EvaluateTrialOptions): Promise<Eval
       },
       keep: (record) => writePredictions(predictions, record),
     });
+    if (network !== undefined) await keepEmbeddings(files.embeddings, network, data);
     rmSync(files.predictions, { recursive: true, force: true });
     renameSync(predictions, files.predictions);
     syncFolder(folder);
@@ -76,6 +78,22 @@ function loadNetwork(path: string, { model }: Experiment, data: LoadedData, { tf
     batchSize: chooseEmbeddingBatchSize(shape.encoder),
     dispose: () => tf.dispose([...weights.values()]),
   };
+}
+
+async function keepEmbeddings(
+  path: string,
+  { functions, batchSize }: ReturnType<typeof loadNetwork>,
+  { split: { test }, source }: LoadedData,
+): Promise<void> {
+  const sample = chooseEmbeddingSample(test);
+  if (sample.length === 0) return;
+  const { set } = test;
+  const { embeddings } = await embedPictures(functions, { batchSize }, { clean: set, source }, sample);
+  const characters = Array.from(sample, (picture) => {
+    const { alphabet, name } = set.characters[set.character[picture]!]!;
+    return `${set.alphabets[alphabet]}/${name}`;
+  });
+  writeEmbeddingSample(path, { embeddings, characters });
 }
 
 /** Pictures that are embedded at once: as many as keep activations within 256 MiB, 256 at most. */

@@ -31,6 +31,8 @@ export function runFiles(folder: string) {
     resultsTable: at('results-table.json'),
     pictures: at('pictures'),
     predictions: at('predictions'),
+    /** Of a few unseen characters, for a map of them. */
+    embeddings: at('embeddings.safetensors'),
     log: at('log.txt'),
     lock: at('lock'),
   } as const;

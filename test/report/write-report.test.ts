@@ -65,8 +65,8 @@ describe('report.html', () => {
 
   it('tells every plot and picture in words', () => {
     const plots = page.match(/<svg [^>]*>/g)!;
-    // The answer, ways, two learning curves, alphabets.
-    expect(plots).toHaveLength(5);
+    // The answer, ways, two learning curves, alphabets, calibration.
+    expect(plots).toHaveLength(6);
     for (const plot of plots) expect(plot).toMatch(/role="img" aria-label="[^"]{20,}"/);
     for (const picture of page.match(/<img [^>]*>/g)!) expect(picture).toMatch(/alt="[^"]+"/);
   });
@@ -84,9 +84,14 @@ describe('report.html', () => {
   });
 
   it('links every section, and each link leads somewhere', () => {
-    const targets = [...page.matchAll(/<a href="#([^"]+)"/g)].map(([, id]) => id);
-    expect(targets).toEqual([...page.matchAll(/<h2 id="([^"]+)"/g)].map(([, id]) => id));
-    expect(targets).toContain('results');
+    const targets = [...page.matchAll(/<a href="#([^"]+)"/g)].map(([, id]) => id!);
+    const sections = [...page.matchAll(/<h2 id="([^"]+)"/g)].map(([, id]) => id!);
+    const runs = [...page.matchAll(/<tr id="([^"]+)"/g)].map(([, id]) => id!);
+    expect(sections).toContain('results');
+    expect(runs).toEqual(['run-1', 'run-2', 'run-3']);
+    expect(targets.filter((id) => !runs.includes(id))).toEqual(sections);
+    // The figures of both networks lead to their runs.
+    expect(targets).toEqual(expect.arrayContaining(['run-1', 'run-2']));
   });
 
   it('does not hold published figures against other data than theirs', () => {

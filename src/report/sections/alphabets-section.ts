@@ -1,8 +1,8 @@
 // Accuracy by alphabet.
 import { type Block, heading } from '../document.js';
-import { type DotRow, drawDots } from '../draw-plot.js';
 import { formatPercent } from '../format-figures.js';
 import type { Report } from '../make-report.js';
+import { type DotRow, drawDots } from '../plots/draw-dots.js';
 
 /** The blocks of the section; none where there is nothing to say. */
 export async function makeAlphabetsSection({ perAlphabet }: Report): Promise<Block[]> {
@@ -25,7 +25,7 @@ export async function makeAlphabetsSection({ perAlphabet }: Report): Promise<Blo
         {
           title,
           description: `${title}: ${rows.map(({ label, value }) => `${label} ${formatPercent(value)} %`).join('; ')}`,
-          svg: await drawDots(rows, "accuracy, Wilson's 95 % interval"),
+          svg: await drawDots(rows, { title: "accuracy, Wilson's 95 % interval" }),
           data: {
             file: 'alphabets.csv',
             head: ['alphabet', 'n', 'correct', 'accuracy', 'low', 'high'],

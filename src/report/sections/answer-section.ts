@@ -1,12 +1,12 @@
 // The answer first: what the best system reaches, beside whom, and what is alarming about it.
 import type { Block, Plot, Text } from '../document.js';
 import { paragraph } from '../document.js';
-import { type DotRow, drawDots } from '../draw-plot.js';
 import type { Headline } from '../figures/headline.js';
 import { isPaperTask, LANDMARKS } from '../figures/paper-tables.js';
 import { formatCount, formatInterval, formatPercent, PERCENT } from '../format-figures.js';
 import type { Report } from '../make-report.js';
 import { nameSystem, PROTOCOL_NAMES } from '../names.js';
+import { type DotRow, drawDots } from '../plots/draw-dots.js';
 
 /** Systems in the plot of the answer; the table has all of them. */
 const MOST_DOTS = 14;
@@ -92,7 +92,7 @@ async function plotAnswer({ measurements }: Headline, where: string): Promise<Pl
   return {
     title: where,
     description: `Accuracies: ${rows.map(({ label, value }) => `${label} ${formatPercent(value)} %`).join('; ')}`,
-    svg: await drawDots(rows, 'accuracy, with 95 % interval'),
+    svg: await drawDots(rows, { title: 'accuracy, with 95 % interval' }),
     data: {
       file: 'answer.csv',
       head: ['system', 'kind', 'accuracy', 'low', 'high'],

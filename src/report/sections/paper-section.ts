@@ -1,58 +1,69 @@
 // The paper's tables with what was measured here beside each row.
-import { type Block, heading, paragraph, type Text } from '../document.js';
-import { isPaperTask } from '../figures/paper-tables.js';
-import { formatInterval, formatPercent } from '../format-figures.js';
+import { type Block, heading, paragraph, type Table, type Text } from '../document.js';
+import { type FilledRow, isOfPaper, type PaperTable } from '../figures/paper-tables.js';
+import type { LinkRuns } from '../figures/run-numbers.js';
+import { formatCount, formatInterval, formatPercent } from '../format-figures.js';
 import type { Measurement } from '../group-runs.js';
 import type { Report } from '../make-report.js';
 import { nameSystem } from '../names.js';
 
-/** The blocks of the section; none where there is nothing to say. */
-export function makePaperSection({ paperTables: tables, measurements }: Report): Block[] {
-  if (!measurements.some(isPaperTask)) return [];
+/** Configurations that a cell names, the best ones. */
+const MOST_NAMED = 3;
+
+/** The tables of which anything was measured, and the others as published beside them; none where nothing was. */
+export function makePaperSection({ paperTables, measurements }: Report, linkRuns: LinkRuns): Block[] {
+  if (!measurements.some(isOfPaper)) return [];
   return [
     heading('paper', 'Beside Koch et al. 2015'),
     paragraph(
-      'Figures marked as published are those of the paper, in per cent; ours follow with their 95 % interval. ' +
-        "Lake's 20 runs use drawers 01–08 of the evaluation alphabets, also where a split keeps other drawers apart; random episodes within an alphabet are harder than these runs.",
+      'Rows marked as published are the paper’s figures, in per cent, also those of its rows that were not run here; ours follow with their 95 % interval and their runs. ' +
+        'Lake’s 20 runs use drawers 01–08 of the evaluation alphabets, also where a split keeps other drawers apart; random episodes within an alphabet are harder than these runs.',
     ),
-    ...tables.map(
-      ({ title, measure, digits, rows, others }): Block => ({
+    ...paperTables.map(
+      (paperTable): Block => ({
         type: 'table',
-        caption: `${title} (${measure})`,
-        table: {
-          head: ['system', 'published', 'measured here', 'source of the published figure'],
-          align: ['left', 'right', 'left', 'left'],
-          rows: [
-            ...rows.map(({ system, published, source, measured }): Text[] => [
-              [system],
-              [`${published.toFixed(digits)} published`],
-              measured.length === 0 ? ['not run here'] : describeMeasured(measured, true),
-              [source],
-            ]),
-            ...[...new Set(others.map(nameSystem))].map((system): Text[] => [
-              [{ name: system }],
-              ['–'],
-              describeMeasured(
-                others.filter((measurement) => nameSystem(measurement) === system),
-                false,
-              ),
-              ['not in the paper'],
-            ]),
-          ],
-        },
+        caption: `${paperTable.title} (${paperTable.measure})`,
+        table: describeTable(paperTable, linkRuns),
       }),
     ),
   ];
 }
 
-function describeMeasured(measured: readonly Measurement[], named: boolean): Text {
-  return measured.flatMap((measurement, index): Text => {
-    const where = measurement.protocol === 'lake-runs' ? "Lake's runs" : 'random episodes within an alphabet';
-    return [
-      index === 0 ? '' : '; ',
-      { strong: formatPercent(measurement.accuracy) },
-      `${measurement.scorer === 'chance' ? '' : ` (${formatInterval(measurement.interval)})`} ${where}`,
-      ...(named ? [', ', { name: nameSystem(measurement) }] : []),
-    ];
-  });
+function describeTable({ digits, columns, rows, others }: PaperTable, linkRuns: LinkRuns): Table {
+  const describe = (row: Pick<FilledRow, 'measured'>, named: boolean) =>
+    row.measured.map((cell) => describeCell(cell, named, linkRuns));
+  return {
+    head: ['system', 'published', ...columns, 'source of the published figure'],
+    align: ['left', 'right', ...columns.map(() => 'left' as const), 'left'],
+    rows: [
+      ...rows.map((row): Text[] => [
+        [row.system],
+        [`${row.published.toFixed(digits)} published`],
+        ...describe(row, true),
+        [row.source],
+      ]),
+      ...others.map((row): Text[] => [[{ name: row.system }], ['–'], ...describe(row, false), ['not in the paper']]),
+    ],
+  };
+}
+
+function describeCell(measured: readonly Measurement[], named: boolean, linkRuns: LinkRuns): Text {
+  if (measured.length === 0) return [named ? 'not run here' : '–'];
+  const best = [...measured].sort((a, b) => b.accuracy - a.accuracy);
+  const rest = best.length - MOST_NAMED;
+  return [
+    ...best
+      .slice(0, MOST_NAMED)
+      .flatMap(
+        (measurement, index): Text => [
+          index === 0 ? '' : '; ',
+          { strong: formatPercent(measurement.accuracy) },
+          measurement.scorer === 'chance' ? ', ' : ` (${formatInterval(measurement.interval)}), `,
+          ...(named ? [{ name: nameSystem(measurement) }, ', '] : []),
+          `${formatCount(measurement.n, 'query', 'queries')}, `,
+          ...linkRuns(measurement.folders),
+        ],
+      ),
+    ...(rest > 0 ? [`; and ${formatCount(rest, 'configuration')} below`] : []),
+  ];
 }

@@ -1,5 +1,6 @@
 // Tables of everything that was measured, a table for each protocol.
 import { type Block, type Csv, heading, type Table, type Text } from '../document.js';
+import type { LinkRuns } from '../figures/run-numbers.js';
 import { formatInterval, formatPercent } from '../format-figures.js';
 import type { Measurement } from '../group-runs.js';
 import type { Report } from '../make-report.js';
@@ -7,7 +8,7 @@ import { nameSystem, PROTOCOL_NAMES } from '../names.js';
 
 // One table for each protocol: systems by ways and shots.
 /** The blocks of the section; none where there is nothing to say. */
-export function makeResultsSection({ measurements }: Report): Block[] {
+export function makeResultsSection({ measurements }: Report, linkRuns: LinkRuns): Block[] {
   if (measurements.length === 0) return [];
   const protocols = [...new Set(measurements.map(({ protocol }) => protocol))];
   return [
@@ -17,14 +18,14 @@ export function makeResultsSection({ measurements }: Report): Block[] {
       return {
         type: 'table',
         caption: `${PROTOCOL_NAMES[protocol]}: accuracy in %, 95 % interval`,
-        table: crossTable(own),
+        table: crossTable(own, linkRuns),
       };
     }),
     { type: 'download', text: 'Every result of every run as CSV', data: listResults(measurements) },
   ];
 }
 
-function crossTable(measurements: readonly Measurement[]): Table {
+function crossTable(measurements: readonly Measurement[], linkRuns: LinkRuns): Table {
   const tasks = [...new Set(measurements.map(({ task }) => task))];
   const systemOf = (measurement: Measurement) =>
     JSON.stringify([nameSystem(measurement), measurement.scorer === 'network' ? '' : measurement.pictureSize]);
@@ -33,19 +34,19 @@ function crossTable(measurements: readonly Measurement[]): Table {
   return {
     head: [
       'system',
-      ...(hasNetworks ? ['runs'] : []),
+      ...(hasNetworks ? ['measured in'] : []),
       // Breaks before `1-shot` only.
       ...tasks.map((task) => task.split('/').at(-1)!.replace('-way-', '-way ').replace('-shot', '\u2011shot')),
     ],
-    align: ['left', ...(hasNetworks ? ['right' as const] : []), ...tasks.map(() => 'right' as const)],
+    align: ['left', ...(hasNetworks ? ['left' as const] : []), ...tasks.map(() => 'right' as const)],
     rows: systems.map((system) => {
       const own = measurements.filter((measurement) => systemOf(measurement) === system);
       const [first] = own as [Measurement];
       const size = first.scorer.startsWith('nearest') ? ` (${first.pictureSize.join(' × ')} px)` : '';
-      const runCount = Math.max(...own.map(({ folders }) => folders.length));
+      const folders = own.flatMap((measurement) => measurement.folders);
       return [
         [{ name: nameSystem(first) }, size],
-        ...(hasNetworks ? [[first.scorer === 'network' ? String(runCount) : '']] : []),
+        ...(hasNetworks ? [linkRuns(folders)] : []),
         ...tasks.map((task) => describeAccuracy(own.find((measurement) => measurement.task === task))),
       ];
     }),

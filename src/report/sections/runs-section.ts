@@ -13,16 +13,20 @@ export function makeRunsSection(report: Report, nameFolder: (folder: string) => 
     {
       type: 'table',
       table: {
-        head: ['run', 'state', 'seed', 'epochs', 'time', 'tasks', 'engine', 'commit', 'folder'],
-        align: ['left', 'left', 'right', 'right', 'right', 'right', 'left', 'left', 'left'],
-        rows: report.runs.map((run) => describeRun(run, report.experiments.length > 1, nameFolder(run.folder))),
+        head: ['no.', 'run', 'state', 'seed', 'epochs', 'time', 'tasks', 'engine', 'commit', 'folder'],
+        listsRuns: true,
+        align: ['right', 'left', 'left', 'right', 'right', 'right', 'right', 'left', 'left', 'left'],
+        rows: report.runs.map((run, index) =>
+          describeRun(index + 1, run, report.experiments.length > 1, nameFolder(run.folder)),
+        ),
       },
     },
   ];
 }
 
-function describeRun(run: RunSummary, severalExperiments: boolean, folder: string): Text[] {
+function describeRun(number: number, run: RunSummary, severalExperiments: boolean, folder: string): Text[] {
   return [
+    [String(number)],
     [{ name: severalExperiments ? `${run.experiment}: ${run.name}` : run.name }],
     run.failure === undefined ? [run.state] : [`${run.state}: `, { name: run.failure }],
     [String(run.seed)],

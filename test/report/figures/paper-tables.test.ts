@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fillPaperTables, PUBLISHED_TABLES } from '../../src/report/figures/paper-tables.js';
-import type { Measurement } from '../../src/report/group-runs.js';
+import { fillPaperTables, PUBLISHED_TABLES } from '../../../src/report/figures/paper-tables.js';
+import type { Measurement } from '../../../src/report/group-runs.js';
 
 function measure(changes: Partial<Measurement>): Measurement {
   return {
@@ -42,13 +42,17 @@ describe('PUBLISHED_TABLES', () => {
 });
 
 describe('fillPaperTables', () => {
-  const rowsOf = (measurements: Measurement[]) => {
-    const table2 = fillPaperTables(measurements)[1]!;
-    const filled = table2.rows.filter(({ measured }) => measured.length > 0);
-    return { filled: filled.map(({ system, measured }) => [system, measured.length]), others: table2.others.length };
+  const rowsOf = (measurements: Measurement[], table = 1) => {
+    const filled = fillPaperTables(measurements)[table]!;
+    const counts = ({ measured }: { measured: readonly (readonly Measurement[])[] }) =>
+      measured.map((cell) => cell.length);
+    return {
+      filled: filled.rows.filter((row) => counts(row).some(Boolean)).map((row) => [row.system, ...counts(row)]),
+      others: filled.others.map((row) => [row.system, ...counts(row)]),
+    };
   };
 
-  it('sets networks and nearest neighbours beside their rows, both protocols', () => {
+  it('sets networks and nearest neighbours beside their rows of Table 2, a column for each test set', () => {
     const measurements = [
       measure({}),
       measure({ protocol: 'within-alphabet', pictures: 'omniglot' }),
@@ -58,12 +62,23 @@ describe('fillPaperTables', () => {
     ];
     expect(rowsOf(measurements)).toEqual({
       filled: [
-        ['Convolutional siamese network', 2],
-        ['Siamese network of two dense layers', 1],
-        ['1-nearest neighbour', 1],
+        ['Convolutional siamese network', 1, 1],
+        ['Siamese network of two dense layers', 1, 0],
+        ['1-nearest neighbour', 1, 0],
       ],
-      others: 1,
+      others: [['nearest neighbour, Euclidean', 1, 0]],
     });
+  });
+
+  it('sets 10-way one-shot on MNIST beside Table 3, and nowhere else', () => {
+    const digits = { protocol: 'mnist', pictures: 'mnist', nWay: 10 } as const;
+    const measurements = [
+      measure(digits),
+      measure({ ...digits, nWay: 5 }),
+      measure({ ...digits, convolutional: false }),
+    ];
+    expect(rowsOf(measurements, 2)).toEqual({ filled: [['Convolutional siamese network', 1]], others: [['ours', 1]] });
+    expect(rowsOf(measurements)).toEqual({ filled: [], others: [] });
   });
 
   it.each([
@@ -76,6 +91,6 @@ describe('fillPaperTables', () => {
       changes: { protocol: 'within-alphabet', pictures: 'omniglot', selection: 'validation' },
     },
   ] as const)('leaves out what answers another question: $name', ({ changes }) => {
-    expect(rowsOf([measure(changes)])).toEqual({ filled: [], others: 0 });
+    expect(rowsOf([measure(changes)])).toEqual({ filled: [], others: [] });
   });
 });

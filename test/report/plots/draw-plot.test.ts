@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { drawDots, drawLines, plotForPage } from '../../src/report/draw-plot.js';
+import { drawDots } from '../../../src/report/plots/draw-dots.js';
+import { drawLines } from '../../../src/report/plots/draw-lines.js';
+import { plotForPage } from '../../../src/report/plots/plot-for-page.js';
 
 const line = { xTitle: 'epoch', yTitle: 'loss', percent: false, marks: false } as const;
 
@@ -35,7 +37,9 @@ describe('drawLines', () => {
 
 describe('plotForPage', () => {
   it('gives the plot a text and the colours of the page, and lets it fill its place', async () => {
-    const svg = await drawDots([{ label: 'a', kind: 'network', value: 0.5, low: 0.4, high: 0.6 }], 'accuracy');
+    const svg = await drawDots([{ label: 'a', kind: 'network', value: 0.5, low: 0.4, high: 0.6 }], {
+      title: 'accuracy',
+    });
     const part = plotForPage(svg, 'one "dot" <at> 50 %');
     expect(part).toMatch(/^<svg [^>]*role="img" aria-label="one &#34;dot&#34; &#60;at&#62; 50 %" viewBox="[\d. ]+">/);
     expect(part).toContain('var(--series-1)');

@@ -1,0 +1,116 @@
+// What augmentation does to pictures: a few as drawn, each beside distorted copies from the run's own settings.
+import { readFileSync } from 'node:fs';
+import { PNG } from 'pngjs';
+import { parse } from 'yaml';
+import { randomStream } from '../../base/random-stream.js';
+import type { Augmentation, Experiment } from '../../config/experiment.js';
+import { createDistorter, distortionProbability } from '../../data/distort.js';
+import { sealPictureSet } from '../../data/picture-file.js';
+import type { PictureSet } from '../../data/picture-set.js';
+import { runFiles } from '../../run/run-folder.js';
+import { type ReportRun, tryReadPredictions } from '../load-runs.js';
+import type { ShownGroup } from './headline.js';
+
+export interface DistortionSamples {
+  readonly system: string;
+  readonly seed: number;
+  readonly folder: string;
+  /** Drawings shown, a row each: the first picture as drawn, then `copies` distorted ones. */
+  readonly drawings: number;
+  readonly copies: number;
+  /** How often a picture is distorted in training. */
+  readonly probability: number;
+  readonly augmentation: Pick<Augmentation, 'affine' | 'elastic'>;
+  /** PNG in base64. */
+  readonly png: string;
+}
+
+const DRAWINGS = 6;
+const COPIES = 8;
+const GAP = 3;
+
+/** The samples of the first run, on pictures that its predictions keep; undefined where nothing distorts or no picture is kept. */
+export function drawDistortions({ group, runs }: ShownGroup): DistortionSamples | undefined {
+  const [run] = runs as [ReportRun];
+  try {
+    const { augmentation } = parse(readFileSync(runFiles(run.folder).experiment, 'utf8')) as Experiment;
+    const pictures = gatherPictures(run);
+    if ((!augmentation?.affine && !augmentation?.elastic) || !pictures) return undefined;
+    const { affine, elastic } = augmentation;
+    return {
+      system: group.label,
+      seed: run.trial.seed,
+      folder: run.folder,
+      drawings: pictures.character.length,
+      copies: COPIES,
+      probability: distortionProbability(augmentation),
+      augmentation: { ...(affine && { affine }), ...(elastic && { elastic }) },
+      png: drawSheet(pictures, augmentation, run.trial.seed),
+    };
+  } catch {
+    // Runs of older folders, or damaged ones, go without.
+    return undefined;
+  }
+}
+
+/** A set of the first pictures in the network's predictions. */
+function gatherPictures(run: ReportRun): PictureSet | undefined {
+  const result = run.results.find(({ scorer }) => scorer === 'network');
+  const record = result && tryReadPredictions(run, result);
+  const files = Object.values(record?.gallery ?? {}).slice(0, DRAWINGS);
+  if (!result || files.length === 0) return undefined;
+  const { height, width } = result.pictures;
+  const pixels = new Uint8Array(files.length * height * width);
+  files.forEach((file, picture) => {
+    const { data } = PNG.sync.read(Buffer.from(file, 'base64'));
+    // Files are black on white; inside the program ink is 255.
+    for (let i = 0; i < height * width; i++) pixels[picture * height * width + i] = 255 - data[4 * i]!;
+  });
+  const character = Int32Array.from(files.keys());
+  return sealPictureSet({
+    name: 'samples',
+    height,
+    width,
+    pixels,
+    alphabets: ['samples'],
+    characters: files.map((_, i) => ({ alphabet: 0, name: String(i) })),
+    character,
+    drawer: new Int32Array(files.length),
+  });
+}
+
+function drawSheet(pictures: PictureSet, augmentation: Augmentation, seed: number): string {
+  const { height: size, character } = pictures;
+  const distorter = createDistorter({ clean: pictures, source: pictures }, augmentation);
+  const cell = size + GAP;
+  const sheet = new PNG({ width: (1 + COPIES) * cell + GAP, height: character.length * cell + GAP });
+  sheet.data.fill(255);
+  const target = { ink: new Float32Array(size * size), offset: 0, size };
+  for (let picture = 0; picture < character.length; picture++) {
+    for (let copy = 0; copy <= COPIES; copy++) {
+      if (copy === 0) distorter.copy(picture, target);
+      else distorter.distort(picture, target, randomStream(seed, 'report-distortion', picture, copy));
+      place(sheet, target.ink, size, GAP + copy * cell, GAP + picture * cell);
+    }
+  }
+  return PNG.sync.write(sheet, { colorType: 2 }).toString('base64');
+}
+
+function place(sheet: PNG, ink: Float32Array, size: number, left: number, top: number): void {
+  for (let i = 0; i < ink.length; i++) {
+    const at = 4 * ((top + Math.floor(i / size)) * sheet.width + left + (i % size));
+    sheet.data.fill(Math.round(255 * (1 - Math.min(1, ink[i]!))), at, at + 3);
+  }
+  // A frame in grey, so that white pictures are told apart on a white page.
+  for (let i = -1; i <= size; i++) {
+    for (const [x, y] of [
+      [left + i, top - 1],
+      [left + i, top + size],
+      [left - 1, top + i],
+      [left + size, top + i],
+    ] as const) {
+      const at = 4 * (y * sheet.width + x);
+      sheet.data.fill(200, at, at + 3);
+    }
+  }
+}

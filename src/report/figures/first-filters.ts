@@ -1,0 +1,71 @@
+// What the first convolution looks for: its filters as pictures, from the stored best weights.
+import { existsSync } from 'node:fs';
+import { PNG } from 'pngjs';
+import { runFiles } from '../../run/run-folder.js';
+import { readWeightsCheckpoint } from '../../training/checkpoint.js';
+import type { ShownGroup } from './headline.js';
+
+export interface FirstFilters {
+  readonly system: string;
+  readonly seed: number;
+  readonly folder: string;
+  /** The layer's name or position, `conv1`. */
+  readonly layer: string;
+  readonly filters: number;
+  readonly kernel: readonly [height: number, width: number];
+  /** Largest weight by size; each picture's grey 128 is 0, white the largest of its own filter, black its negative. */
+  readonly largest: number;
+  /** PNG in base64, a pixel for each weight. */
+  readonly png: string;
+}
+
+const COLUMNS = 16;
+const GAP = 1;
+const MOST_FILTERS = 256;
+
+/** The filters of the first run whose best weights are there and begin with a convolution of one channel; undefined where there is none. */
+export function drawFirstFilters({ group, runs }: ShownGroup): FirstFilters | undefined {
+  for (const { folder, trial } of runs) {
+    const path = runFiles(folder).best;
+    if (!existsSync(path)) continue;
+    try {
+      const first = [...readWeightsCheckpoint(path).arrays].find(([, { shape }]) => shape.length === 4);
+      if (first?.[1].shape[2] !== 1) continue;
+      const [name, { shape, values }] = first;
+      const [height, width, , filters] = shape as [number, number, number, number];
+      const shown = Math.min(filters, MOST_FILTERS);
+      return {
+        system: group.label,
+        seed: trial.seed,
+        folder,
+        layer: name.split('/')[0]!,
+        filters: shown,
+        kernel: [height, width],
+        largest: values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0),
+        png: drawFilters(values, height, width, filters, shown),
+      };
+    } catch {
+      // Damaged or pruned weights cost the picture, not the report.
+    }
+  }
+  return undefined;
+}
+
+// Weights [height, width, 1, filters] as a sheet of filters.
+function drawFilters(weights: Float32Array, height: number, width: number, filters: number, shown: number): string {
+  const columns = Math.min(COLUMNS, shown);
+  const rows = Math.ceil(shown / columns);
+  const sheet = new PNG({ width: columns * (width + GAP) - GAP, height: rows * (height + GAP) - GAP });
+  sheet.data.fill(255);
+  for (let filter = 0; filter < shown; filter++) {
+    const own = Array.from({ length: height * width }, (_, i) => weights[i * filters + filter]!);
+    const largest = Math.max(...own.map(Math.abs), Number.MIN_VALUE);
+    const left = (filter % columns) * (width + GAP);
+    const top = Math.floor(filter / columns) * (height + GAP);
+    own.forEach((weight, i) => {
+      const at = 4 * ((top + Math.floor(i / width)) * sheet.width + left + (i % width));
+      sheet.data.fill(Math.round(128 + (127 * weight) / largest), at, at + 3);
+    });
+  }
+  return PNG.sync.write(sheet, { colorType: 2 }).toString('base64');
+}

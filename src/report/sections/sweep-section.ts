@@ -1,0 +1,172 @@
+// A sweep: all its configurations at once, what each parameter does on its own, and the best ones.
+import { type Block, heading, type Plot, paragraph, type Text } from '../document.js';
+import type { LinkRuns } from '../figures/run-numbers.js';
+import {
+  describeSetting,
+  type Objective,
+  type SweepConfiguration,
+  type SweepFigures,
+  type SweepParameter,
+} from '../figures/sweep.js';
+import { formatCount, formatPercent, PERCENT } from '../format-figures.js';
+import type { Report } from '../make-report.js';
+import { type DotRow, drawDots } from '../plots/draw-dots.js';
+import { drawParallel } from '../plots/draw-parallel.js';
+
+/** Parameters with axes and plots of their own, those of the largest effect. */
+const MOST_PARAMETERS = 8;
+const MOST_BEST = 10;
+/** Part of the configurations that is drawn in colour, one at least. */
+const BEST_PART = 0.1;
+
+/** The blocks of each sweep; none where nothing was varied. */
+export async function makeSweepSection({ sweeps }: Report, linkRuns: LinkRuns): Promise<Block[]> {
+  const blocks = await Promise.all(
+    sweeps.map((sweep, index) => describeSweep(sweep, index, sweeps.length > 1, linkRuns)),
+  );
+  return blocks.flat();
+}
+
+async function describeSweep(
+  sweep: SweepFigures,
+  index: number,
+  several: boolean,
+  linkRuns: LinkRuns,
+): Promise<Block[]> {
+  const { experiment, parameters, configurations, objective } = sweep;
+  const shown = parameters.slice(0, MOST_PARAMETERS);
+  if (configurations.length < 2 || shown.length === 0) return [];
+  const place = `sweep-${index + 1}`;
+  const effects = await Promise.all(shown.map((parameter) => plotEffect(parameter, sweep, place)));
+  return [
+    heading(place, several ? `Sweep of ${experiment}` : 'Sweep'),
+    paragraph(...describeExtent(sweep)),
+    ...(parameters.length > shown.length
+      ? [paragraph(`The ${shown.length} parameters of the largest effect are shown, of ${parameters.length}.`)]
+      : []),
+    { type: 'plots', plots: [await plotParallel(sweep, shown, place)], wide: true },
+    paragraph(
+      'The mean of each value over all configurations that have it. Intervals are Student’s 95 %: over the other settings, or over seeds where there is one configuration only; of a single run there is none. Where values were not crossed with each other, one parameter may take credit for another.',
+    ),
+    { type: 'plots', plots: effects },
+    {
+      type: 'table',
+      caption: `Best configurations by ${objective.name}`,
+      table: {
+        head: ['configuration', objective.isFraction ? 'mean, %' : 'mean', 'runs', ...shown.map(({ name }) => name)],
+        align: ['left', 'right', 'left', ...shown.map(() => 'right' as const)],
+        rows: configurations
+          .slice(0, MOST_BEST)
+          .map(({ system, mean, folders, values }) => [
+            [{ name: system }],
+            [{ strong: formatObjective(mean, objective) }],
+            linkRuns(folders),
+            ...shown.map(({ path }): Text => [{ name: describeSetting(values[path]) }]),
+          ]),
+      },
+    },
+  ];
+}
+
+function describeExtent({ configurations, unmeasured, counts, objective }: SweepFigures): Text {
+  const [best] = configurations as readonly [SweepConfiguration, ...SweepConfiguration[]];
+  const missing = (['failed', 'stopped', 'running', 'waiting'] as const)
+    .filter((state) => counts[state] > 0)
+    .map((state) => `${counts[state]} ${state}`);
+  return [
+    `${formatCount(configurations.length, 'configuration')} compared by ${objective.name}`,
+    unmeasured > 0 ? `; ${formatCount(unmeasured, 'more has', 'more have')} no finished run yet` : '',
+    missing.length > 0 ? ` (runs left out: ${missing.join(', ')})` : '',
+    '. Best: ',
+    { name: best.system },
+    ' with ',
+    { strong: `${formatObjective(best.mean, objective)}${objective.isFraction ? PERCENT : ''}` },
+    '. The best of many is flattered by the choice.',
+  ];
+}
+
+function formatObjective(value: number, { isFraction }: Objective): string {
+  return isFraction ? formatPercent(value) : value.toPrecision(4);
+}
+
+async function plotParallel(
+  { configurations, objective }: SweepFigures,
+  parameters: readonly SweepParameter[],
+  place: string,
+): Promise<Plot> {
+  const bestCount = Math.max(1, Math.round(BEST_PART * configurations.length));
+  const scale = objective.isFraction ? 100 : 1;
+  const title = `All configurations; the best ${bestCount === 1 ? 'one' : bestCount} in colour`;
+  return {
+    title,
+    description: `${title}: parallel coordinates of ${configurations.length} configurations over ${parameters.map(({ name }) => name).join(', ')} and ${objective.name}; the figures are in the CSV file`,
+    svg: await drawParallel({
+      axes: [
+        ...parameters.map(({ name, path }) => ({
+          title: name,
+          values: configurations.map(({ values }) => axisValue(values[path])),
+        })),
+        {
+          title: objective.isFraction ? 'result, %' : 'result',
+          values: configurations.map(({ mean }) => scale * mean),
+        },
+      ],
+      best: configurations.map((_, index) => index < bestCount),
+    }),
+    data: {
+      file: `${place}-configurations.csv`,
+      head: ['configuration', ...parameters.map(({ path }) => path), objective.name, 'runs'],
+      rows: configurations.map(({ system, values, mean, measured }) => [
+        system,
+        ...parameters.map(({ path }) => axisValue(values[path])),
+        mean,
+        measured.length,
+      ]),
+    },
+  };
+}
+
+function axisValue(value: unknown): number | string | undefined {
+  if (value === undefined || typeof value === 'number' || typeof value === 'string') return value;
+  return JSON.stringify(value);
+}
+
+async function plotEffect({ path, levels }: SweepParameter, { objective }: SweepFigures, place: string): Promise<Plot> {
+  const rows = levels.map(
+    ({ label, mean, interval }): DotRow => ({
+      label,
+      kind: 'network',
+      value: mean,
+      ...(interval && { low: interval[0], high: interval[1] }),
+    }),
+  );
+  return {
+    title: path,
+    description: `Mean of each value of ${path}: ${levels.map(({ label, mean }) => `${label}: ${formatObjective(mean, objective)}`).join('; ')}`,
+    svg: await drawDots(rows, {
+      title: objective.name,
+      domain: domainOf(rows, objective),
+      percent: objective.isFraction,
+    }),
+    data: {
+      file: `${place}-effect-of-${path.replace(/[^A-Za-z0-9]+/g, '-')}.csv`,
+      head: ['value', 'mean', 'low', 'high', 'configurations'],
+      rows: levels.map(({ label, mean, interval, configurations }) => [
+        label,
+        mean,
+        interval?.[0],
+        interval?.[1],
+        configurations,
+      ]),
+    },
+  };
+}
+
+// The part of the axis that the values use, fractions within 0 … 1: effects are small beside the whole range.
+function domainOf(rows: readonly DotRow[], { isFraction }: Objective): [number, number] {
+  const low = Math.min(...rows.map((row) => row.low ?? row.value));
+  const high = Math.max(...rows.map((row) => row.high ?? row.value));
+  const margin = 0.08 * (high - low) || 0.05;
+  const domain: [number, number] = [low - margin, high + margin];
+  return isFraction ? [Math.max(0, domain[0]), Math.min(1, domain[1])] : domain;
+}
