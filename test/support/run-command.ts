@@ -113,7 +113,7 @@ export function repeatablePartOf(runFolder: string) {
     .split('\n')
     .map((line) => JSON.parse(line) as { type: string; key?: string; step?: number; value?: number });
   const points = events
-    .filter(({ type, key }) => type === 'metric' && !key?.startsWith('time/'))
+    .filter(({ type, key }) => type === 'metric' && !/^(time|system)\//.test(key ?? ''))
     .map(({ key, step, value }) => [key, step, value]);
   return {
     weights: readFileSync(join(runFolder, 'best.safetensors')).toString('base64'),

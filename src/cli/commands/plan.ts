@@ -1,12 +1,18 @@
 import { join } from 'node:path';
 import { loadPlan } from '../../check/load-plan.js';
-import { findRun, type RunProgress } from '../../launch/prepare-run.js';
+import { findRun, indexRunFolders, type RunProgress } from '../../launch/prepare-run.js';
 import type { Plan, Trial } from '../../plan/plan-trials.js';
+import { listFirstProposals, type SearchSweep } from '../../plan/search-sweep.js';
 import { estimateTrialCost, type TrialCost } from '../../run/trial-cost.js';
 import { formatBytes, formatCount, formatInteger } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
 import { type Colors, colorsFor, printResult } from '../terminal.js';
+
+/** Trials that get a line each. */
+const MOST_ROWS = 100;
+/** Proposals of a search that are listed. */
+const MOST_PROPOSALS = 10;
 
 interface PlannedTrial {
   readonly trial: Trial;
@@ -21,23 +27,38 @@ export async function planCommand(
   options: { set: string[]; runs: string; json?: boolean },
 ): Promise<ExitCode> {
   const plan = loadPlan(file, { sets: options.set });
-  const { experiment } = plan;
-  const trials = describeTrials(plan, join(options.runs, experiment.name));
+  const { experiment, search } = plan;
+  const trials = describeTrials(listKnownTrials(plan), join(options.runs, experiment.name));
   if (options.json) {
-    printResult(JSON.stringify({ experiment: experiment.name, trials: trials.map(toJson) }, null, 2));
+    const sweep = search === undefined ? {} : { search: describeSearch(search, experiment.seeds.length) };
+    printResult(JSON.stringify({ experiment: experiment.name, ...sweep, trials: trials.map(toJson) }, null, 2));
     return 0;
   }
-  printPlan(plan, trials, colorsFor(process.stdout));
+  if (search === undefined) printPlan(plan, trials, colorsFor(process.stdout));
+  else printSearch(plan, search, trials, colorsFor(process.stdout));
   return 0;
 }
 
+/** The trials of a list, or those of the proposals that are known beforehand. */
+function listKnownTrials({ trials, search }: Plan): readonly Trial[] {
+  return search === undefined
+    ? trials
+    : listFirstProposals(search, MOST_PROPOSALS).flatMap((point) => search.trialsOf(point));
+}
+
+function describeSearch({ settings, maxPoints, goal }: SearchSweep, seeds: number) {
+  const { method, metric, maxTrials, maxHours } = settings;
+  return { method, metric, goal, maxPoints, seeds, maxTrials, maxHours: maxHours ?? null };
+}
+
 // Costs depend on shapes and sizes, so trials that differ in neither share one.
-function describeTrials({ trials }: Plan, experimentFolder: string): PlannedTrial[] {
+function describeTrials(trials: readonly Trial[], experimentFolder: string): PlannedTrial[] {
+  const index = indexRunFolders(experimentFolder);
   const costs = new Map<string, TrialCost | undefined>();
   return trials.map((trial) => {
     const key = trial.fingerprints.config;
     if (!costs.has(key)) costs.set(key, estimateTrialCost(trial.experiment));
-    return { trial, ...findRun(experimentFolder, trial), cost: costs.get(key) };
+    return { trial, ...findRun(experimentFolder, trial, index), cost: costs.get(key) };
   });
 }
 
@@ -51,12 +72,50 @@ function printPlan({ experiment }: Plan, trials: readonly PlannedTrial[], colors
   printResult(
     `${colors.bold(experiment.name)}: ${count(trials.length, 'trial')}, ${trials.length - left.length} finished`,
   );
+  printResult(renderTrials(trials, colors));
+  if (trials.length > MOST_ROWS)
+    printResult(colors.dim(`and ${formatInteger(trials.length - MOST_ROWS)} more: --json lists them all`));
+  const sum = (value: (cost: TrialCost) => number) =>
+    left.reduce((total, { cost }) => total + (cost === undefined ? 0 : value(cost)), 0);
+  if (left.length === 0) return;
+  const memory = Math.max(...left.map(({ cost }) => cost?.memoryBytes ?? 0));
+  if (memory === 0) return;
+  printResult(
+    `left to do: ${count(left.length, 'trial')}, ${formatCount(sum(({ flopsPerStep, steps }) => flopsPerStep * steps))}FLOPs at most, ` +
+      `${formatBytes(memory)} of memory for each at a time, ${formatBytes(sum(({ finalDiskBytes }) => finalDiskBytes))} of disk in the end`,
+  );
+}
+
+function printSearch(
+  { experiment }: Plan,
+  { settings, maxPoints, goal, learns }: SearchSweep,
+  trials: readonly PlannedTrial[],
+  colors: Colors,
+): void {
+  const seeds = experiment.seeds.length;
+  const hours = settings.maxHours === undefined ? '' : ` or ${settings.maxHours} h`;
+  printResult(
+    `${colors.bold(experiment.name)}: ${settings.method} search, ${count(maxPoints, 'point')}${seeds === 1 ? '' : ` of ${seeds} seeds`} at most${hours}; ` +
+      `${goal === 'maximize' ? 'highest' : 'lowest'} ${settings.metric}`,
+  );
+  printResult(renderTrials(trials, colors));
+  const shown = trials.length / seeds;
+  if (shown >= maxPoints) return;
+  const rest = count(maxPoints - shown, 'further point');
+  printResult(
+    learns
+      ? `${rest} at most are proposed from what the trials before them give: they are not known yet`
+      : `${rest} are proposed in the same way, whatever the trials give; those that the space does not hold are left out`,
+  );
+}
+
+function renderTrials(trials: readonly PlannedTrial[], colors: Colors): string {
   const table = createPlainTable(
     ['trial', 'state', 'parameters', 'FLOPs/step', 'steps', 'memory', 'disk'],
     colors,
     [2, 3, 4, 5, 6],
   );
-  for (const { trial, progress, cost } of trials) {
+  for (const { trial, progress, cost } of trials.slice(0, MOST_ROWS)) {
     table.push([
       `${trial.name}-${trial.id}`,
       progress,
@@ -71,16 +130,7 @@ function printPlan({ experiment }: Plan, trials: readonly PlannedTrial[], colors
           ]),
     ]);
   }
-  printResult(table.toString());
-  const sum = (value: (cost: TrialCost) => number) =>
-    left.reduce((total, { cost }) => total + (cost === undefined ? 0 : value(cost)), 0);
-  if (left.length === 0) return;
-  const memory = Math.max(...left.map(({ cost }) => cost?.memoryBytes ?? 0));
-  if (memory === 0) return;
-  printResult(
-    `left to do: ${count(left.length, 'trial')}, ${formatCount(sum(({ flopsPerStep, steps }) => flopsPerStep * steps))}FLOPs at most, ` +
-      `${formatBytes(memory)} of memory for each at a time, ${formatBytes(sum(({ finalDiskBytes }) => finalDiskBytes))} of disk in the end`,
-  );
+  return table.toString();
 }
 
 const count = (number: number, noun: string) => `${formatInteger(number)} ${noun}${number === 1 ? '' : 's'}`;

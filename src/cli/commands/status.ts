@@ -1,52 +1,162 @@
+import { readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createLogUpdate } from 'log-update';
+import { deviceFolder, listUsedDevices } from '../../launch/device-pool.js';
+import { countStates, listFailures, type SweepSummary, summarizeSweep } from '../../launch/summarize-sweep.js';
 import { type FoundRun, findRuns } from '../../run/find-runs.js';
-import { formatDuration, formatPercent } from '../format-quantity.js';
+import type { RunState } from '../../run/run-folder.js';
+import { listSweeps, readSweepMetric } from '../../run/sweep-folder.js';
+import { formatDuration, formatInteger, formatPercent } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
 import { type Colors, colorsFor, printNote, printResult } from '../terminal.js';
 
-/** `oneshot status`: one line for each run below a path. */
-export async function statusCommand(path: string, options: { json?: boolean }): Promise<ExitCode> {
-  const runs = findRuns(path);
-  if (options.json) {
-    printResult(
-      JSON.stringify(
-        runs.map(({ folder, trial, state, status }) => ({ folder, state, trial, status })),
-        null,
-        2,
-      ),
-    );
-    return 0;
-  }
-  if (runs.length === 0) {
-    printNote(`no runs in ${path}`);
-    return 0;
-  }
-  const colors = colorsFor(process.stdout);
-  const experiments = new Map<string, FoundRun[]>();
-  for (const run of runs) {
-    const { experimentName } = run.trial;
-    experiments.set(experimentName, [...(experiments.get(experimentName) ?? []), run]);
-  }
-  for (const [name, members] of experiments) {
-    printResult(`${colors.bold(name)}: ${countStates(members)}`);
-    printResult(renderRuns(members, colors));
-  }
-  for (const { trial, status, state } of runs) {
-    if (state !== 'failed' || status?.failure === undefined) continue;
-    printResult(`${colors.red('x')} ${trial.name}-${trial.id}: ${status.failure.message}`);
-    if (status.failure.hint !== undefined) printResult(`  ${status.failure.hint}`);
-  }
+/** Runs of one experiment that get a line each; of more, those that finished are left to `report`. */
+const MOST_ROWS = 40;
+/** Failed runs whose logs are quoted. */
+const MOST_FAILURES = 10;
+/** Time between two looks of `--watch`. */
+const WATCH_MS = 1000;
+
+interface ExperimentStatus {
+  readonly name: string;
+  readonly runs: readonly FoundRun[];
+  readonly sweeps: readonly SweepSummary[];
+}
+
+/** `oneshot status`: how the sweeps and runs below a path stand; with `watch`, again and again until nothing runs any more. */
+export async function statusCommand(path: string, options: { json?: boolean; watch?: boolean }): Promise<ExitCode> {
+  if (options.watch && !options.json) return watchStatus(path);
+  const experiments = readExperiments(path);
+  if (options.json) printResult(JSON.stringify(experiments.map(toJson), null, 2));
+  else if (experiments.length === 0) printNote(`no runs in ${path}`);
+  else printResult(renderExperiments(experiments, colorsFor(process.stdout)));
   return 0;
 }
 
-function countStates(runs: readonly FoundRun[]): string {
-  const counts = new Map<string, number>();
-  for (const { state } of runs) counts.set(state, (counts.get(state) ?? 0) + 1);
-  return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+async function watchStatus(path: string): Promise<ExitCode> {
+  const update = createLogUpdate(process.stdout);
+  for (;;) {
+    const experiments = readExperiments(path);
+    update(experiments.length === 0 ? `no runs in ${path}` : renderExperiments(experiments, colorsFor(process.stdout)));
+    const isActive = experiments.some(
+      ({ runs, sweeps }) =>
+        runs.some(({ state }) => state === 'running') || sweeps.some(({ holder }) => holder !== undefined),
+    );
+    if (!isActive) break;
+    await sleep(WATCH_MS);
+  }
+  update.done();
+  return 0;
 }
 
-function renderRuns(runs: readonly FoundRun[], colors: Colors): string {
-  const table = createPlainTable(['trial', 'state', 'attempts', 'epochs', 'time', 'validation', 'test'], colors);
+function readExperiments(path: string): ExperimentStatus[] {
+  const byFolder = new Map<string, FoundRun[]>();
+  for (const run of findRuns(path)) {
+    const folder = dirname(run.folder);
+    const members = byFolder.get(folder);
+    if (members === undefined) byFolder.set(folder, [run]);
+    else members.push(run);
+  }
+  return [...byFolder].map(([folder, runs]) => ({
+    name: runs[0]!.trial.experimentName,
+    runs,
+    // A single run was asked for by its own folder: the sweep around it is not.
+    sweeps: runs[0]!.folder === path ? [] : listSweeps(folder).map((sweep) => summarizeSweep(folder, sweep, runs)),
+  }));
+}
+
+function toJson({ name, runs, sweeps }: ExperimentStatus): unknown {
+  return {
+    experiment: name,
+    counts: countStates(runs),
+    sweeps: sweeps.map(({ manifest: { trialIds: _, ...manifest }, ...summary }) => ({ ...manifest, ...summary })),
+    failures: listFailures(runs),
+    runs: runs.map(({ folder, trial, state, status }) => ({ folder, state, trial, status })),
+  };
+}
+
+function renderExperiments(experiments: readonly ExperimentStatus[], colors: Colors): string {
+  const devices = findDevices();
+  return experiments.map((experiment) => renderExperiment(experiment, devices, colors)).join('\n\n');
+}
+
+function renderExperiment({ name, runs, sweeps }: ExperimentStatus, devices: Devices, colors: Colors): string {
+  const lines = [`${colors.bold(name)}: ${describeCounts(countStates(runs))}`];
+  for (const sweep of sweeps) lines.push(...renderSweep(sweep, colors));
+  const shown = chooseRows(runs, sweeps);
+  if (shown.length > 0) lines.push(renderRuns(shown, devices, colors));
+  if (shown.length < runs.length) {
+    const hidden = formatInteger(runs.length - shown.length);
+    lines.push(colors.dim(`and ${hidden} more: --json lists them all`));
+  }
+  const failures = listFailures(runs);
+  for (const { name: run, code, message, hint, logTail } of failures.slice(0, MOST_FAILURES)) {
+    lines.push(`${colors.red('x')} ${run}: ${message} ${colors.dim(`(${code})`)}`);
+    if (hint !== undefined) lines.push(`  ${hint}`);
+    for (const line of logTail) lines.push(colors.dim(`  | ${line}`));
+  }
+  if (failures.length > MOST_FAILURES) lines.push(`and ${formatInteger(failures.length - MOST_FAILURES)} more failed`);
+  return lines.join('\n');
+}
+
+function renderSweep({ manifest, counts, holder, best, secondsLeft }: SweepSummary, colors: Colors): string[] {
+  const { id, method, trials, parallel } = manifest;
+  const left = secondsLeft === undefined ? '' : `, about ${formatDuration(secondsLeft)} left`;
+  const by = holder === undefined ? '' : ` · run by process ${holder.pid} on ${holder.host}, ${parallel} at a time`;
+  const lines = [
+    `sweep ${id} (${method}): ${formatInteger(counts.finished)} of ${formatInteger(trials)} finished${left}${colors.dim(by)}`,
+  ];
+  if (best !== undefined) lines.push(`  best so far: ${describeBest(best, manifest.metric)}`);
+  return lines;
+}
+
+function describeBest(best: NonNullable<SweepSummary['best']>, metric: string): string {
+  const isShare = metric.endsWith('accuracy');
+  const value = isShare ? `${formatPercent(best.value)} %` : best.value.toPrecision(4);
+  const interval = best.interval === undefined ? '' : ` (95 % interval ${best.interval.map(formatPercent).join('–')})`;
+  const seeds = best.seeds === 1 ? '' : `, mean of ${best.seeds} seeds`;
+  const point = best.assignments.map(({ path, value: assigned }) => `${path}: ${JSON.stringify(assigned)}`).join(', ');
+  return `${metric} ${value}${interval}${seeds}${point === '' ? '' : ` at ${point}`}`;
+}
+
+const describeCounts = (counts: Readonly<Record<RunState, number>>) =>
+  (['finished', 'running', 'stopped', 'failed', 'waiting'] as const)
+    .filter((state) => counts[state] > 0)
+    .map((state) => `${formatInteger(counts[state])} ${state}`)
+    .join(', ');
+
+/** All runs where they are few; else those that are not finished, then the best finished ones. */
+function chooseRows(runs: readonly FoundRun[], sweeps: readonly SweepSummary[]): readonly FoundRun[] {
+  if (runs.length <= MOST_ROWS) return runs;
+  const rank: Readonly<Record<RunState, number>> = { running: 0, failed: 1, stopped: 2, waiting: 3, finished: 4 };
+  const { metric, goal } = sweeps.at(-1)?.manifest ?? { metric: 'validation/one-shot-accuracy', goal: 'maximize' };
+  const cost = ({ status }: FoundRun) => {
+    const value = readSweepMetric(status, metric);
+    return value === undefined ? Number.POSITIVE_INFINITY : goal === 'minimize' ? value : -value;
+  };
+  return runs.toSorted((a, b) => rank[a.state] - rank[b.state] || (cost(a) < cost(b) ? -1 : 1)).slice(0, MOST_ROWS);
+}
+
+/** Names of devices by the run folder that uses them. */
+type Devices = ReadonlyMap<string, string>;
+
+function findDevices(): Devices {
+  const folder = deviceFolder(process.env);
+  try {
+    return listUsedDevices(folder, readdirSync(folder));
+  } catch {
+    // Nothing was ever leased here.
+    return new Map();
+  }
+}
+
+function renderRuns(runs: readonly FoundRun[], devices: Devices, colors: Colors): string {
+  const table = createPlainTable(
+    ['trial', 'state', 'device', 'attempts', 'epochs', 'time', 'validation', 'test'],
+    colors,
+  );
   const paint = {
     finished: colors.green,
     failed: colors.red,
@@ -54,10 +164,11 @@ function renderRuns(runs: readonly FoundRun[], colors: Colors): string {
     stopped: colors.yellow,
     waiting: colors.dim,
   };
-  for (const { trial, status, state } of runs) {
+  for (const { folder, trial, status, state } of runs) {
     table.push([
       `${trial.name}-${trial.id}`,
       paint[state](state),
+      state === 'running' ? (devices.get(folder) ?? '') : '',
       status?.attempt ?? 0,
       status === undefined ? '' : `${status.epoch}/${status.maxEpochs}`,
       status === undefined ? '' : formatDuration(status.seconds),
@@ -71,6 +182,6 @@ function renderRuns(runs: readonly FoundRun[], colors: Colors): string {
 const percentOf = (share: number | undefined) => (share === undefined ? '' : `${formatPercent(share)} %`);
 
 function firstTestAccuracy(metrics: Readonly<Record<string, number>>): number | undefined {
-  const key = Object.keys(metrics).find((name) => name.startsWith('test/'));
+  const key = Object.keys(metrics).find((name) => name.startsWith('test/') && name.endsWith('/accuracy'));
   return key === undefined ? undefined : metrics[key];
 }

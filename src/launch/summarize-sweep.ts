@@ -1,0 +1,140 @@
+// How a sweep stands, from its manifest and the folders of its runs: counts, the best point so far, time left, what failed.
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { FailureCode } from '../base/problem.js';
+import { findLockHolder, type LockHolder } from '../base/process-lock.js';
+import type { Interval } from '../evaluation/statistics/interval.js';
+import { wilsonInterval } from '../evaluation/statistics/wilson-interval.js';
+import type { FoundRun } from '../run/find-runs.js';
+import { type RunState, runFiles } from '../run/run-folder.js';
+import { readSweepMetric, type SweepManifest, sweepFiles } from '../run/sweep-folder.js';
+import { readSearchLog } from './search-log.js';
+
+export interface BestPoint {
+  readonly assignments: readonly { readonly path: string; readonly value: unknown }[];
+  /** Mean of the sweep's metric over its finished seeds. */
+  readonly value: number;
+  readonly seeds: number;
+  /** 95 % Wilson interval of an accuracy, answers of all seeds together; undefined for other metrics. */
+  readonly interval?: Interval;
+  readonly folders: readonly string[];
+}
+
+export interface FailedRun {
+  readonly name: string;
+  readonly folder: string;
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly hint?: string;
+  /** The last lines of its log. */
+  readonly logTail: readonly string[];
+}
+
+export interface SweepSummary {
+  readonly manifest: SweepManifest;
+  /** Who runs it now. */
+  readonly holder?: LockHolder;
+  /** Trials by state; those that have no folder yet are waiting. */
+  readonly counts: Readonly<Record<RunState, number>>;
+  readonly best?: BestPoint;
+  /** Estimate from the trials that have finished. */
+  readonly secondsLeft?: number;
+}
+
+/** The summary of a sweep. `runs` are those of its experiment. */
+export function summarizeSweep(
+  experimentFolder: string,
+  manifest: SweepManifest,
+  runs: readonly FoundRun[],
+): SweepSummary {
+  const files = sweepFiles(experimentFolder, manifest.id);
+  const ids = new Set(manifest.trialIds ?? readSearchLog(files.events).flatMap(({ trials }) => trials ?? []));
+  const own = runs.filter(({ trial }) => ids.has(trial.id));
+  const counts = countStates(own);
+  const withoutFolder = manifest.trials - own.length;
+  const holder = findLockHolder(files.lock);
+  const best = findBest(manifest, own);
+  const secondsLeft = estimateSecondsLeft(manifest, own, counts, withoutFolder);
+  return {
+    manifest,
+    counts: { ...counts, waiting: counts.waiting + withoutFolder },
+    ...(holder === undefined ? {} : { holder }),
+    ...(best === undefined ? {} : { best }),
+    ...(secondsLeft === undefined ? {} : { secondsLeft }),
+  };
+}
+
+/** How many runs are in each state. */
+export function countStates(runs: readonly FoundRun[]): Record<RunState, number> {
+  const counts: Record<RunState, number> = { finished: 0, running: 0, stopped: 0, failed: 0, waiting: 0 };
+  for (const { state } of runs) counts[state]++;
+  return counts;
+}
+
+/** The point with the best mean over its finished seeds; only points with as many of them as any other has. */
+function findBest({ metric, goal, queries }: SweepManifest, runs: readonly FoundRun[]): BestPoint | undefined {
+  const points = new Map<string, { run: FoundRun; value: number }[]>();
+  for (const run of runs) {
+    const value = run.state === 'finished' ? readSweepMetric(run.status, metric) : undefined;
+    if (value === undefined || !Number.isFinite(value)) continue;
+    const { config } = run.trial.fingerprints;
+    const point = points.get(config);
+    if (point === undefined) points.set(config, [{ run, value }]);
+    else point.push({ run, value });
+  }
+  const seeds = Math.max(0, ...[...points.values()].map(({ length }) => length));
+  let best: BestPoint | undefined;
+  for (const members of points.values()) {
+    if (members.length < seeds) continue;
+    const value = members.reduce((sum, member) => sum + member.value, 0) / members.length;
+    const isBetter = best === undefined || (goal === 'minimize' ? value < best.value : value > best.value);
+    if (!isBetter) continue;
+    const answers = (queries ?? 0) * members.length;
+    best = {
+      assignments: members[0]!.run.trial.assignments,
+      value,
+      seeds: members.length,
+      ...(answers === 0 ? {} : { interval: wilsonInterval(Math.min(answers, value * answers), answers) }),
+      folders: members.map(({ run }) => run.folder),
+    };
+  }
+  return best;
+}
+
+function estimateSecondsLeft(
+  { parallel }: SweepManifest,
+  runs: readonly FoundRun[],
+  counts: Readonly<Record<RunState, number>>,
+  withoutFolder: number,
+): number | undefined {
+  const finished = runs.filter(({ state }) => state === 'finished');
+  const left = counts.running + counts.stopped + counts.waiting + withoutFolder;
+  if (finished.length === 0 || left === 0) return undefined;
+  const meanSeconds = finished.reduce((sum, { status }) => sum + (status?.seconds ?? 0), 0) / finished.length;
+  const spent = runs.reduce((sum, { state, status }) => (state === 'running' ? sum + (status?.seconds ?? 0) : sum), 0);
+  return Math.max(0, (meanSeconds * left - spent) / parallel);
+}
+
+/** The runs that failed, with the last lines of their logs. */
+export function listFailures(runs: readonly FoundRun[], logLines = 5): FailedRun[] {
+  return runs.flatMap(({ trial, folder, state, status }) => {
+    if (state !== 'failed' || status?.failure === undefined) return [];
+    return [{ name: `${trial.name}-${trial.id}`, folder, ...status.failure, logTail: readLogTail(folder, logLines) }];
+  });
+}
+
+/** Bytes of a log that its last lines are looked for in. */
+const TAIL_BYTES = 4096;
+
+function readLogTail(folder: string, lines: number): string[] {
+  const path = runFiles(folder).log;
+  if (!existsSync(path)) return [];
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const bytes = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    readSync(file, bytes, 0, bytes.length, size - bytes.length);
+    return bytes.toString('utf8').trimEnd().split('\n').slice(-lines);
+  } finally {
+    closeSync(file);
+  }
+}
