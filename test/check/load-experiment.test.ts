@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InputError } from '../../src/base/problem.js';
 import { loadExperiment } from '../../src/check/load-experiment.js';
 
@@ -13,8 +13,72 @@ test('there are shipped experiments', () => {
   expect(shipped.length).toBeGreaterThanOrEqual(6);
 });
 
+// `own-images.yaml` is about pictures that only its user has.
+const pictures = mkdtempSync(join(tmpdir(), 'oneshot-pictures-'));
+beforeAll(() => {
+  for (let number = 0; number < 60; number++) {
+    const place = join(pictures, `class${number % 30}`);
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, `${number}.png`), 'looked at by name alone');
+  }
+});
+afterAll(() => rmSync(pictures, { recursive: true }));
+
 test.each(shipped)('%s has no problem', (file) => {
-  expect(loadExperiment(file).experiment.name).toMatch(/^[a-z]/);
+  const sets = file.endsWith('own-images.yaml') ? [`data.path=${pictures}`] : [];
+  expect(loadExperiment(file, { sets }).experiment.name).toMatch(/^[a-z]/);
+});
+
+describe('the rules of a folder of pictures', () => {
+  const problemsOf = (...sets: string[]) => {
+    try {
+      loadExperiment('experiments/own-images.yaml', { sets });
+      return [];
+    } catch (error) {
+      return (error as InputError).problems.map(
+        ({ file, column, code, path, found }) => `${file}:${column} ${code} ${path}: ${found}`,
+      );
+    }
+  };
+
+  test('name the folder that is missing, or what is wrong in it, at its key', () => {
+    expect(problemsOf('data.path=/nowhere/pictures')).toEqual([
+      '--set 1:11 unreadable data.path: /nowhere/pictures does not exist',
+    ]);
+    const [problem, ...others] = problemsOf(`data.path=${join(pictures, 'class1')}`);
+    expect(others).toEqual([]);
+    expect(problem).toMatch(/^--set 1:11 unreadable data\.path: .* 2 things are wrong in it: 1\.png is in no class/);
+  });
+
+  test('name classes that are not there, and those on both sides', () => {
+    expect(
+      problemsOf(`data.path=${pictures}`, 'data.test=[class2, clas3]', 'data.validation=[class4, class2]'),
+    ).toEqual([
+      '--set 2:20 wrong-value data.test[1]: "clas3"',
+      '--set 3:26 leak data.validation[1]: "class2", which is for the test',
+    ]);
+  });
+
+  test('ask for fewer ways, shots and drawers where the pictures are few', () => {
+    expect(
+      problemsOf(
+        `data.path=${pictures}`,
+        'evaluation=[{protocol: within-alphabet, nWay: 7, kShot: 2}]',
+        'training.task.drawers=3',
+      ),
+    ).toEqual([
+      '--set 2:47 episode evaluation[0].nWay: 7 ways',
+      '--set 2:57 episode evaluation[0].kShot: 2 shots',
+      '--set 3:23 episode training.task.drawers: 3 drawers',
+    ]);
+  });
+
+  test('leave training something', () => {
+    const all = Array.from({ length: 30 }, (_, number) => `class${number}`).join(', ');
+    expect(problemsOf(`data.path=${pictures}`, `data.test=[${all}]`)).toContain(
+      '--set 2:11 episode data.test: all of the folder',
+    );
+  });
 });
 
 describe('loadExperiment', () => {

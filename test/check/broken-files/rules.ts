@@ -82,6 +82,59 @@ export const ruleErrors: readonly BrokenFile[] = [
     expected: ['13:3 conflict training.batchSize'],
   },
   {
+    title: 'a batch size with episodes',
+    change: { 10: '  task: {type: episodes}', 12: '  maxEpochs: 2\n  batchSize: 64' },
+    expected: ['13:3 conflict training.batchSize'],
+  },
+  {
+    title: 'episodes without queries',
+    change: { 10: '  task: {type: episodes, drawers: 3, shots: 3}' },
+    expected: ['10:45 episode training.task.shots'],
+  },
+  {
+    title: 'a loss of pairs with a task of classes',
+    change: {
+      8: '  head: {type: l2}',
+      10: '  task: {type: classification}',
+      12: '  maxEpochs: 2\n  loss: contrastive',
+    },
+    expected: ['13:9 conflict training.loss'],
+  },
+  {
+    title: 'a loss of triplets with pairs',
+    change: {
+      8: '  head: {type: l2}',
+      10: '  task: {type: verification, pairs: {count: 100}}',
+      12: '  maxEpochs: 2\n  loss: triplet',
+    },
+    expected: ['13:9 conflict training.loss'],
+  },
+  {
+    title: 'a loss of distances with a learned distance',
+    change: { 12: '  maxEpochs: 2\n  loss: contrastive' },
+    expected: ['13:9 conflict training.loss'],
+  },
+  {
+    title: 'a contrastive loss of squares of squares',
+    change: { 8: '  head: {type: l2, squared: true}', 12: '  maxEpochs: 2\n  loss: contrastive' },
+    expected: ['8:29 conflict model.head.squared'],
+  },
+  {
+    title: 'a margin of cross-entropy',
+    change: { 12: '  maxEpochs: 2\n  margin: 0.5' },
+    expected: ['13:3 conflict training.margin'],
+  },
+  {
+    title: 'a head that classification does not train',
+    change: { 10: '  task: {type: classification}' },
+    expected: ['8:16 conflict model.head.type'],
+  },
+  {
+    title: 'a layer called task',
+    change: { 6: '    - {type: relu, name: task}' },
+    expected: ['6:26 conflict model.encoder[1].name'],
+  },
+  {
     title: 'copies beside a probability',
     add: 'augmentation: {affine: {copies: 8, probability: 0.9}}',
     expected: ['15:36 conflict augmentation.affine.probability'],
@@ -186,6 +239,46 @@ export const ruleErrors: readonly BrokenFile[] = [
     title: 'validation alphabets with split koch',
     change: { 2: 'data: {dataset: omniglot, split: koch, validationAlphabets: [Latin]}' },
     expected: ['2:40 conflict data.validationAlphabets'],
+  },
+  {
+    title: 'a background alphabet for validation that a small split does not train on',
+    change: { 2: 'data: {dataset: omniglot, split: small1, validationAlphabets: [Greek, Bengali]}' },
+    expected: ['2:71 wrong-value data.validationAlphabets[1]'],
+  },
+  {
+    title: 'all alphabets of a small split for validation',
+    change: {
+      2: 'data: {dataset: omniglot, split: small1, validationAlphabets: [Balinese, Early_Aramaic, Greek, Korean, Latin]}',
+    },
+    expected: ['2:63 episode data.validationAlphabets'],
+  },
+  {
+    title: 'training on MNIST without digits to train on',
+    change: { 2: 'data: {dataset: mnist}' },
+    expected: ['2:7 episode data'],
+  },
+  {
+    title: 'a validation selection of MNIST',
+    change: {
+      2: 'data: {dataset: mnist, trainDigits: [1, 2, 3]}',
+      10: '  task: {type: allPairs, characters: 3}',
+      14: '  - {protocol: cross-alphabet, nWay: 2, selection: validation}',
+    },
+    expected: ['14:52 episode evaluation[0].selection'],
+  },
+  {
+    title: 'more ways than the digits that are left for the test',
+    change: {
+      2: 'data: {dataset: mnist, trainDigits: [1, 2, 3]}',
+      10: '  task: {type: allPairs, characters: 3}',
+      14: '  - {protocol: cross-alphabet, nWay: 8}',
+    },
+    expected: ['14:38 episode evaluation[0].nWay'],
+  },
+  {
+    title: 'more than ten ways of digits, and queries that are no multiple',
+    change: { 14: '  - {protocol: mnist, nWay: 11}\n  - {protocol: mnist, queries: 99}' },
+    expected: ['14:29 wrong-value evaluation[0].nWay', '15:32 episode evaluation[1].queries'],
   },
   {
     title: 'a source smaller than the pictures',
