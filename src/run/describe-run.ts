@@ -30,7 +30,7 @@ export function composeResultsTable(results: readonly EvaluationResult[]): { col
     columns: ['task and system', 'accuracy', 'low', 'high', 'queries', 'alarm'],
     data: results.map(({ task, scorer, accuracy, clustered, wilson, n, alarm }) => {
       const [low, high] = clustered ?? wilson;
-      return [`${task} ${scorer}`, accuracy, low, high, n, describeAlarm(alarm)];
+      return [`${task.split('/').slice(1).join(' ')}, ${scorer}`, accuracy, low, high, n, describeAlarm(alarm)];
     }),
   };
 }

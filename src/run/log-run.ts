@@ -1,6 +1,6 @@
 // What a trial puts in its journal, and so what MLflow is given of it: who it is, settings, data, results, pictures, the
 // trained model. Keys are `section/name`: MLflow makes a section of charts of what stands before the last `/`. Steps are
-// epochs; those of evaluations count how often the run was evaluated.
+// epochs; what has one value for the run is at step 0, which MLflow draws as bars, and a later evaluation at the next step.
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
@@ -46,7 +46,7 @@ export function logBeginning(
     type: 'params',
     values: {
       seed: String(record.seed),
-      config_id: record.fingerprints.config.slice(0, 8),
+      config_id: nameConfig(record),
       ...flattenParams(experiment),
     },
   });
@@ -72,6 +72,11 @@ export function logBeginning(
   journal.write();
 }
 
+/** The same for all seeds of a sweep point, and for no other: what varies, readable in MLflow's groups, and 8 hex digits. */
+export function nameConfig({ name, fingerprints }: Pick<TrialRecord, 'name' | 'fingerprints'>): string {
+  return `${name.replace(/,?seed=[^,]*$/, '')} ${fingerprints.config.slice(0, 8)}`.trimStart();
+}
+
 /** Logs the data sets that the run trains, validates and tests on. */
 export function logDatasets({ journal, experiment }: RunLog, { split, digest }: LoadedData): void {
   for (const selection of Object.values(split)) {
@@ -90,8 +95,8 @@ export function logDatasets({ journal, experiment }: RunLog, { split, digest }: 
 }
 
 /** Logs the best and the last values of a training that is over: MLflow's table, sorting and scatter plots show single values. */
-export function logTraining({ journal }: RunLog, { best, epochsDone, metric }: TrainingResult): void {
-  const log = (key: string, value: number) => journal.append({ type: 'metric', key, step: epochsDone, value });
+export function logTraining({ journal }: RunLog, { best, metric }: TrainingResult): void {
+  const log = (key: string, value: number) => journal.append({ type: 'metric', key, step: 0, value });
   if (best.epoch !== undefined) log('best/epoch', best.epoch);
   if (best.value !== undefined && metric !== undefined) log(`best/${metric.replace('/', '-')}`, best.value);
   for (const key of ['train/loss', 'validation/one-shot-accuracy']) {
@@ -135,11 +140,12 @@ function logAccuracy(journal: Journal, { task, scorer, accuracy }: EvaluationRes
   return step;
 }
 
-/** The metric of a system on a task: `test/within-alphabet-20-way-1-shot`, `baseline/chance-test-within-alphabet-20-way-1-shot`. One `/`: all of them share a section of charts. */
+/** The metric of a system on a task: `test/within-alphabet-20-way-1-shot`, `test-baseline/chance-within-alphabet-20-way-1-shot`. One `/`: all tasks share a section of charts. */
 export function nameAccuracy(task: string, scorer: EvaluationResult['scorer']): string {
-  if (scorer !== 'network') return `baseline/${scorer}-${task.replaceAll('/', '-')}`;
   const [selection, ...rest] = task.split('/');
-  return `${selection}/${rest.join('-')}`;
+  return scorer === 'network'
+    ? `${selection}/${rest.join('-')}`
+    : `${selection}-baseline/${[scorer, ...rest].join('-')}`;
 }
 
 /** Pictures smaller than this are enlarged: MLflow blurs what it enlarges itself. */
