@@ -148,6 +148,19 @@ program
   .action(run(async () => (await import('./commands/prune.js')).pruneCommand));
 
 program
+  .command('doctor')
+  .description('say what works on this machine, what does not, why, and what to do')
+  .addOption(runsOption())
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/doctor.js')).doctorCommand));
+
+program
+  .command('engine')
+  .description('list the compute engines, and whether each works here')
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/engine.js')).engineCommand));
+
+program
   .command('init')
   .description('write a starter experiment file, with comments')
   .argument('[dir]', 'where; made if it is missing', '.')

@@ -1,0 +1,97 @@
+// Which compute engines work on this machine: each is started in a process of its own and has to agree with `cpu`.
+import { fileURLToPath } from 'node:url';
+import { execaNode } from 'execa';
+import type { EngineDescription, EngineName } from '../engine/engine.js';
+import { compareProbes } from '../engine/probe-engine.js';
+import { engineStarters } from '../engine/start-engine.js';
+import type { Finding } from './finding.js';
+
+/** What an engine's process says. */
+export type EngineAnswer =
+  | { readonly description: EngineDescription; readonly probe: readonly number[] }
+  | { readonly problem: string };
+
+export interface EngineCheck {
+  readonly name: EngineName;
+  /** Undefined where it does not start. */
+  readonly description?: EngineDescription;
+  /** Largest deviation of its gradients from those of `cpu`, as a share of the largest one. */
+  readonly deviation?: number;
+  /** Why it does not work; undefined when it does. */
+  readonly problem?: string;
+}
+
+/** Deviation up to which an engine counts as right: the contract in src/engine/engine.ts. */
+const TOLERANCE = 1e-4;
+const LIMIT_MS = 60_000;
+const ENGINE_PROCESS = fileURLToPath(new URL('./engine-process.js', import.meta.url));
+
+/** All engines, in the order in which `auto` tries them. */
+export async function checkEngines(): Promise<EngineCheck[]> {
+  const reference = await askEngine('cpu');
+  const checks: EngineCheck[] = [];
+  for (const name of Object.keys(engineStarters) as EngineName[])
+    checks.push(judge(name, name === 'cpu' ? reference : await askEngine(name), reference));
+  return checks;
+}
+
+function judge(name: EngineName, answer: EngineAnswer, reference: EngineAnswer): EngineCheck {
+  if ('problem' in answer) return { name, problem: answer.problem };
+  const { description } = answer;
+  if ('problem' in reference) return { name, description };
+  const deviation = compareProbes(Float32Array.from(reference.probe), Float32Array.from(answer.probe));
+  if (deviation <= TOLERANCE) return { name, description, deviation };
+  return {
+    name,
+    description,
+    deviation,
+    problem: `it computes wrong gradients: they differ from the cpu engine's by ${deviation.toExponential(1)} of the largest`,
+  };
+}
+
+async function askEngine(name: EngineName): Promise<EngineAnswer> {
+  const child = execaNode(ENGINE_PROCESS, [name], {
+    ipc: true,
+    reject: false,
+    stdin: 'ignore',
+    timeout: LIMIT_MS,
+    killSignal: 'SIGKILL',
+  });
+  let answer: EngineAnswer | undefined;
+  child.on('message', (message) => {
+    answer = message as unknown as EngineAnswer;
+    // Engines may keep threads alive that nobody waits for.
+    child.kill('SIGKILL');
+  });
+  const { signal, exitCode, timedOut, stderr } = await child;
+  if (answer !== undefined) return answer;
+  if (timedOut) return { problem: `it did not start within ${LIMIT_MS / 1000} s` };
+  const lastLine = String(stderr).trim().split('\n').at(-1) ?? '';
+  const end = signal === undefined ? `ended with exit code ${exitCode}` : `was ended by ${signal}`;
+  return { problem: `its process ${end}${lastLine === '' ? '' : `: ${lastLine}`}` };
+}
+
+/** The checks as findings. The first engine that works is the one that `auto` takes. */
+export function describeEngines(checks: readonly EngineCheck[]): Finding[] {
+  return checks.map(({ name, description, problem }) => ({
+    area: 'engine',
+    name,
+    state: problem === undefined ? 'works' : 'broken',
+    detail: problem ?? describeEngine(description),
+    ...(problem === undefined ? {} : { remedy: REMEDIES[name] }),
+    isEssential: name === 'onnxruntime',
+  }));
+}
+
+const REMEDIES: Readonly<Partial<Record<string, string>>> = {
+  onnxruntime:
+    'install again with `npm ci` on this very machine: its library is there for Linux, macOS and Windows. Until then --engine cpu works, slowly',
+  cpu: 'install again with `npm ci`',
+};
+
+/** `version 1.2.3, 2 threads`. */
+export function describeEngine(description: EngineDescription | undefined): string {
+  if (description === undefined) return '';
+  const { version, threads } = description;
+  return `version ${version}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+}

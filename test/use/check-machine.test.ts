@@ -1,0 +1,107 @@
+// Machines with parts missing, as `oneshot doctor` sees them.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checkDataSets } from '../../src/use/check-data-sets.js';
+import { checkMachine } from '../../src/use/check-machine.js';
+import { checkMlflow } from '../../src/use/check-mlflow.js';
+import { checkPrograms } from '../../src/use/check-programs.js';
+import { newFolder } from '../support/run-command.js';
+
+const healthy = { env: {}, nodeVersion: '20.19.0', freeMemoryBytes: 8e9, runsFolder: newFolder() };
+const find = <Named extends { name: string }>(findings: readonly Named[], name: string) =>
+  findings.find((finding) => finding.name === name);
+
+describe('checkMachine', () => {
+  test.each([
+    ['18.20.1', 'broken'],
+    ['20.18.3', 'broken'],
+    ['20.19.0', 'works'],
+    ['24.0.0', 'works'],
+  ])('says that Node.js %s %s', (nodeVersion, state) => {
+    expect(find(checkMachine({ ...healthy, nodeVersion }), 'Node.js')).toMatchObject({ state, isEssential: true });
+  });
+
+  test('says what to do where folders cannot be written and memory is short', () => {
+    const file = join(newFolder(), 'file');
+    writeFileSync(file, '');
+    const env = { XDG_CACHE_HOME: join(file, 'cache') };
+    const findings = checkMachine({ ...healthy, env, runsFolder: '/proc/runs', freeMemoryBytes: 1e8 });
+    for (const [name, remedy] of [
+      ['runs folder', /--runs/],
+      ['cache folder', /XDG_CACHE_HOME/],
+      ['memory', /oneshot plan/],
+    ] as const)
+      expect(find(findings, name)).toMatchObject({
+        state: 'broken',
+        isEssential: false,
+        remedy: expect.stringMatching(remedy),
+      });
+  });
+});
+
+describe('checkPrograms', () => {
+  test('finds nothing with an empty PATH, and says what each is for', async () => {
+    const findings = await checkPrograms({ PATH: '' });
+    expect(findings.map(({ name, state }) => [name, state])).toEqual([
+      ['Slurm', 'missing'],
+      ['git', 'missing'],
+      ['Python', 'missing'],
+      ['uv', 'missing'],
+    ]);
+    for (const { remedy } of findings) expect(remedy).toBeTruthy();
+  });
+
+  test('tells a program that is there from one that does not work', async () => {
+    const PATH = newFolder();
+    writeFileSync(join(PATH, 'sbatch'), '#!/bin/sh\necho slurm 23.11.4\n', { mode: 0o755 });
+    writeFileSync(join(PATH, 'git'), '#!/bin/sh\necho broken library >&2; exit 3\n', { mode: 0o755 });
+    const findings = await checkPrograms({ PATH });
+    expect(find(findings, 'Slurm')).toMatchObject({
+      state: 'works',
+      detail: `slurm 23.11.4 (${join(PATH, 'sbatch')})`,
+    });
+    expect(find(findings, 'git')).toMatchObject({
+      state: 'broken',
+      detail: `${join(PATH, 'git')} --version ends with 3: broken library`,
+    });
+  });
+});
+
+describe('checkDataSets', () => {
+  test('says how to get what is missing, and that glyphs need nothing', async () => {
+    const findings = await checkDataSets({ ONESHOT_DATA: newFolder() });
+    expect(find(findings, 'glyphs')).toMatchObject({ state: 'works' });
+    expect(find(findings, 'omniglot')).toMatchObject({ state: 'missing', remedy: 'oneshot data fetch omniglot' });
+  });
+
+  test('names the file that an incomplete set lacks', async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'images_background.zip'), 'PK');
+    const omniglot = find(await checkDataSets({ ONESHOT_DATA: folder }), 'omniglot');
+    expect(omniglot).toMatchObject({ state: 'broken', detail: expect.stringContaining('images_evaluation.zip') });
+  });
+
+  test('says when ONESHOT_DATA names no folder', async () => {
+    const findings = await checkDataSets({ ONESHOT_DATA: join(newFolder(), 'gone') });
+    expect(find(findings, 'ONESHOT_DATA')).toMatchObject({ state: 'broken' });
+  });
+
+  test('takes a home folder that is not there for one without data', async () => {
+    const HOME = join(newFolder(), 'home');
+    mkdirSync(HOME, { mode: 0o500 });
+    expect(find(await checkDataSets({ HOME }), 'mnist')).toMatchObject({ state: 'missing' });
+  });
+});
+
+describe('checkMlflow', () => {
+  test('says that no server is set, and that one cannot be reached', async () => {
+    const [unset] = await checkMlflow({ PATH: '' });
+    expect(unset).toMatchObject({ state: 'missing', remedy: expect.stringContaining('oneshot ui') });
+    const [server, local] = await checkMlflow({ PATH: '', MLFLOW_TRACKING_URI: 'http://127.0.0.1:1' });
+    expect(server).toMatchObject({ state: 'broken', detail: expect.stringContaining('http://127.0.0.1:1') });
+    expect(local).toMatchObject({ name: 'oneshot ui', state: 'missing' });
+    const [wrong] = await checkMlflow({ PATH: '', MLFLOW_TRACKING_URI: 'databricks' });
+    expect(wrong).toMatchObject({ state: 'broken' });
+  });
+});
