@@ -174,13 +174,15 @@ export function filterGradientPlain(builder: GraphBuilder, shape: ConvolutionSha
   return builder.transpose(gradient, [2, 3, 0, 1]);
 }
 
-/** Returns the filter's gradient by one product of matrices; good for few channels. Needs a dense convolution. */
+/**
+ * Returns the filter's gradient by one product of matrices; good for few channels. Takes x as [N, C, H, W] and dy as
+ * [N, P, Q, O]. Needs a dense convolution.
+ */
 export function filterGradientByColumns(builder: GraphBuilder, shape: ConvolutionShape, x: string, dy: string): string {
   const { batch, outputSize, inputChannels: c, outputChannels: o, kernel } = shape;
   const [p, q] = outputSize;
   const length = batch * p * q;
   const padded = builder.transpose(padPicture(builder, shape, x), SWAP_BATCH_AND_CHANNELS);
-  const gradients = builder.reshape(builder.transpose(dy, SWAP_BATCH_AND_CHANNELS), [o, length]);
   const columns: string[] = [];
   for (let row = 0; row < kernel[0]; row++) {
     for (let column = 0; column < kernel[1]; column++) {
@@ -189,8 +191,8 @@ export function filterGradientByColumns(builder: GraphBuilder, shape: Convolutio
     }
   }
   const stacked = builder.add('Concat', columns, { attributes: { axis: 0 } });
-  const product = builder.add('Gemm', [gradients, stacked], { attributes: { transB: 1 } });
-  return builder.reshape(builder.transpose(product, [1, 0]), [...kernel, c, o]);
+  const product = builder.add('Gemm', [stacked, builder.reshape(dy, [length, o])]);
+  return builder.reshape(product, [...kernel, c, o]);
 }
 
 /** Part of the images and rows that one convolution of `filterGradientByImages` sums over. */

@@ -23,6 +23,8 @@ export class GraphBuilder {
   readonly #nodes: OnnxNode[] = [];
   readonly #nodesByContent = new Map<string, readonly string[]>();
   readonly #constants = new Map<string, OnnxTensor>();
+  /** What the results of reshapes were made from. */
+  readonly #reshapeSources = new Map<string, string>();
   #serial = 0;
 
   /** Adds a node with one output and returns the output's name. An empty input name means "not given". */
@@ -69,8 +71,12 @@ export class GraphBuilder {
     return this.constant('int64', [values.length], values);
   }
 
+  /** Returns the same elements under another shape; a chain of reshapes is one. */
   reshape(input: string, shape: Shape): string {
-    return this.add('Reshape', [input, this.integers(shape)]);
+    const source = this.#reshapeSources.get(input) ?? input;
+    const output = this.add('Reshape', [source, this.integers(shape)]);
+    this.#reshapeSources.set(output, source);
+    return output;
   }
 
   transpose(input: string, permutation: readonly number[]): string {

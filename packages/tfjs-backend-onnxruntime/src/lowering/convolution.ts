@@ -147,9 +147,10 @@ function filterGradient(task: LoweringTask): string {
       chooseChunk(shape),
     );
   }
-  const gradients = fullNameIn(context, dy, 'channelsFirst');
-  const form = isDense(shape) && !isManyChannels ? filterGradientByColumns : filterGradientPlain;
-  return form(builder, shape, pictures, gradients);
+  if (isDense(shape) && !isManyChannels) {
+    return filterGradientByColumns(builder, shape, pictures, fullNaturalName(context, dy));
+  }
+  return filterGradientPlain(builder, shape, pictures, fullNameIn(context, dy, 'channelsFirst'));
 }
 
 function chooseChunk({ batch, outputSize }: ConvolutionShape): Chunk {

@@ -6,6 +6,8 @@ import type { LoweringContext } from './context.js';
 import { canBeBlocked, existsIn, isBlockedOnly, liftRank, nameIn } from './layouts.js';
 import { type Layout, Value } from './value.js';
 
+const COMMUTATIVE_OPERATORS = new Set(['Add', 'Mul']);
+
 /** Returns the result of an ONNX operator that works element by element on operands that broadcast. */
 export function elementwise(
   context: LoweringContext,
@@ -18,11 +20,10 @@ export function elementwise(
   const lifted = operands.map((operand) => liftRank(context, operand, shape.length));
   const stored = lifted.map((operand) => operand.stored).reduce(broadcastShapes);
   const layout = chooseLayout(context, lifted, shape);
-  const name = context.builder.add(
-    operator,
-    lifted.map((operand) => nameIn(context, operand, layout)),
-    { attributes },
-  );
+  const names = lifted.map((operand) => nameIn(context, operand, layout));
+  // a · b and b · a are one node.
+  const ordered = COMMUTATIVE_OPERATORS.has(operator) ? names.sort() : names;
+  const name = context.builder.add(operator, ordered, { attributes });
   return new Value({
     shape,
     stored,

@@ -77,7 +77,10 @@ export function subtractValues(context: LoweringContext, a: Value, b: Value, sha
   if (b.constant === 0) return broadcastValue(context, a, shape);
   const centredOver = isMeanOf(b, a) ? b.meaning.axes : undefined;
   if (dtype === 'float32' && (isPendingSum(a) || isPendingSum(b) || isComputedInBlocks(a))) {
-    const negated = scaleValue(context, b, constantValue(context, -1, [], dtype), b.shape) ?? negateSmall(context, b);
+    // A mean per channel has the same form here whether its axes were kept or not, so that equal work is done once.
+    const operand = shape.length === 4 && isPerChannel(b) ? lastAxis(context, b) : b;
+    const minusOne = constantValue(context, -1, [], dtype);
+    const negated = scaleValue(context, operand, minusOne, operand.shape) ?? negateSmall(context, operand);
     const sum = linearSum(context, a, negated, shape);
     if (sum) return centredOver ? withCentre(sum, centredOver) : sum;
   }
