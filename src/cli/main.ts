@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 // The command `oneshot`: arguments, exit codes. Each command's code is loaded only when it is called, so that
 // `oneshot validate` starts without TensorFlow.js.
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readOwnVersion } from '../base/own-version.js';
+import type { Shell } from './completion-script.js';
+import { renderExamples } from './help-examples.js';
 import type { ExitCode } from './report-error.js';
 
 const program = new Command('oneshot')
@@ -197,6 +199,19 @@ data
     run(async () => (await import('./commands/data.js')).fetchDataCommand)(dataset, command.optsWithGlobals(), command),
   );
 
+program
+  .command('completion')
+  .description('print a script that completes commands, options and key paths in a shell')
+  .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+  .action(
+    run(async () => {
+      const { completionCommand } = await import('./commands/completion.js');
+      return (shell: Shell) => completionCommand(program, shell);
+    }),
+  );
+
+for (const command of program.commands) command.addHelpText('after', () => renderExamples(command.name()));
+
 function parseCount(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number, at least 1, is allowed.');
@@ -208,7 +223,9 @@ function parseCountOrZero(text: string): number {
 }
 
 try {
-  await program.parseAsync();
+  // Without a command there is nothing wrong: help is what was wanted.
+  if (process.argv.length <= 2) program.outputHelp();
+  else await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : 2;
   else {

@@ -1,0 +1,80 @@
+// Examples and notes that stand below the options in each command's --help.
+
+/** By the command's name; each line a command with what it does. */
+export const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string, effect: string])[]>> = {
+  init: [
+    ['oneshot init letters', 'letters/experiment.yaml, ready to run'],
+    ['oneshot init', 'experiment.yaml in this folder'],
+  ],
+  validate: [
+    ['oneshot validate experiments/*.yaml', 'all problems of all files'],
+    ['oneshot validate my.yaml --format github', 'as annotations in a GitHub workflow'],
+    ['oneshot validate my.yaml --set training.maxEpochs=5', "with another value than the file's"],
+  ],
+  explain: [
+    ['oneshot explain training.optimizer.momentum', 'one key'],
+    ['oneshot explain model.encoder.conv', 'all keys of a kind of layer'],
+    ['oneshot explain data', 'the kinds of data sets'],
+  ],
+  schema: [
+    ['oneshot schema > experiment.schema.json', 'for editors and other programs'],
+    ['oneshot schema --page', 'every key with default, range and unit'],
+  ],
+  plan: [
+    ['oneshot plan experiments/paper-repro.yaml', 'what would run, and what that costs'],
+    ['oneshot plan my.yaml --set "seeds=[1, 2, 3]"', 'with three seeds'],
+  ],
+  run: [
+    ['oneshot run experiments/quickstart.yaml', 'again after Ctrl-C to go on where it stopped'],
+    ['oneshot run my.yaml --set training.optimizer.learningRate=0.01', "with another value than the file's"],
+    ['oneshot run my.yaml --parallel 2 --retries 1', 'two trials at a time; a failed one once more'],
+  ],
+  status: [
+    ['oneshot status', 'all runs in runs/'],
+    ['oneshot status runs/quickstart --json', 'one experiment, for programs'],
+  ],
+  compare: [['oneshot compare runs/my/a-1b2c3d4e runs/my/b-5f6a7b8c', 'two runs, query by query']],
+  report: [
+    ['oneshot report runs/quickstart', 'a page beside the runs'],
+    ['oneshot report runs/a runs/b --out reports', 'several experiments on one page'],
+  ],
+  sync: [
+    ['oneshot sync --tracking-uri http://127.0.0.1:5000', 'all journals in runs/'],
+    ['oneshot sync runs/quickstart --dry-run', 'what would be sent'],
+  ],
+  ui: [
+    ['oneshot ui', 'MLflow with all runs in runs/, until Ctrl-C'],
+    ['oneshot ui --no-open --port 5000', 'on a machine without a desktop'],
+  ],
+  reproduce: [
+    ['oneshot reproduce runs/quickstart/seed=1-1b2c3d4e', 'the same again, or what differs (exit code 1)'],
+    ['oneshot reproduce RUN --out again', 'keeps the new run in again/'],
+  ],
+  prune: [
+    ['oneshot prune --dry-run', 'what would go, and how much that is'],
+    ['oneshot prune runs/my --yes', 'without asking'],
+  ],
+  data: [
+    ['oneshot data', 'which data sets are there, and where'],
+    ['oneshot data --check', 'compares their contents with the published ones'],
+  ],
+  doctor: [
+    ['oneshot doctor', 'what works here, and what to do about the rest'],
+    ['oneshot doctor --json', 'for a bug report'],
+  ],
+  engine: [['oneshot engine', 'which engines there are, and which one is taken']],
+  completion: [
+    ['source <(oneshot completion bash)', 'in ~/.bashrc'],
+    ['source <(oneshot completion zsh)', 'in ~/.zshrc, behind compinit'],
+    ['oneshot completion fish | source', 'in ~/.config/fish/config.fish'],
+  ],
+};
+
+/** The text below a command's options; empty where it has none. */
+export function renderExamples(name: string): string {
+  const examples = HELP_EXAMPLES[name] ?? [];
+  if (examples.length === 0) return '';
+  const longest = Math.max(...examples.map(([command]) => command.length));
+  const lines = examples.map(([command, effect]) => `  $ ${command.padEnd(longest)}  ${effect}`);
+  return `\nExamples:\n${lines.join('\n')}`;
+}
