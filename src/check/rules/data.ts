@@ -68,7 +68,7 @@ export const checkDataFolder: Rule = {
     report({
       code: 'unreadable',
       path: ['data', 'path'],
-      found: failure.message.replace(/\n +/g, ' '),
+      found: failure.message.replace(/:\n +/, ': ').replace(/\n +/g, '; '),
       allowed: 'a folder of pictures',
       hint: failure.hint,
     });

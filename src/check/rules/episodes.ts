@@ -7,6 +7,7 @@ import type {
 } from '../../config/experiment.js';
 import type { ConcretePath } from '../../config/key-path.js';
 import type { DataSection } from '../../data/loaded-data.js';
+import { LAKE_ALPHABETS } from '../../data/omniglot-alphabets.js';
 import type { SplitPurpose } from '../../data/picture-set.js';
 import type { AlphabetCount } from '../../data/splits.js';
 import { describeDataOnce } from '../describe-data-once.js';
@@ -24,20 +25,33 @@ interface EpisodeSection {
   readonly queries?: number | undefined;
 }
 
-/** Lake's 20 runs belong to Omniglot. */
+/** Lake's 20 runs belong to Omniglot, and their alphabets are not trained on. */
 export const checkLakeRuns: Rule = {
   name: 'lake runs',
   needs: ['data'],
-  reads: ['evaluation'],
-  check({ data, evaluation }, { report, isSound }) {
-    if (!data || data.dataset === 'omniglot' || !isSound(['evaluation'])) return;
+  reads: ['evaluation', 'training'],
+  check({ data, evaluation, training }, { report, isSound }) {
+    if (!data || !isSound(['evaluation'])) return;
     evaluation.forEach(({ protocol }, index) => {
       if (protocol !== 'lake-runs') return;
+      const path = ['evaluation', index, 'protocol'];
+      if (data.dataset !== 'omniglot') {
+        report({
+          code: 'conflict',
+          path,
+          found: `lake-runs with dataset ${data.dataset}`,
+          allowed: 'within-alphabet, cross-alphabet; or dataset omniglot',
+        });
+        return;
+      }
+      const trained =
+        describeDataOnce(data)?.selections.train.filter(({ name }) => LAKE_ALPHABETS.includes(name)) ?? [];
+      if (!training || trained.length === 0) return;
       report({
-        code: 'conflict',
-        path: ['evaluation', index, 'protocol'],
-        found: `lake-runs with dataset ${data.dataset}`,
-        allowed: 'within-alphabet, cross-alphabet; or dataset omniglot',
+        code: 'leak',
+        path,
+        found: `lake-runs with split ${data.split}, which trains on ${trained.length} of its alphabets (${trained.map(({ name }) => name).join(', ')})`,
+        allowed: 'within-alphabet, cross-alphabet; or split lake, koch, small1, small2',
       });
     });
   },

@@ -45,7 +45,7 @@ export const checkSections: Rule = {
         path: [],
         at: 'key',
         found: 'no data',
-        allowed: 'data: a map with dataset: omniglot, glyphs',
+        allowed: 'data: a map with dataset: omniglot, glyphs, mnist, folder',
       });
     }
     if (!model && !training && evaluation.length > 0 && baselines.length === 0) {

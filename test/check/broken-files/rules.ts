@@ -246,6 +246,11 @@ export const ruleErrors: readonly BrokenFile[] = [
     expected: ['2:71 wrong-value data.validationAlphabets[1]'],
   },
   {
+    title: "Lake's runs after training on some of their alphabets",
+    change: { 2: 'data: {dataset: omniglot, split: vinyals}', 14: '  - {protocol: lake-runs}' },
+    expected: ['14:16 leak evaluation[0].protocol'],
+  },
+  {
     title: 'all alphabets of a small split for validation',
     change: {
       2: 'data: {dataset: omniglot, split: small1, validationAlphabets: [Balinese, Early_Aramaic, Greek, Korean, Latin]}',
