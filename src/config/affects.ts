@@ -26,10 +26,34 @@ export function affectsOf(path: string | KeyPath, experiment: unknown): Affects 
 
 /** The part of a checked experiment that affects training, and the part that affects evaluation only. */
 export function partition(experiment: Experiment): Partition {
-  return {
-    training: (select(experiment, experimentSchema, 'nothing', 'training') ?? {}) as Record<string, unknown>,
-    evaluation: (select(experiment, experimentSchema, 'nothing', 'evaluation') ?? {}) as Record<string, unknown>,
+  const training: Record<string, unknown> = {};
+  const evaluation: Record<string, unknown> = {};
+  for (const [key, section] of Object.entries(experiment)) {
+    const parts = partitionSection(key, section);
+    if (parts.training !== undefined) training[key] = parts.training;
+    if (parts.evaluation !== undefined) evaluation[key] = parts.evaluation;
+  }
+  return { training, evaluation };
+}
+
+interface SectionParts {
+  readonly training: unknown;
+  readonly evaluation: unknown;
+}
+
+/** Parts of frozen sections: the points of a sweep share most of theirs. */
+const knownParts = new WeakMap<object, SectionParts>();
+
+function partitionSection(key: string, section: unknown): SectionParts {
+  const known = typeof section === 'object' && section !== null ? knownParts.get(section) : undefined;
+  if (known) return known;
+  const schema = childSchema(experimentSchema, undefined, key);
+  const parts = {
+    training: select(section, schema, 'nothing', 'training'),
+    evaluation: select(section, schema, 'nothing', 'evaluation'),
   };
+  if (typeof section === 'object' && section !== null && Object.isFrozen(section)) knownParts.set(section, parts);
+  return parts;
 }
 
 /** What is left of a value when only keys with the wanted effect are kept, or undefined when that is nothing. Lists keep their length. */

@@ -75,10 +75,9 @@ export function prepareRun(
 }
 
 function findFolder(experimentFolder: string, trial: Trial, index: RunIndex): string | undefined {
-  // Its own name first: it may have been made after the look at the folder.
-  const names = [trial.folder, ...(index.get(trial.id) ?? [])];
-  return names
-    .map((name) => join(experimentFolder, name))
+  return index
+    .get(trial.id)
+    ?.map((name) => join(experimentFolder, name))
     .find((folder) => readTrialRecord(folder)?.fingerprints.training === trial.fingerprints.training);
 }
 

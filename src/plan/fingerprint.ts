@@ -1,6 +1,6 @@
 // Two fingerprints tell what has to be done again (design: a changed evaluation does not train again, a changed
 // description changes nothing). Which key affects what is written in the schema (`x-affects`).
-import { stableHash } from '../base/stable-hash.js';
+import { canonicalJson, hashBytes, stableHash } from '../base/stable-hash.js';
 import { partition } from '../config/affects.js';
 import type { Experiment } from '../config/experiment.js';
 
@@ -25,8 +25,11 @@ export function makeFingerprints(experiment: Experiment, seed: number, dataDiges
 export function makePointFingerprints(experiment: Experiment, dataDigest: string): (seed: number) => Fingerprints {
   const parts = partition(experiment);
   const config = stableHash({ keys: parts.training, data: dataDigest, numerics: NUMERICS_VERSION });
+  const evaluationKeys = canonicalJson(parts.evaluation);
   return (seed) => {
     const training = stableHash({ config, seed });
-    return { training, config, evaluation: stableHash({ training, keys: parts.evaluation }) };
+    // The canonical JSON of { keys, training }, with the part that all seeds share written once.
+    const evaluation = hashBytes(`{"keys":${evaluationKeys},"training":"${training}"}`);
+    return { training, config, evaluation };
   };
 }

@@ -1,7 +1,7 @@
 // Where the files of one run lie, and its small summary `status.json`. The run folder is the whole record of a run:
 // everything that reports, MLflow and a resume need is read from it.
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { sep } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import { type FailureCode, OneshotError } from '../base/problem.js';
 import type { Fingerprints } from '../plan/fingerprint.js';
@@ -11,7 +11,8 @@ export const RUN_FOLDER_VERSION = 1;
 
 /** The files of a run folder. */
 export function runFiles(folder: string) {
-  const at = (name: string) => join(folder, name);
+  // Not `join`: asked for ten thousand runs at once, normalising each path would take most of the time.
+  const at = (name: string) => `${folder}${sep}${name}`;
   return {
     folder,
     /** The resolved experiment of this trial, as YAML: `oneshot run` takes it as it is. */
