@@ -9,7 +9,13 @@ import {
   checkScaleRange,
   checkTestTimeAugmentation,
 } from './rules/augmentation.js';
-import { checkAllPairsGroups, checkBatchSize, checkMicroBatches, checkVerificationPairs } from './rules/batches.js';
+import {
+  checkBatchSize,
+  checkGroups,
+  checkMicroBatches,
+  checkSupport,
+  checkVerificationPairs,
+} from './rules/batches.js';
 import {
   checkDataFolder,
   checkFolderDivision,
@@ -19,6 +25,7 @@ import {
 } from './rules/data.js';
 import { checkEncoderShapes, checkLayerNames } from './rules/encoder.js';
 import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns } from './rules/episodes.js';
+import { checkClassificationHead, checkLoss, checkLossHead, checkMargin } from './rules/loss.js';
 import { checkEarlyStopping } from './rules/metrics.js';
 import { checkLayerSettings, checkMomentumRamp } from './rules/optimizer.js';
 import { checkSections } from './rules/sections.js';
@@ -40,8 +47,13 @@ export const rules: readonly Rule[] = [
   checkLayerNames,
   checkBatchSize,
   checkMicroBatches,
-  checkAllPairsGroups,
+  checkGroups,
+  checkSupport,
   checkVerificationPairs,
+  checkLoss,
+  checkLossHead,
+  checkMargin,
+  checkClassificationHead,
   checkMomentumRamp,
   checkLayerSettings,
   checkEarlyStopping,

@@ -72,7 +72,7 @@ export type Head = HeadWeightedL1 | HeadL1 | HeadL2 | HeadCosine;
  * This interface was referenced by `Experiment`'s JSON-Schema
  * via the `definition` "task".
  */
-export type Task = TaskVerification | TaskAllPairs;
+export type Task = TaskVerification | TaskAllPairs | TaskClassification | TaskEpisodes;
 /**
  * How weights follow gradients.
  *
@@ -86,7 +86,7 @@ export type Optimizer = OptimizerSgd | OptimizerAdamW;
  * This interface was referenced by `Experiment`'s JSON-Schema
  * via the `definition` "schedule".
  */
-export type Schedule = ScheduleConstant | ScheduleExponential | ScheduleStep | ScheduleCosine;
+export type Schedule = ScheduleConstant | ScheduleExponential | ScheduleStep | ScheduleCosine | ScheduleOneCycle;
 /**
  * One evaluation.
  *
@@ -316,7 +316,7 @@ export interface Augmentation {
   affine?: Affine;
   elastic?: Elastic;
   /**
-   * Characters rotated by 90, 180 and 270 degrees count as characters of their own (one angle for all characters of an alphabet in a batch). Task `allPairs` only.
+   * Characters rotated by 90, 180 and 270 degrees count as characters of their own (one angle for all characters of an alphabet in a batch). Not for task `verification`.
    */
   rotationClasses: boolean;
 }
@@ -994,21 +994,25 @@ export interface HeadCosine {
 export interface Training {
   task: Task;
   /**
-   * Pairs of a batch (task `verification`, 128 when left out). Task `allPairs` makes its batch of alphabets x characters x drawers pictures; leave it out there.
+   * Pairs of a batch (task `verification`, 128 when left out), or pictures of it (task `classification`, 256 when left out). Tasks `allPairs` and `episodes` make their batch of alphabets x characters x drawers pictures; leave it out there.
    */
   batchSize?: number;
   /**
-   * Pairs that are computed at once; gradients are summed over a batch, which gives the same step in less memory. `auto` chooses by the memory that the network needs. Batch normalisation sees micro-batches, so it needs whole batches.
+   * How much is computed at once: pairs (task `verification`), alphabets, each with its characters x drawers pictures (tasks `allPairs` and `episodes`), or pictures (task `classification`). Gradients are summed over a batch, which gives the same step in less memory. `auto` chooses by the memory that the network needs. Batch normalisation sees micro-batches, so it needs whole batches.
    */
   microBatchSize: number | string;
   /**
-   * Steps of an epoch. When left out: as many as use every pair once (and every copy), or for `allPairs` as many pictures as the training selection has (four times as many with rotationClasses).
+   * Steps of an epoch. When left out: as many as use every pair once (and every copy), or for the other tasks as many pictures as the training selection has (four times as many with rotationClasses).
    */
   stepsPerEpoch?: number;
   /**
-   * `binaryCrossEntropy`: of the pair's probability (Koch et al. 2015, section 3.2, with the minus sign that is missing there).
+   * Loss of the tasks `verification` and `allPairs`; the others have the cross-entropy of their classes. `binaryCrossEntropy`: of the pair's probability (Koch et al. 2015, section 3.2, with the minus sign that is missing there). `contrastive`: distance^2 of same pairs, max(0, margin - distance)^2 of different ones (Hadsell et al. 2006). `triplet`: max(0, distance to the same - distance to another + margin) (Schroff et al. 2015; task `allPairs`). The last two need a head that is a distance: `l1`, `l2`, `cosine`.
    */
-  loss: 'binaryCrossEntropy';
+  loss: 'binaryCrossEntropy' | 'contrastive' | 'triplet';
+  /**
+   * Margin of the losses `contrastive` and `triplet`, in units of the head's distance; 1 when left out.
+   */
+  margin?: number;
   optimizer: Optimizer;
   schedule: Schedule;
   /**
@@ -1016,9 +1020,18 @@ export interface Training {
    */
   averaging?: {
     /**
-     * How much of the average stays at each step.
+     * How much of the average stays at each step; at first less: min(decay, (1 + n) / (10 + n)) after n steps, so that a short training does not average over its start.
      */
     decay: number;
+  };
+  /**
+   * Shrinks the gradient of a step where it is too long.
+   */
+  gradientClipping?: {
+    /**
+     * The largest length of the gradient of all parameters together (Pascanu et al. 2013).
+     */
+    globalNorm: number;
   };
   /**
    * Epochs at most; 0 evaluates the network as initialised.
@@ -1099,6 +1112,67 @@ export interface TaskAllPairs {
    * How the pairs of different characters count: `hard`: those of one picture by the softmax of their logits, so that the most confused count most; `balanced`: all the same. Same and different pairs make up half of the loss each.
    */
   negatives: 'hard' | 'balanced';
+}
+/**
+ * Which character of the training selection a picture shows, among all of them (four times as many with rotationClasses), in batches drawn at random. The classifier is left behind after training: new characters are compared by the head.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "taskClassification".
+ */
+export interface TaskClassification {
+  /**
+   * Classes of the training selection.
+   */
+  type: 'classification';
+  /**
+   * The logit of a class: `cosine`: scale x cosine of the angle between the embedding and the vector of the class; `linear`: their product and a bias.
+   */
+  softmax: 'cosine' | 'linear';
+  /**
+   * Factor on the cosine.
+   */
+  scale: number;
+}
+/**
+ * Prototypical networks (Snell et al. 2017): in batches as of `allPairs`, `shots` pictures of each character make its prototype, the mean of their embeddings, and the other pictures of the group are told apart by the head (`l2` with `squared: true` in the paper). Each drawer takes part in the support in turn.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "taskEpisodes".
+ */
+export interface TaskEpisodes {
+  /**
+   * Support and queries in each batch.
+   */
+  type: 'episodes';
+  /**
+   * Groups in a batch, an alphabet each. An alphabet with too few characters is filled up from another.
+   */
+  alphabets: number;
+  /**
+   * Characters of each group.
+   */
+  characters: number;
+  /**
+   * Pictures of each character, by different drawers.
+   */
+  drawers: number;
+  /**
+   * Pictures of each character in the support; fewer than `drawers`.
+   */
+  shots: number;
+  /**
+   * A second loss: cosine classification among all characters of the training selection (four times as many with rotationClasses).
+   */
+  classHead?: {
+    /**
+     * Factor on this loss.
+     */
+    weight: number;
+    /**
+     * Factor on the cosine.
+     */
+    scale: number;
+  };
 }
 /**
  * Stochastic gradient descent with momentum (Koch et al. 2015, section 3.2): v = m v - rate gradient; w = w + v.
@@ -1245,6 +1319,30 @@ export interface ScheduleCosine {
   warmupFraction: number;
   /**
    * Part of the rate that is left at the last step.
+   */
+  finalFraction: number;
+}
+/**
+ * One cycle (Smith and Topin 2018), with cosines: up from `startFraction` of the rate to all of it, then down to `finalFraction` at the last step.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "scheduleOneCycle".
+ */
+export interface ScheduleOneCycle {
+  /**
+   * One cycle.
+   */
+  type: 'oneCycle';
+  /**
+   * Part of all steps that goes up.
+   */
+  warmupFraction: number;
+  /**
+   * Part of the rate at the first step.
+   */
+  startFraction: number;
+  /**
+   * Part of the rate at the last step.
    */
   finalFraction: number;
 }

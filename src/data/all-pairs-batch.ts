@@ -1,4 +1,4 @@
-// Batches in which every two pictures of a group are a pair: a group is an alphabet, some of its characters and several
+// Batches of groups, in which every two pictures are a pair (task `allPairs`) or support and queries (`episodes`): a group is an alphabet, some of its characters and several
 // drawers of each. Each picture is embedded once and meets all others of its group.
 import { OneshotError } from '../base/problem.js';
 import type { RandomStream } from '../base/random-stream.js';
@@ -14,6 +14,9 @@ export interface AllPairsDraw {
   readonly quarterTurns: Int32Array;
 }
 
+/** What a batch of groups is made of: of the tasks `allPairs` and `episodes`. */
+export type GroupSizes = Pick<TaskAllPairs, 'alphabets' | 'characters' | 'drawers'>;
+
 export type AllPairsSampler = (random: RandomStream) => AllPairsDraw;
 
 /**
@@ -22,7 +25,7 @@ export type AllPairsSampler = (random: RandomStream) => AllPairsDraw;
  */
 export function createAllPairsSampler(
   selection: Selection,
-  task: TaskAllPairs,
+  task: GroupSizes,
   { rotationClasses }: { rotationClasses: boolean },
 ): AllPairsSampler {
   const alphabets = indexSelection(selection);
@@ -66,7 +69,7 @@ function drawCharacters(
   return drawn;
 }
 
-function checkSelection(alphabets: readonly IndexedAlphabet[], task: TaskAllPairs, { purpose }: Selection): void {
+function checkSelection(alphabets: readonly IndexedAlphabet[], task: GroupSizes, { purpose }: Selection): void {
   const fail = (what: string) =>
     new OneshotError('usage', `cannot draw batches from the ${purpose} selection: ${what}`);
   const characters = alphabets.flatMap((alphabet) => alphabet.characters);

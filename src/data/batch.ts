@@ -3,7 +3,10 @@
 import { randomStream } from '../base/random-stream.js';
 import type { Augmentation, Task } from '../config/experiment.js';
 import { createAllPairsSampler } from './all-pairs-batch.js';
-import { createDistorter, type Distorter, type DistortionPictures, distortionProbability } from './distort.js';
+import { type BatchPictures, startImages } from './batch-images.js';
+import { countClassItems, createClassBatches } from './class-batch.js';
+import { numberClasses } from './class-numbers.js';
+import { createDistorter, type DistortionPictures, distortionProbability } from './distort.js';
 import type { PictureSet, Selection } from './picture-set.js';
 import { shuffledIndex } from './shuffled-index.js';
 import { createPairSampler } from './verification-pairs.js';
@@ -18,16 +21,8 @@ export interface BatchSpec {
   readonly selection: Selection;
   /** The same pictures at `sourceSize`. */
   readonly source: PictureSet;
-  /** Pairs of a batch; task `verification` only. */
+  /** Pairs (task `verification`) or pictures (`classification`) of a batch; the others make theirs of groups. */
   readonly batchSize: number;
-}
-
-interface BatchPictures {
-  /** `[n, height, width, 1]` ink in [0, 1]. */
-  readonly images: Float32Array;
-  readonly shape: readonly [count: number, height: number, width: number, channels: 1];
-  /** `[n]`: which picture of the set each image was made from. */
-  readonly pictures: Int32Array;
 }
 
 /** A batch of pairs: image i and image pairs + i belong together, so that both towers run as one batch of n = 2 pairs. */
@@ -43,19 +38,34 @@ export interface GroupBatch extends BatchPictures {
   readonly alphabets: number;
   readonly characters: number;
   readonly drawers: number;
-  /** `[n]`: character x 4 + quarter turns: equal for images of one class, over all batches. */
+  /** `[n]`: the class of each image, numbered over the whole selection (`numberClasses`). */
   readonly classes: Int32Array;
 }
 
-export type Batch = PairBatch | GroupBatch;
+/** A batch of single images with their classes. */
+export interface ClassBatch extends BatchPictures {
+  readonly kind: 'classes';
+  /** `[n]`: the class of each image, numbered over the whole selection (`numberClasses`). */
+  readonly classes: Int32Array;
+}
+
+export type Batch = PairBatch | GroupBatch | ClassBatch;
 
 /** The batch of a step of an epoch, both counted from 0. */
 export type BatchMaker = (epoch: number, step: number) => Batch;
 
 /** The maker of a specification's batches. Throws a OneshotError('usage') when the selection is too small for the task. */
 export function createBatchMaker(spec: BatchSpec): BatchMaker {
-  return spec.task.type === 'verification' ? createPairBatches(spec) : createGroupBatches(spec);
+  return batchMakers[spec.task.type](spec);
 }
+
+/** What makes the batches of each task. */
+const batchMakers: { readonly [Type in Task['type']]: (spec: BatchSpec) => BatchMaker } = {
+  verification: createPairBatches,
+  allPairs: createGroupBatches,
+  episodes: createGroupBatches,
+  classification: createClassBatches,
+};
 
 /**
  * Steps of an epoch where the experiment sets none: every pair as drawn and in every copy once, or as many pictures as the selection has
@@ -68,6 +78,7 @@ export function countEpochSteps({
   batchSize,
 }: Omit<BatchSpec, 'source' | 'seed'>): number {
   const copies = 1 + (augmentation.affine?.copies ?? 0);
+  if (task.type === 'classification') return Math.ceil(countClassItems({ selection, augmentation }) / batchSize);
   if (task.type === 'verification') return Math.ceil((task.pairs.count * copies) / batchSize);
   const classes = augmentation.rotationClasses ? 4 : 1;
   return Math.ceil((selection.pictures.length * classes * copies) / (task.alphabets * task.characters * task.drawers));
@@ -111,9 +122,11 @@ function createPairBatches(spec: BatchSpec): BatchMaker {
 
 function createGroupBatches(spec: BatchSpec): BatchMaker {
   const { seed, task, augmentation, selection } = spec;
-  if (task.type !== 'allPairs') throw new TypeError(`expected task allPairs, got ${task.type}`);
+  if (task.type !== 'allPairs' && task.type !== 'episodes')
+    throw new TypeError(`expected groups, got task ${task.type}`);
   const { alphabets, characters, drawers } = task;
   const draw = createAllPairsSampler(selection, task, augmentation);
+  const classNumbers = numberClasses(selection, augmentation);
   const distorter = createDistorter(distortionPictures(spec), augmentation);
   const probability = distortionProbability(augmentation);
 
@@ -124,7 +137,7 @@ function createGroupBatches(spec: BatchSpec): BatchMaker {
     const classes = new Int32Array(pictures.length);
     pictures.forEach((picture, place) => {
       const turns = quarterTurns[Math.floor(place / (characters * drawers))]!;
-      classes[place] = selection.set.character[picture]! * 4 + turns;
+      classes[place] = classNumbers.numberOf(selection.set.character[picture]!, turns);
       images.write(distorter, place, picture, random.chance(probability) ? random : undefined, turns);
     });
     return { kind: 'groups', ...images.finish(), alphabets, characters, drawers, classes };
@@ -133,19 +146,4 @@ function createGroupBatches(spec: BatchSpec): BatchMaker {
 
 function distortionPictures({ selection, source }: BatchSpec): DistortionPictures {
   return { clean: selection.set, source };
-}
-
-function startImages({ height, width }: PictureSet, count: number) {
-  const images = new Float32Array(count * height * width);
-  const pictures = new Int32Array(count);
-  return {
-    /** Puts a picture in its place: distorted by `random`, as drawn without. */
-    write(distorter: Distorter, place: number, picture: number, random?: ReturnType<typeof randomStream>, turns = 0) {
-      pictures[place] = picture;
-      const target = { ink: images, offset: place * height * width, size: height };
-      if (random) distorter.distort(picture, target, random, turns);
-      else distorter.copy(picture, target, turns);
-    },
-    finish: () => ({ images, shape: [count, height, width, 1] as const, pictures }),
-  };
 }

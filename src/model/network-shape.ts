@@ -1,5 +1,5 @@
 // A whole network (encoder and head) with everything known before it runs: names, shapes and counts, without TensorFlow.js.
-import type { Head, Model } from '../config/experiment.js';
+import type { Head, Model, Task } from '../config/experiment.js';
 import type { ParameterSpec } from '../layers/layer.js';
 import { HEAD_NAME } from '../layers/layer-name.js';
 import { countLearned } from '../layers/place-layers.js';
@@ -8,12 +8,12 @@ import { headTypeOf } from './heads/registry.js';
 
 /** One array of numbers of the network. */
 export interface NetworkParameter extends ParameterSpec {
-  /** Unique in the network: `conv1/kernel`, `head/bias`. */
+  /** Unique in the network: `conv1/kernel`, `head/bias`; what only training has stands under `task/`. */
   readonly path: string;
   /** Name of the layer it belongs to, or `head`. */
   readonly layer: string;
   /** The settings of that layer (the one within it where it is made of others) or head: its own learning rate, momentum and L2. */
-  readonly config: Model['encoder'][number] | Head;
+  readonly config: Model['encoder'][number] | Head | Task;
 }
 
 /** A network with everything known before it runs. */

@@ -3,6 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import type { Experiment, Protocol, Validation } from '../config/experiment.js';
 import { countEpochSteps } from '../data/batch.js';
 import { type BatchSource, openBatchSource } from '../data/batch-source.js';
+import { numberClasses } from '../data/class-numbers.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
 import { evaluate } from '../evaluation/evaluate.js';
@@ -116,6 +117,7 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
       training,
       seed,
       stepsPerEpoch,
+      classCount: numberClasses(data.split.train, augmentation).count,
       microBatchSize: options.microBatchSize,
       batches: (epoch, step) => takeBatch(batches, epoch, step),
       ...(restore === undefined ? {} : { restore }),
@@ -129,7 +131,8 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
 // The samplers count epochs from 0, the loop from 1.
 async function takeBatch(batches: BatchSource, epoch: number, step: number): Promise<Batch> {
   const batch = await batches.next(epoch - 1, step);
-  return batch.kind === 'pairs' ? { images: batch.images, labels: batch.isSame } : { images: batch.images };
+  const { images } = batch;
+  return batch.kind === 'pairs' ? { images, labels: batch.isSame } : { images, classes: batch.classes };
 }
 
 async function measureAccuracy(

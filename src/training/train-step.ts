@@ -7,15 +7,17 @@ import { OneshotError } from '../base/problem.js';
 import { randomStream } from '../base/random-stream.js';
 import type { Task, Training } from '../config/experiment.js';
 import type { Engine } from '../engine/engine.js';
+import { TASK_NAME } from '../layers/layer-name.js';
 import { sizeOf } from '../layers/shape.js';
 import { picturesPerUnit } from '../model/batch-structure.js';
 import type { Network, TrainingMode } from '../model/network.js';
 import { averagingDecayAt, updateAverage } from './averaging.js';
 import type { TrainingPosition } from './checkpoint.js';
-import { pairLosses } from './losses/registry.js';
+import { clipGradients } from './clip-gradients.js';
+import { DEFAULT_MARGIN, lossTypeOf } from './losses/registry.js';
 import type { BuiltOptimizer, StepPosition } from './optimizers/optimizer.js';
 import { taskTypeOf } from './tasks/registry.js';
-import type { Batch } from './tasks/task.js';
+import type { Batch, TaskContext } from './tasks/task.js';
 import type { TrainingState } from './training-state.js';
 
 /** What a step works with and on. */
@@ -26,7 +28,7 @@ export interface StepContext {
   readonly state: TrainingState;
   readonly optimizer: BuiltOptimizer;
   readonly seed: number;
-  /** Units (pairs or groups) that are computed at once. */
+  /** Units (pairs, groups or pictures) that are computed at once. */
   readonly microBatchSize: number;
   /** Asked between micro-batches: whether to leave the step undone. */
   stopRequested(): boolean;
@@ -76,7 +78,9 @@ export async function runStep(
       const own = differentiate(context, micro, count / units, mode);
       const total = previous === undefined ? own : addSums(context, previous, own);
       if (!isLast) return asContainer(total);
-      applyUpdate(context, total.gradients, statistics, progress);
+      const { globalNorm } = training.gradientClipping ?? {};
+      const gradients = globalNorm === undefined ? total.gradients : clipGradients(tf, total.gradients, globalNorm);
+      applyUpdate(context, gradients, statistics, progress);
       return { loss: total.loss };
     });
     tf.dispose([...statistics.values()]);
@@ -93,14 +97,23 @@ export async function runStep(
   }
 }
 
-/** Pairs or groups of a batch. Throws a OneshotError 'internal' when it is not made of whole ones. */
-function countUnits({ images, labels }: Batch, pictureNumbers: number, task: Task, position: TrainingPosition): number {
-  const units = images.length / pictureNumbers / picturesPerUnit(task);
-  if (Number.isInteger(units) && units > 0 && (task.type !== 'verification' || labels?.length === units)) return units;
+/** Units of a batch. Throws a OneshotError 'internal' when it is not made of whole ones. */
+function countUnits(batch: Batch, pictureNumbers: number, task: Task, position: TrainingPosition): number {
+  const { images, labels, classes } = batch;
+  const pictures = images.length / pictureNumbers;
+  const units = pictures / picturesPerUnit(task);
+  const isLabelled = task.type !== 'verification' || labels?.length === units;
+  const isClassified = classes === undefined ? !needsClasses(task) : classes.length === pictures;
+  if (Number.isInteger(units) && units > 0 && isLabelled && isClassified) return units;
   const where = `the batch of epoch ${position.epoch}, step ${position.step + 1}`;
-  const holds = `${images.length} numbers of pictures and ${labels?.length ?? 'no'} labels`;
+  const classCount = needsClasses(task) ? ` and ${classes?.length ?? 'no'} classes` : '';
+  const holds = `${images.length} numbers of pictures and ${labels?.length ?? 'no'} labels${classCount}`;
   const needs = `${picturesPerUnit(task)} pictures of ${pictureNumbers} numbers for each unit of task ${task.type}`;
   throw new OneshotError('internal', `${where} holds ${holds}; it needs ${needs}`);
+}
+
+function needsClasses(task: Task): boolean {
+  return task.type === 'classification' || (task.type === 'episodes' && task.classHead !== undefined);
 }
 
 /** Loss and gradients of a micro-batch, both times its share of the batch, so that the sum over all is the batch's mean. */
@@ -110,13 +123,26 @@ function differentiate(context: StepContext, batch: Batch, share: number, mode: 
   const paths = [...state.slots.keys()];
   const variables = paths.map((path) => state.weights.get(path) as Variable);
   const { value, grads } = tf.variableGrads(() => {
-    const taskContext = { tf, network, loss: pairLosses[training.loss], training: mode };
+    const taskContext: TaskContext = {
+      tf,
+      network,
+      loss: lossTypeOf(training.loss),
+      margin: training.margin ?? DEFAULT_MARGIN,
+      training: mode,
+      parameter: (name) => state.weights.get(`${TASK_NAME}/${name}`) as Tensor,
+    };
     const loss = taskTypeOf(training.task).loss(training.task, batch, taskContext);
     return share === 1 ? loss : tf.mul(loss, share);
   }, variables);
   return {
     loss: value,
-    gradients: new Map(paths.map((path, index) => [path, grads[(variables[index] as Variable).name] as Tensor])),
+    // A parameter that the loss does not touch (the head's scale under a loss of distances) has no gradient.
+    gradients: new Map(
+      paths.map((path, index) => {
+        const variable = variables[index] as Variable;
+        return [path, grads[variable.name] ?? tf.zerosLike(variable)];
+      }),
+    ),
   };
 }
 

@@ -18,6 +18,7 @@ import { createEpochLoss } from './epoch-loss.js';
 import { buildOptimizer } from './optimizers/registry.js';
 import { buildSchedule } from './schedules/registry.js';
 import type { Batch } from './tasks/task.js';
+import { withTaskParameters } from './tasks/task-parameters.js';
 import { runStep, type StepContext } from './train-step.js';
 import { drawInitialState, uploadState } from './training-state.js';
 
@@ -57,7 +58,9 @@ export interface TrainingOptions {
   readonly training: Training;
   readonly seed: number;
   readonly stepsPerEpoch: number;
-  /** Units (pairs or groups) that are computed at once: `chooseMicroBatchSize`. Results depend on it. */
+  /** Classes of the training selection (its characters, four times as many with rotation classes), where the task tells them apart. */
+  readonly classCount?: number;
+  /** Units (pairs, groups or pictures) that are computed at once: `chooseMicroBatchSize`. Results depend on it. */
   readonly microBatchSize: number;
   /** The batch of a step, a function of its position alone: `epoch` from 1, `step` from 0. Asked for in order. */
   batches(epoch: number, step: number): Promise<Batch>;
@@ -179,7 +182,7 @@ function prepareNetwork(options: TrainingOptions): { context: StepContext; evalu
   const { tf } = engine;
   const conflict = findMicroBatchConflict(microBatchSize, describeBatch(training).units, model.encoder);
   if (conflict !== undefined) throw new OneshotError('usage', `training.microBatchSize: ${conflict}`);
-  const shape = describeNetwork(model, options.imageSize);
+  const shape = withTaskParameters(describeNetwork(model, options.imageSize), training.task, options.classCount ?? 0);
   const optimizer = buildOptimizer(
     training.optimizer,
     shape.parameters.filter(({ role }) => role !== 'statistic'),

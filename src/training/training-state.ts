@@ -3,6 +3,7 @@
 import type { Variable } from '@tensorflow/tfjs';
 import { OneshotError } from '../base/problem.js';
 import type { TensorFlow } from '../layers/layer.js';
+import { TASK_NAME } from '../layers/layer-name.js';
 import { sizeOf } from '../layers/shape.js';
 import { initializeNetwork } from '../model/initializers.js';
 import { type NamedArrays, type NumberArray, withoutPrefix } from '../model/named-arrays.js';
@@ -50,10 +51,11 @@ export function drawInitialState({ shape, slotNames, averaged }: StateLayout, se
   return arrays;
 }
 
-/** The weights among a checkpoint's arrays that are evaluated, by path: the averages where there are some. */
+/** The weights among a checkpoint's arrays that are evaluated, by path: the averages where there are some, without what only the training task has. */
 export function selectEvaluatedWeights(arrays: NamedArrays): NamedArrays {
   const averages = withoutPrefix(arrays, AVERAGE);
-  return averages.size > 0 ? averages : withoutPrefix(arrays, WEIGHTS);
+  const weights = averages.size > 0 ? averages : withoutPrefix(arrays, WEIGHTS);
+  return new Map([...weights].filter(([path]) => !path.startsWith(`${TASK_NAME}/`)));
 }
 
 /** Variables with the given numbers. Throws a OneshotError 'corrupt' when these are not exactly the arrays of the layout. The caller disposes of the state. */

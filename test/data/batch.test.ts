@@ -2,16 +2,24 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Affine, Augmentation, TaskAllPairs, TaskVerification } from '../../src/config/experiment.js';
+import type {
+  Affine,
+  Augmentation,
+  TaskAllPairs,
+  TaskClassification,
+  TaskVerification,
+} from '../../src/config/experiment.js';
 import {
   type Batch,
   type BatchSpec,
+  type ClassBatch,
   countEpochSteps,
   createBatchMaker,
   type GroupBatch,
   type PairBatch,
 } from '../../src/data/batch.js';
 import { type BatchSource, openBatchSource } from '../../src/data/batch-source.js';
+import { numberClasses } from '../../src/data/class-numbers.js';
 import { resizePictures } from '../../src/data/resize.js';
 import { expectFailure } from './support/expect-failure.js';
 import { selectAll, toyPictures } from './support/toy-pictures.js';
@@ -128,12 +136,50 @@ describe('a batch of pairs', () => {
   });
 });
 
+describe('a batch of classes', () => {
+  const classification: TaskClassification = { type: 'classification', softmax: 'cosine', scale: 16 };
+  const makeClasses = (changes: Partial<BatchSpec> = {}, epoch = 0, step = 0) =>
+    make({ task: classification, batchSize: 20, ...changes }, epoch, step) as ClassBatch;
+
+  test('goes through every picture once in an epoch, in another order each time', () => {
+    const count = clean.character.length;
+    const steps = countEpochSteps({ ...spec({ task: classification, batchSize: 20 }) });
+    expect(steps).toBe(Math.ceil(count / 20));
+    const epoch = (number: number) =>
+      Array.from({ length: steps }, (_, step) => makeClasses({}, number, step)).flatMap(({ pictures }) => [
+        ...pictures,
+      ]);
+    expect(epoch(0).toSorted((a, b) => a - b)).toEqual([...clean.character.keys()]);
+    expect(epoch(1)).not.toEqual(epoch(0));
+    expect(makeClasses({}, 1, 0)).toEqual(makeClasses({}, 1, 0));
+  });
+
+  test('numbers the classes of its selection without gaps', () => {
+    const isLater = (picture: number) => clean.character[picture]! >= 3;
+    const pictures = Int32Array.from(clean.character.keys()).filter(isLater);
+    const batch = makeClasses({ selection: { set: clean, purpose: 'train', pictures } });
+    batch.pictures.forEach((picture, place) => {
+      expect(batch.classes[place]).toBe(clean.character[picture]! - 3);
+      expect(isAsDrawn(batch, place)).toBe(true);
+    });
+    expect(numberClasses({ set: clean, purpose: 'train', pictures }, { rotationClasses: true }).count).toBe(13 * 4);
+  });
+
+  test('takes each picture in four rotations and each copy', () => {
+    const augmentation: Augmentation = { rotationClasses: true, affine: { ...affine, copies: 2 } };
+    const steps = countEpochSteps({ ...spec({ task: classification, augmentation }) });
+    expect(steps).toBe(Math.ceil((clean.character.length * 4 * 3) / 8));
+    const batch = makeClasses({ augmentation, batchSize: 500 });
+    expect(new Set([...batch.classes].map((label) => label % 4)).size).toBe(4);
+  });
+});
+
 describe('a batch of groups', () => {
   test('has alphabets x characters x drawers images, with their classes', () => {
     const batch = makeGroups();
     expect(batch).toMatchObject({ kind: 'groups', shape: [12, 8, 8, 1], alphabets: 2, characters: 3, drawers: 2 });
     batch.pictures.forEach((picture, place) => {
-      expect(batch.classes[place]).toBe(clean.character[picture]! * 4);
+      expect(batch.classes[place]).toBe(clean.character[picture]!);
       expect(isAsDrawn(batch, place)).toBe(true);
     });
   });

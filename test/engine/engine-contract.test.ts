@@ -1,14 +1,17 @@
 // The contract that every engine keeps (src/engine/engine.ts), checked on tiny networks against the plain cpu engine.
+import type { Tensor } from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/base/random-stream.js';
-import type { Layer, Model, Task } from '../../src/config/experiment.js';
+import type { Layer, Model, Task, Training } from '../../src/config/experiment.js';
 import type { Engine, EngineName } from '../../src/engine/engine.js';
 import { initializeNetwork } from '../../src/model/initializers.js';
 import { buildNetwork, type TrainingMode, uploadParameters } from '../../src/model/network.js';
 import { describeNetwork } from '../../src/model/network-shape.js';
-import { binaryCrossEntropy } from '../../src/training/losses/binary-cross-entropy.js';
+import { clipGradients } from '../../src/training/clip-gradients.js';
+import { lossTypeOf } from '../../src/training/losses/registry.js';
 import { taskTypeOf } from '../../src/training/tasks/registry.js';
-import type { Batch } from '../../src/training/tasks/task.js';
+import type { Batch, TaskContext } from '../../src/training/tasks/task.js';
+import { withTaskParameters } from '../../src/training/tasks/task-parameters.js';
 import { findStartingEngines, withEngine } from './started-engines.js';
 
 const IMAGE_SIZE = 9;
@@ -106,22 +109,29 @@ const tasks: Record<string, Task> = {
   'all pairs, balanced': { type: 'allPairs', alphabets: 2, characters: 2, drawers: 3, negatives: 'balanced' },
 };
 
+/** Classes of the training selection. */
+const CLASSES = 7;
+
 /** 12 pictures of noise; as pairs, every second one is of the same character. */
 function noiseBatch(): Batch {
   const stream = randomStream(7, 'pictures');
   const images = Float32Array.from({ length: 12 * IMAGE_SIZE * IMAGE_SIZE }, () => stream.uniform());
-  return { images, labels: Float32Array.from({ length: 6 }, (_, pair) => pair % 2) };
+  return {
+    images,
+    labels: Float32Array.from({ length: 6 }, (_, pair) => pair % 2),
+    classes: Int32Array.from({ length: 12 }, (_, picture) => (5 * picture) % CLASSES),
+  };
 }
 
 /** Loss, gradients and new statistics of one batch, by name. Weights are moved by `move` first. */
 function differentiate(
   engine: Engine,
-  { encoder, task, head = weightedL1 }: Omit<Case, 'title'>,
+  { encoder, task, head = weightedL1, loss = 'binaryCrossEntropy' }: Omit<Case, 'title'>,
   move: (path: string, values: Float32Array) => void = () => {},
 ): Map<string, Float32Array> {
   const { tf } = engine;
   const model: Model = { encoder, head };
-  const shape = describeNetwork(model, IMAGE_SIZE);
+  const shape = withTaskParameters(describeNetwork(model, IMAGE_SIZE), task, CLASSES);
   const weights = initializeNetwork(shape, 3);
   for (const [path, { values }] of weights) move(path, values);
   const variables = uploadParameters(tf, shape, weights);
@@ -137,16 +147,25 @@ function differentiate(
       ),
     updateStatistic: (path, value) => kept.push([path, tf.keep(value)]),
   };
+  const context: TaskContext = {
+    tf,
+    network,
+    loss: lossTypeOf(loss),
+    margin: 0.7,
+    training,
+    parameter: (name) => variables.get(`task/${name}`)!,
+  };
   const learned = shape.parameters.filter(({ role }) => role !== 'statistic');
   const { value, grads } = tf.variableGrads(
-    () => taskTypeOf(task).loss(task, noiseBatch(), { tf, network, loss: binaryCrossEntropy, training }),
+    () => taskTypeOf(task).loss(task, noiseBatch(), context),
     learned.map(({ path }) => variables.get(path)!),
   );
   engine.flush();
   results.set('loss', value.dataSync<'float32'>().slice());
   for (const { path } of learned) {
-    const gradient = grads[variables.get(path)!.name]!;
-    results.set(path, gradient.dataSync<'float32'>().slice());
+    // The loss does not touch every parameter: a softmax over classes sees no bias.
+    const gradient = grads[variables.get(path)!.name];
+    if (gradient !== undefined) results.set(path, gradient.dataSync<'float32'>().slice());
   }
   for (const [path, tensor] of kept) results.set(path, tensor.dataSync<'float32'>().slice());
   tf.dispose([value, grads, kept.map(([, tensor]) => tensor), [...variables.values()]] as never);
@@ -172,10 +191,11 @@ function relativeDifferences(
 }
 
 const names = await findStartingEngines();
+const squaredEuclidean: Model['head'] = { type: 'l2', squared: true, scale: 0.4, bias: 1 };
 const heads: Model['head'][] = [
   { type: 'l1', scale: 0.4, bias: 1 },
   { type: 'l2', squared: false, scale: 0.4, bias: 1 },
-  { type: 'l2', squared: true, scale: 0.4, bias: 1 },
+  squaredEuclidean,
   { type: 'cosine', scale: 5, bias: -4 },
 ];
 
@@ -184,9 +204,54 @@ interface Case {
   readonly encoder: Layer[];
   readonly task: Task;
   readonly head?: Model['head'];
+  readonly loss?: Training['loss'];
 }
 
+const plainEncoder: Layer[] = [conv, { type: 'relu' }, ...end];
+const euclidean: Model['head'] = { type: 'l2', squared: false, scale: 0.4, bias: 1 };
+const groups = { alphabets: 2, characters: 2, drawers: 3 };
+const classification = { type: 'classification', scale: 4 } as const;
+const trainings: Case[] = [
+  {
+    title: 'contrastive loss of pairs',
+    encoder: plainEncoder,
+    task: verification,
+    head: euclidean,
+    loss: 'contrastive',
+  },
+  ...(['hard', 'balanced'] as const).flatMap((negatives) =>
+    (['contrastive', 'triplet'] as const).map((loss) => ({
+      title: `${loss} loss of all pairs, ${negatives}`,
+      encoder: plainEncoder,
+      task: { type: 'allPairs', ...groups, negatives } as const,
+      head: euclidean,
+      loss,
+    })),
+  ),
+  {
+    title: 'cosine classification',
+    encoder: [conv, { type: 'relu' }, dense],
+    task: { ...classification, softmax: 'cosine' },
+    head: { type: 'cosine', scale: 16, bias: -8 },
+  },
+  {
+    title: 'linear classification',
+    encoder: plainEncoder,
+    task: { ...classification, softmax: 'linear' },
+    head: euclidean,
+  },
+  { title: 'episodes', encoder: plainEncoder, task: { type: 'episodes', ...groups, shots: 1 }, head: squaredEuclidean },
+  {
+    title: 'episodes of two shots with a class head',
+    encoder: plainEncoder,
+    task: { type: 'episodes', ...groups, shots: 2, classHead: { weight: 0.5, scale: 4 } },
+    head: squaredEuclidean,
+  },
+  { title: 'episodes with a learned distance', encoder: plainEncoder, task: { type: 'episodes', ...groups, shots: 1 } },
+];
+
 const cases: Case[] = [
+  ...trainings,
   ...heads.flatMap((other) =>
     Object.entries(tasks).map(([title, task]) => ({
       title: `head ${other.type}${other.type === 'l2' && other.squared ? ', squared' : ''}: ${title}`,
@@ -209,34 +274,52 @@ it('the reference engine always starts', () => {
 
 // The weights of hard negatives are constants to the gradient, so its loss does not follow it.
 describe('the gradients of the reference', () => {
-  it.each(cases.filter(({ task }) => task.type !== 'allPairs' || task.negatives !== 'hard'))(
-    'are the slope of the loss: $title',
-    async ({ encoder, task, head }) => {
-      await withEngine('cpu', (engine) => {
-        const gradients = differentiate(engine, { encoder, task, head });
-        // A step along the gradient changes the loss by the step times the gradient's squared length.
-        const learned = [...gradients].filter(([key]) => key !== 'loss' && !key.includes('running'));
-        const slope = learned.reduce((sum, [, values]) => values.reduce((s, value) => s + value * value, sum), 0);
-        const step = 0.002 / Math.sqrt(slope);
-        const lossAt = (distance: number) =>
-          differentiate(engine, { encoder, task, head }, (path, values) => {
-            const gradient = gradients.get(path);
-            if (path.includes('running') || gradient === undefined) return;
-            for (let index = 0; index < values.length; index++) values[index]! += distance * gradient[index]!;
-          }).get('loss')![0]!;
-        const measured = (lossAt(step) - lossAt(-step)) / (2 * step);
-        expect(Math.abs(measured / slope - 1)).toBeLessThan(0.02);
-      });
-    },
-  );
+  it.each(
+    cases.filter(({ task, loss }) => task.type !== 'allPairs' || task.negatives !== 'hard' || loss === 'triplet'),
+  )('are the slope of the loss: $title', async ({ title: _, ...network }) => {
+    await withEngine('cpu', (engine) => {
+      const gradients = differentiate(engine, network);
+      // A step along the gradient changes the loss by the step times the gradient's squared length.
+      const learned = [...gradients].filter(([key]) => key !== 'loss' && !key.includes('running'));
+      const slope = learned.reduce((sum, [, values]) => values.reduce((s, value) => s + value * value, sum), 0);
+      const step = 0.002 / Math.sqrt(slope);
+      const lossAt = (distance: number) =>
+        differentiate(engine, network, (path, values) => {
+          const gradient = gradients.get(path);
+          if (path.includes('running') || gradient === undefined) return;
+          for (let index = 0; index < values.length; index++) values[index]! += distance * gradient[index]!;
+        }).get('loss')![0]!;
+      const measured = (lossAt(step) - lossAt(-step)) / (2 * step);
+      expect(Math.abs(measured / slope - 1)).toBeLessThan(0.02);
+    });
+  });
 });
 
 describe.each(names)('engine %s', (name: EngineName) => {
-  it.each(cases)('agrees with cpu on the gradients of: $title', async ({ encoder, task, head }) => {
-    const expected = await withEngine('cpu', (engine) => differentiate(engine, { encoder, task, head }));
-    const found = await withEngine(name, (engine) => differentiate(engine, { encoder, task, head }));
+  it.each(cases)('agrees with cpu on the gradients of: $title', async ({ title: _, ...network }) => {
+    const expected = await withEngine('cpu', (engine) => differentiate(engine, network));
+    const found = await withEngine(name, (engine) => differentiate(engine, network));
     expect([...found.keys()]).toEqual([...expected.keys()]);
     for (const [key, difference] of relativeDifferences(found, expected)) expect(difference, key).toBeLessThan(1e-4);
+  });
+
+  it('clips gradients to a length that they share', async () => {
+    await withEngine(name, ({ tf }) => {
+      const gradients = new Map<string, Tensor>([
+        ['a', tf.tensor1d([3, 0])],
+        ['b', tf.tensor2d([[4]])],
+      ]);
+      const lengthsAt = (limit: number) =>
+        [...clipGradients(tf, gradients, limit)].map(([path, clipped]) => [path, [...clipped.dataSync()]]);
+      expect(lengthsAt(2.5)).toEqual([
+        ['a', [1.5, 0]],
+        ['b', [2]],
+      ]);
+      expect(lengthsAt(10)).toEqual([
+        ['a', [3, 0]],
+        ['b', [4]],
+      ]);
+    });
   });
 
   it('gives equal bytes for equal inputs', async () => {

@@ -51,6 +51,25 @@ describe('factors on the learning rate', () => {
         [99, 0.1],
       ],
     ],
+    // torch.optim.lr_scheduler.OneCycleLR with max_lr 1, total_steps 100 and its defaults has these values.
+    [
+      'one cycle: up over 30 of 100 steps, then down',
+      { type: 'oneCycle', warmupFraction: 0.3, startFraction: 0.04, finalFraction: 4e-6 },
+      [
+        [0, 0.04],
+        [29, 1],
+        [64, (1 + 4e-6) / 2],
+        [99, 4e-6],
+      ],
+    ],
+    [
+      'one cycle without a way up',
+      { type: 'oneCycle', warmupFraction: 0, startFraction: 0.04, finalFraction: 0.5 },
+      [
+        [0, 1],
+        [99, 0.5],
+      ],
+    ],
     ['cosine that is all warm-up', { type: 'cosine', warmupFraction: 1, finalFraction: 0 }, [[99, 1]]],
   ])('%s', (_title, config, expected) => {
     const schedule = buildSchedule(config, length);
@@ -65,6 +84,11 @@ describe('settings that no training can follow fail when the schedule is built',
     ['growth', { type: 'exponential', decayPerEpoch: 1.1 }, length],
     ['a step every 0 epochs', { type: 'step', everyEpochs: 0, factor: 0.5 }, length],
     ['more warm-up than steps', { type: 'cosine', warmupFraction: 1.5, finalFraction: 0 }, length],
+    [
+      'a cycle that starts above',
+      { type: 'oneCycle', warmupFraction: 0.3, startFraction: 2, finalFraction: 0 },
+      length,
+    ],
     ['a negative end', { type: 'cosine', warmupFraction: 0, finalFraction: -1 }, length],
   ])('%s', (_title, config, trainingLength) => {
     expect(() => buildSchedule(config, trainingLength)).toThrow(expect.objectContaining({ code: 'usage' }));

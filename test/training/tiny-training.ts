@@ -2,6 +2,7 @@
 // as groups, and hooks that remember what they are told.
 import { randomStream } from '../../src/base/random-stream.js';
 import type { Layer, Model, Training } from '../../src/config/experiment.js';
+import { describeBatch } from '../../src/model/batch-structure.js';
 import type { TrainingCheckpoint, WeightsCheckpoint } from '../../src/training/checkpoint.js';
 import type { Batch } from '../../src/training/tasks/task.js';
 import type { TrainingHooks, TrainingOptions } from '../../src/training/train.js';
@@ -82,6 +83,22 @@ export const groupTraining: Training = {
   averaging: { decay: 0.99 },
 };
 
+/** A distance that is given, as losses and tasks of distances need. */
+export const distanceModel: Model = { ...noisyModel, head: { type: 'l2', squared: true, scale: 0.5, bias: 1 } };
+
+export const episodeTraining: Training = {
+  ...groupTraining,
+  task: { type: 'episodes', alphabets: 2, characters: 3, drawers: 2, shots: 1, classHead: { weight: 1, scale: 8 } },
+  gradientClipping: { globalNorm: 1 },
+};
+
+export const classTraining: Training = {
+  ...groupTraining,
+  batchSize: 12,
+  task: { type: 'classification', softmax: 'cosine', scale: 8 },
+  schedule: { type: 'oneCycle', warmupFraction: 0.3, startFraction: 0.1, finalFraction: 0 },
+};
+
 /** Character 0 … 5: a bar at one of three columns or rows of a square picture, with noise that differs per draw. */
 function drawCharacter(target: Float32Array, character: number, stream: ReturnType<typeof randomStream>): void {
   const size = Math.sqrt(target.length);
@@ -116,6 +133,13 @@ export async function drawTinyBatch(
     }
     return { images, labels };
   }
+  if (training.task.type === 'classification') {
+    const classes = Int32Array.from({ length: training.batchSize! }, () => stream.integer(6));
+    const images = new Float32Array(classes.length * numbers);
+    for (const [picture, character] of classes.entries())
+      drawCharacter(images.subarray(picture * numbers, (picture + 1) * numbers), character, stream);
+    return { images, classes };
+  }
   const { alphabets, characters, drawers } = training.task;
   const images = new Float32Array(alphabets * characters * drawers * numbers);
   for (let picture = 0; picture < alphabets * characters * drawers; picture++) {
@@ -123,7 +147,8 @@ export async function drawTinyBatch(
     const character = Math.floor(picture / drawers) % characters;
     drawCharacter(images.subarray(picture * numbers, (picture + 1) * numbers), alphabet * 3 + character, stream);
   }
-  return { images };
+  const classes = Int32Array.from({ length: alphabets * characters * drawers }, (_, at) => Math.floor(at / drawers));
+  return { images, classes };
 }
 
 /** What the hooks were told. */
@@ -166,7 +191,8 @@ export function tinyOptions(
     training,
     seed: 1,
     stepsPerEpoch: 5,
-    microBatchSize: training.task.type === 'verification' ? training.batchSize! : training.task.alphabets,
+    microBatchSize: describeBatch(training).units,
+    classCount: 6,
     batches: (epoch, step) => drawTinyBatch(training, imageSize, epoch, step),
     ...given,
   };

@@ -35,17 +35,17 @@ export const checkScaleRange: Rule = {
   },
 };
 
-/** Rotations as classes are made by the task `allPairs` alone. */
+/** Rotations as classes are for tasks with classes, not with pairs. */
 export const checkRotationClasses: Rule = {
   name: 'rotation classes',
   needs: ['augmentation.rotationClasses', 'training.task'],
   check({ augmentation, training }, { report }) {
-    if (!augmentation.rotationClasses || !training || training.task.type === 'allPairs') return;
+    if (!augmentation.rotationClasses || !training || training.task.type !== 'verification') return;
     report({
       code: 'conflict',
       path: ['augmentation', 'rotationClasses'],
       found: `true with task ${training.task.type}`,
-      allowed: 'false, or training.task with type: allPairs',
+      allowed: 'false, or training.task with type: allPairs, episodes, classification',
     });
   },
 };

@@ -1,21 +1,21 @@
 // Batches: what the task makes of the selection, and how a batch may be cut.
 import type { AlphabetCount } from '../../data/splits.js';
-import { describeBatch } from '../../model/batch-structure.js';
+import { describeBatch, isGroupTask } from '../../model/batch-structure.js';
 import { findMicroBatchConflict } from '../../model/micro-batch-size.js';
 import { describeDataOnce } from '../describe-data-once.js';
 import { firstGiven, type Rule } from '../rule.js';
 
-/** The task `allPairs` makes its batches of alphabets, characters and drawers. */
+/** The tasks `allPairs` and `episodes` make their batches of alphabets, characters and drawers. */
 export const checkBatchSize: Rule = {
   name: 'batch size',
   needs: ['training.task', 'training.batchSize'],
   check({ training }, { report }) {
-    if (training?.task.type !== 'allPairs' || training.batchSize === undefined) return;
+    if (training?.batchSize === undefined || !isGroupTask(training.task)) return;
     report({
       code: 'conflict',
       path: ['training', 'batchSize'],
       at: 'key',
-      found: 'batchSize with task allPairs',
+      found: `batchSize with task ${training.task.type}`,
       allowed: 'alphabets, characters and drawers of training.task',
     });
   },
@@ -40,12 +40,12 @@ export const checkMicroBatches: Rule = {
   },
 };
 
-/** The training selection can fill a batch of all pairs. */
-export const checkAllPairsGroups: Rule = {
-  name: 'all-pairs groups',
+/** The training selection can fill a batch of groups. */
+export const checkGroups: Rule = {
+  name: 'groups',
   needs: ['training.task', 'data'],
   check({ training, data }, context) {
-    if (training?.task.type !== 'allPairs' || !data) return;
+    if (!training || !data || !isGroupTask(training.task)) return;
     const { characters, drawers } = training.task;
     const task = ['training', 'task'];
     const train = describeDataOnce(data)?.selections.train ?? [];
@@ -68,6 +68,24 @@ export const checkAllPairsGroups: Rule = {
         allowed: `at most ${people}, who drew each character of the training selection`,
       });
     }
+  },
+};
+
+/** The support of an episode leaves some pictures of each character as queries. */
+export const checkSupport: Rule = {
+  name: 'support',
+  needs: ['training.task'],
+  check({ training }, context) {
+    if (training?.task.type !== 'episodes') return;
+    const { shots, drawers } = training.task;
+    if (shots < drawers) return;
+    const task = ['training', 'task'];
+    context.report({
+      code: 'episode',
+      path: firstGiven(context, [[...task, 'shots'], [...task, 'drawers'], task]),
+      found: `${shots} shots of ${drawers} drawers`,
+      allowed: `at most ${drawers - 1} shots: the other pictures of a character are its queries`,
+    });
   },
 };
 

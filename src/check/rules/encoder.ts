@@ -1,6 +1,6 @@
 // Layers that do not fit each other, or that share a name.
 import { formatKeyPath } from '../../config/key-path.js';
-import { findRepeatedLayerNames, HEAD_NAME, layerName } from '../../layers/layer-name.js';
+import { findRepeatedLayerNames, layerName, reservedNames } from '../../layers/layer-name.js';
 import { listLayerGroups } from '../../layers/list-layers.js';
 import { LayerPlaceError } from '../../layers/place-layers.js';
 import { placeEncoder } from '../../model/encoder-shape.js';
@@ -30,7 +30,7 @@ export const checkEncoderShapes: Rule = {
   },
 };
 
-/** No two layers of an encoder or a block share a name, and none is called as the head is. */
+/** No two layers of an encoder or a block share a name, and none is called as the head or the task. */
 export const checkLayerNames: Rule = {
   name: 'layer names',
   needs: ['model.encoder'],
@@ -39,14 +39,15 @@ export const checkLayerNames: Rule = {
       const list = ['model', 'encoder', ...place];
       for (const index of findRepeatedLayerNames(layers)) {
         const name = layerName(layers[index]!, index);
+        const owner = reservedNames.get(name);
         const item = [...list, index];
         const first = layers.findIndex((layer, at) => layerName(layer, at) === name);
         report({
           code: 'conflict',
           path: isGiven([...item, 'name']) ? [...item, 'name'] : item,
-          found: name === HEAD_NAME ? `the name ${name}, which is the head's` : `the name ${name} a second time`,
+          found: owner ? `the name ${name}, which is ${owner}` : `the name ${name} a second time`,
           allowed: 'a name of its own for each layer',
-          hint: name === HEAD_NAME ? undefined : `${formatKeyPath([...list, first])} has it already`,
+          hint: owner ? undefined : `${formatKeyPath([...list, first])} has it already`,
         });
       }
     }

@@ -4,13 +4,14 @@ import type { Schedule } from '../../config/experiment.js';
 import { constant } from './constant.js';
 import { cosine } from './cosine.js';
 import { exponential } from './exponential.js';
+import { oneCycle } from './one-cycle.js';
 import type { LearningRateSchedule, ScheduleBuilder, TrainingLength } from './schedule.js';
 import { step } from './step.js';
 
 /** Every schedule type by its name in the schema. */
 export const scheduleTypes: {
   readonly [Type in Schedule['type']]: ScheduleBuilder<Extract<Schedule, { type: Type }>>;
-} = { constant, exponential, step, cosine };
+} = { constant, exponential, step, cosine, oneCycle };
 
 /** The schedule of a training of this length. Throws a OneshotError 'usage' for settings that no training can follow. */
 export function buildSchedule(config: Schedule, length: TrainingLength): LearningRateSchedule {

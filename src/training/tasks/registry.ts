@@ -2,6 +2,8 @@
 // entry in the schema.
 import type { Task } from '../../config/experiment.js';
 import { allPairs } from './all-pairs.js';
+import { classification } from './classification.js';
+import { episodes } from './episodes.js';
 import type { TaskType } from './task.js';
 import { verification } from './verification.js';
 
@@ -9,6 +11,8 @@ import { verification } from './verification.js';
 export const taskTypes: { readonly [Type in Task['type']]: TaskType<Extract<Task, { type: Type }>> } = {
   verification,
   allPairs,
+  classification,
+  episodes,
 };
 
 /** The type of a task, to be called with that same task as its `config`. */

@@ -1,6 +1,7 @@
 // Pairs of pictures, same character or not (Koch et al. 2015, section 4.2). A unit is a pair.
-import type { Tensor4D } from '@tensorflow/tfjs';
 import type { TaskVerification } from '../../config/experiment.js';
+import { pairLossOf } from '../losses/registry.js';
+import { embedBatch } from './pictures.js';
 import type { TaskType } from './task.js';
 
 /** Batches hold the first pictures of all pairs, then the second ones: `images` is [2, pairs, imageSize, imageSize]. */
@@ -18,12 +19,11 @@ export const verification: TaskType<TaskVerification> = {
     return { images: sliced, labels: labels.subarray(first, first + count) };
   },
 
-  loss(_config, { images, labels = new Float32Array() }, { tf, network, loss, training }) {
-    const [height, width] = network.shape.input;
-    const pictures = tf.tensor4d(images, [2 * labels.length, height, width, 1]) as Tensor4D;
-    const embeddings = network.embed(pictures, training); // [2 * pairs, units]
+  loss(_config, batch, context) {
+    const { tf, network, loss, margin } = context;
+    const embeddings = embedBatch(batch, context); // [2 * pairs, units]
     const [first, second] = tf.split(embeddings, 2, 0) as [typeof embeddings, typeof embeddings]; // [pairs, units] each
-    const logits = network.comparePairs('logits', first, second); // [pairs]
-    return tf.mean(loss(tf, logits, tf.tensor1d(labels)));
+    const values = network.comparePairs(loss.measure, first, second); // [pairs]
+    return tf.mean(pairLossOf(loss)(tf, values, tf.tensor1d(batch.labels ?? new Float32Array()), margin));
   },
 };

@@ -174,7 +174,7 @@ export const valueErrors: readonly BrokenFile[] = [
       1: 'name: "-"',
       2: 'data: {dataset: glyphs, imageSize: 4}',
       5: '    - {name: 1conv, type: conv, filters: 0, kernelSize: 3}',
-      8: '  head: {type: l1}',
+      8: '  head: {type: l3}',
       10: '  task: {type: allPairs, negatives: soft}',
       14: '  - {protocol: within-alphabet, selection: tests}',
     },
