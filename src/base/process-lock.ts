@@ -63,7 +63,7 @@ export function findLockHolder(path: string): LockHolder | undefined {
 function tryCreate(path: string): LockHolder | undefined {
   const temporary = temporaryName(path);
   try {
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       try {
         writeFileSync(temporary, JSON.stringify(describeThisProcess()));
         linkSync(temporary, path);
@@ -71,7 +71,8 @@ function tryCreate(path: string): LockHolder | undefined {
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code;
         if (code !== 'EEXIST' && code !== 'ENOENT') throw error;
-        if (code === 'ENOENT' && !existsSync(dirname(path))) throw error;
+        // Some file systems (/proc) say ENOENT for whatever is written there.
+        if (code === 'ENOENT' && (attempt > 100 || !existsSync(dirname(path)))) throw error;
       }
       const holder = readHolder(path);
       if (holder !== undefined) return holder;

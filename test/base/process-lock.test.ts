@@ -63,6 +63,10 @@ describe('a process lock', () => {
     expect(() => acquireProcessLock(join(tmpdir(), 'no-such-folder-here', 'lock'))).toThrow(/ENOENT/);
   });
 
+  test('on a file system that takes no files is an error, not a wait for ever', () => {
+    expect(() => acquireProcessLock('/proc/lock')).toThrow(/ENOENT|EACCES|EPERM/);
+  });
+
   test('of a dead holder goes to one of many processes that want it at once', async () => {
     const path = newLockPath();
     writeFileSync(path, JSON.stringify({ ...describeThisProcess(), started: '1' }));
