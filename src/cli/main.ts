@@ -84,8 +84,9 @@ program
 
 program
   .command('status')
-  .description('show where trials stand')
+  .description('show where sweeps and trials stand, and why some failed')
   .argument('[path]', "a runs folder, an experiment's folder in it, or a run", 'runs')
+  .addOption(new Option('--watch', 'look again every second until nothing runs any more'))
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/status.js')).statusCommand));
 
