@@ -1,6 +1,7 @@
 // The results of runs as a table: one row for each run and task, one column for each system.
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import type { ScorerName } from '../evaluation/scorers/scorer.js';
+import { coverBoth } from '../evaluation/statistics/interval.js';
 import { formatInteger, formatPercent } from './format-quantity.js';
 import { createPlainTable } from './plain-table.js';
 import type { Colors } from './terminal.js';
@@ -17,7 +18,7 @@ export interface RunResults {
   readonly results: readonly EvaluationResult[];
 }
 
-/** Accuracies in per cent, correct answers of n, and 95 % intervals by episodes. Runs are named when there are several. */
+/** Accuracies in per cent, correct answers of n, and 95 % intervals: Wilson's or by episodes, whichever reaches further. Runs are named when there are several. */
 export function renderResults(runs: readonly RunResults[], colors: Colors): string {
   const scorers = (Object.keys(SCORER_HEADS) as ScorerName[]).filter((scorer) =>
     runs.some(({ results }) => results.some((result) => result.scorer === scorer)),
@@ -49,7 +50,7 @@ function describeAccuracy(result: EvaluationResult | undefined, colors: Colors):
   if (result === undefined) return '';
   const accuracy = formatPercent(result.accuracy);
   if (result.scorer === 'chance') return accuracy;
-  const [low, high] = result.clustered ?? result.wilson;
+  const [low, high] = coverBoth(result.wilson, result.clustered);
   const interval = colors.dim(`(${formatPercent(low)}–${formatPercent(high)})`);
   const painted = result.scorer === 'network' ? colors.bold(accuracy) : accuracy;
   return `${painted} ${interval}${result.alarm === null ? '' : colors.red(' !')}`;

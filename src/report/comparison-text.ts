@@ -1,4 +1,5 @@
 // A comparison as text for a terminal, in padded tables.
+import { coverBoth } from '../evaluation/statistics/interval.js';
 import type { Comparison, ComparisonRow, PairedTest } from './compare-runs.js';
 import type { Table, Text } from './document.js';
 import { formatCorrect, formatInterval, formatPercent, formatPValue } from './format-figures.js';
@@ -13,7 +14,7 @@ export function renderComparison(comparison: Comparison): string {
       : `Settings that differ:\n\n${renderPlainTable(listDifferences(comparison))}`,
     comparison.rows.length === 0
       ? 'Nothing has been measured yet.\n'
-      : `Accuracy in %, with the 95 % interval over episodes (Wilson's where there is one episode):\n\n${renderPlainTable(listResults(comparison))}`,
+      : `Accuracy in %, with 95 % intervals (Wilson's or over episodes, whichever reaches further):\n\n${renderPlainTable(listResults(comparison))}`,
     ...(comparison.rows.some(({ tests }) => tests.some(({ paired }) => paired))
       ? [`Paired tests on the same queries, against A:\n\n${renderPlainTable(listTests(comparison))}`]
       : []),
@@ -64,7 +65,7 @@ function listResults({ runs, rows }: Comparison): Table {
 function describeResult(result: ComparisonRow['results'][number]): Text {
   if (!result) return ['–'];
   const { accuracy, clustered, wilson, alarm } = result;
-  return [`${formatPercent(accuracy)} (${formatInterval(clustered ?? wilson)})${alarm ? ' alarm' : ''}`];
+  return [`${formatPercent(accuracy)} (${formatInterval(coverBoth(wilson, clustered))})${alarm ? ' alarm' : ''}`];
 }
 
 function listTests({ rows }: Comparison): Table {

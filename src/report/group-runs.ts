@@ -4,7 +4,7 @@ import type { EvaluationResult } from '../evaluation/records/evaluation-result.j
 import type { ScorerName } from '../evaluation/scorers/scorer.js';
 import type { EpisodeOutcome } from '../evaluation/statistics/clustered-bootstrap.js';
 import { hierarchicalBootstrap } from '../evaluation/statistics/hierarchical-bootstrap.js';
-import type { Interval } from '../evaluation/statistics/interval.js';
+import { coverBoth, type Interval } from '../evaluation/statistics/interval.js';
 import { shortenPaths } from '../plan/trial-name.js';
 import type { ReportRun } from './load-runs.js';
 
@@ -33,9 +33,9 @@ export interface Measurement {
   readonly pictureSize: readonly [number, number];
   /** Mean over runs. */
   readonly accuracy: number;
-  /** 95 %: over seeds and episodes (hierarchical bootstrap) for several runs, over episodes (clustered bootstrap) for one, Wilson's where there is one episode only. */
+  /** 95 %: over seeds and episodes (hierarchical bootstrap) for several runs, for one run Wilson's or over episodes (clustered bootstrap), whichever reaches further on each side. */
   readonly interval: Interval;
-  readonly intervalKind: 'seeds-and-episodes' | 'episodes' | 'wilson';
+  readonly intervalKind: 'seeds-and-episodes' | 'wilson-and-episodes' | 'wilson';
   /** Queries of one run. */
   readonly n: number;
   /** Right answers, ties shared, of each run. */
@@ -149,8 +149,10 @@ function intervalOver(results: readonly EvaluationResult[]): Pick<Measurement, '
   const sameEpisodes = results.every(({ episodesHash }) => episodesHash === first.episodesHash);
   const overSeeds = hierarchicalBootstrap(results.map(episodeOutcomes), { episodes: sameEpisodes ? 'shared' : 'own' });
   if (overSeeds) return { interval: overSeeds, intervalKind: 'seeds-and-episodes' };
-  if (first.clustered) return { interval: first.clustered, intervalKind: 'episodes' };
-  return { interval: first.wilson, intervalKind: 'wilson' };
+  return {
+    interval: coverBoth(first.wilson, first.clustered),
+    intervalKind: first.clustered === null ? 'wilson' : 'wilson-and-episodes',
+  };
 }
 
 /** Credits and queries of a result's episodes. */
