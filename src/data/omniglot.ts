@@ -63,6 +63,7 @@ export function openOmniglot(folder: string): { background: ZipFile; evaluation:
  * Throws a OneshotError('data') that names the file when its content is not the published one.
  */
 export async function readOmniglot(folder: string): Promise<UnsealedPictureSet> {
+  openOmniglot(folder); // both are there before one is decoded
   return gatherDrawings([...(await readPart(folder, BACKGROUND)), ...(await readPart(folder, EVALUATION))]);
 }
 
