@@ -79,7 +79,7 @@ export type Task = TaskVerification | TaskAllPairs | TaskClassification | TaskEp
  * This interface was referenced by `Experiment`'s JSON-Schema
  * via the `definition` "optimizer".
  */
-export type Optimizer = OptimizerSgd | OptimizerAdamW;
+export type Optimizer = OptimizerSgd | OptimizerAdamW | OptimizerAdam;
 /**
  * Learning-rate schedule: a factor on the rate of every layer.
  *
@@ -1253,6 +1253,38 @@ export interface OptimizerAdamW {
    * Decay of matrices and kernels, not of biases and normalisation: w shrinks by rate x decay x w at each step.
    */
   weightDecay: number;
+}
+/**
+ * Adam (Kingma and Ba 2015) with an L2 penalty through the gradient, as Keras has it: the penalty is scaled by the moments like the gradient itself. `adamW` keeps them apart.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "optimizerAdam".
+ */
+export interface OptimizerAdam {
+  /**
+   * Adam.
+   */
+  type: 'adam';
+  /**
+   * Learning rate at the start.
+   */
+  learningRate: number;
+  /**
+   * Decay of the first moment.
+   */
+  beta1: number;
+  /**
+   * Decay of the second moment.
+   */
+  beta2: number;
+  /**
+   * Added to the root of the second moment.
+   */
+  epsilon: number;
+  /**
+   * Penalty lambda of lambda w^2 on matrices and kernels, where a layer sets none.
+   */
+  l2: number;
 }
 /**
  * The rate stays.

@@ -37,16 +37,22 @@ export function estimateTrialCost(experiment: Experiment): TrialCost | undefined
   const network = describeNetwork(model, data.imageSize);
   const { units, picturesPerUnit, pairsPerUnit } = describeBatch(training);
   const picturesPerStep = units * picturesPerUnit;
-  const multiplyAdds = picturesPerStep * network.multiplyAddsPerPicture + units * pairsPerUnit * network.multiplyAddsPerPair;
+  const multiplyAdds =
+    picturesPerStep * network.multiplyAddsPerPicture + units * pairsPerUnit * network.multiplyAddsPerPair;
   const stepsPerEpoch = countSteps(experiment, units, picturesPerStep);
   const microBatchSize = chooseMicroBatchSize(training.microBatchSize, units, picturesPerUnit, network.encoder);
 
-  const numbers = network.parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
-  const moments = training.optimizer.type === 'adamW' ? 2 : 1;
+  const numbers = network.parameters.reduce(
+    (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
+    0,
+  );
+  const moments = training.optimizer.type === 'sgd' ? 1 : 2;
   const averaged = training.averaging === undefined ? 0 : 1;
   const weightBytes = 4 * numbers;
   const { selections, sourceSize, imageSize } = data;
-  const pictures = Object.values(selections).flat().reduce((sum, { characters, drawers }) => sum + characters * drawers, 0);
+  const pictures = Object.values(selections)
+    .flat()
+    .reduce((sum, { characters, drawers }) => sum + characters * drawers, 0);
   const pixelBytes = pictures * (imageSize ** 2 + (sourceSize === imageSize ? 0 : sourceSize ** 2));
   // Weights and what the optimizer keeps, old and new, and the gradients.
   const stateBytes = weightBytes * (2 * (1 + moments + averaged) + 1);
@@ -70,6 +76,9 @@ function countSteps({ training, augmentation, data }: Experiment, units: number,
   if (training?.stepsPerEpoch !== undefined) return training.stepsPerEpoch;
   const copies = 1 + (augmentation.affine?.copies ?? 0);
   if (training?.task.type === 'verification') return Math.ceil((training.task.pairs.count * copies) / units);
-  const pictures = describeData(data).selections.train.reduce((sum, { characters, drawers }) => sum + characters * drawers, 0);
+  const pictures = describeData(data).selections.train.reduce(
+    (sum, { characters, drawers }) => sum + characters * drawers,
+    0,
+  );
   return Math.ceil((pictures * copies * (augmentation.rotationClasses ? 4 : 1)) / picturesPerStep);
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Optimizer, OptimizerAdamW, OptimizerSgd } from '../../src/config/experiment.js';
+import type { Optimizer, OptimizerAdam, OptimizerAdamW, OptimizerSgd } from '../../src/config/experiment.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { startEngine } from '../../src/engine/start-engine.js';
 import type { NetworkParameter } from '../../src/model/network-shape.js';
@@ -104,6 +104,32 @@ describe('SGD with momentum', () => {
     const ramp = { from: 0.5, to: 0.9, rampEpochs: 10 };
     expect(momentumAt(ramp, 0.3, 5)).toBeCloseTo(0.4, 12);
     expect(momentumAt(ramp, 0.3, 20)).toBeCloseTo(0.3, 12);
+  });
+});
+
+describe('Adam', () => {
+  const adam: OptimizerAdam = { type: 'adam', learningRate: 0.1, beta1: 0.9, beta2: 0.98, epsilon: 1e-8, l2: 0.02 };
+
+  /** The update of torch.optim.Adam with `weight_decay` = 2 lambda, in double precision: the penalty is a part of the gradient. */
+  function expectedTrace(l2: number): number[] {
+    let [w, m, v] = [START, 0, 0];
+    return GRADIENTS.map((g, index) => {
+      const t = index + 1;
+      const slope = g + 2 * l2 * w;
+      m = 0.9 * m + 0.1 * slope;
+      v = 0.98 * v + 0.02 * slope * slope;
+      w -= ((0.1 / (1 - 0.9 ** t)) * m) / (Math.sqrt(v / (1 - 0.98 ** t)) + 1e-8);
+      return w;
+    });
+  }
+
+  it('has the penalty go through its moments, as PyTorch and Keras have it', () => {
+    expectClose(trace(adam, parameter('a/x', 'weight')), expectedTrace(0.02));
+  });
+
+  it('takes the penalty of the layer where it has its own, and none of biases', () => {
+    expectClose(trace(adam, parameter('a/x', 'weight', { l2: 0.5 })), expectedTrace(0.5));
+    expectClose(trace(adam, parameter('a/x', 'bias', { l2: 0.5 })), expectedTrace(0));
   });
 });
 

@@ -21,7 +21,7 @@ export const checkMomentumRamp: Rule = {
   },
 };
 
-/** A layer's own momentum and L2 penalty are settings of SGD. */
+/** A layer's own momentum is a setting of SGD, its own L2 penalty one of SGD and Adam. */
 export const checkLayerSettings: Rule = {
   name: 'layer settings',
   needs: ['training.optimizer.type', 'model'],
@@ -35,14 +35,14 @@ export const checkLayerSettings: Rule = {
       [['model', 'head'], model.head],
     ];
     for (const [path, settings] of places) {
-      for (const key of ['momentum', 'l2']) {
+      for (const key of type === 'adam' ? ['momentum'] : ['momentum', 'l2']) {
         if (!Object.hasOwn(settings, key)) continue;
         report({
           code: 'conflict',
           path: [...path, key],
           at: 'key',
           found: `${key} with optimizer ${type}`,
-          allowed: key === 'l2' ? 'training.optimizer.weightDecay, or optimizer sgd' : 'optimizer sgd',
+          allowed: key === 'l2' ? 'training.optimizer.weightDecay, or optimizer sgd or adam' : 'optimizer sgd',
         });
       }
     }

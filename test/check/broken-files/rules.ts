@@ -325,6 +325,14 @@ export const ruleErrors: readonly BrokenFile[] = [
     ],
   },
   {
+    title: 'momentum of a layer with Adam, which has L2 penalties',
+    change: {
+      5: '    - {name: conv1, type: conv, filters: 8, kernelSize: 3, momentum: 0.9, l2: 0.1}',
+      11: '  optimizer: {type: adam}',
+    },
+    expected: ['5:60 conflict model.encoder[0].momentum'],
+  },
+  {
     title: 'more drawers and characters in a batch than there are',
     change: { 10: '  task: {type: allPairs, drawers: 21, characters: 500}' },
     expected: ['10:35 episode training.task.drawers', '10:51 episode training.task.characters'],
