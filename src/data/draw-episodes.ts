@@ -2,7 +2,6 @@
 // that trials are compared on the same episodes; the first n of a longer list are the list of n.
 import { OneshotError } from '../base/problem.js';
 import { type RandomStream, randomStream } from '../base/random-stream.js';
-import { stableHash } from '../base/stable-hash.js';
 import type { Episode } from './episode.js';
 import type { Selection } from './picture-set.js';
 import { type IndexedAlphabet, type IndexedCharacter, indexSelection } from './selection-index.js';
@@ -34,11 +33,6 @@ export function drawEpisodes(selection: Selection, plan: EpisodePlan): DrawnEpis
   return plan.protocol === 'within-alphabet'
     ? drawWithinAlphabets(alphabets, selection, plan)
     : drawAcrossAlphabets(alphabets, selection, plan);
-}
-
-/** SHA-256 over the episodes: equal hashes mean that two trials answered the same queries (of equal picture sets). */
-export function hashEpisodes(episodes: readonly Episode[]): string {
-  return stableHash(episodes);
 }
 
 // Alphabets take turns in random order, so that their shares differ by one episode at most: 20 episodes over Lake's 10

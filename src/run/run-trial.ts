@@ -28,6 +28,7 @@ import { evaluateTrial } from './evaluate-trial.js';
 import { logBeginning, logDatasets, logEvaluation, logTraining, type RunLog } from './log-run.js';
 import { describeProvenance, type Provenance } from './provenance.js';
 import { readRunExperiment } from './read-run-experiment.js';
+import { refuseLeaks } from './refuse-leaks.js';
 import {
   RUN_FOLDER_VERSION,
   type RunStatus,
@@ -194,7 +195,7 @@ class TrialRun {
   async #loadData(): Promise<LoadedData> {
     const activity = `reads ${this.#experiment.data.dataset}`;
     this.#around.onProgress({ phase: 'data', activity });
-    return loadData(this.#experiment.data, {
+    const data = await loadData(this.#experiment.data, {
       env: process.env,
       baseFolder: this.#trial.baseFolder,
       cacheFolder: join(dirname(userDataFolder(process.env)), 'pictures'),
@@ -203,6 +204,8 @@ class TrialRun {
         this.#around.onProgress({ phase: 'data', activity: message });
       },
     });
+    refuseLeaks(data);
+    return data;
   }
 
   async #train(engine: Engine, data: LoadedData): Promise<'finished' | 'stopped'> {
@@ -218,6 +221,7 @@ class TrialRun {
       onProgress: (progress) => this.#around.onProgress(progress),
       onEpoch: (epoch) => this.#saveStatus({ epoch }),
       log: (line) => this.#around.log(line),
+      replay: this.#trial.allowDrift ? 'keep' : 'assert',
     });
     this.#around.log(`training ${result.outcome} (${result.reason}) after ${result.epochsDone} epochs`);
     if (result.outcome === 'stopped') return 'stopped';

@@ -34,6 +34,8 @@ export interface TrainTrialOptions {
   /** Called after each epoch, when its metrics are in the journal. */
   readonly onEpoch: (epoch: number) => void;
   readonly log: (line: string) => void;
+  /** What becomes of a point that the journal has already: it must be the same, or the first one stays (where drift is allowed). */
+  readonly replay: 'assert' | 'keep';
 }
 
 /** Steps of an epoch: as the experiment says, or as many as use everything once. */
@@ -72,7 +74,10 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
 
   const hooks: TrainingHooks = {
     log(key, step, value) {
-      journal.append({ type: 'metric', key, step, value }, { replay: key.startsWith('time/') ? 'keep' : 'assert' });
+      journal.append(
+        { type: 'metric', key, step, value },
+        { replay: key.startsWith('time/') ? 'keep' : options.replay },
+      );
     },
     validate(epoch, network) {
       if (training.validation === undefined) return undefined;

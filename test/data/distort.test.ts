@@ -5,7 +5,6 @@ import { type AffineComponents, drawAffine, invertAffine, turnMap } from '../../
 import { createDistorter, distortionProbability } from '../../src/data/distort.js';
 import { createElasticDrawer } from '../../src/data/elastic-distortion.js';
 import { resizePictures } from '../../src/data/resize.js';
-import { createCopyDrawer } from '../../src/data/test-time-copies.js';
 import { IDENTITY_MAP, type SamplingMap, warpPicture } from '../../src/data/warp.js';
 import { toyPictures } from './support/toy-pictures.js';
 
@@ -240,14 +239,6 @@ describe('a distorted picture', () => {
     distorter.copy(3, { ink, offset: 64, size: 8 });
     expect(ink.subarray(64)).toEqual(Float32Array.from(data.clean.pixels.subarray(192, 256), (value) => value / 255));
     expect(ink.subarray(0, 64)).toEqual(new Float32Array(64));
-  });
-
-  test('at test time is copy 0 as drawn and others by picture and copy alone', () => {
-    const draw = createCopyDrawer(data, { affine: KOCH, rotationClasses: false }, { seed: 1, strength: 0.5 });
-    expect(draw([3], 0)).toEqual(Float32Array.from(data.clean.pixels.subarray(192, 256), (value) => value / 255));
-    const both = draw([3, 5], 1);
-    expect(both.subarray(64)).toEqual(draw([5], 1));
-    expect(draw([5], 2)).not.toEqual(draw([5], 1));
   });
 });
 

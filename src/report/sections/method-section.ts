@@ -16,8 +16,8 @@ export function makeMethodSection({ skippedAlphabets, measurements }: Report): B
         ],
         [
           episodes
-            ? 'Intervals over several runs resample seeds, then episodes (hierarchical bootstrap, 2,000 resamples); those of one run are Wilson's or resample episodes, whichever reaches further, since queries of one episode share a support set. Few seeds make an interval too narrow.'
-            : 'Intervals are Wilson\'s or resample episodes (clustered bootstrap, 2,000 resamples), whichever reaches further, since queries of one episode share a support set.',
+            ? 'Intervals over several runs resample seeds, then episodes (hierarchical bootstrap, 2,000 resamples); those of one run come from Wilson or from resampled episodes, whichever reaches further, since queries of one episode share a support set. Few seeds make an interval too narrow.'
+            : 'Intervals come from Wilson or from resampled episodes (clustered bootstrap, 2,000 resamples), whichever reaches further, since queries of one episode share a support set.',
         ],
         ['Nearest neighbours and chance answer the same episodes as the networks.'],
         ...skippedAlphabets.map(
