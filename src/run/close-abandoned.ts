@@ -6,12 +6,12 @@ import { readRunStatus, runFiles } from './run-folder.js';
 
 /**
  * Ends the journal of a run whose process is gone with the status KILLED; true when it did so. A run that somebody works
- * on, here or on another machine, and one whose folder cannot be written are left as they are. A resume sets RUNNING again.
+ * on, here or on another machine, and one whose folder cannot be read or written are left as they are. A resume sets RUNNING again.
  */
 export function closeAbandonedJournal(folder: string): boolean {
-  if (readRunStatus(folder)?.state !== 'running') return false;
   const files = runFiles(folder);
   try {
+    if (readRunStatus(folder)?.state !== 'running') return false;
     const lock = acquireProcessLock(files.lock);
     if (!('release' in lock)) return false;
     try {

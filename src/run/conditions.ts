@@ -1,10 +1,10 @@
 // Under which engine a trial is trained. Results depend on engine, version, threads and micro-batch size, so they are
 // fixed when a trial is first started; a resume under others is refused unless it is allowed, which is recorded.
-import { existsSync, readFileSync } from 'node:fs';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import { OneshotError } from '../base/problem.js';
 import { canonicalJson } from '../base/stable-hash.js';
 import type { Engine, EngineDescription, EngineName } from '../engine/engine.js';
+import { isCount, isMap, isRecord, isText, type RecordShape, readRecord } from './read-record.js';
 
 /** What conditions.json holds. */
 export interface Conditions {
@@ -21,17 +21,14 @@ export interface WantedEngine {
   readonly autoThreads: number;
 }
 
-/** The conditions of a trial that was begun, or undefined. Throws OneshotError('corrupt') when the file cannot be read. */
+const shape: RecordShape = {
+  engine: isRecord({ name: isText, version: isText, tensorflowJsVersion: isText, threads: isCount, settings: isMap }),
+  microBatchSize: (value) => value === null || isCount(value),
+};
+
+/** The conditions of a trial that was begun, or undefined. Throws OneshotError('corrupt') when the file cannot be read or was altered. */
 export function readConditions(path: string): Conditions | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Conditions;
-  } catch (error) {
-    throw new OneshotError('corrupt', `${path} is not readable JSON`, {
-      hint: 'remove its run folder to start the trial anew',
-      cause: error,
-    });
-  }
+  return readRecord<Conditions>(path, shape);
 }
 
 export function writeConditions(path: string, conditions: Conditions): void {

@@ -2,8 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { OneshotError } from '../base/problem.js';
 import type { Experiment } from '../config/experiment.js';
+import { readResults } from '../evaluation/records/evaluation-result.js';
+import { readJournal } from '../tracking/journal.js';
+import { readWeightsCheckpoint } from '../training/checkpoint.js';
 import { type Conditions, readConditions } from './conditions.js';
 import type { Provenance } from './provenance.js';
+import { isFileName } from './read-record.js';
 import { readRunExperiment } from './read-run-experiment.js';
 import { type RunStatus, readRunStatus, readTrialRecord, runFiles, type TrialRecord } from './run-folder.js';
 
@@ -29,14 +33,30 @@ export function readFinishedRun(folder: string): FinishedRun {
     throw new OneshotError('usage', `the run in ${folder} is not finished`, {
       hint: `it is ${status?.state ?? 'waiting'}; run its experiment again to finish it`,
     });
+  const experiment = readRunExperiment(folder, record);
+  for (const name of [record.name, experiment.name]) {
+    if (!isFileName(name))
+      throw new OneshotError('corrupt', `${folder} has a name that leaves its folder: ${JSON.stringify(name)}`);
+  }
+  checkRecords(folder);
   return {
     folder,
     record,
     status,
-    experiment: readRunExperiment(folder, record),
+    experiment,
     conditions: readConditions(files.conditions),
     provenance: readProvenance(files.provenance),
   };
+}
+
+// What was altered is said before hours are spent.
+function checkRecords(folder: string): void {
+  const files = runFiles(folder);
+  for (const path of [files.journal, files.results])
+    if (!existsSync(path)) throw new OneshotError('corrupt', `${path} is missing, and the run says it is finished`);
+  for (const _ of readJournal(files.journal));
+  readResults(files.results);
+  if (existsSync(files.best)) readWeightsCheckpoint(files.best);
 }
 
 function readProvenance(path: string): Provenance[] {

@@ -1,10 +1,21 @@
 // Where the files of one run lie, and its small summary `status.json`. The run folder is the whole record of a run:
 // everything that reports, MLflow and a resume need is read from it.
-import { existsSync, readFileSync } from 'node:fs';
 import { sep } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
-import { type FailureCode, OneshotError } from '../base/problem.js';
+import type { FailureCode } from '../base/problem.js';
 import type { Fingerprints } from '../plan/fingerprint.js';
+import {
+  isCount,
+  isHash,
+  isList,
+  isMapOfNumbers,
+  isOneOf,
+  isRecord,
+  isText,
+  isTruth,
+  type RecordShape,
+  readRecord,
+} from './read-record.js';
 
 /** Version of the folder's layout; a folder of another version is refused, not guessed at. */
 export const RUN_FOLDER_VERSION = 1;
@@ -65,16 +76,23 @@ export interface RunStatus {
   readonly failure?: { readonly code: FailureCode; readonly message: string; readonly hint?: string };
 }
 
-/** The status of the run in `folder`, or undefined when it has none that can be read. */
+const fingerprintsShape = { training: isHash, evaluation: isHash, config: isHash };
+
+const statusShape: RecordShape = {
+  state: isOneOf(['waiting', 'running', 'stopped', 'failed', 'finished'] satisfies RunState[]),
+  fingerprints: isRecord(fingerprintsShape),
+  attempt: isCount,
+  trained: isTruth,
+  epoch: isCount,
+  maxEpochs: isCount,
+  metrics: isMapOfNumbers,
+  startedAt: isText,
+  updatedAt: isText,
+};
+
+/** The status of the run in `folder`, or undefined when it has none. Throws OneshotError('corrupt') when it cannot be read, was altered or is of another version. */
 export function readRunStatus(folder: string): RunStatus | undefined {
-  const path = runFiles(folder).status;
-  if (!existsSync(path)) return undefined;
-  try {
-    const status = JSON.parse(readFileSync(path, 'utf8')) as RunStatus;
-    return status.version === RUN_FOLDER_VERSION ? status : undefined;
-  } catch {
-    return undefined;
-  }
+  return readRecord<RunStatus>(runFiles(folder).status, statusShape, RUN_FOLDER_VERSION);
 }
 
 /** Replaces the status of the run in `folder`. */
@@ -95,27 +113,17 @@ export interface TrialRecord {
   readonly fingerprints: Fingerprints;
 }
 
-/** The trial.json of a run folder, or undefined when there is none. Throws OneshotError('corrupt') when it cannot be read or is of another version. */
+const trialShape: RecordShape = {
+  uid: isText,
+  experimentName: isText,
+  name: isText,
+  id: (value) => typeof value === 'string' && /^[0-9a-f]{8}$/.test(value),
+  seed: isCount,
+  assignments: isList,
+  fingerprints: isRecord(fingerprintsShape),
+};
+
+/** The trial.json of a run folder, or undefined when there is none. Throws OneshotError('corrupt') when it cannot be read, was altered or is of another version. */
 export function readTrialRecord(folder: string): TrialRecord | undefined {
-  const path = runFiles(folder).trial;
-  if (!existsSync(path)) return undefined;
-  let record: TrialRecord;
-  try {
-    record = JSON.parse(readFileSync(path, 'utf8')) as TrialRecord;
-  } catch (error) {
-    throw new OneshotError('corrupt', `${path} is not readable JSON`, {
-      hint: 'remove its run folder to start the trial anew',
-      cause: error,
-    });
-  }
-  if (record.version !== RUN_FOLDER_VERSION) {
-    throw new OneshotError(
-      'corrupt',
-      `${path} is of version ${record.version}; this program reads version ${RUN_FOLDER_VERSION}`,
-      {
-        hint: 'move its run folder away to start the trial anew',
-      },
-    );
-  }
-  return record;
+  return readRecord<TrialRecord>(runFiles(folder).trial, trialShape, RUN_FOLDER_VERSION);
 }

@@ -63,6 +63,20 @@ describe('reproduce', () => {
     ['experiment.yaml', (text: string) => text.replace('filters: 8', 'filters: 9'), /does not belong to this run/, 1],
     ['status.json', (text: string) => text.replace('"finished"', '"stopped"'), /is not finished/, 2],
     ['conditions.json', () => '{', /conditions\.json is not readable JSON/, 1],
+    [
+      'results.json',
+      (text: string) => text.replace('"n":', '"m":'),
+      /results\.json is not a record of this version/,
+      1,
+    ],
+    ['journal.jsonl', (text: string) => `x${text}`, /journal\.jsonl: the line at byte 0 cannot be read/, 1],
+    ['best.safetensors', (text: string) => text.slice(0, -8), /best\.safetensors/, 1],
+    [
+      'experiment.yaml',
+      (text: string) => text.replace(/^name: .*/m, 'name: ../../x'),
+      /a name that leaves its folder/,
+      1,
+    ],
   ])('refuses a run whose %s is not its own', async (file, change, message, code) => {
     const out = join(newFolder(), 'out');
     const result = await runCommand(['reproduce', alter(file, change), '--out', out]);
