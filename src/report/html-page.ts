@@ -90,7 +90,7 @@ function renderPicture({ title, description, png, scale }: Picture): Html {
 }
 
 function linkCsv(data: Csv, text: string): Html {
-  return html`<a download="${data.file}" href="data:text/csv;charset=utf-8,${encodeURIComponent(encodeCsv(data))}">${text}</a>`;
+  return html`<a download="${data.file}" href="data:text/csv;charset=utf-8;base64,${Buffer.from(encodeCsv(data)).toString('base64')}">${text}</a>`;
 }
 
 function renderGalleryItem({ truth, won, query, support }: GalleryItem): Html {

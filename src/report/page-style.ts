@@ -33,6 +33,7 @@ main { max-width: 1120px; margin: 0 auto; padding: 24px 16px 64px; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 4px; overflow-wrap: anywhere; }
 h2 { font-size: 1.2rem; margin: 44px 0 8px; padding-top: 12px; border-top: 1px solid var(--faint); }
 h3 { font-size: 1rem; margin: 0 0 4px; font-weight: 600; overflow-wrap: anywhere; }
+p, li, figcaption { overflow-wrap: anywhere; }
 p { margin: 8px 0; max-width: 46rem; }
 .lead { font-size: 1.18rem; line-height: 1.5; }
 .note, figcaption { color: var(--quiet); }
@@ -50,7 +51,8 @@ td.right, th.right { text-align: right; }
 td.right { white-space: nowrap; }
 td { min-width: 3.5rem; max-width: 26rem; overflow-wrap: break-word; }
 td.left { min-width: 10rem; }
-td:first-child { min-width: min(38vw, 15rem); }
+td.left:first-child { min-width: min(38vw, 15rem); }
+td.right:first-child, th.right:first-child { min-width: 2.2rem; padding-right: 10px; }
 .caption { margin: 20px 0 0; color: var(--quiet); font-size: 0.92rem; }
 .caption + .scroll { margin-top: 4px; }
 small { display: block; color: var(--quiet); font-size: 0.82rem; }
@@ -60,7 +62,8 @@ figure { margin: 0; min-width: 0; }
 .plot { background: var(--card); border: 1px solid var(--faint); border-radius: 6px; padding: 12px; max-width: 560px; }
 .plot svg { width: 100%; height: auto; display: block; }
 .picture { margin: 16px 0; overflow-x: auto; }
-.picture img { max-width: 100%; height: auto; image-rendering: pixelated; display: block; border: 1px solid var(--faint); }
+.picture img { max-width: 100%; height: auto; image-rendering: pixelated; display: block; margin: 6px 0; }
+.picture figcaption { max-width: 46rem; font-size: 0.92rem; }
 tr:target { background: color-mix(in srgb, var(--series-6) 25%, transparent); }
 .plots.wide { grid-template-columns: minmax(0, 1fr); }
 .download { font-size: 0.85rem; }

@@ -79,9 +79,11 @@ describe('makeReport', () => {
     expect(measurement!.interval[1]).toBeGreaterThan(measurement!.accuracy);
   });
 
-  it('keeps the episode-clustered interval of a single run', () => {
+  it('takes the wider one of both intervals for a single run', () => {
     const [measurement] = report.measurements.filter(({ system }) => system === 'batchSize=64');
-    expect(measurement).toMatchObject({ intervalKind: 'episodes', accuracy: 1, interval: [1, 1] });
+    expect(measurement).toMatchObject({ intervalKind: 'wilson-and-episodes', accuracy: 1 });
+    expect(measurement!.interval[0]).toBeLessThan(0.95);
+    expect(measurement!.interval[1]).toBe(1);
   });
 
   it('shows a baseline once, however many runs measured it', () => {

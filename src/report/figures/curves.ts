@@ -3,7 +3,7 @@
 import type { EvaluationResult } from '../../evaluation/records/evaluation-result.js';
 import { momentumAt } from '../../training/optimizers/sgd.js';
 import type { Measurement, RunGroup } from '../group-runs.js';
-import type { ReportRun } from '../load-runs.js';
+import type { MetricPoint, ReportRun } from '../load-runs.js';
 import type { PlotPoint } from '../plots/draw-lines.js';
 
 /** Accuracy against N for one protocol and number of shots. */
@@ -35,34 +35,71 @@ export function collectNWayCurves(
     .map((curve) => ({ ...curve, points: curve.points.sort((a, b) => a.x - b.x) }));
 }
 
-/** One metric over the epochs, a series for each configuration and a line for each run. */
+/** One metric over the epochs, a series for each configuration and a line for each run, or for their mean. */
 export interface LearningCurve {
   readonly metric: string;
+  /** Whether lines are means over the runs of a configuration. */
+  readonly isAveraged: boolean;
   readonly points: readonly PlotPoint[];
 }
 
-/** Points of a curve that are kept at most: more than a plot of 300 pixels can show. */
-const MOST_POINTS = 300;
+/** Points of all lines of a metric together, and of one line, that are kept at most: more than a plot of 300 pixels can show. */
+const MOST_POINTS = 4000;
+const MOST_LINE_POINTS = 300;
+/** With more runs than this, a line is the mean over a configuration's runs. */
+const MOST_RUN_LINES = 24;
 
 const LEARNING_METRICS = /^(train|validation)\//;
 
+interface Line {
+  readonly series: string;
+  readonly line: string;
+  readonly points: readonly MetricPoint[];
+}
+
 /** The metrics of training and validation, in the order of their first appearance. Values that are not finite leave a gap. */
 export function collectLearningCurves(groups: readonly RunGroup[]): LearningCurve[] {
-  const curves = new Map<string, PlotPoint[]>();
-  for (const { label, runs } of groups) {
-    for (const { metrics, trial } of runs) {
-      const line = `${label}, seed ${trial.seed}`;
-      for (const [metric, all] of metrics) {
-        if (!LEARNING_METRICS.test(metric) || all.length < 2) continue;
-        const stride = Math.ceil(all.length / MOST_POINTS);
-        const points = all
-          .filter(({ value }, index) => Number.isFinite(value) && (index % stride === 0 || index === all.length - 1))
-          .map(({ step, value }) => ({ series: label, line, x: step, y: value }));
-        curves.set(metric, [...(curves.get(metric) ?? []), ...points]);
-      }
-    }
+  const runs = groups.flatMap((group) => group.runs);
+  const metrics = [...new Set(runs.flatMap((run) => [...run.metrics.keys()]))].filter((metric) =>
+    LEARNING_METRICS.test(metric),
+  );
+  const isAveraged = runs.length > MOST_RUN_LINES && groups.length < runs.length;
+  return metrics.flatMap((metric) => {
+    const lines = groups
+      .flatMap((group) => (isAveraged ? [averageRuns(group, metric)] : listRuns(group, metric)))
+      .filter(({ points }) => points.length > 1);
+    const most = Math.min(MOST_LINE_POINTS, Math.ceil(MOST_POINTS / lines.length));
+    const points = lines.flatMap((line) => thinLine(line, most));
+    return points.length === 0 ? [] : [{ metric, isAveraged, points }];
+  });
+}
+
+function listRuns({ label, runs }: RunGroup, metric: string): Line[] {
+  return runs.map(({ metrics, trial }) => ({
+    series: label,
+    line: `${label}, seed ${trial.seed}`,
+    points: metrics.get(metric) ?? [],
+  }));
+}
+
+// Runs that stopped earlier take no part in later epochs.
+function averageRuns({ label, runs }: RunGroup, metric: string): Line {
+  const values = new Map<number, number[]>();
+  for (const { step, value } of runs.flatMap(({ metrics }) => metrics.get(metric) ?? [])) {
+    if (Number.isFinite(value)) values.set(step, [...(values.get(step) ?? []), value]);
   }
-  return [...curves].map(([metric, points]) => ({ metric, points }));
+  const points = [...values].map(([step, own]) => ({
+    step,
+    value: own.reduce((sum, value) => sum + value, 0) / own.length,
+  }));
+  return { series: label, line: label, points: points.sort((a, b) => a.step - b.step) };
+}
+
+function thinLine({ series, line, points }: Line, most: number): PlotPoint[] {
+  const stride = Math.ceil(points.length / most);
+  return points
+    .filter(({ value }, index) => Number.isFinite(value) && (index % stride === 0 || index === points.length - 1))
+    .map(({ step, value }) => ({ series, ...(line === series ? {} : { line }), x: step, y: value }));
 }
 
 /** Learning rate or momentum over the epochs of one run, a series for each layer that has its own. */

@@ -18,6 +18,8 @@ export interface DistortionSamples {
   /** Drawings shown, a row each: the first picture as drawn, then `copies` distorted ones. */
   readonly drawings: number;
   readonly copies: number;
+  /** Height and width of a drawing in pixels. */
+  readonly pictureSize: number;
   /** How often a picture is distorted in training. */
   readonly probability: number;
   readonly augmentation: Pick<Augmentation, 'affine' | 'elastic'>;
@@ -43,6 +45,7 @@ export function drawDistortions({ group, runs }: ShownGroup): DistortionSamples 
       folder: run.folder,
       drawings: pictures.character.length,
       copies: COPIES,
+      pictureSize: pictures.height,
       probability: distortionProbability(augmentation),
       augmentation: { ...(affine && { affine }), ...(elastic && { elastic }) },
       png: drawSheet(pictures, augmentation, run.trial.seed),

@@ -15,12 +15,14 @@ export interface FirstFilters {
   readonly kernel: readonly [height: number, width: number];
   /** Largest weight by size; each picture's grey 128 is 0, white the largest of its own filter, black its negative. */
   readonly largest: number;
-  /** PNG in base64, a pixel for each weight. */
+  /** PNG in base64. */
   readonly png: string;
 }
 
 const COLUMNS = 16;
-const GAP = 1;
+/** Pixels between filters, and the height of one about. */
+const GAP = 5;
+const FILTER_SIZE = 40;
 const MOST_FILTERS = 256;
 
 /** The filters of the first run whose best weights are there and begin with a convolution of one channel; undefined where there is none. */
@@ -51,21 +53,25 @@ export function drawFirstFilters({ group, runs }: ShownGroup): FirstFilters | un
   return undefined;
 }
 
-// Weights [height, width, 1, filters] as a sheet of filters.
+// Weights [height, width, 1, filters] as a sheet of filters, each weight a square; what lies between them lets the page through.
 function drawFilters(weights: Float32Array, height: number, width: number, filters: number, shown: number): string {
   const columns = Math.min(COLUMNS, shown);
   const rows = Math.ceil(shown / columns);
-  const sheet = new PNG({ width: columns * (width + GAP) - GAP, height: rows * (height + GAP) - GAP });
-  sheet.data.fill(255);
+  const scale = Math.max(2, Math.round(FILTER_SIZE / height));
+  const sheet = new PNG({ width: columns * (scale * width + GAP) - GAP, height: rows * (scale * height + GAP) - GAP });
   for (let filter = 0; filter < shown; filter++) {
     const own = Array.from({ length: height * width }, (_, i) => weights[i * filters + filter]!);
     const largest = Math.max(...own.map(Math.abs), Number.MIN_VALUE);
-    const left = (filter % columns) * (width + GAP);
-    const top = Math.floor(filter / columns) * (height + GAP);
-    own.forEach((weight, i) => {
-      const at = 4 * ((top + Math.floor(i / width)) * sheet.width + left + (i % width));
-      sheet.data.fill(Math.round(128 + (127 * weight) / largest), at, at + 3);
-    });
+    const left = (filter % columns) * (scale * width + GAP);
+    const top = Math.floor(filter / columns) * (scale * height + GAP);
+    for (let y = 0; y < scale * height; y++) {
+      for (let x = 0; x < scale * width; x++) {
+        const weight = own[Math.floor(y / scale) * width + Math.floor(x / scale)]!;
+        const at = 4 * ((top + y) * sheet.width + left + x);
+        sheet.data.fill(Math.round(128 + (127 * weight) / largest), at, at + 3);
+        sheet.data[at + 3] = 255;
+      }
+    }
   }
-  return PNG.sync.write(sheet, { colorType: 2 }).toString('base64');
+  return PNG.sync.write(sheet).toString('base64');
 }

@@ -66,7 +66,7 @@ export function drawLines(plot: LinePlot): Promise<string> {
     scale: yScale,
   });
   const band = { mark: { type: 'area', opacity: 0.18 }, encoding: { x, y: y('low'), y2: { field: 'high' }, color } };
-  const detail = { field: 'line', type: 'nominal' as const };
+  const detail = ['series', 'line'].map((field) => ({ field, type: 'nominal' as const }));
   const line = {
     mark: { type: 'line', strokeWidth: colored ? 2 : 1, opacity: colored ? 1 : 0.5, point: plot.marks },
     encoding: { x, y: y('y'), color, detail },

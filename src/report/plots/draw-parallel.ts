@@ -54,7 +54,9 @@ export function drawParallel({ axes, best }: ParallelPlot): Promise<string> {
     title: null,
     scale: { domain: titles, padding: 0.2 },
     axis: {
-      labelAngle: titles.length > 3 ? -20 : 0,
+      labelAngle: titles.length > 3 ? -15 : 0,
+      orient: 'top',
+      labelPadding: 12,
       domain: false,
       ticks: false,
       grid: true,

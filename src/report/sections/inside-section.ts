@@ -10,6 +10,11 @@ import type { Report } from '../make-report.js';
 import { drawLines } from '../plots/draw-lines.js';
 import { drawPoints } from '../plots/draw-points.js';
 
+/** Pictures smaller than this are enlarged. */
+const LEAST_PICTURE_SIZE = 48;
+/** Bins of fewer pairs say nothing and are not drawn. */
+const LEAST_PAIRS = 10;
+
 /** The blocks of the section; none where no run kept anything to show. */
 export async function makeInsideSection(report: Report, linkRuns: LinkRuns): Promise<Block[]> {
   const { firstFilters, distortions, embeddingMap, calibration } = report;
@@ -36,7 +41,8 @@ function explainCalibration({ task, same, different, error, accuracy }: Calibrat
   );
 }
 
-async function plotCalibration({ bins }: Calibration): Promise<Plot> {
+async function plotCalibration({ bins: all }: Calibration): Promise<Plot> {
+  const bins = all.filter(({ pairs }) => pairs >= LEAST_PAIRS);
   const title = 'Probability of “same” against how often it is so';
   const points = [
     ...bins.map(({ probability, frequency }) => ({ series: 'network', x: probability, y: frequency })),
@@ -56,7 +62,7 @@ async function plotCalibration({ bins }: Calibration): Promise<Plot> {
     data: {
       file: 'calibration.csv',
       head: ['probability', 'frequency', 'pairs'],
-      rows: bins.map(({ probability, frequency, pairs }) => [probability, frequency, pairs]),
+      rows: all.map(({ probability, frequency, pairs }) => [probability, frequency, pairs]),
     },
   };
 }
@@ -89,17 +95,24 @@ function describeFilters({ layer, filters, kernel, largest, png }: FirstFilters)
     description: `${filters} filters of ${size} weights; white is positive, black negative, each scaled to its own largest weight; the largest of all is ${largest.toPrecision(3)}`,
     png,
     file: 'filters.png',
-    scale: Math.max(2, Math.round(36 / kernel[0])),
+    scale: 1,
   };
 }
 
-function describeDistortions({ drawings, copies, probability, augmentation, png }: DistortionSamples): Picture {
+function describeDistortions({
+  drawings,
+  copies,
+  probability,
+  augmentation,
+  pictureSize,
+  png,
+}: DistortionSamples): Picture {
   const kinds = [augmentation.affine && 'affine', augmentation.elastic && 'elastic'].filter((kind) => kind);
   return {
     title: [`What the ${kinds.join(' and ')} distortion does`],
     description: `${drawings} drawings, each first as drawn, then ${copies} times distorted with the settings of this run; in training ${formatPercent(probability)} % of pictures are distorted`,
     png,
     file: 'distortions.png',
-    scale: 1,
+    scale: Math.max(1, Math.round(LEAST_PICTURE_SIZE / pictureSize)),
   };
 }

@@ -10,6 +10,9 @@ export async function makeLearningSection({ learningCurves, layerCurves, headlin
   const best = headline?.measurements.find(({ scorer }) => scorer === 'network');
   return [
     heading('learning', 'Learning curves'),
+    ...(learningCurves.some(({ isAveraged }) => isAveraged)
+      ? [paragraph('A line is the mean over the runs of a configuration that were still training.')]
+      : []),
     { type: 'plots', plots: await Promise.all(learningCurves.map(plotMetric)) },
     ...(layerCurves.length > 0
       ? [

@@ -30,15 +30,14 @@ function crossTable(measurements: readonly Measurement[], linkRuns: LinkRuns): T
   const systemOf = (measurement: Measurement) =>
     JSON.stringify([nameSystem(measurement), measurement.scorer === 'network' ? '' : measurement.pictureSize]);
   const systems = [...new Set(measurements.map(systemOf))];
-  const hasNetworks = measurements.some(({ scorer }) => scorer === 'network');
   return {
     head: [
       'system',
-      ...(hasNetworks ? ['measured in'] : []),
       // Breaks before `1-shot` only.
       ...tasks.map((task) => task.split('/').at(-1)!.replace('-way-', '-way ').replace('-shot', '\u2011shot')),
+      'measured in',
     ],
-    align: ['left', ...(hasNetworks ? ['left' as const] : []), ...tasks.map(() => 'right' as const)],
+    align: ['left', ...tasks.map(() => 'right' as const), 'left'],
     rows: systems.map((system) => {
       const own = measurements.filter((measurement) => systemOf(measurement) === system);
       const [first] = own as [Measurement];
@@ -46,8 +45,8 @@ function crossTable(measurements: readonly Measurement[], linkRuns: LinkRuns): T
       const folders = own.flatMap((measurement) => measurement.folders);
       return [
         [{ name: nameSystem(first) }, size],
-        ...(hasNetworks ? [linkRuns(folders)] : []),
         ...tasks.map((task) => describeAccuracy(own.find((measurement) => measurement.task === task))),
+        linkRuns(folders),
       ];
     }),
   };

@@ -16,7 +16,7 @@ function measure(changes: Partial<Measurement>): Measurement {
     pictureSize: [105, 105],
     accuracy: 0.9,
     interval: [0.87, 0.93],
-    intervalKind: 'episodes',
+    intervalKind: 'wilson-and-episodes',
     n: 400,
     correct: [360],
     folders: ['runs/a'],

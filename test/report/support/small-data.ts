@@ -6,7 +6,7 @@ import type { EvaluationData } from '../../../src/evaluation/task.js';
 import { drawRandomPictures, splitForAll } from '../../evaluation/support/random-pictures.js';
 
 /** Names as files and alphabets may have them. */
-export const HARMFUL_NAMES = ['<script>alert(1)</script>', '한글 "글자" & \'|\' `x`', 'אבגד\u202eabc'] as const;
+export const HARMFUL_NAMES = ['<script>alert(1)<script>', '한글 "글자" & \'|\' `x`', 'אבגד\u202eabc'] as const;
 
 /** 3 alphabets of 5 characters by 4 people, 9 x 9 pixels. */
 export function makeSmallData({

@@ -1,0 +1,218 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+// The report in a real browser, and its numbers beside an independent computation from the files of its runs.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type WrittenReport, writeReport } from '../../src/report/write-report.js';
+import { FIVE_WAY, HARMFUL_NAMES, makeSmallData } from '../report/support/small-data.js';
+import { type FakeEvaluation, writeRun } from '../report/support/write-run.js';
+import { recomputeResults } from './support/recompute-results.js';
+
+const CHROMIUM = '/usr/bin/chromium';
+// Without the last ones the browser looks for its maker's servers at every start.
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let parent: string;
+let written: WrittenReport;
+let browser: Browser;
+
+beforeAll(async () => {
+  if (!existsSync(CHROMIUM)) {
+    execFileSync('apt-get', ['install', '-y', '-qq', 'chromium'], { stdio: 'ignore' });
+  }
+  parent = mkdtempSync(join(tmpdir(), 'report-page-'));
+  await writeSweep(parent);
+  written = await writeReport([parent], { outFolder: join(parent, 'report') });
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  rmSync(parent, { recursive: true, force: true });
+});
+
+/** A half-finished sweep of two parameters by two seeds, with names as files and alphabets may have them. */
+async function writeSweep(folder: string): Promise<void> {
+  const evaluation: FakeEvaluation = {
+    data: makeSmallData({ alphabets: HARMFUL_NAMES }),
+    sections: [
+      { ...FIVE_WAY, nWay: [2, 3, 5] },
+      { ...FIVE_WAY, protocol: 'cross-alphabet', nWay: 9 },
+    ],
+    baselines: ['nearestNeighbourCosine', 'chance'],
+  };
+  for (const [index, value] of [0.001, 0.01].entries()) {
+    for (const kind of HARMFUL_NAMES) {
+      const assignments = [
+        { path: 'training.optimizer.learningRate', value },
+        { path: 'model.kind', value: kind },
+      ];
+      const settings = { 'training.optimizer.learningRate': String(value), 'model.kind': kind };
+      const metrics = { 'train/loss': [0.7, 0.6 - value], 'validation/one-shot-accuracy': [0.3, 0.5 + 10 * value] };
+      await writeRun(folder, {
+        assignments,
+        settings,
+        seed: 1,
+        metrics,
+        evaluation: { ...evaluation, skill: 1 + index },
+      });
+      if (kind !== HARMFUL_NAMES[0]) continue;
+      await writeRun(folder, { assignments, settings, seed: 2, metrics, evaluation: { ...evaluation, skill: 1 } });
+      await writeRun(folder, { assignments, settings, seed: 3, state: 'failed', failure: '<b>no memory</b>' });
+      await writeRun(folder, { assignments, settings, seed: 4, state: 'stopped', metrics });
+      await writeRun(folder, { assignments, settings, seed: 5, metrics });
+    }
+  }
+}
+
+const VIEWS = [390, 1400].flatMap((width) =>
+  (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
+);
+
+describe.each(VIEWS)('report.html, $width pixels wide, $colorScheme', ({ width, colorScheme }) => {
+  let page: Page;
+  const requests: string[] = [];
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+    page.on('request', (request) => requests.push(request.url()));
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(`file://${written.html}`);
+  });
+
+  it('fetches nothing from outside and complains about nothing', () => {
+    expect(requests.filter((url) => !url.startsWith('data:') && url !== `file://${written.html}`)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('is as wide as the screen', async () => {
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+
+  it('draws every plot and picture, and tells each in words', async () => {
+    const drawn = await page.evaluate(() => ({
+      plots: [...document.querySelectorAll('svg')].map((plot) => ({
+        area: plot.getBoundingClientRect().width * plot.getBoundingClientRect().height,
+        marks: plot.querySelectorAll('.mark-line path, .mark-symbol path, .mark-rule line').length,
+        label: plot.getAttribute('aria-label') ?? '',
+      })),
+      pictures: [...document.querySelectorAll('img')].map((picture) => ({
+        pixels: picture.naturalWidth,
+        label: picture.alt,
+      })),
+    }));
+    // The answer, sweep, two effects, ways, two curves, alphabets, calibration.
+    expect(drawn.plots).toHaveLength(9);
+    for (const { area, marks, label } of drawn.plots) {
+      expect(area).toBeGreaterThan(10_000);
+      expect(marks).toBeGreaterThan(0);
+      expect(label.length).toBeGreaterThan(20);
+    }
+    expect(drawn.pictures.length).toBeGreaterThan(10);
+    for (const { pixels, label } of drawn.pictures) {
+      expect(pixels).toBeGreaterThan(0);
+      expect(label).not.toBe('');
+    }
+  });
+
+  // WCAG 2.2, 1.4.3: 4.5 for text.
+  it('has enough contrast in all its text', async () => {
+    expect(await page.evaluate(findPaleText)).toEqual([]);
+  });
+
+  it('shows names as text', async () => {
+    expect(await page.evaluate(() => document.querySelectorAll('script, b').length)).toBe(0);
+    const text = await page.evaluate(() => document.body.textContent ?? '');
+    for (const name of HARMFUL_NAMES) expect(text).toContain(name);
+  });
+
+  it('shows the numbers of --json, and links each to its runs', async () => {
+    const cells = await page.evaluate(() =>
+      [...document.querySelectorAll('#results ~ .scroll')].slice(0, 2).flatMap((table) =>
+        [...table.querySelectorAll('tbody tr')].map((row) => ({
+          accuracies: [...row.querySelectorAll('td strong')].map((cell) => cell.textContent),
+          runs: [...row.querySelectorAll('a')].map(
+            (link) => document.querySelector(link.getAttribute('href')!)?.tagName,
+          ),
+        })),
+      ),
+    );
+    const shown = cells.flatMap(({ accuracies }) => accuracies).sort();
+    expect(shown).toEqual(written.report.measurements.map(({ accuracy }) => (100 * accuracy).toFixed(1)).sort());
+    for (const { runs } of cells) expect(new Set(runs)).toEqual(new Set(['TR']));
+  });
+
+  it('counts the runs that failed, were stopped or lack results', async () => {
+    const text = await page.evaluate(() => document.body.textContent ?? '');
+    expect(text).toContain('10 of 14 runs finished; 2 failed, 2 stopped.');
+    expect(text.match(/is finished but has no results/g)).toHaveLength(2);
+    expect(text).toContain('failed: <b>no memory</b>');
+  });
+});
+
+/** Texts whose colour differs too little from what is behind them; runs in the page. */
+function findPaleText(): string[] {
+  const luminance = (color: string) => {
+    const [r, g, b] = (color.match(/[\d.]+/g) ?? []).slice(0, 3).map((part) => {
+      const value = Number(part) / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+  };
+  const backgroundOf = (element: Element | null): string => {
+    if (!element) return 'rgb(255, 255, 255)';
+    const { backgroundColor } = getComputedStyle(element);
+    return /, 0\)$/.test(backgroundColor) ? backgroundOf(element.parentElement) : backgroundColor;
+  };
+  return [...document.querySelectorAll('body *')].flatMap((element) => {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim());
+    if (!own || element.closest('head, style')) return [];
+    const style = getComputedStyle(element);
+    const color = element instanceof SVGElement ? style.fill : style.color;
+    // Letters drawn once more in the page's colour, around those that are read.
+    if (element instanceof SVGElement && style.stroke !== 'none') return [];
+    const [light, dark] = [luminance(color), luminance(backgroundOf(element))].sort((a, b) => b - a) as [
+      number,
+      number,
+    ];
+    const contrast = (light + 0.05) / (dark + 0.05);
+    return contrast < 4.5
+      ? [`${element.tagName} ${color}: ${contrast.toFixed(2)} ${element.textContent?.slice(0, 30)}`]
+      : [];
+  });
+}
+
+describe('the numbers of the report', () => {
+  it('are those that an independent program computes from the journals and predictions', () => {
+    const { configurations, sweep } = recomputeResults(parent);
+    const shown = written.report.measurements.filter(({ scorer }) => scorer === 'network');
+    expect(shown).toHaveLength(configurations.size);
+    for (const { task, folders, accuracy } of shown) {
+      expect(accuracy).toBeCloseTo(configurations.get(JSON.stringify([task, [...folders].sort()]))!, 12);
+    }
+    const [figures] = written.report.sweeps;
+    expect(figures!.configurations).toHaveLength(sweep.size);
+    for (const { folders, mean } of figures!.configurations) {
+      expect(mean).toBeCloseTo(sweep.get(JSON.stringify([...folders].sort()))!, 12);
+    }
+  });
+
+  it('are the same in the CSV files', () => {
+    const csv = readFileSync(join(parent, 'report/report-files/results.csv'), 'utf8').trim().split('\r\n').slice(1);
+    expect(csv).toHaveLength(written.report.measurements.flatMap(({ folders }) => folders).length);
+  });
+});
