@@ -1,4 +1,5 @@
 // The results of runs as a table: one row for each run and task, one column for each system.
+import { stripVTControlCharacters } from 'node:util';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import type { ScorerName } from '../evaluation/scorers/scorer.js';
 import { coverBoth } from '../evaluation/statistics/interval.js';
@@ -18,8 +19,31 @@ export interface RunResults {
   readonly results: readonly EvaluationResult[];
 }
 
-/** Accuracies in per cent, correct answers of n, and 95 % intervals: Wilson's or by episodes, whichever reaches further. Runs are named when there are several. */
-export function renderResults(runs: readonly RunResults[], colors: Colors): string {
+/** Accuracies in per cent, n, and 95 % intervals: Wilson's or by episodes, whichever reaches further. Runs are named when there are several. A table, or one line for each figure where `columns` are too few for it. */
+export function renderResults(runs: readonly RunResults[], colors: Colors, columns = Number.POSITIVE_INFINITY): string {
+  const table = renderTable(runs, colors);
+  const width = Math.max(
+    ...stripVTControlCharacters(table)
+      .split('\n')
+      .map((line) => line.trimEnd().length),
+  );
+  return width <= columns ? table : renderLines(runs, colors);
+}
+
+function renderLines(runs: readonly RunResults[], colors: Colors): string {
+  return runs
+    .flatMap(({ name, results }) => [
+      ...(runs.length > 1 ? [name] : []),
+      ...[...new Set(results.map((result) => result.task))].flatMap((task) => {
+        const ofTask = results.filter((result) => result.task === task);
+        const lines = ofTask.map((result) => `  ${SCORER_HEADS[result.scorer]} ${describeAccuracy(result, colors)}`);
+        return [`${task} ${colors.dim(`n = ${formatInteger(ofTask[0]?.n ?? 0)}`)}`, ...lines];
+      }),
+    ])
+    .join('\n');
+}
+
+function renderTable(runs: readonly RunResults[], colors: Colors): string {
   const scorers = (Object.keys(SCORER_HEADS) as ScorerName[]).filter((scorer) =>
     runs.some(({ results }) => results.some((result) => result.scorer === scorer)),
   );

@@ -132,7 +132,7 @@ async function showResults(plan: Plan, result: PlanResult): Promise<void> {
     return results.length === 0 ? [] : [{ name: trial.name, results }];
   });
   if (runs.length > 0) {
-    printResult(renderResults(runs, colors));
+    printResult(renderResults(runs, colors, process.stdout.columns));
     for (const alarm of describeAlarms(runs)) printNote(`${colorsFor(process.stderr).red('alarm:')} ${alarm}`);
   }
   const failed = [...result.outcomes.values()].filter(({ state }) => state === 'failed').length;
