@@ -1,0 +1,157 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadExperiment } from '../../src/check/load-experiment.js';
+import { closeAbandonedJournal } from '../../src/run/close-abandoned.js';
+import { describeSweep, rankTrials, type SweepTrial } from '../../src/run/describe-sweep.js';
+import { nameAccuracy, nameConfig } from '../../src/run/log-run.js';
+import { RUN_FOLDER_VERSION, runFiles, writeRunStatus } from '../../src/run/run-folder.js';
+import { parseGpuTable } from '../../src/run/sample-system.js';
+import { beginSweepJournal, readSweepUid, updateSweepJournal } from '../../src/run/sweep-journal.js';
+import { openJournal, readJournal } from '../../src/tracking/journal.js';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'oneshot-log-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const fingerprints = { training: 't'.repeat(64), evaluation: 'e'.repeat(64), config: 'c0ffee11'.repeat(8) };
+
+describe('names in MLflow', () => {
+  test('put all tasks of a selection into one section of charts', () => {
+    const task = 'test/within-alphabet/20-way-1-shot';
+    expect(nameAccuracy(task, 'network')).toBe('test/within-alphabet-20-way-1-shot');
+    expect(nameAccuracy(task, 'chance')).toBe('test-baseline/chance-within-alphabet-20-way-1-shot');
+  });
+
+  test.each([
+    ['copies=8,rate=0.1,seed=12', 'copies=8,rate=0.1 c0ffee11'],
+    ['seed=1', 'c0ffee11'],
+  ])('of %s give its seeds one config_id', (name, expected) => {
+    expect(nameConfig({ name, fingerprints })).toBe(expected);
+  });
+
+  test('of GPUs come from what nvidia-smi tells, without what is no number', () => {
+    expect(parseGpuTable('37, 1000, 4000\n[N/A], 0, 100\n')).toEqual({
+      gpu_0_utilization_percentage: 37,
+      gpu_0_memory_usage_megabytes: 1048.576,
+      gpu_0_memory_usage_percentage: 25,
+      gpu_1_memory_usage_megabytes: 0,
+      gpu_1_memory_usage_percentage: 0,
+    });
+    expect(parseGpuTable('')).toEqual({});
+  });
+});
+
+const eventsOf = (folder: string) => [...readJournal(runFiles(folder).journal)].map(({ event }) => event);
+
+function makeTrial(number: number, state: 'running' | 'finished' | 'failed', accuracy?: number): string {
+  const folder = join(root, `trial-${number}`);
+  mkdirSync(folder);
+  const trial = {
+    version: RUN_FOLDER_VERSION,
+    uid: `uid-${number}`,
+    experimentName: 'e',
+    name: `seed=${number}`,
+    id: `id${number}`,
+    seed: number,
+    assignments: [],
+    fingerprints,
+  };
+  writeFileSync(runFiles(folder).trial, JSON.stringify(trial));
+  writeRunStatus(folder, {
+    version: RUN_FOLDER_VERSION,
+    state,
+    fingerprints,
+    attempt: 1,
+    trained: state === 'finished',
+    epoch: 1,
+    maxEpochs: 1,
+    metrics: accuracy === undefined ? {} : { 'validation/one-shot-accuracy': accuracy },
+    startedAt: '2026-01-01T00:00:00.000Z',
+    updatedAt: `2026-01-01T00:00:0${number}.000Z`,
+    seconds: 1,
+    peakMemoryBytes: 1,
+  });
+  return folder;
+}
+
+describe('the journal of a sweep', () => {
+  const { experiment } = loadExperiment(resolve(import.meta.dirname, '../fixtures/tiny.yaml'));
+
+  test('keeps its uid, ranks its trials, and ends as they do', () => {
+    expect(readSweepUid(root)).toBeUndefined();
+    beginSweepJournal(root, experiment);
+    const uid = readSweepUid(root);
+    makeTrial(1, 'finished', 0.5);
+    makeTrial(2, 'finished', 0.25);
+    updateSweepJournal(root, { isOver: false });
+    beginSweepJournal(root, experiment);
+    expect(readSweepUid(root)).toBe(uid);
+    makeTrial(3, 'finished', 0.75);
+    updateSweepJournal(root, { isOver: true });
+    updateSweepJournal(root, { isOver: true });
+
+    const events = eventsOf(root);
+    const best = events.flatMap((event) => (event.type === 'metric' ? [[event.key, event.step, event.value]] : []));
+    const key = 'best/validation-one-shot-accuracy';
+    expect(best).toEqual([
+      [key, 1, 0.5],
+      [key, 2, 0.5],
+      [key, 3, 0.75],
+    ]);
+    expect(events.filter(({ type }) => type === 'status').map((event) => 'status' in event && event.status)).toEqual([
+      'RUNNING',
+      'FINISHED',
+    ]);
+    expect(existsSync(join(root, 'trials-table.json'))).toBe(true);
+  });
+
+  test('ends as failed with a failed trial, as killed with one that did not end', () => {
+    beginSweepJournal(root, experiment);
+    const running = makeTrial(1, 'running');
+    updateSweepJournal(root, { isOver: true });
+    expect(eventsOf(root).at(-1)).toMatchObject({ type: 'status', status: 'KILLED' });
+    rmSync(running, { recursive: true });
+    makeTrial(2, 'failed');
+    updateSweepJournal(root, { isOver: true });
+    expect(eventsOf(root).at(-1)).toMatchObject({ type: 'status', status: 'FAILED' });
+  });
+
+  test('is described with its best trials first', () => {
+    const trial = (name: string, value: number | undefined): SweepTrial => ({
+      name,
+      id: name,
+      seed: 1,
+      assignments: [],
+      folder: '',
+      state: 'finished',
+      value,
+      updatedAt: '',
+    });
+    const trials = [trial('a', 0.2), trial('b', undefined), trial('c', 0.1), trial('d', Number.NaN)];
+    const goal = { metric: 'train/loss', goal: 'minimize' } as const;
+    expect(rankTrials(trials, goal).map(({ name }) => name)).toEqual(['c', 'a']);
+    expect(describeSweep(trials, goal)).toContain('| 1 | c | 1 | 0.1000 | finished |');
+  });
+});
+
+describe('a run whose process was killed', () => {
+  test('is ended in its journal, once, and only when nobody holds its lock', () => {
+    const folder = makeTrial(1, 'running');
+    const journal = openJournal(runFiles(folder).journal, { now: Date.now });
+    journal.append({ type: 'run', uid: 'uid-1', name: 'one', experiment: 'e' });
+    journal.append({ type: 'status', status: 'RUNNING' });
+    journal.close();
+    expect(closeAbandonedJournal(folder)).toBe(true);
+    expect(closeAbandonedJournal(folder)).toBe(false);
+    expect(eventsOf(folder).at(-1)).toMatchObject({ type: 'status', status: 'KILLED' });
+    expect(closeAbandonedJournal(makeTrial(2, 'finished'))).toBe(false);
+
+    const held = makeTrial(3, 'running');
+    writeFileSync(runFiles(held).lock, JSON.stringify({ host: 'another-machine', boot: '', pid: 1, started: '' }));
+    expect(closeAbandonedJournal(held)).toBe(false);
+  });
+});
