@@ -30,6 +30,7 @@ import { checkEarlyStopping } from './rules/metrics.js';
 import { checkLayerSettings, checkMomentumRamp } from './rules/optimizer.js';
 import { checkSections } from './rules/sections.js';
 import { checkTrackingAddress } from './rules/tracking.js';
+import { checkVerification } from './rules/verification.js';
 
 /** All cross-field rules. */
 export const rules: readonly Rule[] = [
@@ -60,6 +61,7 @@ export const rules: readonly Rule[] = [
   checkLakeRuns,
   checkEpisodeSizes,
   checkEpisodeCounts,
+  checkVerification,
   checkTrackingAddress,
 ];
 

@@ -93,7 +93,8 @@ export type Schedule = ScheduleConstant | ScheduleExponential | ScheduleStep | S
  * This interface was referenced by `Experiment`'s JSON-Schema
  * via the `definition` "protocol".
  */
-export type Protocol = ProtocolLakeRuns | ProtocolWithinAlphabet | ProtocolCrossAlphabet | ProtocolMnist;
+export type Protocol =
+  ProtocolLakeRuns | ProtocolWithinAlphabet | ProtocolCrossAlphabet | ProtocolMnist | ProtocolVerification;
 /**
  * Values to cross, or to search. Each point becomes one trial per seed.
  *
@@ -169,11 +170,11 @@ export interface Experiment {
    */
   evaluation: Protocol[];
   /**
-   * What is measured beside the network, on the same episodes: nearest neighbour by Euclidean distance of pixels, by cosine of ink, and chance.
+   * What is measured beside the network, on the same episodes: nearest neighbour by Euclidean distance of pixels, by cosine of ink, by the best cosine over 27 rotated, sheared and scaled copies of each support picture, and chance.
    *
    * Items: A baseline.
    */
-  baselines: ('nearestNeighbourEuclidean' | 'nearestNeighbourCosine' | 'chance')[];
+  baselines: ('nearestNeighbourEuclidean' | 'nearestNeighbourCosine' | 'nearestNeighbourAffine' | 'chance')[];
   sweep?: Sweep;
   tracking?: Tracking;
   resources: Resources;
@@ -1542,6 +1543,39 @@ export interface ProtocolMnist {
   queries?: number;
   /**
    * Seed of the episodes. The same for all trials, so that comparisons are paired.
+   */
+  seed: number;
+  testTimeAugmentation?: TestTimeAugmentation;
+}
+/**
+ * Pairs of pictures, same character or not, drawn as for training (Koch et al. 2015, section 4.2 and Table 1: 10,000 pairs). Accuracy at a threshold that was fixed before, and the area under the ROC curve, which needs none.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "protocolVerification".
+ */
+export interface ProtocolVerification {
+  /**
+   * Pairs, same character or not.
+   */
+  protocol: 'verification';
+  /**
+   * How many pairs, half of them of the same character; the same number from each alphabet, give or take one.
+   */
+  pairs: number;
+  /**
+   * Where the two characters of a different pair come from. The paper does not say.
+   */
+  different: 'within-alphabet' | 'anywhere';
+  /**
+   * From which score on a pair counts as the same character. `from-validation`: where as many pairs of the validation selection are told apart best, for each system; or the probability of the network, without baselines then. Never chosen on the pairs that are measured.
+   */
+  threshold: string | number;
+  /**
+   * Which part of the split the pictures come from.
+   */
+  selection: 'train' | 'validation' | 'test';
+  /**
+   * Seed of the pairs. The same for all trials, so that comparisons are paired.
    */
   seed: number;
   testTimeAugmentation?: TestTimeAugmentation;

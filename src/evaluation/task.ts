@@ -1,6 +1,6 @@
 // What a protocol makes of its section in an experiment file: tasks, each a list of episodes on one picture set.
 import { stableHash } from '../base/stable-hash.js';
-import type { Protocol, TestTimeAugmentation } from '../config/experiment.js';
+import type { Protocol, ProtocolVerification, TestTimeAugmentation } from '../config/experiment.js';
 import type { Episode } from '../data/episode.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { PictureSet, SplitPurpose } from '../data/picture-set.js';
@@ -9,11 +9,14 @@ import type { SizedPictures } from '../data/picture-sizes.js';
 /** The pictures that evaluations draw from. */
 export type EvaluationData = Pick<LoadedData, 'split' | 'source' | 'loadLakeRuns' | 'loadMnist'>;
 
+/** A section whose protocol draws episodes; verification draws pairs (`verification/verify.ts`). */
+export type EpisodeProtocol = Exclude<Protocol, ProtocolVerification>;
+
 /** One thing to measure: N ways, k shots, a list of episodes. */
 export interface EvaluationTask {
   /** Key of its metrics: `test/within-alphabet/20-way-1-shot`. Letters, digits, `.`, `-` and `/` only, which MLflow takes. */
   readonly name: string;
-  readonly protocol: Protocol['protocol'];
+  readonly protocol: EpisodeProtocol['protocol'];
   readonly selection: SplitPurpose;
   readonly nWay: number;
   readonly kShot: number;
@@ -27,7 +30,7 @@ export interface EvaluationTask {
 }
 
 /** One protocol. `Section` is its schema entry. */
-export interface ProtocolType<Section extends Protocol> {
+export interface ProtocolType<Section extends EpisodeProtocol> {
   readonly protocol: Section['protocol'];
   /** The tasks of a section, one for each combination of ways and shots. Rejects with a OneshotError when the data cannot give them. */
   makeTasks(section: Section, data: EvaluationData): Promise<EvaluationTask[]>;

@@ -1,5 +1,5 @@
 // A network as functions over plain arrays, for those who know neither TensorFlow.js nor the engine: validation and evaluation.
-import type { Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../layers/layer.js';
 import type { Network } from './network.js';
 
@@ -10,6 +10,8 @@ export interface NetworkFunctions {
   embed(pictures: Float32Array, count: number): Float32Array;
   /** Logits [queries, supports] of embeddings [queries, units] and [supports, units]. */
   scoreQueries(queries: Float32Array, supports: Float32Array, units: number): Float32Array;
+  /** Logits [pairs] of aligned embeddings, both [pairs, units]. */
+  scoreAligned(first: Float32Array, second: Float32Array, units: number): Float32Array;
 }
 
 /** The functions of a network; each call reads its result, so nothing is left on the engine. */
@@ -27,11 +29,22 @@ export function makeNetworkFunctions(tf: TensorFlow, network: Network): NetworkF
           return network.scoreQueries(rows, columns);
         }),
       ),
+    scoreAligned: (first, second, units) =>
+      readAndDispose(
+        tf.tidy(() => {
+          const pairs = first.length / units;
+          return network.comparePairs(
+            'logits',
+            tf.tensor2d(first, [pairs, units]),
+            tf.tensor2d(second, [pairs, units]),
+          );
+        }),
+      ),
   };
 }
 
 // Read outside of `tidy`: within it an engine that records would compute the tensor without keeping what led to it.
-function readAndDispose(tensor: Tensor2D): Float32Array {
+function readAndDispose(tensor: Tensor): Float32Array {
   const values = tensor.dataSync<'float32'>();
   tensor.dispose();
   return values;

@@ -9,7 +9,9 @@ import type { Engine } from '../engine/engine.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { type EvaluationResult, writeResults } from '../evaluation/records/evaluation-result.js';
 import { writePredictions } from '../evaluation/records/predictions.js';
+import { VERIFICATION_FILE, writePairs, writeVerifications } from '../evaluation/records/verification-result.js';
 import { embedPictures, makeNetworkScorer } from '../evaluation/scorers/network.js';
+import { verify } from '../evaluation/verification/verify.js';
 import type { EncoderShape } from '../model/encoder-shape.js';
 import { estimateActivationBytes } from '../model/micro-batch-size.js';
 import { buildNetwork, uploadParameters } from '../model/network.js';
@@ -38,7 +40,7 @@ export async function evaluateTrial(options: EvaluateTrialOptions): Promise<Eval
   const predictions = temporaryName(files.predictions);
   mkdirSync(predictions);
   try {
-    const results = await evaluate({
+    const measured = {
       sections: experiment.evaluation,
       baselines: experiment.baselines,
       data,
@@ -50,16 +52,19 @@ export async function evaluateTrial(options: EvaluateTrialOptions): Promise<Eval
               batchSize: network.batchSize,
             }),
           }),
-      report: (message) => {
+      report: (message: string) => {
         throwOnStop(options.stopRequested);
         options.onActivity(message);
       },
-      keep: (record) => writePredictions(predictions, record),
-    });
+    };
+    const results = await evaluate({ ...measured, keep: (record) => writePredictions(predictions, record) });
+    const verifications = await verify({ ...measured, keep: (pairs) => writePairs(predictions, pairs) });
     if (network !== undefined) await keepEmbeddings(files.embeddings, network, data);
     rmSync(files.predictions, { recursive: true, force: true });
     renameSync(predictions, files.predictions);
     syncFolder(folder);
+    if (verifications.length > 0) writeVerifications(folder, verifications);
+    else rmSync(join(folder, VERIFICATION_FILE), { force: true });
     writeResults(files.results, results);
     return results;
   } finally {

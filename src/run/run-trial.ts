@@ -26,6 +26,7 @@ import {
 import { describeFailure } from './describe-failure.js';
 import { evaluateTrial } from './evaluate-trial.js';
 import { logBeginning, logDatasets, logEvaluation, logTraining, type RunLog } from './log-run.js';
+import { logVerifications } from './log-verification.js';
 import { describeProvenance, type Provenance } from './provenance.js';
 import { readRunExperiment } from './read-run-experiment.js';
 import { refuseLeaks } from './refuse-leaks.js';
@@ -146,6 +147,7 @@ class TrialRun {
         },
       });
       logEvaluation(this.#log(), results);
+      logVerifications(this.#journal, this.#trial.folder);
       return 'finished';
     } finally {
       sampler?.stop();

@@ -180,7 +180,7 @@ function listEpisodeSections({ evaluation, training }: Experiment, { isSound }: 
   if (!isSound(['evaluation']) && !Array.isArray(evaluation)) return sections;
   evaluation.forEach((protocol, index) => {
     const path = ['evaluation', index];
-    if (isSound(path) && protocol.protocol !== 'lake-runs') {
+    if (isSound(path) && protocol.protocol !== 'lake-runs' && protocol.protocol !== 'verification') {
       sections.push({ ...(protocol as ProtocolWithinAlphabet | ProtocolCrossAlphabet | ProtocolMnist), path });
     }
   });

@@ -1,14 +1,14 @@
 // The protocols by their names in experiment files. A new one is a file beside this one, a line here and an entry in the schema.
 import type { Protocol } from '../../config/experiment.js';
-import type { EvaluationData, EvaluationTask, ProtocolType } from '../task.js';
+import type { EpisodeProtocol, EvaluationData, EvaluationTask, ProtocolType } from '../task.js';
 import { crossAlphabet } from './cross-alphabet.js';
 import { lakeRuns } from './lake-runs.js';
 import { mnist } from './mnist.js';
 import { withinAlphabet } from './within-alphabet.js';
 
-/** Every protocol by its name in the schema. */
+/** Every protocol of episodes by its name in the schema. */
 export const protocolTypes: {
-  readonly [Name in Protocol['protocol']]: ProtocolType<Extract<Protocol, { protocol: Name }>>;
+  readonly [Name in EpisodeProtocol['protocol']]: ProtocolType<Extract<EpisodeProtocol, { protocol: Name }>>;
 } = {
   'lake-runs': lakeRuns,
   'within-alphabet': withinAlphabet,
@@ -16,12 +16,13 @@ export const protocolTypes: {
   mnist,
 };
 
-/** The tasks of all sections, in their order. Tasks that would share a name (sections that differ in their seed) get `-2`, `-3` at its end. Rejects with a OneshotError('data') when the data cannot give an episode. */
+/** The tasks of all sections with episodes, in their order. Tasks that would share a name (sections that differ in their seed) get `-2`, `-3` at its end. Rejects with a OneshotError('data') when the data cannot give an episode. */
 export async function makeTasks(sections: readonly Protocol[], data: EvaluationData): Promise<EvaluationTask[]> {
   const tasks: EvaluationTask[] = [];
   const uses = new Map<string, number>();
   for (const section of sections) {
-    const type = protocolTypes[section.protocol] as ProtocolType<Protocol>;
+    if (section.protocol === 'verification') continue;
+    const type = protocolTypes[section.protocol] as ProtocolType<EpisodeProtocol>;
     for (const task of await type.makeTasks(section, data)) {
       const use = (uses.get(task.name) ?? 0) + 1;
       uses.set(task.name, use);

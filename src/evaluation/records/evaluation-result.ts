@@ -2,11 +2,12 @@
 // over seeds are made from these records alone; comparisons query by query from predictions.ts.
 import { readFileSync } from 'node:fs';
 import { writeFileAtomic } from '../../base/atomic-file.js';
-import type { Protocol, TestTimeAugmentation } from '../../config/experiment.js';
+import type { TestTimeAugmentation } from '../../config/experiment.js';
 import type { PictureSet, SplitPurpose } from '../../data/picture-set.js';
 import type { EvaluationAlarm } from '../score-episodes.js';
 import type { ScorerName } from '../scorers/scorer.js';
 import type { Interval } from '../statistics/interval.js';
+import type { EpisodeProtocol } from '../task.js';
 import { makeStrictReader } from './strict-json.js';
 
 /** Version of results.json and of the prediction files. */
@@ -27,7 +28,7 @@ export interface EvaluationResult {
   /** The task, unique within a run: `test/within-alphabet/20-way-1-shot`. */
   readonly task: string;
   readonly scorer: ScorerName;
-  readonly protocol: Protocol['protocol'];
+  readonly protocol: EpisodeProtocol['protocol'];
   readonly selection: SplitPurpose;
   readonly nWay: number;
   readonly kShot: number;
@@ -63,7 +64,8 @@ const count = { type: 'integer', minimum: 0 };
 const interval = { type: 'array', items: fraction, minItems: 2, maxItems: 2 };
 const text = { type: 'string' };
 
-function closedObject(properties: Record<string, object>) {
+/** The JSON schema of a record that has these members and no others. */
+export function closedObject(properties: Record<string, object>) {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
 }
 

@@ -59,7 +59,8 @@ export function sumCredits(answers: readonly Pick<Answer, 'credit'>[]): number {
   return sum;
 }
 
-function identifyPictures({ name, digest, height, width }: PictureSet): PictureIdentity {
+/** What tells one set of pictures from another. */
+export function identifyPictures({ name, digest, height, width }: PictureSet): PictureIdentity {
   return { name, digest, height, width };
 }
 

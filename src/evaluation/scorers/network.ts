@@ -17,6 +17,9 @@ export interface NetworkScorerOptions {
   readonly augmentation?: Augmentation;
 }
 
+/** Numbers of embeddings that are compared pair by pair at once: 16 MiB for each side. */
+const ALIGNED_NUMBERS = 1 << 22;
+
 /** The network as a scorer; a class's score is the mean of the logits over its support pictures. */
 export function makeNetworkScorer(network: NetworkFunctions, options: NetworkScorerOptions = {}): Scorer {
   return {
@@ -34,7 +37,19 @@ export function makeNetworkScorer(network: NetworkFunctions, options: NetworkSco
         }
         return gathered;
       };
-      return { score: (queries, supports) => network.scoreQueries(gather(queries), gather(supports), units) };
+      return {
+        score: (queries, supports) => network.scoreQueries(gather(queries), gather(supports), units),
+        async scoreAligned(first, second) {
+          const scores = new Float32Array(first.length);
+          const atOnce = Math.max(1, Math.floor(ALIGNED_NUMBERS / units));
+          for (let start = 0; start < first.length; start += atOnce) {
+            const rows = (numbers: Int32Array) => gather(numbers.subarray(start, start + atOnce));
+            scores.set(network.scoreAligned(rows(first), rows(second), units), start);
+            await yieldToEvents();
+          }
+          return scores;
+        },
+      };
     },
   };
 }

@@ -10,5 +10,6 @@ export function scorePairs(compare: (query: number, support: number) => number):
       for (const query of queries) for (const support of supports) scores[at++] = compare(query, support);
       return scores;
     },
+    scoreAligned: (first, second) => Float64Array.from(first, (picture, pair) => compare(picture, second[pair]!)),
   };
 }

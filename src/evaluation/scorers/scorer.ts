@@ -26,6 +26,8 @@ export interface Scorer {
 export interface EmbeddedPictures {
   /** Scores `[queries, supports]`, row by row; larger is more alike. Arguments are picture numbers, all among the embedded ones. */
   score(queries: Int32Array, supports: Int32Array): Promise<PairScores> | PairScores;
+  /** Scores `[pairs]` of aligned pictures, both `[pairs]` picture numbers among the embedded ones. */
+  scoreAligned(first: Int32Array, second: Int32Array): Promise<PairScores> | PairScores;
 }
 
 export type PairScores = Float32Array | Float64Array;

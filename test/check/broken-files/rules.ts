@@ -156,6 +156,26 @@ export const ruleErrors: readonly BrokenFile[] = [
     expected: ['14:42 conflict evaluation[0].testTimeAugmentation'],
   },
   {
+    title: 'a threshold chosen on the pairs that are measured',
+    change: { 14: '  - {protocol: verification, selection: validation}' },
+    expected: ['14:41 leak evaluation[0].selection'],
+  },
+  {
+    title: 'a threshold from a validation that is empty',
+    change: { 2: 'data: {dataset: glyphs, validationAlphabets: 0}', 14: '  - {protocol: verification, pairs: 100}' },
+    expected: ['14:5 episode evaluation[0]'],
+  },
+  {
+    title: 'a verification on a selection that is empty',
+    change: { 2: 'data: {dataset: glyphs, testAlphabets: 0}', 14: '  - {protocol: verification, threshold: 0.5}' },
+    expected: ['14:5 episode evaluation[0]'],
+  },
+  {
+    title: 'a threshold that is no probability',
+    change: { 14: '  - {protocol: verification, threshold: 1.5}' },
+    expected: ['14:41 wrong-value evaluation[0].threshold'],
+  },
+  {
     title: 'episodes beside queries',
     change: { 14: '  - {protocol: within-alphabet, nWay: 5, episodes: 10, queries: 50}' },
     expected: ['14:56 conflict evaluation[0].queries'],

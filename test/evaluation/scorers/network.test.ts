@@ -20,6 +20,13 @@ function makeIdentityNetwork(): NetworkFunctions & { batches: number[] } {
       expect(pictures.length).toBe(count * UNITS);
       return pictures.slice();
     },
+    scoreAligned(first, second, units) {
+      return Float32Array.from({ length: first.length / units }, (_, pair) => {
+        let distance = 0;
+        for (let i = pair * units; i < (pair + 1) * units; i++) distance += Math.abs(first[i]! - second[i]!);
+        return -distance;
+      });
+    },
     scoreQueries(queries, supports, units) {
       const scores: number[] = [];
       for (let q = 0; q < queries.length; q += units) {
