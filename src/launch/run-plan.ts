@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { findLockHolder } from '../base/process-lock.js';
 import type { Plan, Trial } from '../plan/plan-trials.js';
 import type { WantedEngine } from '../run/conditions.js';
+import { describeFailure } from '../run/describe-failure.js';
 import { readRunStatus, runFiles } from '../run/run-folder.js';
 import { estimateTrialCost } from '../run/trial-cost.js';
 import type { DeviceLease, DevicePool } from './device-pool.js';
 import { chooseRetryWait } from './failure-policy.js';
 import type { LaunchedTrial, Launcher, TrialFailure, TrialOutcome } from './launcher.js';
-import { createMemoryBudget, type MemoryBudget } from './memory-budget.js';
+import { createMemoryBudget, type MemoryBudget, type RunningMemory } from './memory-budget.js';
 import { listKnownTrialIds, openSweep } from './open-sweep.js';
 import type { PlanEvent, WaitReason } from './plan-event.js';
 import { indexRunFolders, prepareRun, type RunIndex } from './prepare-run.js';
@@ -82,6 +83,8 @@ class PlanRun {
   /** Trials that another process was running when their turn came. */
   readonly #elsewhere: Trial[] = [];
   #busyWorkers = 0;
+  /** Trials that have memory and a device, or do without one. */
+  #roomsTaken = 0;
   #skipped = 0;
   #hasFailed = false;
   /** Wakes those who wait for a trial to end. */
@@ -151,6 +154,8 @@ class PlanRun {
       this.#busyWorkers++;
       try {
         await this.#runTrial(trial);
+      } catch (error) {
+        this.#failBeforeStart(trial, error);
       } finally {
         this.#busyWorkers--;
         this.#wakeAll();
@@ -205,6 +210,17 @@ class PlanRun {
     }
   }
 
+  /** A run folder that cannot be read or written is a failure of its trial; the others go on. */
+  #failBeforeStart(trial: Trial, error: unknown): void {
+    const folder = this.#folders.get(trial) ?? join(this.#experimentFolder, trial.folder);
+    const outcome: TrialOutcome = { state: 'failed', ...describeFailure(error) };
+    this.#outcomes.set(trial, outcome);
+    this.#options.onEvent({ type: 'ended', trial, folder, outcome, seconds: 0, retrying: false });
+    this.#source.tell(trial, outcome, folder);
+    this.#hasFailed = true;
+    if (this.#options.failFast) this.#stopAll();
+  }
+
   #chooseRetryWait({ code }: TrialFailure, attempt: number): number | undefined {
     const { retries, retryWaitFactor = 1 } = this.#options;
     if (attempt > retries || this.#isEnding()) return undefined;
@@ -239,8 +255,12 @@ class PlanRun {
       } else {
         const lease = devices?.lease();
         // Slots are shares, not things: a run that gets none would only stand still, so its first trial does without.
-        const mayDoWithout = devices === undefined || (devices.devices.kind === 'slot' && this.#running.size === 0);
-        if (lease !== undefined || mayDoWithout) return { lease, neededBytes };
+        const mayDoWithout = devices === undefined || (devices.devices.kind === 'slot' && this.#roomsTaken === 0);
+        if (lease !== undefined || mayDoWithout) {
+          // Taken before anybody else looks, not when the trial starts.
+          this.#roomsTaken++;
+          return { lease, memory: this.#memory.begin(neededBytes) };
+        }
         const holder = devices.describeOthers()[0]?.holder;
         this.#tellWaiting(trial, { type: 'device', kind: devices.devices.kind, holder });
       }
@@ -249,36 +269,43 @@ class PlanRun {
     return undefined;
   }
 
-  async #launch(trial: Trial, folder: string, { lease, neededBytes }: Room): Promise<TrialOutcome> {
+  async #launch(trial: Trial, folder: string, { lease, memory }: Room): Promise<TrialOutcome> {
     const { engine, allowDrift, baseFolder, timeoutMinutes, onEvent, kill } = this.#options;
-    const memory = this.#memory.begin(neededBytes);
     const startedAt = new Date();
-    const launched = this.#options.launcher({
-      folder,
-      ...engine,
-      allowDrift,
-      baseFolder,
-      ...(lease === undefined ? {} : { env: lease.device.env }),
-      onProgress: (progress) => {
-        if (progress.memoryBytes !== undefined) memory.update(progress.memoryBytes);
-        onEvent({ type: 'progress', trial, progress });
-      },
-    });
-    if (launched.pid !== undefined) lease?.hand(launched.pid, folder);
-    this.#running.add(launched);
-    if (kill.aborted) launched.kill();
-    else if (this.#isEnding()) launched.stop();
-    const timeout = startTimeout(launched, timeoutMinutes);
     try {
-      const outcome = timeout.judge(await launched.outcome);
+      const launched = this.#options.launcher({
+        folder,
+        ...engine,
+        allowDrift,
+        baseFolder,
+        ...(lease === undefined ? {} : { env: lease.device.env }),
+        onProgress: (progress) => {
+          if (progress.memoryBytes !== undefined) memory.update(progress.memoryBytes);
+          onEvent({ type: 'progress', trial, progress });
+        },
+      });
+      if (launched.pid !== undefined) lease?.hand(launched.pid, folder);
+      this.#running.add(launched);
+      if (kill.aborted) launched.kill();
+      else if (this.#isEnding()) launched.stop();
+      const outcome = await this.#followToEnd(launched, timeoutMinutes);
       if (outcome.state === 'failed' && (outcome.code === 'killed' || outcome.code === 'timeout'))
         recordFailure(folder, trial, outcome, startedAt);
       return outcome;
     } finally {
-      timeout.clear();
-      this.#running.delete(launched);
       memory.end();
       lease?.release();
+      this.#roomsTaken--;
+    }
+  }
+
+  async #followToEnd(launched: LaunchedTrial, timeoutMinutes: number | undefined): Promise<TrialOutcome> {
+    const timeout = startTimeout(launched, timeoutMinutes);
+    try {
+      return timeout.judge(await launched.outcome);
+    } finally {
+      timeout.clear();
+      this.#running.delete(launched);
     }
   }
 }
@@ -286,7 +313,7 @@ class PlanRun {
 /** What a trial was given to run in. */
 interface Room {
   readonly lease: DeviceLease | undefined;
-  readonly neededBytes: number;
+  readonly memory: RunningMemory;
 }
 
 /** Stops a trial after its time, and kills it when it does not heed that. */

@@ -1,13 +1,15 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { acquireProcessLock, type ProcessLock } from '../../src/base/process-lock.js';
 import { loadExperiment } from '../../src/check/load-experiment.js';
 import type { Launcher, TrialOutcome } from '../../src/launch/launcher.js';
+import { createMemoryBudget } from '../../src/launch/memory-budget.js';
 import type { PlanEvent } from '../../src/launch/plan-event.js';
 import { findRun, prepareRun } from '../../src/launch/prepare-run.js';
 import { type RunPlanOptions, runPlan } from '../../src/launch/run-plan.js';
 import { planTrials } from '../../src/plan/plan-trials.js';
-import { RUN_FOLDER_VERSION, writeRunStatus } from '../../src/run/run-folder.js';
+import { RUN_FOLDER_VERSION, runFiles, writeRunStatus } from '../../src/run/run-folder.js';
 import { newFolder } from '../support/run-command.js';
 
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');
@@ -60,6 +62,22 @@ function options(
   };
 }
 
+/** The status of a finished run. */
+const status = (fingerprints: Parameters<typeof writeRunStatus>[1]['fingerprints']) => ({
+  version: RUN_FOLDER_VERSION,
+  state: 'finished' as const,
+  fingerprints,
+  attempt: 1,
+  trained: true,
+  epoch: 1,
+  maxEpochs: 1,
+  metrics: {},
+  startedAt: '',
+  updatedAt: '',
+  seconds: 0,
+  peakMemoryBytes: 0,
+});
+
 const failure = (code: 'internal' | 'non-finite'): TrialOutcome => ({ state: 'failed', code, message: 'x' });
 
 describe('running a plan', () => {
@@ -75,6 +93,17 @@ describe('running a plan', () => {
       'finished',
       'finished',
     ]);
+  });
+
+  test('a run folder that cannot be read fails its own trial alone', async () => {
+    const [runs, plan] = [newFolder(), planOf(FOUR_SEEDS)];
+    const broken = join(runs, 'tiny', plan.trials[1]!.folder);
+    mkdirSync(broken, { recursive: true });
+    writeFileSync(join(broken, 'trial.json'), '{"ver');
+    const { launcher } = scripted(() => ({ state: 'finished' }));
+    const result = await runPlan(plan, options(launcher, runs));
+    expect(result.outcomes.get(plan.trials[1]!)).toMatchObject({ state: 'failed', code: 'corrupt' });
+    expect([...result.outcomes.values()].filter(({ state }) => state === 'finished')).toHaveLength(3);
   });
 
   test('with failFast the first failure ends everything', async () => {
@@ -129,22 +158,51 @@ describe('running a plan', () => {
   });
 });
 
-describe('a run folder', () => {
-  const status = (fingerprints: Parameters<typeof writeRunStatus>[1]['fingerprints']) => ({
-    version: RUN_FOLDER_VERSION,
-    state: 'finished' as const,
-    fingerprints,
-    attempt: 1,
-    trained: true,
-    epoch: 1,
-    maxEpochs: 1,
-    metrics: {},
-    startedAt: '',
-    updatedAt: '',
-    seconds: 0,
-    peakMemoryBytes: 0,
+describe('a trial that another process runs', () => {
+  test('is waited for and not run again when the other finishes it', async () => {
+    const [runs, plan] = [newFolder(), planOf()];
+    const { folder } = prepareRun(join(runs, 'tiny'), plan.trials[0]!);
+    const lock = acquireProcessLock(runFiles(folder).lock) as ProcessLock;
+    const { launcher, launched } = scripted(() => ({ state: 'finished' }));
+    const chosen = options(launcher, runs, {
+      onEvent: (event) => {
+        if (event.type !== 'waiting') return;
+        expect(event.reason).toMatchObject({ type: 'elsewhere', holder: { pid: process.pid } });
+        writeRunStatus(folder, status(plan.trials[0]!.fingerprints));
+        lock.release();
+      },
+    });
+    const result = await runPlan(plan, chosen);
+    expect(launched).toEqual([]);
+    expect(result.skipped).toBe(1);
   });
 
+  test('is resumed when the other leaves it', async () => {
+    const [runs, plan] = [newFolder(), planOf()];
+    const { folder } = prepareRun(join(runs, 'tiny'), plan.trials[0]!);
+    const lock = acquireProcessLock(runFiles(folder).lock) as ProcessLock;
+    const { launcher, launched } = scripted(() => ({ state: 'finished' }));
+    const onEvent = (event: PlanEvent) => {
+      if (event.type === 'waiting') lock.release();
+    };
+    const result = await runPlan(plan, options(launcher, runs, { onEvent }));
+    expect(launched).toEqual([folder]);
+    expect([...result.outcomes.values()]).toEqual([{ state: 'finished' }]);
+  });
+});
+
+test('a trial that does not fit into memory waits until another has ended', async () => {
+  const { launcher, mostAtOnce } = scripted(
+    () => new Promise((done) => setTimeout(() => done({ state: 'finished' }), 20)),
+  );
+  const chosen = options(launcher, newFolder(), { parallel: 4, memory: createMemoryBudget(() => 500e6) });
+  await runPlan(planOf(FOUR_SEEDS), chosen);
+  // Each is estimated at 190 MB and some.
+  expect(mostAtOnce()).toBe(2);
+  expect(chosen.events.filter(({ type }) => type === 'waiting').length).toBeGreaterThan(0);
+});
+
+describe('a run folder', () => {
   test('is made whole, with the experiment and the trial in it', () => {
     const runs = newFolder();
     const [trial] = planOf().trials;
