@@ -1,5 +1,5 @@
 // Finds the run folders below a path: a runs folder, an experiment's folder in it, or a run itself.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { OneshotError } from '../base/problem.js';
 import { findLockHolder } from '../base/process-lock.js';
@@ -22,9 +22,9 @@ export interface FoundRun {
   readonly state: RunState;
 }
 
-/** The runs at `path` or up to two folders below it, ordered by folder. Throws OneshotError('usage') when there is no such path. */
+/** The runs at `path` or up to two folders below it, ordered by folder. Throws OneshotError('usage') when there is no such folder. */
 export function findRuns(path: string): FoundRun[] {
-  if (!existsSync(path))
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new OneshotError('usage', `no such folder: ${path}`, {
       hint: 'name a runs folder, an experiment in it, or a run',
     });

@@ -56,6 +56,15 @@ describe('status.json', () => {
   });
 });
 
+describe('findRuns', () => {
+  test('refuses a file as it refuses what is not there', () => {
+    const file = join(newFolder(), 'report.html');
+    expect(refusal(() => findRuns(file)).code).toBe('usage');
+    writeFileSync(file, '');
+    expect(refusal(() => findRuns(file)).message).toBe(`no such folder: ${file}`);
+  });
+});
+
 describe('trial.json', () => {
   test.each([
     ['another version', set('version', 0), 'is of version 0; this program reads version 1'],
