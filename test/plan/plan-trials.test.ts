@@ -6,7 +6,8 @@ import { planTrials } from '../../src/plan/plan-trials.js';
 
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');
 const digest = (section: unknown) => JSON.stringify(section);
-const plan = (...sets: string[]) => planTrials(loadExperiment(TINY, { sets }).experiment, { digestData: digest, isFeasible: () => true }).trials;
+const plan = (...sets: string[]) =>
+  planTrials(loadExperiment(TINY, { sets }).experiment, { digestData: digest, isFeasible: () => true }).trials;
 
 describe('a plan', () => {
   test('lists points in the order of the file with seeds innermost', () => {
@@ -60,7 +61,8 @@ describe('a plan', () => {
     expect(one?.fingerprints.config).toBe(two?.fingerprints.config);
     expect(one?.fingerprints.training).not.toBe(two?.fingerprints.training);
     const { experiment } = loadExperiment(TINY);
-    const other = planTrials(experiment as Experiment, { digestData: () => 'other pixels', isFeasible: () => true }).trials[0];
+    const other = planTrials(experiment as Experiment, { digestData: () => 'other pixels', isFeasible: () => true })
+      .trials[0];
     expect(other?.fingerprints.training).not.toBe(one?.fingerprints.training);
   });
 });
