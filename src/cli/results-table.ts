@@ -11,6 +11,7 @@ const SCORER_HEADS: Readonly<Record<ScorerName, string>> = {
   network: 'network',
   nearestNeighbourEuclidean: '1-NN Euclidean',
   nearestNeighbourCosine: '1-NN cosine',
+  nearestNeighbourAffine: '1-NN affine',
   chance: 'chance',
 };
 

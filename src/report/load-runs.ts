@@ -3,6 +3,11 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type EvaluationResult, readResults } from '../evaluation/records/evaluation-result.js';
 import { type PredictionRecord, readPredictions } from '../evaluation/records/predictions.js';
+import {
+  readVerifications,
+  VERIFICATION_FILE,
+  type VerificationResult,
+} from '../evaluation/records/verification-result.js';
 import { type FoundRun, findRuns } from '../run/find-runs.js';
 import { type RunState, type RunStatus, runFiles, type TrialRecord } from '../run/run-folder.js';
 import { readJournal } from '../tracking/journal.js';
@@ -26,6 +31,8 @@ export interface ReportRun {
   readonly metrics: ReadonlyMap<string, readonly MetricPoint[]>;
   /** Empty before the evaluation is done. */
   readonly results: readonly EvaluationResult[];
+  /** Of verifications; empty before the evaluation is done. */
+  readonly verifications: readonly VerificationResult[];
   /** What of the folder could not be read, in words. */
   readonly problems: readonly string[];
 }
@@ -53,7 +60,9 @@ function loadRun(found: FoundRun): ReportRun {
   };
   const journal = attempt(() => readSettingsAndMetrics(files.journal), noJournal());
   const results = attempt(() => (existsSync(files.results) ? readResults(files.results) : []), []);
-  return { ...found, ...journal, results, problems };
+  const verified = join(found.folder, VERIFICATION_FILE);
+  const verifications = attempt(() => (existsSync(verified) ? readVerifications(verified) : []), []);
+  return { ...found, ...journal, results, verifications, problems };
 }
 
 type JournalContent = Pick<ReportRun, 'settings' | 'tags' | 'metrics'>;

@@ -26,6 +26,7 @@ import {
   summarizeRuns,
 } from './figures/run-summaries.js';
 import { analyzeSweeps, type SweepFigures } from './figures/sweep.js';
+import { measureVerifications, type VerificationMeasurement } from './figures/verifications.js';
 import { groupRuns, type Measurement, measureGroups, type RunGroup } from './group-runs.js';
 import type { ReportRun } from './load-runs.js';
 import { nameSystem } from './names.js';
@@ -39,6 +40,7 @@ export interface Report {
   /** Finished runs without all their results, and runs with something unreadable. */
   readonly incomplete: readonly string[];
   readonly measurements: readonly Measurement[];
+  readonly verifications: readonly VerificationMeasurement[];
   /** Settings that are not the same in all configurations, one value for each system; undefined where it has no such setting. */
   readonly differences: SettingDifferences;
   readonly headline: Headline | undefined;
@@ -67,6 +69,7 @@ export interface SettingDifferences {
 export function makeReport(runs: readonly ReportRun[]): Report {
   const groups = groupRuns(runs);
   const measurements = measureGroups(groups);
+  const verifications = measureVerifications(groups);
   const experiments = [...new Set(runs.map(({ trial }) => trial.experimentName))];
   const headline = chooseHeadline(measurements);
   const shown = chooseShownGroup(groups, headline);
@@ -77,9 +80,10 @@ export function makeReport(runs: readonly ReportRun[]): Report {
     counts: countStates(runs),
     incomplete: listIncomplete(runs),
     measurements,
+    verifications,
     differences: setSideBySide(groups),
     headline,
-    paperTables: fillPaperTables(measurements),
+    paperTables: fillPaperTables(measurements, verifications),
     nWayCurves: collectNWayCurves(measurements, nameSystem),
     learningCurves: collectLearningCurves(groups),
     sweeps: analyzeSweeps(groups, headline?.task),

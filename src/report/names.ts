@@ -6,6 +6,7 @@ import type { Measurement } from './group-runs.js';
 const BASELINE_NAMES: Readonly<Record<Exclude<ScorerName, 'network'>, string>> = {
   nearestNeighbourEuclidean: 'nearest neighbour, Euclidean',
   nearestNeighbourCosine: 'nearest neighbour, cosine of ink',
+  nearestNeighbourAffine: 'nearest neighbour, affine-aligned',
   chance: 'chance',
 };
 

@@ -25,7 +25,12 @@ beforeAll(async () => {
   cacheFolder = mkdtempSync(join(tmpdir(), 'acceptance-'));
   const section = { dataset: 'omniglot', split: 'lake', imageSize: 105, inkGain: 1, path: realFiles } as const;
   const data = await loadData({ ...section, validationAlphabets: [] }, { cacheFolder, baseFolder: '.', env: {} });
-  const baselines = ['nearestNeighbourEuclidean', 'nearestNeighbourCosine', 'chance'] as const;
+  const baselines = [
+    'nearestNeighbourEuclidean',
+    'nearestNeighbourCosine',
+    'nearestNeighbourAffine',
+    'chance',
+  ] as const;
   results = await evaluate({ sections, baselines, data });
 }, 120_000);
 afterAll(() => rmSync(cacheFolder, { recursive: true }));
@@ -38,6 +43,8 @@ describe("nearest neighbours on Lake's 20 runs at 105 x 105", () => {
   it.each([
     ['nearestNeighbourEuclidean', 76],
     ['nearestNeighbourCosine', 87],
+    // Measured here: nobody has published this one.
+    ['nearestNeighbourAffine', 266],
     ['chance', 20],
   ])('answer %s: %d of 400', (scorer, correct) => {
     expect(find('lake-runs', scorer)).toMatchObject({ n: 400, correct, accuracy: correct / 400, alarm: null });

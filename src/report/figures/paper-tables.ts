@@ -2,6 +2,7 @@
 // published, and beside each row what was measured here. Rows that nobody ran here stay as published, marked so.
 import type { Measurement } from '../group-runs.js';
 import { nameSystem } from '../names.js';
+import type { VerificationMeasurement } from './verifications.js';
 
 /** What one row of a published table says. */
 export interface PublishedRow {
@@ -24,8 +25,12 @@ export interface PublishedTable {
 const KOCH = 'Koch et al. 2015';
 const BORROWED = `${KOCH}, Table 2, taken there from Lake et al. 2013`;
 
-const table1 = (pairs: string, distortions: string, published: number): PublishedRow => ({
-  system: `${pairs} training pairs, ${distortions}`,
+function describeTraining(pairs: string, copies: number): string {
+  return `${pairs} training pairs, ${copies === 0 ? 'no distortions' : `${copies} affine copies`}`;
+}
+
+const table1 = (pairs: string, copies: number, published: number): PublishedRow => ({
+  system: describeTraining(pairs, copies),
   published,
   source: `${KOCH}, Table 1`,
 });
@@ -37,12 +42,12 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     measure: 'same or different character, two pictures of unseen alphabets',
     digits: 2,
     rows: [
-      table1('30,000', 'no distortions', 90.61),
-      table1('30,000', '8 affine copies', 91.9),
-      table1('90,000', 'no distortions', 91.54),
-      table1('90,000', '8 affine copies', 93.15),
-      table1('150,000', 'no distortions', 91.63),
-      table1('150,000', '8 affine copies', 93.42),
+      table1('30,000', 0, 90.61),
+      table1('30,000', 8, 91.9),
+      table1('90,000', 0, 91.54),
+      table1('90,000', 8, 93.15),
+      table1('150,000', 0, 91.63),
+      table1('150,000', 8, 93.42),
     ],
   },
   {
@@ -87,19 +92,19 @@ export interface PaperTable extends Omit<PublishedTable, 'rows'> {
 
 export interface FilledRow {
   /** `[columns]`. */
-  readonly measured: readonly (readonly Measurement[])[];
+  readonly measured: readonly (readonly PaperMeasurement[])[];
 }
+
+/** What a cell says of a measurement. */
+export type PaperMeasurement = Pick<Measurement, 'system' | 'scorer' | 'accuracy' | 'interval' | 'n' | 'folders'>;
 
 interface Column {
   readonly title: string;
   readonly answers: (measurement: Measurement) => boolean;
 }
 
-type Question = PublishedTable['id'];
-
 // What of ours answers the question of a table.
-const COLUMNS: Readonly<Record<Question, readonly Column[]>> = {
-  'table-1': [{ title: 'measured here', answers: () => false }],
+const COLUMNS: Readonly<Record<'table-2' | 'table-3', readonly Column[]>> = {
   'table-2': [
     {
       title: 'Lake’s 20 runs',
@@ -138,24 +143,59 @@ export function isOfPaper(measurement: Measurement): boolean {
 }
 
 /** The published tables with the measurements that answer the same question, test set by test set. */
-export function fillPaperTables(measurements: readonly Measurement[]): PaperTable[] {
-  return PUBLISHED_TABLES.map((table) => {
-    const columns = COLUMNS[table.id];
-    const cells = columns.map(({ answers }) => measurements.filter(answers));
-    const hasRow = (measurement: Measurement) =>
-      table.rows.some(({ system }) => ROW_SYSTEMS[system]?.(measurement) === true);
-    const others = cells.map((cell) => cell.filter((measurement) => !hasRow(measurement)));
-    return {
-      ...table,
-      columns: columns.map(({ title }) => title),
-      rows: table.rows.map((row) => ({
-        ...row,
-        measured: cells.map((cell) => cell.filter((measurement) => ROW_SYSTEMS[row.system]?.(measurement) === true)),
-      })),
-      others: [...new Set(others.flat().map(nameSystem))].map((system) => ({
-        system,
-        measured: others.map((cell) => cell.filter((measurement) => nameSystem(measurement) === system)),
-      })),
-    };
-  });
+export function fillPaperTables(
+  measurements: readonly Measurement[],
+  verifications: readonly VerificationMeasurement[] = [],
+): PaperTable[] {
+  return PUBLISHED_TABLES.map((table) =>
+    table.id === 'table-1' ? fillVerification(table, verifications) : fillOneShot(table, table.id, measurements),
+  );
+}
+
+/** Whether a verification answers the question of Table 1: pairs of the test alphabets of Omniglot. */
+export function isPaperVerification({ pictures, task }: VerificationMeasurement): boolean {
+  return pictures === 'omniglot' && task.startsWith('test/');
+}
+
+function fillVerification(table: PublishedTable, verifications: readonly VerificationMeasurement[]): PaperTable {
+  const own = verifications.filter(isPaperVerification);
+  const rowOf = ({ trained }: VerificationMeasurement) =>
+    trained && describeTraining(trained.pairs.toLocaleString('en'), trained.affineCopies);
+  const others = own.filter((measurement) => !table.rows.some(({ system }) => system === rowOf(measurement)));
+  return {
+    ...table,
+    columns: ['measured here'],
+    rows: table.rows.map((row) => ({
+      ...row,
+      measured: [own.filter((measurement) => rowOf(measurement) === row.system)],
+    })),
+    others: listOthers([others]),
+  };
+}
+
+function fillOneShot(
+  table: PublishedTable,
+  id: keyof typeof COLUMNS,
+  measurements: readonly Measurement[],
+): PaperTable {
+  const columns = COLUMNS[id];
+  const cells = columns.map(({ answers }) => measurements.filter(answers));
+  const belongs = (system: string, measurement: Measurement) => ROW_SYSTEMS[system]?.(measurement) === true;
+  const hasRow = (measurement: Measurement) => table.rows.some(({ system }) => belongs(system, measurement));
+  return {
+    ...table,
+    columns: columns.map(({ title }) => title),
+    rows: table.rows.map((row) => ({
+      ...row,
+      measured: cells.map((cell) => cell.filter((measurement) => belongs(row.system, measurement))),
+    })),
+    others: listOthers(cells.map((cell) => cell.filter((measurement) => !hasRow(measurement)))),
+  };
+}
+
+function listOthers(cells: readonly (readonly PaperMeasurement[])[]): PaperTable['others'] {
+  return [...new Set(cells.flat().map(nameSystem))].map((system) => ({
+    system,
+    measured: cells.map((cell) => cell.filter((measurement) => nameSystem(measurement) === system)),
+  }));
 }

@@ -1,9 +1,14 @@
 // The paper's tables with what was measured here beside each row.
 import { type Block, heading, paragraph, type Table, type Text } from '../document.js';
-import { type FilledRow, isOfPaper, type PaperTable } from '../figures/paper-tables.js';
+import {
+  type FilledRow,
+  isOfPaper,
+  isPaperVerification,
+  type PaperMeasurement,
+  type PaperTable,
+} from '../figures/paper-tables.js';
 import type { LinkRuns } from '../figures/run-numbers.js';
-import { formatCount, formatInterval, formatPercent } from '../format-figures.js';
-import type { Measurement } from '../group-runs.js';
+import { formatCount, formatInterval } from '../format-figures.js';
 import type { Report } from '../make-report.js';
 import { nameSystem } from '../names.js';
 
@@ -11,8 +16,8 @@ import { nameSystem } from '../names.js';
 const MOST_NAMED = 3;
 
 /** The tables of which anything was measured, and the others as published beside them; none where nothing was. */
-export function makePaperSection({ paperTables, measurements }: Report, linkRuns: LinkRuns): Block[] {
-  if (!measurements.some(isOfPaper)) return [];
+export function makePaperSection({ paperTables, measurements, verifications }: Report, linkRuns: LinkRuns): Block[] {
+  if (!measurements.some(isOfPaper) && !verifications.some(isPaperVerification)) return [];
   return [
     heading('paper', 'Beside Koch et al. 2015'),
     paragraph(
@@ -29,9 +34,10 @@ export function makePaperSection({ paperTables, measurements }: Report, linkRuns
   ];
 }
 
-function describeTable({ digits, columns, rows, others }: PaperTable, linkRuns: LinkRuns): Table {
+function describeTable(paperTable: PaperTable, linkRuns: LinkRuns): Table {
+  const { digits, columns, rows, others } = paperTable;
   const describe = (row: Pick<FilledRow, 'measured'>, named: boolean) =>
-    row.measured.map((cell) => describeCell(cell, named, linkRuns));
+    row.measured.map((cell) => describeCell(cell, named, paperTable, linkRuns));
   return {
     head: ['system', 'published', ...columns, 'source of the published figure'],
     align: ['left', 'right', ...columns.map(() => 'left' as const), 'left'],
@@ -47,7 +53,12 @@ function describeTable({ digits, columns, rows, others }: PaperTable, linkRuns: 
   };
 }
 
-function describeCell(measured: readonly Measurement[], named: boolean, linkRuns: LinkRuns): Text {
+function describeCell(
+  measured: readonly PaperMeasurement[],
+  named: boolean,
+  { id, digits }: PaperTable,
+  linkRuns: LinkRuns,
+): Text {
   if (measured.length === 0) return [named ? 'not run here' : '–'];
   const best = [...measured].sort((a, b) => b.accuracy - a.accuracy);
   const rest = best.length - MOST_NAMED;
@@ -57,10 +68,10 @@ function describeCell(measured: readonly Measurement[], named: boolean, linkRuns
       .flatMap(
         (measurement, index): Text => [
           index === 0 ? '' : '; ',
-          { strong: formatPercent(measurement.accuracy) },
+          { strong: (100 * measurement.accuracy).toFixed(digits) },
           measurement.scorer === 'chance' ? ', ' : ` (${formatInterval(measurement.interval)}), `,
           ...(named ? [{ name: nameSystem(measurement) }, ', '] : []),
-          `${formatCount(measurement.n, 'query', 'queries')}, `,
+          `${id === 'table-1' ? formatCount(measurement.n, 'pair') : formatCount(measurement.n, 'query', 'queries')}, `,
           ...linkRuns(measurement.folders),
         ],
       ),

@@ -1,6 +1,7 @@
 // Tables of everything that was measured, a table for each protocol.
 import { type Block, type Csv, heading, type Table, type Text } from '../document.js';
 import type { LinkRuns } from '../figures/run-numbers.js';
+import type { VerificationMeasurement } from '../figures/verifications.js';
 import { formatInterval, formatPercent } from '../format-figures.js';
 import type { Measurement } from '../group-runs.js';
 import type { Report } from '../make-report.js';
@@ -8,8 +9,8 @@ import { nameSystem, PROTOCOL_NAMES } from '../names.js';
 
 // One table for each protocol: systems by ways and shots.
 /** The blocks of the section; none where there is nothing to say. */
-export function makeResultsSection({ measurements }: Report, linkRuns: LinkRuns): Block[] {
-  if (measurements.length === 0) return [];
+export function makeResultsSection({ measurements, verifications }: Report, linkRuns: LinkRuns): Block[] {
+  if (measurements.length === 0 && verifications.length === 0) return [];
   const protocols = [...new Set(measurements.map(({ protocol }) => protocol))];
   return [
     heading('results', 'Results'),
@@ -21,6 +22,7 @@ export function makeResultsSection({ measurements }: Report, linkRuns: LinkRuns)
         table: crossTable(own, linkRuns),
       };
     }),
+    ...(verifications.length > 0 ? [tabulateVerifications(verifications, linkRuns)] : []),
     { type: 'download', text: 'Every result of every run as CSV', data: listResults(measurements) },
   ];
 }
@@ -78,5 +80,27 @@ function listResults(measurements: readonly Measurement[]): Csv {
         ];
       }),
     ),
+  };
+}
+
+function tabulateVerifications(verifications: readonly VerificationMeasurement[], linkRuns: LinkRuns): Block {
+  return {
+    type: 'table',
+    caption: 'Verification: pairs told right as same or different in %, 95 % interval; thresholds were fixed before',
+    table: {
+      head: ['system', 'task', 'accuracy', 'area under the ROC curve', 'pairs', 'measured in'],
+      align: ['left', 'left', 'right', 'right', 'right', 'left'],
+      rows: verifications.map((verification) => {
+        const { task, accuracy, interval, rocArea, n, folders, alarm } = verification;
+        return [
+          [{ name: nameSystem(verification) }],
+          [task],
+          [{ strong: formatPercent(accuracy) }, { small: `${formatInterval(interval)}${alarm ? ' alarm' : ''}` }],
+          [rocArea === null ? '–' : rocArea.toFixed(4)],
+          [n.toLocaleString('en')],
+          linkRuns(folders),
+        ];
+      }),
+    },
   };
 }

@@ -25,6 +25,22 @@ async function scoreFirstAgainstAll(name: BaselineName, set: PictureSet): Promis
   return [...(await embedded.score(all.subarray(0, 1), all.subarray(1)))];
 }
 
+function squaresOf(size: number, ...pictures: Uint8Array[]): PictureSet {
+  const { digest: _digest, ...rows } = picturesOf(...pictures.map(() => [0, 0, 0, 0]));
+  const pixels = Uint8Array.from(pictures.flatMap((picture) => [...picture]));
+  return sealPictureSet({ ...rows, height: size, width: size, pixels });
+}
+
+/** A bar three pixels thick about (x, y). */
+function drawBar(size: number, bar: { angle: number; length: number; x: number; y: number }): Uint8Array {
+  const [cos, sin] = [Math.cos(bar.angle), Math.sin(bar.angle)];
+  return Uint8Array.from({ length: size * size }, (_, i) => {
+    const [dx, dy] = [(i % size) - bar.x, Math.floor(i / size) - bar.y];
+    const [along, beside] = [cos * dx + sin * dy, cos * dy - sin * dx];
+    return Math.abs(along) <= bar.length / 2 && Math.abs(beside) <= 1.5 ? 255 : 0;
+  });
+}
+
 describe('the baselines', () => {
   const binary = picturesOf([255, 255, 0, 0], [255, 255, 0, 0], [255, 0, 0, 0], [0, 0, 255, 255], [0, 0, 0, 0]);
 
@@ -46,6 +62,20 @@ describe('the baselines', () => {
     const set = picturesOf([255, 255, 0, 0], [255, 0, 0, 0], [255, 255, 255, 255]);
     const [first, second] = await scoreFirstAgainstAll('nearestNeighbourCosine', set);
     expect(first).toBe(second);
+  });
+
+  it('finds a drawing again that was moved, turned and scaled, and 0 where there is no ink', async () => {
+    const bar = drawBar(28, { angle: 0, length: 12, x: 14, y: 14 });
+    const moved = drawBar(28, { angle: Math.PI / 18, length: 14, x: 10, y: 17 });
+    const across = drawBar(28, { angle: Math.PI / 2, length: 12, x: 14, y: 14 });
+    const set = squaresOf(28, bar, bar, moved, across, new Uint8Array(28 * 28));
+    const [same, aligned, other, empty] = await scoreFirstAgainstAll('nearestNeighbourAffine', set);
+    const [, unaligned] = await scoreFirstAgainstAll('nearestNeighbourCosine', set);
+    expect(same).toBeCloseTo(1, 6);
+    expect(aligned).toBeGreaterThan(0.8);
+    expect(unaligned).toBeLessThan(0.5);
+    expect(other).toBeLessThan(0.5);
+    expect(empty).toBe(0);
   });
 
   it('scores everything alike by chance', async () => {

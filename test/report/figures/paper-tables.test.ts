@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fillPaperTables, PUBLISHED_TABLES } from '../../../src/report/figures/paper-tables.js';
+import type { VerificationMeasurement } from '../../../src/report/figures/verifications.js';
 import type { Measurement } from '../../../src/report/group-runs.js';
 
 function measure(changes: Partial<Measurement>): Measurement {
@@ -92,5 +93,36 @@ describe('fillPaperTables', () => {
     },
   ] as const)('leaves out what answers another question: $name', ({ changes }) => {
     expect(rowsOf([measure(changes)])).toEqual({ filled: [], others: [] });
+  });
+
+  it('sets verifications beside the rows of Table 1 that were trained alike, on the test pairs of Omniglot alone', () => {
+    const verification = {
+      system: 'ours',
+      scorer: 'network',
+      task: 'test/verification',
+      pictures: 'omniglot',
+      accuracy: 0.93,
+      interval: [0.92, 0.94],
+      rocArea: 0.97,
+      n: 10_000,
+      accuracies: [0.93],
+      thresholds: [0.1],
+      folders: ['runs/a'],
+      alarm: false,
+      trained: { pairs: 150_000, affineCopies: 8 },
+    } as const satisfies VerificationMeasurement;
+    const baseline = { ...verification, scorer: 'nearestNeighbourCosine', trained: undefined } as const;
+    const [table] = fillPaperTables(
+      [],
+      [
+        verification,
+        { ...verification, trained: { pairs: 30_000, affineCopies: 0 } },
+        { ...verification, trained: { pairs: 1000, affineCopies: 8 } },
+        { ...verification, pictures: 'glyphs-1' },
+        baseline,
+      ],
+    );
+    expect(table!.rows.map(({ measured: [cell] }) => cell!.length)).toEqual([1, 0, 0, 0, 0, 1]);
+    expect(table!.others.map(({ system }) => system)).toEqual(['ours', 'nearest neighbour, cosine of ink']);
   });
 });
