@@ -2,7 +2,7 @@
 // seeds, 200 epochs, four tasks with 400 episodes of 20 ways among them) are written to a temporary folder and reported.
 // Run after `npm run build`: node bench/report/report-many-runs.mjs [RUNS]
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { randomStream } from '../../dist/base/random-stream.js';
@@ -26,7 +26,8 @@ const SECTIONS = [
 const parent = mkdtempSync(join(tmpdir(), 'report-many-runs-'));
 try {
   const data = drawData();
-  for (let run = 0; run < RUNS; run++) await writeRun(data, Math.floor(run / SEEDS), (run % SEEDS) + 1);
+  const evaluated = await evaluateNetworks(data, 5);
+  for (let run = 0; run < RUNS; run++) writeRun(evaluated, Math.floor(run / SEEDS), (run % SEEDS) + 1);
   const started = performance.now();
   const cli = resolve(import.meta.dirname, '../../dist/cli/main.js');
   execFileSync(process.execPath, [cli, 'report', parent], { stdio: 'inherit' });
@@ -61,7 +62,7 @@ function drawData() {
   return { split, source: set };
 }
 
-async function writeRun(data, configuration, seed) {
+function writeRun(evaluated, configuration, seed) {
   const random = randomStream(configuration, 'settings');
   const assignments = [
     { path: 'training.optimizer.learningRate', value: 10 ** random.between(-4, -1) },
@@ -70,7 +71,6 @@ async function writeRun(data, configuration, seed) {
     { path: 'model.encoder[conv1].filters', value: random.pick([16, 32, 64]) },
     { path: 'augmentation.affine.copies', value: random.pick([0, 8]) },
   ];
-  const skill = 2 + assignments[0].value * 20 + assignments[4].value / 8;
   const folder = join(parent, 'many', `run-${configuration}-${seed}`);
   mkdirSync(folder, { recursive: true });
   const files = runFiles(folder);
@@ -108,17 +108,31 @@ async function writeRun(data, configuration, seed) {
     seconds: 3600,
     peakMemoryBytes: 1e9,
   });
-  mkdirSync(files.predictions);
-  const { set } = data.split.test;
-  const noise = randomStream(configuration * SEEDS + seed, 'noise');
-  const network = {
-    name: 'network',
-    combineShots: 'mean',
-    constantByDesign: false,
-    embed: () => scorePairs((a, b) => (set.character[a] === set.character[b] ? skill : 0) - 2 + noise.between(-3, 3)),
-  };
-  const keep = (record) => writePredictions(files.predictions, record);
-  writeResults(files.results, await evaluate({ data, sections: SECTIONS, baselines: ['chance'], network, keep }));
+  const source = evaluated[(configuration + seed) % evaluated.length];
+  cpSync(source, folder, { recursive: true });
+}
+
+/** Results and predictions of networks of different skill, in folders of their own: runs take copies of these. */
+async function evaluateNetworks(data, count) {
+  const folders = [];
+  for (let skill = 0; skill < count; skill++) {
+    const folder = join(parent, '.evaluated', String(skill));
+    const files = runFiles(folder);
+    mkdirSync(files.predictions, { recursive: true });
+    const { set } = data.split.test;
+    const noise = randomStream(skill, 'noise');
+    const network = {
+      name: 'network',
+      combineShots: 'mean',
+      constantByDesign: false,
+      embed: () =>
+        scorePairs((a, b) => (set.character[a] === set.character[b] ? 2 + skill : 0) - 2 + noise.between(-3, 3)),
+    };
+    const keep = (record) => writePredictions(files.predictions, record);
+    writeResults(files.results, await evaluate({ data, sections: SECTIONS, baselines: ['chance'], network, keep }));
+    folders.push(folder);
+  }
+  return folders;
 }
 
 function writeJournal(path, { uid, name, assignments }) {

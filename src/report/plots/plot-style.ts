@@ -6,7 +6,7 @@ export const HEIGHT = 200;
 export const FONT_SIZE = 11;
 
 /** Letters of a row's label, and of a name in a legend. */
-export const MOST_ROW_LETTERS = 32;
+export const MOST_ROW_LETTERS = 34;
 export const MOST_LEGEND_LETTERS = 52;
 
 /** Width of a text in pixels, by the mean of common fonts: without a browser Vega takes every letter for as wide as the widest and leaves empty room. */
