@@ -45,8 +45,7 @@ describe('PUBLISHED_TABLES', () => {
 describe('fillPaperTables', () => {
   const rowsOf = (measurements: Measurement[], table = 1) => {
     const filled = fillPaperTables(measurements)[table]!;
-    const counts = ({ measured }: { measured: readonly (readonly Measurement[])[] }) =>
-      measured.map((cell) => cell.length);
+    const counts = ({ measured }: { measured: readonly (readonly unknown[])[] }) => measured.map((cell) => cell.length);
     return {
       filled: filled.rows.filter((row) => counts(row).some(Boolean)).map((row) => [row.system, ...counts(row)]),
       others: filled.others.map((row) => [row.system, ...counts(row)]),
