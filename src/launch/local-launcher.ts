@@ -26,7 +26,7 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
     stdin: 'ignore',
     stdout: log,
     stderr: log,
-    // Children must see a terminal's Ctrl-C only through their supervisor.
+    // They end by themselves, with a checkpoint, when this process is gone.
     cleanup: false,
   });
 
@@ -39,8 +39,11 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
     else told = { state: message.type };
   });
 
+  let isEnding = false;
   const outcome = child.then(({ exitCode, signal }): TrialOutcome => {
     log.close();
+    // Ended at once on request, or by the Ctrl-C that also reached its supervisor: nothing failed.
+    if (told === undefined && isEnding && signal !== undefined) return { state: 'stopped' };
     return told ?? describeDeath(exitCode, signal, oomKillsBefore, logPath);
   });
 
@@ -48,8 +51,17 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
   return {
     pid: child.pid,
     outcome,
-    stop: () => void child.sendMessage(stop).catch(() => undefined),
-    kill: () => void child.kill('SIGKILL'),
+    stop: () => {
+      isEnding = true;
+      // Throws where the process is gone already: then there is nothing to stop.
+      Promise.resolve()
+        .then(() => child.sendMessage(stop))
+        .catch(() => undefined);
+    },
+    kill: () => {
+      isEnding = true;
+      child.kill('SIGKILL');
+    },
   };
 }
 

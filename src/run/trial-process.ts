@@ -1,8 +1,6 @@
 // The process of one trial: joins `runTrial` with the channel to its supervisor. It ends with a checkpoint when it is
 // asked to, on SIGTERM, and when its supervisor is gone. Started by src/launch/local-launcher.ts.
-import { OneshotError } from '../base/problem.js';
-import { describeFailure } from './describe-failure.js';
-import { runTrial } from './run-trial.js';
+// Signals are listened for first: loading the rest takes a second, and a Ctrl-C in it must not end the process.
 import type { MessageFromTrial, MessageToTrial, TrialArguments, TrialProgress } from './trial-messages.js';
 
 /** Least time between two progress messages. */
@@ -16,6 +14,7 @@ process.on('message', (message: MessageToTrial) => {
   if (message.type === 'stop') requestStop();
 });
 process.on('disconnect', requestStop);
+if (!process.connected) requestStop();
 process.on('SIGTERM', requestStop);
 // A terminal sends Ctrl-C to this process as well; the supervisor decides what it means.
 process.on('SIGINT', () => undefined);
@@ -41,8 +40,11 @@ function log(line: string): void {
 }
 
 const trialArguments = JSON.parse(process.argv[2] ?? '') as TrialArguments;
+const { OneshotError } = await import('../base/problem.js');
+const { describeFailure } = await import('./describe-failure.js');
 let exitCode = 0;
 try {
+  const { runTrial } = await import('./run-trial.js');
   log(`process ${process.pid} starts ${trialArguments.folder}`);
   const state = await runTrial(trialArguments, { onProgress: sendProgress, stopRequested: () => stopRequested, log });
   log(state);
