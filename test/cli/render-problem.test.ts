@@ -24,8 +24,8 @@ const golden: [ProblemCode, Omit<BrokenFile, 'title' | 'expected'>, string][] = 
   ],
   [
     'wrong-value',
-    { change: { 11: '  optimizer: {type: adam}' } },
-    't.yaml:11:21 training.optimizer.type: found "adam"; allowed: sgd, adamW; nearest: adamW',
+    { change: { 11: '  optimizer: {type: adamX}' } },
+    't.yaml:11:21 training.optimizer.type: found "adamX"; allowed: sgd, adamW, adam; nearest: adam',
   ],
   [
     'extends',
