@@ -5,8 +5,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readLinks, readShellBlocks } from '../support/read-blocks.js';
 import { DATA_FOLDER, MAIN, newFolder } from '../support/run-command.js';
-import { readLinks, readShellBlocks } from './read-blocks.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PAGES = [
