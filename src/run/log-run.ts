@@ -151,11 +151,11 @@ export function nameAccuracy(task: string, scorer: EvaluationResult['scorer']): 
 /** Pictures smaller than this are enlarged: MLflow blurs what it enlarges itself. */
 const LEAST_PICTURE_SIZE = 48;
 
-/** One lost and one won query of the network with their support sets, from its first task that has both or either. */
+/** One lost and one won query of the network with their support sets, from its task with the most ways. */
 function logEpisodes({ journal, folder }: RunLog, results: readonly EvaluationResult[], step: number): void {
   const files = runFiles(folder);
-  for (const result of results) {
-    if (result.scorer !== 'network') continue;
+  const own = results.filter(({ scorer }) => scorer === 'network').sort((a, b) => b.nWay - a.nWay);
+  for (const result of own) {
     const items = pickGallery(readPredictions(predictionsPath(folder, result)), 1);
     if (items.length === 0) continue;
     const scale = Math.max(1, Math.ceil(LEAST_PICTURE_SIZE / result.pictures.height));

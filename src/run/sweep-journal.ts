@@ -74,9 +74,9 @@ export function updateSweepJournal(experimentFolder: string, { isOver }: { isOve
   });
 }
 
-/** The best value after each finished trial, in the order they finished; steps count finished trials. */
+/** The best value after each finished trial, in the order they finished; steps count finished trials. Its key is none that trials have, so that charts of trials hold no curve of another meaning. */
 function logBestSoFar(journal: Journal, trials: readonly SweepTrial[], goal: SweepGoal): void {
-  const key = `best/${goal.metric.replace('/', '-')}`;
+  const key = `sweep/best-${goal.metric.replace('/', '-')}`;
   const finished = trials
     .filter(({ state, value }) => state === 'finished' && value !== undefined)
     .sort((a, b) => (a.updatedAt < b.updatedAt ? -1 : 1));

@@ -45,14 +45,14 @@ describe('through a network that', () => {
     const proxy = await startFaultyProxy({ targetPort: serverPort, seed: kinds.length, kinds });
     try {
       const folders = new Map(
-        [0, 1, 2].map((number) => [`${experiment}-${number}`, join(root, `${experiment}-${number}`)]),
+        [0, 1].map((number) => [`${experiment}-${number}`, join(root, `${experiment}-${number}`)]),
       );
-      for (const [uid, folder] of folders) writeFinishedRun(folder, uid, experiment, 1500);
+      for (const [uid, folder] of folders) writeFinishedRun(folder, uid, experiment, 600);
       const retry = { maxRetries: 2, baseDelayMs: 20 };
       await Promise.all([...folders.values()].map((folder) => shipUntilComplete(proxy.uri, folder, retry)));
       const faults = kinds.filter((kind) => kind !== 'none').map((kind) => proxy.counts[kind]);
       expect(Math.min(...faults)).toBeGreaterThan(0);
-      expect(await expectEveryPointOnce(server, client, experiment, folders)).toBe(3 * 3000);
+      expect(await expectEveryPointOnce(server, client, experiment, folders)).toBe(2 * 1200);
     } finally {
       await proxy.close();
     }
@@ -61,7 +61,7 @@ describe('through a network that', () => {
 
 /** As a supervisor does: again and again, until everything is there. */
 async function shipUntilComplete(uri: string, folder: string, retry: object): Promise<void> {
-  const faulty = new MlflowClient(uri, { retry, requestTimeoutMs: 5000 });
+  const faulty = new MlflowClient(uri, { retry, requestTimeoutMs: 30_000 });
   for (let attempt = 0; attempt < 200; attempt++) {
     const report = await shipJournal({ client: faulty, folder }).catch(() => undefined);
     if (report?.isComplete) return;

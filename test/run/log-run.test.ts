@@ -96,7 +96,7 @@ describe('the journal of a sweep', () => {
 
     const events = eventsOf(root);
     const best = events.flatMap((event) => (event.type === 'metric' ? [[event.key, event.step, event.value]] : []));
-    const key = 'best/validation-one-shot-accuracy';
+    const key = 'sweep/best-validation-one-shot-accuracy';
     expect(best).toEqual([
       [key, 1, 0.5],
       [key, 2, 0.5],

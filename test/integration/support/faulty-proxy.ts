@@ -18,7 +18,7 @@ export interface FaultyProxy {
 export interface ProxyOptions {
   readonly targetPort: number;
   readonly seed: number;
-  /** Drawn with equal chances. Default: all. */
+  /** In random order, each as often as the others. Default: all. */
   readonly kinds?: readonly FaultKind[];
 }
 
@@ -34,6 +34,11 @@ export async function startFaultyProxy({ targetPort, seed, kinds = faultKinds }:
     'send twice': 0,
   };
   let isHealed = false;
+  let upcoming: FaultKind[] = [];
+  const drawKind = (): FaultKind => {
+    if (upcoming.length === 0) upcoming = random.sample(kinds, kinds.length);
+    return upcoming.pop() ?? 'none';
+  };
   const sockets = new Set<Socket>();
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -43,7 +48,7 @@ export async function startFaultyProxy({ targetPort, seed, kinds = faultKinds }:
   };
   const server = createServer((client) => {
     keep(client);
-    const kind = isHealed ? 'none' : random.pick(kinds);
+    const kind = isHealed ? 'none' : drawKind();
     counts[kind] += 1;
     if (kind === 'refuse') {
       client.destroy();
