@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const fingerprints = { training: 't'.repeat(64), evaluation: 'e'.repeat(64), config: 'c0ffee11'.repeat(8) };
+const fingerprints = { training: '7'.repeat(64), evaluation: 'e'.repeat(64), config: 'c0ffee11'.repeat(8) };
 
 describe('names in MLflow', () => {
   test('put all tasks of a selection into one section of charts', () => {
@@ -55,7 +55,7 @@ function makeTrial(number: number, state: 'running' | 'finished' | 'failed', acc
     uid: `uid-${number}`,
     experimentName: 'e',
     name: `seed=${number}`,
-    id: `id${number}`,
+    id: `0000000${number}`,
     seed: number,
     assignments: [],
     fingerprints,
