@@ -1,7 +1,7 @@
 // `oneshot run` with a real MLflow server: what the server has afterwards is what the journal holds.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { MlflowClient } from 'mlflow-ts-client';
+import { collect, MlflowClient } from 'mlflow-ts-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newFolder, runCommand, runFoldersOf } from '../support/run-command.js';
 import { type MlflowServer, startMlflowServer } from './support/mlflow-server.js';
@@ -66,10 +66,16 @@ describe('a run with an MLflow server', () => {
     const listed = await client.artifacts.list(run!);
     expect(listed.map(({ path }) => path).sort()).toEqual([
       'experiment.yaml',
-      'model',
+      'images',
       'provenance.json',
+      'results-table.json',
       'results.json',
     ]);
+    const [model, ...models] = await collect(client.models.search({ experimentIds: [run!.experimentId] }));
+    expect(models).toEqual([]);
+    expect(model).toMatchObject({ status: 'LOGGED_MODEL_READY', sourceRunId: run!.runId });
+    const files = await collect(client.artifacts.walk(model!));
+    expect(files.map(({ path }) => path).sort()).toEqual(['best.safetensors', 'experiment.yaml']);
   });
 
   test('a server that is not there stops nothing, and `sync` ships the rest, once', async () => {
