@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'oneshot-guide-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeAll(() => {
   drawOwnPictures(join(folder, 'my-pictures'), { groups: 5, classes: 5, pictures: 4 });
-  cpSync('experiments', join(folder, 'experiments'), { recursive: true });
+  cpSync('docs', join(folder, 'docs'), { recursive: true });
   writeFileSync(join(folder, 'my-pictures.yaml'), written!);
 });
 
