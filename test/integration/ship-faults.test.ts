@@ -207,7 +207,8 @@ function mountSmallDisk(): { path: string; unmount(): void } | undefined {
   return {
     path,
     unmount() {
-      execFileSync('umount', [path]);
+      // A reader that failed on the full disk may hold a file a moment longer: it goes when that one ends.
+      execFileSync('umount', ['--lazy', path]);
       rmSync(path, { recursive: true });
     },
   };
