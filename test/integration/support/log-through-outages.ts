@@ -19,7 +19,7 @@ export interface OutageOptions {
 }
 
 /** Steps of a trial at most: enough for a backlog after each outage, and no test of the machine's speed. */
-const MOST_STEPS_PER_OUTAGE = 800;
+const MOST_STEPS_PER_OUTAGE = 200;
 
 /** Fails unless the server has every point of every trial exactly once afterwards. Returns the number of points. */
 export async function logThroughOutages(options: OutageOptions): Promise<number> {
