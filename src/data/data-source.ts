@@ -1,10 +1,10 @@
 // The registry of data sets: the one place that knows them all. A new one is a file like omniglot-source.ts, a branch of
 // `data` in the schema and a line here.
-import { folderSource } from './folder-source.js';
-import { glyphsSource } from './glyphs-source.js';
+import { folderSource } from './folder/folder-source.js';
+import { glyphsSource } from './glyphs/glyphs-source.js';
 import type { DataDescription, DataSection, DataSource, LoadedData, LoadOptions } from './loaded-data.js';
-import { mnistSource } from './mnist-source.js';
-import { omniglotSource } from './omniglot-source.js';
+import { mnistSource } from './mnist/mnist-source.js';
+import { omniglotSource } from './omniglot/omniglot-source.js';
 
 const SOURCES: { readonly [Name in DataSection['dataset']]: DataSource<Extract<DataSection, { dataset: Name }>> } = {
   omniglot: omniglotSource,

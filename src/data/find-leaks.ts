@@ -1,6 +1,6 @@
 // What stands on both sides of a split and should not. Every trial asks before it trains (src/run/refuse-leaks.ts), and tests ask of every split.
 import { hashBytes } from '../base/stable-hash.js';
-import { pictureAt, type Selection, type Split, type SplitPurpose } from './picture-set.js';
+import { pictureAt, type Selection, type Split, type SplitPurpose } from './pictures/picture-set.js';
 import { SPLIT_PURPOSES } from './splits.js';
 
 /** One thing that two selections share. */

@@ -1,7 +1,7 @@
 // Pictures at both sizes and a rule for the split, put together as loaded data: the last step of every data source.
 import { hashBytes, stableHash } from '../base/stable-hash.js';
 import type { DataDescription, LoadedData } from './loaded-data.js';
-import type { SizedPictures } from './picture-sizes.js';
+import type { SizedPictures } from './pictures/picture-sizes.js';
 import { SPLIT_PURPOSES, type SplitRule, splitPictures } from './splits.js';
 
 /** The loaded data, with the digest of all that training and evaluation see of it. */

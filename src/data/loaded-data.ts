@@ -1,9 +1,9 @@
 // What a data set offers to the rest of the program: a description without files, and the pictures.
 import type { Experiment } from '../config/experiment.js';
-import type { DataPlace } from './data-folder.js';
-import type { Episode } from './episode.js';
-import type { PictureSet, Split, SplitPurpose } from './picture-set.js';
-import type { PictureSizes } from './picture-sizes.js';
+import type { DataPlace } from './files/data-folder.js';
+import type { PictureSet, Split, SplitPurpose } from './pictures/picture-set.js';
+import type { PictureSizes } from './pictures/picture-sizes.js';
+import type { Episode } from './sampling/episode.js';
 import type { AlphabetCount } from './splits.js';
 
 /** The `data` section of an experiment. */

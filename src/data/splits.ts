@@ -1,6 +1,6 @@
 // A split as a rule over alphabets and drawers, before any picture is there: it says what belongs to which purpose, can
 // be counted without the files, and picks the pictures once they are loaded. One file per rule: split-lake, split-koch.
-import type { PictureSet, Selection, Split, SplitPurpose } from './picture-set.js';
+import type { PictureSet, Selection, Split, SplitPurpose } from './pictures/picture-set.js';
 
 /** The purposes in their order. */
 export const SPLIT_PURPOSES: readonly SplitPurpose[] = ['train', 'validation', 'test'];

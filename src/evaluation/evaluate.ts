@@ -1,7 +1,7 @@
 // Evaluation from sections of an experiment file to results: protocol x N x k, for the network and the baselines. Each
 // picture is looked at once for all tasks that share pictures and augmentation.
 import type { Protocol } from '../config/experiment.js';
-import type { SizedPictures } from '../data/picture-sizes.js';
+import type { SizedPictures } from '../data/pictures/picture-sizes.js';
 import { groupBy } from './group-by.js';
 import { makeTasks } from './protocols/registry.js';
 import type { EvaluationResult } from './records/evaluation-result.js';

@@ -2,7 +2,7 @@
 // largest score and the right one is among them, the answer counts 1/m, so a network that says the same of everything
 // scores chance. A query with a score that is not finite never counts as right.
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import type { Episode } from '../data/episode.js';
+import type { Episode } from '../data/sampling/episode.js';
 import type { EmbeddedPictures, PairScores, Scorer } from './scorers/scorer.js';
 
 /** The answer to one query. */

@@ -1,10 +1,10 @@
 // What a protocol makes of its section in an experiment file: tasks, each a list of episodes on one picture set.
 import { stableHash } from '../base/stable-hash.js';
 import type { Protocol, ProtocolVerification, TestTimeAugmentation } from '../config/experiment.js';
-import type { Episode } from '../data/episode.js';
 import type { LoadedData } from '../data/loaded-data.js';
-import type { PictureSet, SplitPurpose } from '../data/picture-set.js';
-import type { SizedPictures } from '../data/picture-sizes.js';
+import type { PictureSet, SplitPurpose } from '../data/pictures/picture-set.js';
+import type { SizedPictures } from '../data/pictures/picture-sizes.js';
+import type { Episode } from '../data/sampling/episode.js';
 
 /** The pictures that evaluations draw from. */
 export type EvaluationData = Pick<LoadedData, 'split' | 'source' | 'loadLakeRuns' | 'loadMnist'>;

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { removeStaleTemporaries } from '../base/atomic-file.js';
 import { acquireProcessLock, describeProcess, findLockHolder, type LockHolder } from '../base/process-lock.js';
-import { userDataFolder } from '../data/data-folder.js';
+import { userDataFolder } from '../data/files/data-folder.js';
 
 export interface Device {
   /** Name of its lock files: `gpu-0`, `gpu-GPU-1f2e…`, `slot-1`. */

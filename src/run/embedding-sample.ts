@@ -1,6 +1,6 @@
 // Embeddings of a few unseen characters, kept in the run folder so that a report can map them without data and engine.
-import type { Selection } from '../data/picture-set.js';
-import { indexSelection } from '../data/selection-index.js';
+import type { Selection } from '../data/pictures/picture-set.js';
+import { indexSelection } from '../data/sampling/selection-index.js';
 import { readTensorFile, writeTensorFile } from '../training/safetensors.js';
 
 const ALPHABETS = 2;

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isTemporaryName } from '../base/atomic-file.js';
 import { acquireProcessLock, findLockHolder } from '../base/process-lock.js';
-import { userDataFolder } from '../data/data-folder.js';
+import { userDataFolder } from '../data/files/data-folder.js';
 import { type FoundRun, findRuns } from './find-runs.js';
 import { readRunStatus, runFiles } from './run-folder.js';
 

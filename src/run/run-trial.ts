@@ -6,8 +6,8 @@ import { removeStaleTemporaries, writeFileAtomic } from '../base/atomic-file.js'
 import { OneshotError } from '../base/problem.js';
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { Experiment } from '../config/experiment.js';
-import { userDataFolder } from '../data/data-folder.js';
 import { describeData, loadData } from '../data/data-source.js';
+import { userDataFolder } from '../data/files/data-folder.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
 import { startEngine } from '../engine/start-engine.js';

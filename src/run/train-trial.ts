@@ -1,10 +1,10 @@
 // The training of one trial: joins the loop (src/training/train.ts) with data, journal and checkpoints.
 import { existsSync, rmSync } from 'node:fs';
 import type { Experiment, Protocol, Validation } from '../config/experiment.js';
-import { countEpochSteps } from '../data/batch.js';
-import { type BatchSource, openBatchSource } from '../data/batch-source.js';
-import { numberClasses } from '../data/class-numbers.js';
 import type { LoadedData } from '../data/loaded-data.js';
+import { countEpochSteps } from '../data/sampling/batch.js';
+import { type BatchSource, openBatchSource } from '../data/sampling/batch-source.js';
+import { numberClasses } from '../data/sampling/class-numbers.js';
 import type { Engine } from '../engine/engine.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { makeNetworkScorer } from '../evaluation/scorers/network.js';

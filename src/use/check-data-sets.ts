@@ -1,7 +1,7 @@
 // Which data sets are there, and what to do about those that are not.
 import { statSync } from 'node:fs';
-import { resolveDataFolder } from '../data/data-folder.js';
-import { type DataSetState, inspectDataSets } from '../data/data-sets-state.js';
+import { resolveDataFolder } from '../data/files/data-folder.js';
+import { type DataSetState, inspectDataSets } from '../data/files/data-sets-state.js';
 import type { Environment } from '../tracking/local-server/find-mlflow.js';
 import type { Finding } from './finding.js';
 

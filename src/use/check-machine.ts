@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { userDataFolder } from '../data/data-folder.js';
+import { userDataFolder } from '../data/files/data-folder.js';
 import type { Environment } from '../tracking/local-server/find-mlflow.js';
 import type { Finding } from './finding.js';
 

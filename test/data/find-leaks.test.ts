@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { findLeaks } from '../../src/data/find-leaks.js';
-import { sealPictureSet } from '../../src/data/picture-file.js';
-import type { PictureSet, Split } from '../../src/data/picture-set.js';
+import { sealPictureSet } from '../../src/data/pictures/picture-file.js';
+import type { PictureSet, Split } from '../../src/data/pictures/picture-set.js';
 import { toyPictures } from './support/toy-pictures.js';
 
 const set = toyPictures([2, 2], { drawers: 2 }); // pictures 0-3 are of Alphabet0, 4-7 of Alphabet1; even ones by drawer 01

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DataDescription } from '../../src/data/loaded-data.js';
-import type { PictureSet, SplitPurpose } from '../../src/data/picture-set.js';
+import type { PictureSet, SplitPurpose } from '../../src/data/pictures/picture-set.js';
 import { refuseLeaks } from '../../src/run/refuse-leaks.js';
 
 /** Four pictures: two characters of an alphabet, each by drawers 0 and 1. */

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -15,7 +15,8 @@ export const DATA_FOLDER = resolve(process.env.ONESHOT_DATA ?? resolve(import.me
 export const DEVICE_FOLDER = join(tmpdir(), `oneshot-test-devices-${process.pid}`);
 
 export interface CommandResult {
-  readonly code: number | null;
+  /** The exit code; 128 and the signal's number when a signal ended it, as a shell says it. */
+  readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -50,7 +51,11 @@ export function startCommand(
   child.stderr?.on('data', (chunk) => {
     stderr += chunk;
   });
-  const result = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
+  const result = once(child, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) => ({
+    code: typeof code === 'number' ? code : 128 + constants.signals[signal as NodeJS.Signals],
+    stdout,
+    stderr,
+  }));
   return { child, result };
 }
 

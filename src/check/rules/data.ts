@@ -1,10 +1,10 @@
 // The data section: sizes, and alphabets kept for validation.
 import { findNearestKey } from '../../base/nearest-key.js';
-import { listedNames, listUnitNames } from '../../data/divide-folder.js';
-import { listFolder } from '../../data/list-folder.js';
+import { listedNames, listUnitNames } from '../../data/folder/divide-folder.js';
+import { listFolder } from '../../data/folder/list-folder.js';
 import type { DataSection } from '../../data/loaded-data.js';
-import { EVALUATION_ALPHABETS } from '../../data/omniglot-alphabets.js';
-import { omniglotSplits, SPLITS_WITH_CHOICE } from '../../data/omniglot-splits.js';
+import { EVALUATION_ALPHABETS } from '../../data/omniglot/omniglot-alphabets.js';
+import { omniglotSplits, SPLITS_WITH_CHOICE } from '../../data/omniglot/omniglot-splits.js';
 import { describeDataOnce, findDataFailure } from '../describe-data-once.js';
 import { firstGiven, type Rule } from '../rule.js';
 

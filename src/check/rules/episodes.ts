@@ -7,8 +7,8 @@ import type {
 } from '../../config/experiment.js';
 import type { ConcretePath } from '../../config/key-path.js';
 import type { DataSection } from '../../data/loaded-data.js';
-import { LAKE_ALPHABETS } from '../../data/omniglot-alphabets.js';
-import type { SplitPurpose } from '../../data/picture-set.js';
+import { LAKE_ALPHABETS } from '../../data/omniglot/omniglot-alphabets.js';
+import type { SplitPurpose } from '../../data/pictures/picture-set.js';
 import type { AlphabetCount } from '../../data/splits.js';
 import { describeDataOnce } from '../describe-data-once.js';
 import { firstGiven, type Rule, type RuleContext } from '../rule.js';

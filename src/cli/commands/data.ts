@@ -2,15 +2,15 @@ import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createLogUpdate } from 'log-update';
 import { OneshotError } from '../../base/problem.js';
-import { resolveDataFolder, userDataFolder } from '../../data/data-folder.js';
-import { type DataSetState, inspectDataSets } from '../../data/data-sets-state.js';
-import { fetchFile } from '../../data/fetch-file.js';
+import { resolveDataFolder, userDataFolder } from '../../data/files/data-folder.js';
+import { type DataSetState, inspectDataSets } from '../../data/files/data-sets-state.js';
+import { fetchFile } from '../../data/files/fetch-file.js';
 import {
   checkPublishedFile,
   findPublishedFile,
   PUBLISHED_DATA_SETS,
   type PublishedFile,
-} from '../../data/published-files.js';
+} from '../../data/files/published-files.js';
 import { formatBytes } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';

@@ -1,7 +1,7 @@
 // What protocols with drawn episodes share: every combination of ways and shots becomes a task with episodes of its own seed.
 import { OneshotError } from '../../base/problem.js';
 import type { ProtocolCrossAlphabet, ProtocolWithinAlphabet } from '../../config/experiment.js';
-import { drawEpisodes } from '../../data/draw-episodes.js';
+import { drawEpisodes } from '../../data/sampling/draw-episodes.js';
 import { type EvaluationData, type EvaluationTask, nameTask } from '../task.js';
 
 /** Episodes of a section that says neither `episodes` nor `queries`. */

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFileAtomic } from '../../base/atomic-file.js';
 import type { TestTimeAugmentation } from '../../config/experiment.js';
-import type { PictureSet, SplitPurpose } from '../../data/picture-set.js';
+import type { PictureSet, SplitPurpose } from '../../data/pictures/picture-set.js';
 import type { EvaluationAlarm } from '../score-episodes.js';
 import type { ScorerName } from '../scorers/scorer.js';
 import type { Interval } from '../statistics/interval.js';

@@ -1,6 +1,6 @@
 // Answers turned into what is kept of them: the result with its intervals, and the prediction file.
 import { PNG } from 'pngjs';
-import { type PictureSet, pictureAt } from '../../data/picture-set.js';
+import { type PictureSet, pictureAt } from '../../data/pictures/picture-set.js';
 import { groupBy } from '../group-by.js';
 import { type Answer, type EpisodeAnswers, findAlarm } from '../score-episodes.js';
 import type { Scorer } from '../scorers/scorer.js';

@@ -1,6 +1,6 @@
 // Products of the ink of two pictures, the one number that nearest neighbours by Euclidean distance and by cosine need:
 // |a - b|^2 = |a|^2 + |b|^2 - 2 a.b. All sums are integers, so that equal distances are equal numbers and ties are seen.
-import { type PictureSet, pictureAt } from '../../data/picture-set.js';
+import { type PictureSet, pictureAt } from '../../data/pictures/picture-set.js';
 import { indexRows } from './scorer.js';
 
 export interface InkProducts {

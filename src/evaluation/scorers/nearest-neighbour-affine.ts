@@ -1,9 +1,9 @@
 // Nearest neighbour that is allowed to move the drawings first: both are put with their ink's centre in the middle, then the
 // support picture is turned, sheared and scaled in a few ways, and the best cosine of ink counts. A yardstick for what
 // alignment alone reaches, without anything learned (Koch et al. 2015, Table 2, has an affine model of another kind).
-import { invertAffine } from '../../data/affine-distortion.js';
-import { type PictureSet, pictureAt } from '../../data/picture-set.js';
-import { warpPicture } from '../../data/warp.js';
+import { invertAffine } from '../../data/distortion/affine-distortion.js';
+import { warpPicture } from '../../data/distortion/warp.js';
+import { type PictureSet, pictureAt } from '../../data/pictures/picture-set.js';
 import { scorePairs } from './score-pairs.js';
 import type { Scorer } from './scorer.js';
 

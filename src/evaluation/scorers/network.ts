@@ -4,9 +4,9 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { randomStream } from '../../base/random-stream.js';
 import type { Augmentation, TestTimeAugmentation } from '../../config/experiment.js';
-import { createDistorter } from '../../data/distort.js';
-import { pictureAt } from '../../data/picture-set.js';
-import type { SizedPictures } from '../../data/picture-sizes.js';
+import { createDistorter } from '../../data/distortion/distort.js';
+import { pictureAt } from '../../data/pictures/picture-set.js';
+import type { SizedPictures } from '../../data/pictures/picture-sizes.js';
 import type { NetworkFunctions } from '../../model/network-functions.js';
 import { indexRows, type Scorer } from './scorer.js';
 

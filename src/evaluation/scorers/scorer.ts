@@ -1,7 +1,7 @@
 // What every system under evaluation is, the network and the baselines alike: something that looks at each picture once
 // and then says how alike two pictures are. One file per system beside this one.
 import type { Experiment, TestTimeAugmentation } from '../../config/experiment.js';
-import type { SizedPictures } from '../../data/picture-sizes.js';
+import type { SizedPictures } from '../../data/pictures/picture-sizes.js';
 
 /** A key of `baselines` in an experiment file. */
 export type BaselineName = Experiment['baselines'][number];

@@ -1,7 +1,7 @@
 // The pairs of a verification: drawn as for training, from a seed of their own.
 import type { ProtocolVerification } from '../../config/experiment.js';
-import type { Selection } from '../../data/picture-set.js';
-import { createPairSampler } from '../../data/verification-pairs.js';
+import type { Selection } from '../../data/pictures/picture-set.js';
+import { createPairSampler } from '../../data/sampling/verification-pairs.js';
 
 /** Pairs of pictures by their numbers in the set. */
 export interface DrawnPairs {

@@ -1,7 +1,7 @@
 // Verification (Koch et al. 2015, section 4.2, Table 1): whether two pictures show the same character, at a threshold that
 // is fixed before the measured pairs are looked at.
 import type { Protocol, ProtocolVerification } from '../../config/experiment.js';
-import type { Selection } from '../../data/picture-set.js';
+import type { Selection } from '../../data/pictures/picture-set.js';
 import { groupBy } from '../group-by.js';
 import { identifyPictures } from '../records/make-records.js';
 import type { KeptPairs, VerificationResult } from '../records/verification-result.js';

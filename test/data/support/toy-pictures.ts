@@ -1,6 +1,6 @@
 // Small picture sets for tests: alphabets of given numbers of characters, pictures that differ from each other.
-import { sealPictureSet } from '../../../src/data/picture-file.js';
-import type { PictureSet, Selection, SplitPurpose } from '../../../src/data/picture-set.js';
+import { sealPictureSet } from '../../../src/data/pictures/picture-file.js';
+import type { PictureSet, Selection, SplitPurpose } from '../../../src/data/pictures/picture-set.js';
 
 export interface ToyOptions {
   readonly drawers?: number;

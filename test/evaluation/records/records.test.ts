@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pictureAt } from '../../../src/data/picture-set.js';
+import { pictureAt } from '../../../src/data/pictures/picture-set.js';
 import { readResults, writeResults } from '../../../src/evaluation/records/evaluation-result.js';
 import { makePredictionRecord, makeResult, sumCredits } from '../../../src/evaluation/records/make-records.js';
 import { readPredictions, writePredictions } from '../../../src/evaluation/records/predictions.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sealPictureSet } from '../../../src/data/picture-file.js';
-import type { PictureSet } from '../../../src/data/picture-set.js';
+import { sealPictureSet } from '../../../src/data/pictures/picture-file.js';
+import type { PictureSet } from '../../../src/data/pictures/picture-set.js';
 import { baselineScorers } from '../../../src/evaluation/scorers/registry.js';
 import type { BaselineName } from '../../../src/evaluation/scorers/scorer.js';
 import { sized } from '../support/random-pictures.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type PictureSet, pictureAt } from '../../../src/data/picture-set.js';
+import { type PictureSet, pictureAt } from '../../../src/data/pictures/picture-set.js';
 import { countBits, makeInkProducts, squareInk } from '../../../src/evaluation/scorers/ink-products.js';
 import { drawRandomPictures } from '../support/random-pictures.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../../src/base/random-stream.js';
 import type { Augmentation, TestTimeAugmentation } from '../../../src/config/experiment.js';
-import { createDistorter } from '../../../src/data/distort.js';
+import { createDistorter } from '../../../src/data/distortion/distort.js';
 import { makeNetworkScorer, type NetworkScorerOptions } from '../../../src/evaluation/scorers/network.js';
 import type { NetworkFunctions } from '../../../src/model/network-functions.js';
 import { drawRandomPictures, sized } from '../support/random-pictures.js';

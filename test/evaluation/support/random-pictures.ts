@@ -1,9 +1,9 @@
 // Small picture sets and tasks for tests of evaluation: random ink, a few alphabets, every drawing different.
 import { randomStream } from '../../../src/base/random-stream.js';
-import type { Episode } from '../../../src/data/episode.js';
-import { sealPictureSet } from '../../../src/data/picture-file.js';
-import type { PictureSet, Split } from '../../../src/data/picture-set.js';
-import type { SizedPictures } from '../../../src/data/picture-sizes.js';
+import { sealPictureSet } from '../../../src/data/pictures/picture-file.js';
+import type { PictureSet, Split } from '../../../src/data/pictures/picture-set.js';
+import type { SizedPictures } from '../../../src/data/pictures/picture-sizes.js';
+import type { Episode } from '../../../src/data/sampling/episode.js';
 import type { EvaluationTask } from '../../../src/evaluation/task.js';
 
 export interface RandomPicturesOptions {

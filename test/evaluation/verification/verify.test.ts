@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ProtocolVerification } from '../../../src/config/experiment.js';
-import { indexSelection } from '../../../src/data/selection-index.js';
+import { indexSelection } from '../../../src/data/sampling/selection-index.js';
 import {
   type KeptPairs,
   readVerifications,

@@ -1,7 +1,7 @@
 // A small data set for reports: three alphabets, one of which has a name that means harm.
 
 import type { ProtocolWithinAlphabet } from '../../../src/config/experiment.js';
-import { sealPictureSet } from '../../../src/data/picture-file.js';
+import { sealPictureSet } from '../../../src/data/pictures/picture-file.js';
 import type { EvaluationData } from '../../../src/evaluation/task.js';
 import { drawRandomPictures, splitForAll } from '../../evaluation/support/random-pictures.js';
 
