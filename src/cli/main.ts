@@ -115,6 +115,7 @@ program
   .command('compare')
   .description('put runs side by side, with intervals and paired tests on the same episodes')
   .argument('<run...>', 'two or more run folders')
+  .addOption(new Option('--ensemble', 'also let all runs answer together: the sum of their standardised scores'))
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/compare.js')).compareCommand));
 

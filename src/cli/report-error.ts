@@ -18,7 +18,8 @@ export function reportError(error: unknown, debug: boolean, sets: readonly strin
   printNote(`${colors.red('error:')} ${failure.message}`);
   if (failure.hint !== undefined) printNote(`  ${failure.hint}`);
   if (debug) printNote(String(error instanceof Error ? error.stack : error));
-  return failure.code === 'usage' ? 2 : failure.code === 'interrupted' ? 130 : 1;
+  if (failure.code === 'interrupted') return 130;
+  return failure.code === 'usage' || failure.code === 'data' ? 2 : 1;
 }
 
 function describeUnexpected(error: unknown): OneshotError {

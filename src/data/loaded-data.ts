@@ -55,10 +55,18 @@ export interface LoadOptions extends DataPlace {
   readonly report?: (message: string) => void;
 }
 
-/** A data set: add one by writing these two functions and a line in data-source.ts. */
+/** Pictures beside those of the data section that an evaluation may ask for. */
+export interface ExtraPictures {
+  readonly lakeRuns: boolean;
+  readonly mnist: boolean;
+}
+
+/** A data set: add one by writing these functions and a line in data-source.ts. */
 export interface DataSource<Section extends DataSection = DataSection> {
   /** Throws a OneshotError('data') when a folder of pictures is missing or holds no data set. */
   describe(section: Section): DataDescription;
+  /** Throws a OneshotError('data') when a file that `load`, or `loadLakeRuns` with `lakeRuns`, will read is missing. Opens none of them. Left out where `describe` has seen the files, or there are none. */
+  requireFiles?(section: Section, place: DataPlace, extras: Pick<ExtraPictures, 'lakeRuns'>): void;
   /** Throws a OneshotError('data') when files are missing or not what they should be. */
   load(section: Section, options: LoadOptions): Promise<LoadedData>;
 }

@@ -1,8 +1,8 @@
 // The command line as a user meets it: exit codes, what goes to which stream, and that wrong input leaves nothing behind.
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newFolder, runCommand } from '../support/run-command.js';
+import { DATA_FOLDER, newFolder, runCommand } from '../support/run-command.js';
 
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');
 const KOCH = resolve(import.meta.dirname, '../../experiments/presets/koch2015.yaml');
@@ -93,5 +93,40 @@ describe('a runs folder that cannot be written', () => {
     expect(result.stderr).toMatch(/cannot write the run folder .*runs/);
     expect(result.stderr).not.toMatch(/\bat .*\.js:\d+/);
     expect(readdirSync(folder)).toEqual(['runs']);
+  });
+});
+
+describe('a data set whose files are missing', () => {
+  test.each([
+    ['omniglot', 'omniglot-small', [], 'images_background.zip', 'oneshot data fetch omniglot'],
+    [
+      "Lake's runs",
+      'omniglot-small',
+      ['images_background.zip', 'images_evaluation.zip'],
+      'all_runs.zip',
+      'oneshot data fetch omniglot',
+    ],
+    [
+      'MNIST beside Omniglot',
+      'mnist-transfer',
+      ['images_background.zip', 'images_evaluation.zip', 'all_runs.zip'],
+      't10k-images-idx3-ubyte.gz',
+      'oneshot data fetch mnist',
+    ],
+  ])('%s: is told once, before anything is begun', async (_, experiment, present, missing, command) => {
+    const folder = newFolder();
+    const data = join(folder, 'data');
+    mkdirSync(data);
+    for (const name of present) symlinkSync(join(DATA_FOLDER, name), join(data, name));
+    const file = resolve(import.meta.dirname, `../../experiments/${experiment}.yaml`);
+    const result = await runCommand(['run', file, '--set', 'seeds=[1, 2, 3]', '--runs', join(folder, 'runs')], {
+      env: { ONESHOT_DATA: data },
+    });
+    expect(result.code).toBe(2);
+    expect(result.stderr.split('\n').filter((line) => line.includes('is missing'))).toEqual([
+      `error: ${join(data, missing)} is missing`,
+    ]);
+    expect(result.stderr).toContain(command);
+    expect(existsSync(join(folder, 'runs'))).toBe(false);
   });
 });

@@ -2,11 +2,18 @@ import { OneshotError } from '../../base/problem.js';
 import { compareRuns } from '../../report/compare-runs.js';
 import { renderComparison } from '../../report/comparison-text.js';
 import { loadRuns } from '../../report/load-runs.js';
+import { ensembleRuns } from '../../use/ensemble-runs.js';
+import { renderEnsemble } from '../ensemble-table.js';
 import type { ExitCode } from '../report-error.js';
-import { printResult } from '../terminal.js';
+import { colorsFor, printResult } from '../terminal.js';
 
-/** `oneshot compare`: two or more runs side by side. */
-export async function compareCommand(paths: string[], options: { json?: boolean }): Promise<ExitCode> {
+export interface CompareOptions {
+  readonly ensemble?: boolean;
+  readonly json?: boolean;
+}
+
+/** `oneshot compare`: two or more runs side by side, and with `--ensemble` all of them answering together. */
+export async function compareCommand(paths: string[], options: CompareOptions): Promise<ExitCode> {
   const runs = loadRuns(paths);
   if (runs.length < 2) {
     throw new OneshotError(
@@ -18,6 +25,14 @@ export async function compareCommand(paths: string[], options: { json?: boolean 
     );
   }
   const comparison = compareRuns(runs);
-  printResult(options.json ? JSON.stringify(comparison, null, 2) : renderComparison(comparison));
+  const ensemble = options.ensemble ? ensembleRuns(runs.map(({ folder }) => folder)) : undefined;
+  if (options.json) {
+    // The answers of every episode are left to the runs' own files.
+    const figures = ensemble?.map(({ answers: _, ...result }) => result);
+    printResult(JSON.stringify({ ...comparison, ...(figures && { ensemble: figures }) }, null, 2));
+    return 0;
+  }
+  printResult(renderComparison(comparison));
+  if (ensemble) printResult(renderEnsemble(ensemble, comparison.rows, colorsFor(process.stdout)));
   return 0;
 }

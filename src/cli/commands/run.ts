@@ -5,6 +5,7 @@ import type { EngineName } from '../../engine/engine.js';
 import { readResults } from '../../evaluation/records/evaluation-result.js';
 import { DevicePool, deviceFolder, listDevices } from '../../launch/device-pool.js';
 import { launchLocally } from '../../launch/local-launcher.js';
+import { requireData } from '../../launch/require-data.js';
 import { type PlanResult, runPlan } from '../../launch/run-plan.js';
 import type { Plan, Trial } from '../../plan/plan-trials.js';
 import { readRunStatus, runFiles } from '../../run/run-folder.js';
@@ -41,6 +42,7 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
   const engine = options.engine ?? resources.engine;
   const runsFolder = resolve(options.runs);
 
+  requireData(plan, runsFolder, { env: process.env, baseFolder: resolve(dirname(file)) });
   const display = openProgressDisplay(total);
   if (search?.learns && search.settings.method === 'tpe' && search.settings.batchSize === undefined && parallel > 1)
     display.note(

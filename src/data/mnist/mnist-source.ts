@@ -1,15 +1,17 @@
 // MNIST as a data source: digits that are trained on come from the training files, all others from the test files, so
 // that no digit stands on both sides. With nothing to train on it serves to measure networks trained on other pictures.
+import { join } from 'node:path';
 import { stableHash } from '../../base/stable-hash.js';
 import type { DataMnist } from '../../config/experiment.js';
 import { resolveDataFolder } from '../files/data-folder.js';
+import { requireFile } from '../files/require-file.js';
 import { gatherData } from '../gather-data.js';
 import type { DataDescription, DataSource } from '../loaded-data.js';
 import { allocatePixels, type UnsealedPictureSet } from '../pictures/picture-file.js';
 import { CLEAN_VERSION, cacheSizedPictures, resolveSizes } from '../pictures/picture-sizes.js';
 import { RESIZE_VERSION, resizePictures } from '../pictures/resize.js';
 import type { AlphabetCount, SplitRule } from '../splits.js';
-import { MNIST_SIZE, MNIST_TEST, MNIST_TRAIN, type MnistPart, readMnist } from './mnist.js';
+import { explainMnistFiles, MNIST_SIZE, MNIST_TEST, MNIST_TRAIN, type MnistPart, readMnist } from './mnist.js';
 
 /** The one alphabet of MNIST. */
 const DIGITS = 'digits';
@@ -17,6 +19,13 @@ const ALL_DIGITS = MNIST_TEST.counts.map((_, digit) => digit);
 
 export const mnistSource: DataSource<DataMnist> = {
   describe,
+  requireFiles(section, place) {
+    const folder = resolveDataFolder(section.path, place);
+    const parts = divideDigits(section).train.length > 0 ? [MNIST_TRAIN, MNIST_TEST] : [MNIST_TEST];
+    for (const { name } of parts.flatMap(({ images, labels }) => [images, labels])) {
+      requireFile([join(folder, `${name}.gz`), join(folder, name)], explainMnistFiles(folder));
+    }
+  },
   async load(section, options) {
     const folder = resolveDataFolder(section.path, options);
     const sizes = resolveSizes(section);

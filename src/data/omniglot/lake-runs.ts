@@ -10,7 +10,7 @@ import type { Episode } from '../sampling/episode.js';
 import { explainOmniglotFiles, OMNIGLOT_LIMITS } from './omniglot.js';
 import { LAKE_ALPHABETS, OMNIGLOT_SIZE } from './omniglot-alphabets.js';
 
-const FILE = 'all_runs.zip';
+export const LAKE_RUNS_FILE = 'all_runs.zip';
 
 /** SHA-256 over labels and decoded pixels of the published zip, in the order that `readLakeRuns` gives them. */
 export const LAKE_RUNS_DIGEST = '8184b215c5d8a88d6caa470f98fea3f91d7eea3768473c60d5fbba60397526a8';
@@ -54,7 +54,7 @@ export interface PublishedLakeRuns {
 
 /** The zip of the runs. Throws a OneshotError('data') when it is missing. */
 export function openLakeRuns(folder: string): ZipFile {
-  return openZip(join(folder, FILE), OMNIGLOT_LIMITS, explainOmniglotFiles(folder));
+  return openZip(join(folder, LAKE_RUNS_FILE), OMNIGLOT_LIMITS, explainOmniglotFiles(folder));
 }
 
 /** The pictures of the runs. Throws a OneshotError('data') when the zip is damaged or its content is not the published one. */
@@ -62,7 +62,7 @@ export async function readLakeRuns(folder: string): Promise<PublishedLakeRuns> {
   const zip = openLakeRuns(folder);
   const hint = explainOmniglotFiles(folder);
   const fail = (what: string, cause?: unknown) =>
-    new OneshotError('data', `${join(folder, FILE)} ${what}`, { hint, cause });
+    new OneshotError('data', `${join(folder, LAKE_RUNS_FILE)} ${what}`, { hint, cause });
   // Packed again, the runs may lie in a folder of their own.
   const entries = new Map<string, ZipEntry>();
   for (const entry of await zip.listEntries()) {

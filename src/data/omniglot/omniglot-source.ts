@@ -1,21 +1,29 @@
 // Omniglot as a data source: files to pictures at the wanted sizes, with the splits and Lake's runs that belong to it.
+import { join } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
 import { hashBytes, stableHash } from '../../base/stable-hash.js';
 import type { DataOmniglot } from '../../config/experiment.js';
 import { resolveDataFolder } from '../files/data-folder.js';
+import { requireFile } from '../files/require-file.js';
 import { gatherData } from '../gather-data.js';
 import type { DataDescription, DataSource, LakeRuns } from '../loaded-data.js';
 import type { PictureCache } from '../pictures/picture-cache.js';
 import { CLEAN_VERSION, cacheSizedPictures, type PictureSizes, resolveSizes } from '../pictures/picture-sizes.js';
 import { RESIZE_VERSION, resizePictures } from '../pictures/resize.js';
 import { countSelection, type SplitRule } from '../splits.js';
-import { LAKE_RUNS_DIGEST, openLakeRuns, readLakeRuns } from './lake-runs.js';
-import { BACKGROUND, EVALUATION, openOmniglot, readOmniglot } from './omniglot.js';
+import { LAKE_RUNS_DIGEST, LAKE_RUNS_FILE, openLakeRuns, readLakeRuns } from './lake-runs.js';
+import { BACKGROUND, EVALUATION, explainOmniglotFiles, openOmniglot, readOmniglot } from './omniglot.js';
 import { BACKGROUND_ALPHABETS, EVALUATION_ALPHABETS, OMNIGLOT_DRAWERS } from './omniglot-alphabets.js';
 import { omniglotSplits } from './omniglot-splits.js';
 
 export const omniglotSource: DataSource<DataOmniglot> = {
   describe,
+  requireFiles(section, place, { lakeRuns }) {
+    const folder = resolveDataFolder(section.path, place);
+    for (const file of [BACKGROUND.file, EVALUATION.file, ...(lakeRuns ? [LAKE_RUNS_FILE] : [])]) {
+      requireFile(join(folder, file), explainOmniglotFiles(folder));
+    }
+  },
   async load(section, options) {
     checkValidationAlphabets(section);
     const folder = resolveDataFolder(section.path, options);
