@@ -36,7 +36,7 @@ export function openProgressDisplay(total: number): ProgressDisplay {
   const stream = process.stderr;
   const colors = colorsFor(stream);
   const running = new Map<Trial, Watched>();
-  const counts = { finished: 0, skipped: 0, failed: 0, stopped: 0 };
+  const counts = { finished: 0, halted: 0, skipped: 0, failed: 0, stopped: 0 };
   const live = stream.isTTY === true && process.env.TERM !== 'dumb' && process.env.CI === undefined;
   const update = live ? createLogUpdate(stream, { showCursor: true }) : undefined;
   const timer = live ? setInterval(draw, REDRAW_MS) : undefined;
@@ -133,6 +133,9 @@ export function openProgressDisplay(total: number): ProgressDisplay {
     if (outcome.state === 'finished') {
       counts.finished++;
       note(`${colors.green('+')} ${trial.name} finished ${time}`);
+    } else if (outcome.state === 'halted') {
+      counts.halted++;
+      note(`${colors.dim('/')} ${trial.name} halted ${time}`);
     } else if (outcome.state === 'stopped') {
       counts.stopped++;
       note(`${colors.yellow('-')} ${trial.name} stopped ${time} ${colors.dim('run again to resume')}`);

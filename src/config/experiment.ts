@@ -1597,6 +1597,31 @@ export interface SweepGrid {
   parameters: {
     [k: string]: unknown[];
   };
+  halving?: Halving;
+}
+/**
+ * Asynchronous successive halving (ASHA, Li et al. 2020): every point trains to the first rung and halts there with a checkpoint; one in `reductionFactor` of those at a rung goes on from its checkpoint to the next rung, of `reductionFactor` times as many epochs, the last one to `training.maxEpochs`. When no point is left, the best of the highest rung is trained to the end if none was. When left out, every trial runs to its end. What a trial computes does not depend on it.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "halving".
+ */
+export interface Halving {
+  /**
+   * The metric that decides, any that an epoch logs: its latest value when the rung is reached, averaged over the seeds of a point. When left out: the `metric` of the search, otherwise `validation/one-shot-accuracy` where there is a validation, otherwise `train/loss`.
+   */
+  metric?: string;
+  /**
+   * Which direction of the metric is better. When left out: `maximize` for an accuracy, `minimize` for anything else.
+   */
+  goal?: 'maximize' | 'minimize';
+  /**
+   * Epochs of the first rung; less than `training.maxEpochs`. Patience (`training.earlyStopping`) may end a trial before: it counts at all rungs with its last value.
+   */
+  minEpochs: number;
+  /**
+   * One in so many goes on from a rung, to so many times its epochs (eta in the paper, where it is 3 or 4).
+   */
+  reductionFactor: number;
 }
 /**
  * The points one by one.
@@ -1615,6 +1640,7 @@ export interface SweepList {
   points: {
     [k: string]: unknown;
   }[];
+  halving?: Halving;
 }
 /**
  * Independent draws (Bergstra and Bengio 2012).
@@ -1633,6 +1659,7 @@ export interface SweepRandom {
   maxTrials: MaxTrials;
   maxHours?: MaxHours;
   seed: SearchSeed;
+  halving?: Halving;
 }
 /**
  * Key paths and where their values come from: a list of choices, or a map with one of `choice: [a, b]`, `uniform: [low, high]`, `logUniform: [low, high]`, `integer: [low, high]`; `step` beside `uniform` and `integer` leaves only low, low + step, …; `when: {path: value}` makes a parameter exist only where another one of the sweep has that value, or one of those in a list. Points that make no valid experiment (an encoder that does not fit) are never proposed.
@@ -1660,6 +1687,7 @@ export interface SweepSobol {
   maxTrials: MaxTrials;
   maxHours?: MaxHours;
   seed: SearchSeed;
+  halving?: Halving;
 }
 /**
  * Model-based search with tree-structured Parzen estimators (Bergstra et al. 2011).
@@ -1690,6 +1718,7 @@ export interface SweepTpe {
    * Points proposed together: the next batch waits until all of them are done, so the same proposals come again whatever ends first. When left out, a point is proposed whenever a worker is free; with several workers the proposals then depend on which trial ends first.
    */
   batchSize?: number;
+  halving?: Halving;
 }
 /**
  * Where results go besides the run folder.

@@ -10,8 +10,12 @@ export interface TrialFailure {
   readonly hint?: string;
 }
 
-/** How a trial ended. A trial that was stopped can be resumed. */
-export type TrialOutcome = { readonly state: 'finished' } | { readonly state: 'stopped' } | TrialFailure;
+/** How a trial ended. One that was stopped, or halted after `haltAfterEpoch`, can be resumed. */
+export type TrialOutcome =
+  | { readonly state: 'finished' }
+  | { readonly state: 'stopped' }
+  | { readonly state: 'halted' }
+  | TrialFailure;
 
 /** `folder` is a run folder with its trial.json and experiment.yaml in place. */
 export interface LaunchOptions extends TrialArguments {

@@ -65,7 +65,7 @@ export function summarizeSweep(
 
 /** How many runs are in each state. */
 export function countStates(runs: readonly FoundRun[]): Record<RunState, number> {
-  const counts: Record<RunState, number> = { finished: 0, running: 0, stopped: 0, failed: 0, waiting: 0 };
+  const counts: Record<RunState, number> = { finished: 0, halted: 0, running: 0, stopped: 0, failed: 0, waiting: 0 };
   for (const { state } of runs) counts[state]++;
   return counts;
 }

@@ -107,6 +107,15 @@ export function logTraining({ journal }: RunLog, { best, metric }: TrainingResul
   journal.flush();
 }
 
+/** Logs what successive halving did with the run after an epoch. */
+export function logHalving(
+  { journal }: RunLog,
+  decision: 'halted' | 'promoted',
+  { epoch, maxEpochs }: { epoch: number; maxEpochs: number },
+): void {
+  journal.append({ type: 'tags', values: { 'oneshot.halving': `${decision} after epoch ${epoch} of ${maxEpochs}` } });
+}
+
 /** Logs what an evaluation measured: a point for each system and task, a table, a won and a lost episode, the files and the trained model. */
 export function logEvaluation(run: RunLog, results: readonly EvaluationResult[]): void {
   const { journal, folder, experiment, record } = run;

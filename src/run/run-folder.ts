@@ -50,7 +50,8 @@ export function runFiles(folder: string) {
   } as const;
 }
 
-export type RunState = 'waiting' | 'running' | 'stopped' | 'failed' | 'finished';
+/** `halted`: successive halving gave its place to better trials; its checkpoint stays, and it may be promoted later. */
+export type RunState = 'waiting' | 'running' | 'stopped' | 'failed' | 'halted' | 'finished';
 
 /** What `oneshot status` shows of a run; written by the run's own process. */
 export interface RunStatus {
@@ -79,7 +80,7 @@ export interface RunStatus {
 const fingerprintsShape = { training: isHash, evaluation: isHash, config: isHash };
 
 const statusShape: RecordShape = {
-  state: isOneOf(['waiting', 'running', 'stopped', 'failed', 'finished'] satisfies RunState[]),
+  state: isOneOf(['waiting', 'running', 'stopped', 'failed', 'halted', 'finished'] satisfies RunState[]),
   fingerprints: isRecord(fingerprintsShape),
   attempt: isCount,
   trained: isTruth,

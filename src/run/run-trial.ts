@@ -25,7 +25,7 @@ import {
 } from './conditions.js';
 import { describeFailure } from './describe-failure.js';
 import { evaluateTrial } from './evaluate-trial.js';
-import { logBeginning, logDatasets, logEvaluation, logTraining, type RunLog } from './log-run.js';
+import { logBeginning, logDatasets, logEvaluation, logHalving, logTraining, type RunLog } from './log-run.js';
 import { logVerifications } from './log-verification.js';
 import { describeProvenance, type Provenance } from './provenance.js';
 import { readRunExperiment } from './read-run-experiment.js';
@@ -50,8 +50,11 @@ export interface TrialSurroundings {
   log(line: string): void;
 }
 
-/** Runs the trial in a folder to its end or to a stop. Throws what made it fail, after its status says so. */
-export async function runTrial(trial: TrialArguments, around: TrialSurroundings): Promise<'finished' | 'stopped'> {
+/** How a trial ended that did not fail. */
+export type TrialEnd = 'finished' | 'stopped' | 'halted';
+
+/** Runs the trial in a folder to its end, to a stop, or to the epoch that it is to halt after. Throws what made it fail, after its status says so. */
+export async function runTrial(trial: TrialArguments, around: TrialSurroundings): Promise<TrialEnd> {
   const { folder } = trial;
   const files = runFiles(folder);
   const lock = acquireProcessLock(files.lock);
@@ -77,6 +80,7 @@ class TrialRun {
   readonly #experiment: Experiment;
   readonly #startedAt = new Date();
   readonly #secondsBefore: number;
+  readonly #wasHalted: boolean;
   readonly #journal: Journal;
   #status: RunStatus;
 
@@ -90,6 +94,7 @@ class TrialRun {
     this.#experiment = readRunExperiment(trial.folder, record);
     const previous = readRunStatus(trial.folder);
     this.#secondsBefore = previous?.seconds ?? 0;
+    this.#wasHalted = previous?.state === 'halted';
     this.#journal = openJournal(this.#files.journal, { now: Date.now });
     this.#status = {
       version: RUN_FOLDER_VERSION,
@@ -107,11 +112,13 @@ class TrialRun {
     };
   }
 
-  async run(): Promise<'finished' | 'stopped'> {
+  async run(): Promise<TrialEnd> {
     try {
       this.#saveStatus({});
       const outcome = await this.#work();
-      this.#end(outcome, outcome === 'finished' ? 'FINISHED' : 'KILLED');
+      if (outcome === 'halted') logHalving(this.#log(), 'halted', this.#status);
+      // A halted trial is over as far as anybody knows: MLflow shows it as finished, and as running again once it is promoted.
+      this.#end(outcome, outcome === 'stopped' ? 'KILLED' : 'FINISHED');
       return outcome;
     } catch (error) {
       if (error instanceof OneshotError && error.code === 'interrupted') {
@@ -123,7 +130,7 @@ class TrialRun {
     }
   }
 
-  async #work(): Promise<'finished' | 'stopped'> {
+  async #work(): Promise<TrialEnd> {
     const { model, training } = this.#experiment;
     const engine = model === undefined || training === undefined ? undefined : await this.#startEngine();
     let sampler: SystemSampler | undefined;
@@ -133,7 +140,8 @@ class TrialRun {
       const data = await this.#loadData();
       logDatasets(this.#log(), data);
       if (engine !== undefined && !this.#status.trained) {
-        if ((await this.#train(engine, data)) === 'stopped') return 'stopped';
+        const outcome = await this.#train(engine, data);
+        if (outcome !== 'finished') return outcome;
       }
       const results = await evaluateTrial({
         folder: this.#trial.folder,
@@ -192,6 +200,7 @@ class TrialRun {
     writeFileAtomic(this.#files.provenance, `${JSON.stringify([...attempts, provenance], null, 2)}\n`);
 
     logBeginning(this.#log(), { provenance, engine: engine?.description });
+    if (this.#wasHalted) logHalving(this.#log(), 'promoted', this.#status);
   }
 
   async #loadData(): Promise<LoadedData> {
@@ -210,7 +219,7 @@ class TrialRun {
     return data;
   }
 
-  async #train(engine: Engine, data: LoadedData): Promise<'finished' | 'stopped'> {
+  async #train(engine: Engine, data: LoadedData): Promise<TrialEnd> {
     const result = await trainTrial({
       folder: this.#trial.folder,
       experiment: this.#experiment as TrainedExperiment,
@@ -218,6 +227,7 @@ class TrialRun {
       engine,
       data,
       microBatchSize: readConditions(this.#files.conditions)?.microBatchSize ?? 1,
+      ...(this.#trial.haltAfterEpoch === undefined ? {} : { haltAfterEpoch: this.#trial.haltAfterEpoch }),
       journal: this.#journal,
       stopRequested: () => this.#around.stopRequested(),
       onProgress: (progress) => this.#around.onProgress(progress),
@@ -226,7 +236,7 @@ class TrialRun {
       replay: this.#trial.allowDrift ? 'keep' : 'assert',
     });
     this.#around.log(`training ${result.outcome} (${result.reason}) after ${result.epochsDone} epochs`);
-    if (result.outcome === 'stopped') return 'stopped';
+    if (result.outcome !== 'finished') return result.outcome;
     logTraining(this.#log(), result);
     this.#saveStatus({ trained: true, epoch: result.epochsDone });
     removeTrainingCheckpoint(this.#trial.folder);
@@ -242,7 +252,7 @@ class TrialRun {
     };
   }
 
-  #end(state: 'finished' | 'stopped', status: 'FINISHED' | 'KILLED'): void {
+  #end(state: TrialEnd, status: 'FINISHED' | 'KILLED'): void {
     this.#journal.append({ type: 'status', status });
     this.#journal.flush();
     this.#saveStatus({ state });

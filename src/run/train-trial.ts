@@ -28,6 +28,8 @@ export interface TrainTrialOptions {
   readonly engine: Engine;
   readonly data: LoadedData;
   readonly microBatchSize: number;
+  /** As in `TrialArguments`. */
+  readonly haltAfterEpoch?: number;
   readonly journal: Journal;
   readonly stopRequested: () => boolean;
   readonly onProgress: (progress: TrialProgress) => void;
@@ -48,7 +50,7 @@ export function stepsPerEpochOf(experiment: TrainedExperiment, data: LoadedData)
   );
 }
 
-/** Trains until the end or a stop; goes on from the folder's last checkpoint. The best weights are in `best.safetensors` afterwards. */
+/** Trains until the end, a halt or a stop; goes on from the folder's last checkpoint. The best weights are in `best.safetensors` afterwards. */
 export async function trainTrial(options: TrainTrialOptions): Promise<TrainingResult> {
   const { experiment, seed, engine, data, journal } = options;
   const { training, model, augmentation } = experiment;
@@ -126,6 +128,7 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
       microBatchSize: options.microBatchSize,
       batches: (epoch, step) => takeBatch(batches, epoch, step),
       ...(restore === undefined ? {} : { restore }),
+      ...(options.haltAfterEpoch === undefined ? {} : { haltAfterEpoch: options.haltAfterEpoch }),
       hooks,
     });
   } finally {

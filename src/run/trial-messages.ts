@@ -25,6 +25,7 @@ export type MessageFromTrial =
   | { readonly type: 'progress'; readonly progress: TrialProgress }
   | { readonly type: 'finished' }
   | { readonly type: 'stopped' }
+  | { readonly type: 'halted' }
   | { readonly type: 'failed'; readonly code: FailureCode; readonly message: string; readonly hint?: string };
 
 export type MessageToTrial = { readonly type: 'stop' };
@@ -34,6 +35,8 @@ export interface TrialArguments extends WantedEngine {
   readonly folder: string;
   /** Resume although engine, threads or versions differ from those the trial was begun with. */
   readonly allowDrift: boolean;
+  /** Halts with a checkpoint after this epoch, where the training does not end before. Without it the trial runs to its end. Results do not depend on it: it is no part of the experiment. */
+  readonly haltAfterEpoch?: number;
   /** The folder of the experiment file: relative data paths start there, and its git commit is recorded. */
   readonly baseFolder: string;
 }

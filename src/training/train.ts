@@ -66,13 +66,15 @@ export interface TrainingOptions {
   batches(epoch: number, step: number): Promise<Batch>;
   /** Goes on from here; without it training starts with drawn weights. */
   readonly restore?: TrainingCheckpoint;
+  /** Halts at the end of this epoch, where the training does not end before: successive halving decides whether it goes on. */
+  readonly haltAfterEpoch?: number;
   readonly hooks: TrainingHooks;
 }
 
 export interface TrainingResult {
-  /** `stopped`: on request, with a checkpoint; to be gone on with. */
-  readonly outcome: 'finished' | 'stopped';
-  readonly reason: 'max-epochs' | 'early-stopping' | 'requested';
+  /** `stopped`: on request, with a checkpoint; `halted`: after `haltAfterEpoch`, with a checkpoint. Both can be gone on with. */
+  readonly outcome: 'finished' | 'stopped' | 'halted';
+  readonly reason: 'max-epochs' | 'early-stopping' | 'requested' | 'halting';
   /** Whole epochs done, those before a resume included. */
   readonly epochsDone: number;
   /** What decided which epoch is the best; undefined: the last one is. */
@@ -82,13 +84,14 @@ export interface TrainingResult {
 }
 
 /**
- * Trains until the last epoch, until patience runs out, or until a stop is requested. The best weights have gone to
+ * Trains until the last epoch, until patience runs out, until the epoch to halt after, or until a stop is requested. The best weights have gone to
  * `saveBest` by then. Throws a OneshotError 'non-finite' when the loss or a weight is NaN or infinite (never stored in a
  * checkpoint), 'usage' for settings that no training can follow, 'corrupt' when `restore` does not fit.
  */
 export async function train(options: TrainingOptions): Promise<TrainingResult> {
   const { training, stepsPerEpoch, hooks, restore } = options;
   const { maxEpochs } = training;
+  const lastEpoch = Math.min(maxEpochs, options.haltAfterEpoch ?? maxEpochs);
   const schedule = buildSchedule(training.schedule, { stepsPerEpoch, maxEpochs });
   const metric = watchedMetric(training);
   const patienceEpochs = training.earlyStopping?.patienceEpochs ?? Number.POSITIVE_INFINITY;
@@ -152,7 +155,7 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   }
 
   try {
-    while (position.epoch <= maxEpochs && !hasRunOut(best, patienceEpochs, position.epoch - 1)) {
+    while (position.epoch <= lastEpoch && !hasRunOut(best, patienceEpochs, position.epoch - 1)) {
       while (position.step < stepsPerEpoch) {
         await yieldToEvents();
         if (hooks.stopRequested() || !(await doStep())) return await stop();
@@ -163,6 +166,8 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
     }
 
     const epochsDone = position.epoch - 1;
+    if (epochsDone < maxEpochs && !hasRunOut(best, patienceEpochs, epochsDone))
+      return { outcome: 'halted', reason: 'halting', epochsDone, metric, best };
     if (best.epoch === undefined) {
       // Nothing was watched: the last epoch counts, or the network as initialised.
       await keeper.saveBest(keeper.takeSnapshot(position), { epoch: epochsDone });

@@ -77,6 +77,22 @@ describe.each(await findStartingEngines())('training on engine %s', (name) => {
     expect([...repeatable(stopped.recording), ...repeatable(resumed.recording)]).toEqual(repeatable(whole.recording));
   });
 
+  it('ends with the same bytes when it was halted after an epoch', async () => {
+    const given = { model: noisyModel, training: { ...groupTraining, averaging: { decay: 0.9 } } };
+    const whole = await withEngine(name, (engine) => run(engine, given));
+    const halted = await withEngine(name, (engine) => run(engine, { ...given, haltAfterEpoch: 2 }));
+    expect(halted.result).toMatchObject({ outcome: 'halted', reason: 'halting', epochsDone: 2 });
+    const restore = halted.recording.last.at(-1)!;
+    expect(restore.position).toEqual({ epoch: 3, step: 0 });
+    // A rung that the checkpoint has passed already halts again at once.
+    const again = await withEngine(name, (engine) => run(engine, { ...given, restore, haltAfterEpoch: 1 }));
+    expect(again.result).toMatchObject({ outcome: 'halted', epochsDone: 2 });
+    expect(again.recording.metrics).toEqual([]);
+    const promoted = await withEngine(name, (engine) => run(engine, { ...given, restore, haltAfterEpoch: 4 }));
+    expect(promoted.result).toMatchObject({ outcome: 'finished', reason: 'max-epochs', epochsDone: 4 });
+    expect(hashArrays(promoted.recording.last.at(-1)!.arrays)).toBe(hashArrays(whole.recording.last.at(-1)!.arrays));
+  });
+
   it('gives other bytes for another seed', async () => {
     const hashes = await withEngine(name, async (engine) => {
       const training = { ...pairTraining, maxEpochs: 1 };
@@ -183,6 +199,20 @@ describe('the loop', () => {
       [1, 0.25],
       [2, 0.5],
     ]);
+  });
+
+  it('is finished where patience runs out at the very epoch it is to halt after', async () => {
+    const accuracies = [0.5, 0.4, 0.4, 0.9];
+    const { result } = await onCpu({
+      training: {
+        ...pairTraining,
+        validation: validationEvery(1),
+        earlyStopping: { metric: 'validation/one-shot-accuracy', patienceEpochs: 2 },
+      },
+      haltAfterEpoch: 3,
+      validate: async (epoch) => accuracies[epoch - 1]!,
+    });
+    expect(result).toMatchObject({ outcome: 'finished', reason: 'early-stopping', epochsDone: 3 });
   });
 
   it('is finished at once when it is resumed after its end', async () => {

@@ -122,7 +122,7 @@ function describeBest(best: NonNullable<SweepSummary['best']>, metric: string): 
 }
 
 const describeCounts = (counts: Readonly<Record<RunState, number>>) =>
-  (['finished', 'running', 'stopped', 'failed', 'waiting'] as const)
+  (['finished', 'halted', 'running', 'stopped', 'failed', 'waiting'] as const)
     .filter((state) => counts[state] > 0)
     .map((state) => `${formatInteger(counts[state])} ${state}`)
     .join(', ');
@@ -130,7 +130,14 @@ const describeCounts = (counts: Readonly<Record<RunState, number>>) =>
 /** All runs where they are few; else those that are not finished, then the best finished ones. */
 function chooseRows(runs: readonly FoundRun[], sweeps: readonly SweepSummary[]): readonly FoundRun[] {
   if (runs.length <= MOST_ROWS) return runs;
-  const rank: Readonly<Record<RunState, number>> = { running: 0, failed: 1, stopped: 2, waiting: 3, finished: 4 };
+  const rank: Readonly<Record<RunState, number>> = {
+    running: 0,
+    failed: 1,
+    stopped: 2,
+    waiting: 3,
+    finished: 4,
+    halted: 5,
+  };
   const { metric, goal } = sweeps.at(-1)?.manifest ?? { metric: 'validation/one-shot-accuracy', goal: 'maximize' };
   const cost = ({ status }: FoundRun) => {
     const value = readSweepMetric(status, metric);
@@ -159,6 +166,7 @@ function renderRuns(runs: readonly FoundRun[], devices: Devices, colors: Colors)
   );
   const paint = {
     finished: colors.green,
+    halted: colors.dim,
     failed: colors.red,
     running: colors.cyan,
     stopped: colors.yellow,

@@ -52,7 +52,7 @@ function summarizeRun(
 
 /** How many runs are in each state. */
 export function countStates(runs: readonly ReportRun[]): Record<RunState, number> {
-  const counts = { waiting: 0, running: 0, stopped: 0, failed: 0, finished: 0 };
+  const counts = { waiting: 0, running: 0, stopped: 0, failed: 0, halted: 0, finished: 0 };
   for (const { state } of runs) counts[state]++;
   return counts;
 }

@@ -68,7 +68,7 @@ function alarms({ measurements }: Report): Block[] {
 }
 
 function describeCounts({ counts, runs: all }: Report): string {
-  const others = (['failed', 'stopped', 'running', 'waiting'] as const).filter((state) => counts[state] > 0);
+  const others = (['halted', 'failed', 'stopped', 'running', 'waiting'] as const).filter((state) => counts[state] > 0);
   const rest = others.map((state) => `${counts[state]} ${state}`).join(', ');
   return `${counts.finished} of ${formatCount(all.length, 'run')} finished${rest === '' ? '' : `; ${rest}`}.`;
 }

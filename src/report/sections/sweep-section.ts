@@ -70,7 +70,7 @@ async function describeSweep(
 
 function describeExtent({ configurations, unmeasured, counts, objective }: SweepFigures): Text {
   const [best] = configurations as readonly [SweepConfiguration, ...SweepConfiguration[]];
-  const missing = (['failed', 'stopped', 'running', 'waiting'] as const)
+  const missing = (['halted', 'failed', 'stopped', 'running', 'waiting'] as const)
     .filter((state) => counts[state] > 0)
     .map((state) => `${counts[state]} ${state}`);
   return [
