@@ -11,7 +11,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shipJournal } from '../../src/tracking/ship-journal.js';
 import { shipJournals } from '../../src/tracking/ship-journals.js';
 import { pointsInDatabase, pointsInJournal, runsOf } from './support/compare-points.js';
-import { logThroughOutages } from './support/log-through-outages.js';
 import { type MlflowServer, startMlflowServer } from './support/mlflow-server.js';
 import { startJournal, writeFinishedRun } from './support/write-journal.js';
 
@@ -103,13 +102,6 @@ describe('a journal on a real server', () => {
     expect(others).toEqual([]);
     expect(run?.status).toBe('FINISHED');
     expect(await pointsInDatabase(server, run?.runId ?? '')).toEqual(pointsInJournal(folder));
-  });
-});
-
-describe('an outage', () => {
-  it('of the server, five times while four trials log, loses and doubles nothing', async () => {
-    const points = await logThroughOutages({ server, root, experiment: 'outage', trials: 4, outages: 5 });
-    expect(points).toBeGreaterThan(2000);
   });
 });
 
