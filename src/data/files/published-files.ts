@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { MNIST_TEST, MNIST_TRAIN, type MnistFile, readMnistFile } from '../mnist/mnist.js';
 import { readLakeRuns } from '../omniglot/lake-runs.js';
-import { BACKGROUND, EVALUATION, type OmniglotPart, readPart } from '../omniglot/omniglot.js';
+import { readPart } from '../omniglot/omniglot.js';
+import { BACKGROUND, EVALUATION, type OmniglotPart } from '../omniglot/omniglot-files.js';
 
 /** A file as it is published. */
 export interface PublishedFile {

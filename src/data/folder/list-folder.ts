@@ -3,7 +3,7 @@
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
-import { MAX_FILE_BYTES } from '../pictures/decode-picture.js';
+import { MAX_FILE_BYTES } from '../pictures/picture-header.js';
 import { type BadFile, failWithBadFiles } from './bad-files.js';
 import { showPath } from './show-path.js';
 

@@ -7,10 +7,9 @@ import { openZip, type ZipEntry, type ZipFile } from '../files/zip-file.js';
 import { decodePng } from '../pictures/decode-png.js';
 import { allocatePixels, packBits, type UnsealedPictureSet } from '../pictures/picture-file.js';
 import type { Episode } from '../sampling/episode.js';
-import { explainOmniglotFiles, OMNIGLOT_LIMITS } from './omniglot.js';
+import { OMNIGLOT_LIMITS } from './omniglot.js';
 import { LAKE_ALPHABETS, OMNIGLOT_SIZE } from './omniglot-alphabets.js';
-
-export const LAKE_RUNS_FILE = 'all_runs.zip';
+import { explainOmniglotFiles, LAKE_RUNS_FILE } from './omniglot-files.js';
 
 /** SHA-256 over labels and decoded pixels of the published zip, in the order that `readLakeRuns` gives them. */
 export const LAKE_RUNS_DIGEST = '8184b215c5d8a88d6caa470f98fea3f91d7eea3768473c60d5fbba60397526a8';

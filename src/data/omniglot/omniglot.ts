@@ -7,27 +7,8 @@ import { openZip, type ZipFile, type ZipLimits } from '../files/zip-file.js';
 import { decodePng } from '../pictures/decode-png.js';
 import { allocatePixels, packBits, type UnsealedPictureSet, unpackBits } from '../pictures/picture-file.js';
 import type { Character } from '../pictures/picture-set.js';
-import { BACKGROUND_ALPHABETS, EVALUATION_ALPHABETS, OMNIGLOT_DRAWERS, OMNIGLOT_SIZE } from './omniglot-alphabets.js';
-
-/** One of the two zips. */
-export interface OmniglotPart {
-  readonly file: string;
-  /** `hashDrawings` of the published pictures. */
-  readonly digest: string;
-  readonly alphabets: ReadonlyMap<string, number>;
-}
-
-export const BACKGROUND: OmniglotPart = {
-  file: 'images_background.zip',
-  digest: 'd7aef5fefda6b7742af92318065a7528b56d10fe803b6b419817bc8708030ce9',
-  alphabets: BACKGROUND_ALPHABETS,
-};
-
-export const EVALUATION: OmniglotPart = {
-  file: 'images_evaluation.zip',
-  digest: 'e95a07fe47299788a8aed7bba3a85e66df069138803d8eb7b312b2012d314cb0',
-  alphabets: EVALUATION_ALPHABETS,
-};
+import { OMNIGLOT_DRAWERS, OMNIGLOT_SIZE } from './omniglot-alphabets.js';
+import { BACKGROUND, EVALUATION, explainOmniglotFiles, type OmniglotPart } from './omniglot-files.js';
 
 /** The zips are of 14 MB and 32,460 small files; anything far beyond is not Omniglot. */
 export const OMNIGLOT_LIMITS: ZipLimits = { zipBytes: 256 * 2 ** 20, entries: 100_000, entryBytes: 64 * 1024 };
@@ -41,15 +22,6 @@ export interface Drawing {
   readonly drawer: number;
   /** `[105, 105]`, one bit for each pixel, 1 where there is ink (`packBits`): 32,460 of them take 45 MB. */
   readonly bits: Uint8Array;
-}
-
-/** What to do when a file of Omniglot is missing or wrong, for error messages. */
-export function explainOmniglotFiles(folder: string): string {
-  return (
-    'Fetch them with `oneshot data fetch omniglot`, or place images_background.zip, images_evaluation.zip and ' +
-    `all_runs.zip of github.com/brendenlake/omniglot (folder python) in ${folder}, or name another folder with ` +
-    'data.path or ONESHOT_DATA.'
-  );
 }
 
 /** The two zips of a folder, unopened further. Throws a OneshotError('data') when one is missing. */

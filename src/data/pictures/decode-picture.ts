@@ -6,8 +6,6 @@ import { PNG } from 'pngjs';
 import { listJpegSegments, type PictureHeader, readPictureHeader } from './picture-header.js';
 import { cutPng, listPngChunks } from './png-chunks.js';
 
-/** Bytes of a file at most. */
-export const MAX_FILE_BYTES = 64 * 2 ** 20;
 /** Pixels of a picture at most: 8000 x 6250. */
 export const MAX_PIXELS = 50e6;
 /** Height and width at most. */

@@ -1,6 +1,9 @@
 // What the first bytes of a picture file say: its format and size, before anything is unpacked. Formats that are not read
 // are told by their own signatures, so that the message can name them.
 
+/** Bytes of a picture file at most. */
+export const MAX_FILE_BYTES = 64 * 2 ** 20;
+
 /** The format and size that a file states. */
 export interface PictureHeader {
   readonly format: 'png' | 'jpeg';

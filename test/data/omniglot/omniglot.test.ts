@@ -6,9 +6,7 @@ import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openZip } from '../../../src/data/files/zip-file.js';
 import {
-  BACKGROUND,
   type Drawing,
-  EVALUATION,
   gatherDrawings,
   hashDrawings,
   OMNIGLOT_LIMITS,
@@ -17,6 +15,7 @@ import {
   readOmniglot,
 } from '../../../src/data/omniglot/omniglot.js';
 import { BACKGROUND_ALPHABETS, EVALUATION_ALPHABETS } from '../../../src/data/omniglot/omniglot-alphabets.js';
+import { BACKGROUND, EVALUATION } from '../../../src/data/omniglot/omniglot-files.js';
 import { packBits } from '../../../src/data/pictures/picture-file.js';
 import { pictureAt } from '../../../src/data/pictures/picture-set.js';
 import { expectFailure } from '../support/expect-failure.js';
