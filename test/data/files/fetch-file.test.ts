@@ -25,6 +25,9 @@ const published = readFileSync(join(REAL_DATA, file.name));
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** Time for a reader on a busy machine to take what was sent before the connection is cut: what it has not taken is lost. */
+const READ_MS = 300;
+
 /** Serves the range that was asked for, whole or the first `count` bytes of it before the connection is cut. */
 const serve =
   (bytes: Buffer, count?: number): Answer =>
@@ -36,7 +39,7 @@ const serve =
       ...(start > 0 ? { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` } : {}),
     });
     if (count === undefined) response.end(rest);
-    else response.write(rest.subarray(0, count), () => setTimeout(() => response.destroy(), 20));
+    else response.write(rest.subarray(0, count), () => setTimeout(() => response.destroy(), READ_MS));
   };
 const answer =
   (status: number, headers: Record<string, string> = {}): Answer =>
