@@ -14,6 +14,7 @@ import { validate } from '../config/validate.js';
 import { countPoints, isSearched, type ListedSweep, type SearchedSweep } from '../plan/expand-sweep.js';
 import { readSearchSpace } from '../plan/search/read-search-space.js';
 import { createExperimentChecker } from './check-experiment.js';
+import { findHalvingFaults } from './check-halving.js';
 import { findSearchFaults } from './check-search.js';
 import type { RuleProblem } from './rule.js';
 import { listWrittenPoints, SAMPLED_POINTS, samplePoints } from './sample-search.js';
@@ -36,6 +37,7 @@ export function checkTrials(experiment: Experiment, positions: Positions, soundn
     return locateAll(check(base), positions);
   }
   const sweepCheck = new SweepCheck(base, sweep, positions, soundness);
+  sweepCheck.checkHalving(experiment);
   if (isSearched(sweep)) {
     const found = sweepCheck.checkSearch(sweep, experiment, check);
     return [...sweepCheck.problems, ...found];
@@ -84,6 +86,13 @@ class SweepCheck {
     this.#sweep = sweep;
     this.#positions = positions;
     this.#soundness = soundness;
+  }
+
+  /** Problems of successive halving. */
+  checkHalving(experiment: Experiment): void {
+    const isSound = (path: ConcretePath) => this.#soundness.isSound(path);
+    for (const { path, at, ...fault } of findHalvingFaults(this.#sweep, experiment, isSound))
+      this.#report(path, fault, at);
   }
 
   /** The points whose paths exist; problems of paths and of repeated values are reported. */

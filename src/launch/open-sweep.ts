@@ -1,19 +1,26 @@
 // Takes hold of a sweep's state on disk: its lock, its manifest and, for a search, its event log.
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { removeStaleTemporaries } from '../base/atomic-file.js';
 import { OneshotError } from '../base/problem.js';
 import { acquireProcessLock } from '../base/process-lock.js';
+import type { HalvingSettings } from '../plan/halving.js';
 import type { Plan } from '../plan/plan-trials.js';
+import { listRungEpochs } from '../plan/search/asha.js';
 import {
+  type HalvingManifest,
   readSweepManifest,
   SWEEP_VERSION,
   type SweepManifest,
   sweepFiles,
   writeSweepManifest,
 } from '../run/sweep-folder.js';
-import { openSearchLog, readSearchLog } from './search-log.js';
-import { searchTrials } from './search-trials.js';
+import { countBegunPoints, halveTrials } from './halving-trials.js';
+import { listPoints } from './point-source.js';
+import { listAskedTrialIds, openSearchLog, readSearchLog, type SearchLog } from './search-log.js';
+import { searchPoints } from './search-points.js';
+import { startSweepClock } from './sweep-clock.js';
 import { listTrials, type TrialSource } from './trial-source.js';
+import { wholeTrials } from './whole-trials.js';
 
 export interface OpenSweep {
   readonly id: string;
@@ -44,11 +51,8 @@ export function openSweep(plan: Plan, experimentFolder: string, { parallel, now 
     removeStaleTemporaries(files.folder);
     removeStaleTemporaries(experimentFolder);
     const before = readSweepManifest(files.manifest);
-    const log = plan.search === undefined ? undefined : openSearchLog(files.events);
-    const source =
-      plan.search === undefined || log === undefined
-        ? listTrials(plan.trials)
-        : searchTrials(plan.search, log, { seeds: plan.experiment.seeds.length, now });
+    const log = plan.search === undefined && plan.halving === undefined ? undefined : openSearchLog(files.events);
+    const source = log === undefined ? listTrials(plan.trials) : openSource(plan, log, now);
     writeSweepManifest(files.manifest, describeSweep(plan, source.total, parallel, before));
     return {
       id,
@@ -65,15 +69,24 @@ export function openSweep(plan: Plan, experimentFolder: string, { parallel, now 
   }
 }
 
+/** The source of a sweep whose state is its log. */
+function openSource({ search, halving, trials, experiment }: Plan, log: SearchLog, now: () => number): TrialSource {
+  const clock = startSweepClock(log, now);
+  const seeds = experiment.seeds.length;
+  const points =
+    search === undefined ? listPoints(trials, countBegunPoints(log.events)) : searchPoints(search, log, clock);
+  return halving === undefined ? wholeTrials(points, seeds) : halveTrials(points, halving, { seeds, log, clock });
+}
+
 /** Ids of the trials that a plan is known to have: all of a list, those asked so far of a search. */
 export function listKnownTrialIds(plan: Plan, experimentFolder: string): string[] {
   if (plan.search === undefined) return plan.trials.map(({ id }) => id);
   const { events } = sweepFiles(experimentFolder, plan.fingerprint.slice(0, 8));
-  return existsSync(events) ? readSearchLog(events).flatMap(({ trials }) => trials ?? []) : [];
+  return listAskedTrialIds(readSearchLog(events));
 }
 
 function describeSweep(plan: Plan, trials: number, parallel: number, before: SweepManifest | undefined): SweepManifest {
-  const { experiment, search, fingerprint } = plan;
+  const { experiment, search, halving, fingerprint } = plan;
   const validation = experiment.training?.validation;
   const metric = search?.settings.metric ?? (validation === undefined ? 'train/loss' : 'validation/one-shot-accuracy');
   return {
@@ -88,7 +101,12 @@ function describeSweep(plan: Plan, trials: number, parallel: number, before: Swe
     metric,
     goal: search?.goal ?? (metric === 'train/loss' ? 'minimize' : 'maximize'),
     ...(validation === undefined || metric === 'train/loss' ? {} : { queries: validation.queries }),
+    ...(halving === undefined ? {} : { halving: describeHalving(halving) }),
     parallel,
     createdAt: before?.createdAt ?? new Date().toISOString(),
   };
+}
+
+function describeHalving({ metric, goal, reductionFactor, ...limits }: HalvingSettings): HalvingManifest {
+  return { metric, goal, reductionFactor, rungEpochs: listRungEpochs({ goal, reductionFactor, ...limits }) };
 }

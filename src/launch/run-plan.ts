@@ -15,7 +15,7 @@ import { listKnownTrialIds, openSweep } from './open-sweep.js';
 import type { PlanEvent, WaitReason } from './plan-event.js';
 import { indexRunFolders, prepareRun, type RunIndex } from './prepare-run.js';
 import { recordFailure } from './record-failure.js';
-import { listTrials, type TrialSource } from './trial-source.js';
+import { listTrials, type TrialSource, type TrialTask } from './trial-source.js';
 import { waitOrStop } from './wait.js';
 
 export interface RunPlanOptions {
@@ -81,7 +81,7 @@ class PlanRun {
   readonly #outcomes = new Map<Trial, TrialOutcome>();
   readonly #running = new Set<LaunchedTrial>();
   /** Trials that another process was running when their turn came. */
-  readonly #elsewhere: Trial[] = [];
+  readonly #elsewhere: TrialTask[] = [];
   #busyWorkers = 0;
   /** Trials that have memory and a device, or do without one. */
   #roomsTaken = 0;
@@ -144,8 +144,8 @@ class PlanRun {
   async #work(): Promise<void> {
     while (!this.#isEnding()) {
       const next = this.#source.next();
-      const trial = next === 'wait' || next === undefined ? this.#elsewhere.shift() : next;
-      if (trial === undefined) {
+      const task = next === 'wait' || next === undefined ? this.#elsewhere.shift() : next;
+      if (task === undefined) {
         // What the search waits for may have failed for good: then nobody is busy, and the rest is left to the next session.
         if (next === undefined || this.#busyWorkers === 0) return;
         await waitOrStop(LOOK_AGAIN_MS, this.#wake.signal);
@@ -153,9 +153,9 @@ class PlanRun {
       }
       this.#busyWorkers++;
       try {
-        await this.#runTrial(trial);
+        await this.#runTrial(task);
       } catch (error) {
-        this.#failBeforeStart(trial, error);
+        this.#failBeforeStart(task.trial, error);
       } finally {
         this.#busyWorkers--;
         this.#wakeAll();
@@ -163,7 +163,8 @@ class PlanRun {
     }
   }
 
-  async #runTrial(trial: Trial): Promise<void> {
+  async #runTrial(task: TrialTask): Promise<void> {
+    const { trial, haltAfterEpoch } = task;
     const prepared = prepareRun(this.#experimentFolder, trial, this.#index);
     const { folder, progress } = prepared;
     this.#folders.set(trial, folder);
@@ -174,17 +175,22 @@ class PlanRun {
       return;
     }
     const holder = findLockHolder(runFiles(folder).lock);
-    if (holder !== undefined) return this.#leaveToOther(trial, { type: 'elsewhere', holder });
+    if (holder !== undefined) return this.#leaveToOther(task, { type: 'elsewhere', holder });
+    if (haltAfterEpoch !== undefined && hasHaltedBehind(folder, haltAfterEpoch)) {
+      this.#outcomes.set(trial, { state: 'halted' });
+      this.#source.tell(trial, { state: 'halted' }, folder);
+      return;
+    }
 
     for (let attempt = 1; ; attempt++) {
       const room = await this.#findRoom(trial);
       if (room === undefined) return;
       this.#options.onEvent({ type: 'started', trial, folder, progress, attempt });
       const startedAt = performance.now();
-      const outcome = await this.#launch(trial, folder, room);
+      const outcome = await this.#launch(task, folder, room);
       if (outcome.state === 'failed' && outcome.code === 'locked') {
         const other = findLockHolder(runFiles(folder).lock);
-        if (other !== undefined) return this.#leaveToOther(trial, { type: 'elsewhere', holder: other });
+        if (other !== undefined) return this.#leaveToOther(task, { type: 'elsewhere', holder: other });
         continue;
       }
       const retryInSeconds = outcome.state === 'failed' ? this.#chooseRetryWait(outcome, attempt) : undefined;
@@ -229,10 +235,10 @@ class PlanRun {
   }
 
   /** The trial comes last again: by then the other process has finished it, or has left it to be resumed. */
-  async #leaveToOther(trial: Trial, reason: WaitReason): Promise<void> {
-    this.#tellWaiting(trial, reason);
+  async #leaveToOther(task: TrialTask, reason: WaitReason): Promise<void> {
+    this.#tellWaiting(task.trial, reason);
     await waitOrStop(LOOK_AGAIN_MS, this.#options.stop);
-    this.#elsewhere.push(trial);
+    this.#elsewhere.push(task);
   }
 
   readonly #toldWaits = new Set<string>();
@@ -269,7 +275,7 @@ class PlanRun {
     return undefined;
   }
 
-  async #launch(trial: Trial, folder: string, { lease, memory }: Room): Promise<TrialOutcome> {
+  async #launch({ trial, haltAfterEpoch }: TrialTask, folder: string, { lease, memory }: Room): Promise<TrialOutcome> {
     const { engine, allowDrift, baseFolder, timeoutMinutes, onEvent, kill } = this.#options;
     const startedAt = new Date();
     try {
@@ -278,6 +284,7 @@ class PlanRun {
         ...engine,
         allowDrift,
         baseFolder,
+        ...(haltAfterEpoch === undefined ? {} : { haltAfterEpoch }),
         ...(lease === undefined ? {} : { env: lease.device.env }),
         onProgress: (progress) => {
           if (progress.memoryBytes !== undefined) memory.update(progress.memoryBytes);
@@ -308,6 +315,12 @@ class PlanRun {
       this.#running.delete(launched);
     }
   }
+}
+
+/** Whether a trial has halted at this epoch or a later one, in whatever sweep. */
+function hasHaltedBehind(folder: string, epoch: number): boolean {
+  const status = readRunStatus(folder);
+  return status?.state === 'halted' && status.epoch >= epoch;
 }
 
 /** What a trial was given to run in. */

@@ -1,13 +1,25 @@
-// The event log of a search: asks and tells, one JSON object a line, synced before anything is done about them. Replaying it
-// gives the state of the search, so a sweep goes on after any number of kills as if there had been none.
+// The event log of a sweep: asks and tells of its search, targets and rungs of its successive halving, one JSON object a
+// line, synced before anything is done about them. Replaying it gives the state of both, so a sweep goes on after any number of kills as if there had been none.
 import { closeSync, constants, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncFolder } from '../base/atomic-file.js';
 import { OneshotError } from '../base/problem.js';
 import type { SearchEvent } from '../plan/search/search-strategy.js';
 
+/** A point of successive halving; `index` is its number in the order in which points were begun. */
+export type HalvingEvent =
+  /** It was sent to a rung, counted from 0: it trains until there. */
+  | { readonly type: 'target'; readonly index: number; readonly rung: number }
+  /** It has reached the rung, with the metric there and at the rungs above where its training is over; null where it has none. */
+  | {
+      readonly type: 'rung';
+      readonly index: number;
+      readonly rung: number;
+      readonly values: readonly (number | null)[];
+    };
+
 /** An event as it is logged. */
-export type LoggedEvent = SearchEvent & {
+export type LoggedEvent = (SearchEvent | HalvingEvent) & {
   /** Ids of the trials of an asked point, one for each seed. */
   readonly trials?: readonly string[];
   /** Time for which the sweep has run so far, all its sessions together. */
@@ -20,6 +32,11 @@ export interface SearchLog {
   /** Appends an event and returns when the disk has it. */
   append(event: LoggedEvent): void;
   close(): void;
+}
+
+/** Ids of the trials of all points that were asked, in the order of asking. */
+export function listAskedTrialIds(events: readonly LoggedEvent[]): string[] {
+  return events.flatMap((event) => event.trials ?? []);
 }
 
 /** The events in a log, without a last line that was torn by a crash; none where there is no log. Throws OneshotError('corrupt') on any other line that is no JSON. */

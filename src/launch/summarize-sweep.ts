@@ -6,8 +6,8 @@ import type { Interval } from '../evaluation/statistics/interval.js';
 import { wilsonInterval } from '../evaluation/statistics/wilson-interval.js';
 import type { FoundRun } from '../run/find-runs.js';
 import { type RunState, runFiles } from '../run/run-folder.js';
-import { readSweepMetric, type SweepManifest, sweepFiles } from '../run/sweep-folder.js';
-import { readSearchLog } from './search-log.js';
+import { type HalvingManifest, readSweepMetric, type SweepManifest, sweepFiles } from '../run/sweep-folder.js';
+import { type LoggedEvent, listAskedTrialIds, readSearchLog } from './search-log.js';
 
 export interface BestPoint {
   readonly assignments: readonly { readonly path: string; readonly value: unknown }[];
@@ -36,7 +36,9 @@ export interface SweepSummary {
   /** Trials by state; those that have no folder yet are waiting. */
   readonly counts: Readonly<Record<RunState, number>>;
   readonly best?: BestPoint;
-  /** Estimate from the trials that have finished. */
+  /** How many points have reached each rung of the halving. */
+  readonly rungs?: readonly { readonly epochs: number; readonly points: number }[];
+  /** Estimate from the trials that have finished or halted; promotions come on top. */
   readonly secondsLeft?: number;
 }
 
@@ -47,7 +49,8 @@ export function summarizeSweep(
   runs: readonly FoundRun[],
 ): SweepSummary {
   const files = sweepFiles(experimentFolder, manifest.id);
-  const ids = new Set(manifest.trialIds ?? readSearchLog(files.events).flatMap(({ trials }) => trials ?? []));
+  const events = readSearchLog(files.events);
+  const ids = new Set(manifest.trialIds ?? listAskedTrialIds(events));
   const own = runs.filter(({ trial }) => ids.has(trial.id));
   const counts = countStates(own);
   const withoutFolder = manifest.trials - own.length;
@@ -59,8 +62,18 @@ export function summarizeSweep(
     counts: { ...counts, waiting: counts.waiting + withoutFolder },
     ...(holder === undefined ? {} : { holder }),
     ...(best === undefined ? {} : { best }),
+    ...(manifest.halving === undefined ? {} : { rungs: countRungs(manifest.halving, events) }),
     ...(secondsLeft === undefined ? {} : { secondsLeft }),
   };
+}
+
+function countRungs({ rungEpochs }: HalvingManifest, events: readonly LoggedEvent[]): SweepSummary['rungs'] {
+  const reached = new Map<number, number>();
+  for (const event of events) if (event.type === 'rung') reached.set(event.index, event.rung + event.values.length);
+  return rungEpochs.map((epochs, rung) => ({
+    epochs,
+    points: [...reached.values()].filter((count) => count > rung).length,
+  }));
 }
 
 /** How many runs are in each state. */
@@ -106,10 +119,10 @@ function estimateSecondsLeft(
   counts: Readonly<Record<RunState, number>>,
   withoutFolder: number,
 ): number | undefined {
-  const finished = runs.filter(({ state }) => state === 'finished');
+  const ended = runs.filter(({ state }) => state === 'finished' || state === 'halted');
   const left = counts.running + counts.stopped + counts.waiting + withoutFolder;
-  if (finished.length === 0 || left === 0) return undefined;
-  const meanSeconds = finished.reduce((sum, { status }) => sum + (status?.seconds ?? 0), 0) / finished.length;
+  if (ended.length === 0 || left === 0) return undefined;
+  const meanSeconds = ended.reduce((sum, { status }) => sum + (status?.seconds ?? 0), 0) / ended.length;
   const spent = runs.reduce((sum, { state, status }) => (state === 'running' ? sum + (status?.seconds ?? 0) : sum), 0);
   return Math.max(0, (meanSeconds * left - spent) / parallel);
 }

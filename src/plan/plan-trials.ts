@@ -4,6 +4,7 @@ import { stableHash } from '../base/stable-hash.js';
 import type { Experiment } from '../config/experiment.js';
 import { expandSweep, isSearched } from './expand-sweep.js';
 import type { Fingerprints } from './fingerprint.js';
+import { type HalvingSettings, readHalving } from './halving.js';
 import { makeTrials } from './make-trials.js';
 import { createSearchSweep, type SearchSweep } from './search-sweep.js';
 import { shortenPaths } from './trial-name.js';
@@ -35,6 +36,8 @@ export interface Plan {
   readonly trials: readonly Trial[];
   /** What proposes the trials where they are not listed. */
   readonly search?: SearchSweep;
+  /** What decides which trials are trained further, where not all run to their end. */
+  readonly halving?: HalvingSettings;
   /** 64 hex digits: the same sweep has the same trials, or the same search. What it is allowed to spend is no part of it. */
   readonly fingerprint: string;
 }
@@ -50,15 +53,18 @@ export interface PlanSurroundings {
 /** The plan of a checked experiment. */
 export function planTrials(experiment: Experiment, { digestData, isFeasible }: PlanSurroundings): Plan {
   const digestOnce = rememberDigests(digestData);
+  const halving = readHalving(experiment);
+  const decided = halving === undefined ? {} : { halving };
   if (isSearched(experiment.sweep)) {
     const search = createSearchSweep(experiment, experiment.sweep, { digestData: digestOnce, isFeasible });
-    return { experiment, trials: [], search, fingerprint: search.fingerprint };
+    return { experiment, trials: [], search, ...decided, fingerprint: search.fingerprint };
   }
   const points = expandSweep(experiment);
   const shortPaths = shortenPaths([...new Set(points.flatMap((point) => point.assignments.map(({ path }) => path)))]);
   const trials = points.flatMap((point) => makeTrials(point, experiment.seeds, shortPaths, digestOnce));
-  const fingerprint = stableHash(trials.map(({ fingerprints }) => fingerprints.training));
-  return { experiment, trials, fingerprint };
+  const hashes = trials.map(({ fingerprints }) => fingerprints.training);
+  const fingerprint = stableHash(halving === undefined ? hashes : { trials: hashes, halving });
+  return { experiment, trials, ...decided, fingerprint };
 }
 
 function rememberDigests(digestData: PlanSurroundings['digestData']): PlanSurroundings['digestData'] {

@@ -27,10 +27,20 @@ export interface SweepManifest {
   readonly metric: string;
   readonly goal: 'minimize' | 'maximize';
   readonly queries?: number;
+  /** Where points halt, and by what the best of them go on; missing where every trial runs to its end. */
+  readonly halving?: HalvingManifest;
   /** Trials at the same time in the last session. */
   readonly parallel: number;
   /** ISO 8601: when the sweep was first run. */
   readonly createdAt: string;
+}
+
+export interface HalvingManifest {
+  readonly metric: string;
+  readonly goal: 'minimize' | 'maximize';
+  readonly reductionFactor: number;
+  /** Epochs of each rung. */
+  readonly rungEpochs: readonly number[];
 }
 
 /** The files of a sweep's folder. */

@@ -59,7 +59,7 @@ export function beginSweepJournal(experimentFolder: string, experiment: Experime
 
 /** Brings the run up to what the folders of its trials say: the best value so far, the table of trials, the note. `isOver` gives it its last status. */
 export function updateSweepJournal(experimentFolder: string, { isOver }: { isOver: boolean }): void {
-  const runs = findRuns(experimentFolder);
+  const { runs } = findRuns(experimentFolder);
   const sweep = listSweeps(experimentFolder).at(-1);
   const goal: SweepGoal = sweep === undefined ? DEFAULT_GOAL : { metric: sweep.metric, goal: sweep.goal };
   const trials = runs.map((run) => describeTrial(run, goal));
@@ -109,7 +109,8 @@ function composeTrialsTable(trials: readonly SweepTrial[], { metric }: SweepGoal
 }
 
 function statusOf(runs: readonly FoundRun[]): JournalStatus {
-  if (runs.every(({ state }) => state === 'finished')) return 'FINISHED';
+  // A halted trial has ended early, not badly.
+  if (runs.every(({ state }) => state === 'finished' || state === 'halted')) return 'FINISHED';
   return runs.some(({ state }) => state === 'failed') ? 'FAILED' : 'KILLED';
 }
 

@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogUpdate } from 'log-update';
+import { groupBy } from '../../evaluation/group-by.js';
 import { deviceFolder, listUsedDevices } from '../../launch/device-pool.js';
 import { countStates, listFailures, type SweepSummary, summarizeSweep } from '../../launch/summarize-sweep.js';
-import { type FoundRun, findRuns } from '../../run/find-runs.js';
+import { type DamagedRun, type FoundRun, findRuns } from '../../run/find-runs.js';
 import type { RunState } from '../../run/run-folder.js';
 import { listSweeps, readSweepMetric } from '../../run/sweep-folder.js';
 import { formatDuration, formatInteger, formatPercent } from '../format-quantity.js';
@@ -22,6 +23,7 @@ const WATCH_MS = 1000;
 interface ExperimentStatus {
   readonly name: string;
   readonly runs: readonly FoundRun[];
+  readonly damaged: readonly DamagedRun[];
   readonly sweeps: readonly SweepSummary[];
 }
 
@@ -52,28 +54,30 @@ async function watchStatus(path: string): Promise<ExitCode> {
 }
 
 function readExperiments(path: string): ExperimentStatus[] {
-  const byFolder = new Map<string, FoundRun[]>();
-  for (const run of findRuns(path)) {
-    const folder = dirname(run.folder);
-    const members = byFolder.get(folder);
-    if (members === undefined) byFolder.set(folder, [run]);
-    else members.push(run);
-  }
-  return [...byFolder].map(([folder, runs]) => ({
-    name: runs[0]!.trial.experimentName,
-    runs,
+  const found = findRuns(path);
+  const runs = groupBy(found.runs, ({ folder }) => dirname(folder));
+  const damaged = groupBy(found.damaged, ({ folder }) => dirname(folder));
+  return [...new Set([...runs.keys(), ...damaged.keys()])].map((folder) => {
+    const own = runs.get(folder) ?? [];
     // A single run was asked for by its own folder: the sweep around it is not.
-    sweeps: runs[0]!.folder === path ? [] : listSweeps(folder).map((sweep) => summarizeSweep(folder, sweep, runs)),
-  }));
+    const sweeps = own.length === 0 || own[0]!.folder === path ? [] : listSweeps(folder);
+    return {
+      name: own[0]?.trial.experimentName ?? basename(resolve(folder)),
+      runs: own,
+      damaged: damaged.get(folder) ?? [],
+      sweeps: sweeps.map((sweep) => summarizeSweep(folder, sweep, own)),
+    };
+  });
 }
 
-function toJson({ name, runs, sweeps }: ExperimentStatus): unknown {
+function toJson({ name, runs, damaged, sweeps }: ExperimentStatus): unknown {
   return {
     experiment: name,
     counts: countStates(runs),
     sweeps: sweeps.map(({ manifest: { trialIds: _, ...manifest }, ...summary }) => ({ ...manifest, ...summary })),
     failures: listFailures(runs),
     runs: runs.map(({ folder, trial, state, status }) => ({ folder, state, trial, status })),
+    damaged,
   };
 }
 
@@ -82,8 +86,10 @@ function renderExperiments(experiments: readonly ExperimentStatus[], colors: Col
   return experiments.map((experiment) => renderExperiment(experiment, devices, colors)).join('\n\n');
 }
 
-function renderExperiment({ name, runs, sweeps }: ExperimentStatus, devices: Devices, colors: Colors): string {
-  const lines = [`${colors.bold(name)}: ${describeCounts(countStates(runs))}`];
+function renderExperiment({ name, runs, damaged, sweeps }: ExperimentStatus, devices: Devices, colors: Colors): string {
+  const unreadable = damaged.length === 0 ? [] : [`${formatInteger(damaged.length)} damaged`];
+  const counts = [describeCounts(countStates(runs)), ...unreadable].filter((text) => text !== '').join(', ');
+  const lines = [`${colors.bold(name)}: ${counts}`];
   for (const sweep of sweeps) lines.push(...renderSweep(sweep, colors));
   const shown = chooseRows(runs, sweeps);
   if (shown.length > 0) lines.push(renderRuns(shown, devices, colors));
@@ -98,16 +104,24 @@ function renderExperiment({ name, runs, sweeps }: ExperimentStatus, devices: Dev
     for (const line of logTail) lines.push(colors.dim(`  | ${line}`));
   }
   if (failures.length > MOST_FAILURES) lines.push(`and ${formatInteger(failures.length - MOST_FAILURES)} more failed`);
+  for (const { folder, reason } of damaged) lines.push(`${colors.red('x')} ${basename(folder)}: damaged: ${reason}`);
   return lines.join('\n');
 }
 
-function renderSweep({ manifest, counts, holder, best, secondsLeft }: SweepSummary, colors: Colors): string[] {
+function renderSweep({ manifest, counts, holder, best, rungs, secondsLeft }: SweepSummary, colors: Colors): string[] {
   const { id, method, trials, parallel } = manifest;
   const left = secondsLeft === undefined ? '' : `, about ${formatDuration(secondsLeft)} left`;
   const by = holder === undefined ? '' : ` · run by process ${holder.pid} on ${holder.host}, ${parallel} at a time`;
+  const halted = counts.halted === 0 ? '' : `, ${formatInteger(counts.halted)} halted early`;
   const lines = [
-    `sweep ${id} (${method}): ${formatInteger(counts.finished)} of ${formatInteger(trials)} finished${left}${colors.dim(by)}`,
+    `sweep ${id} (${method}): ${formatInteger(counts.finished)} of ${formatInteger(trials)} finished${halted}${left}${colors.dim(by)}`,
   ];
+  if (rungs !== undefined) {
+    const reached = rungs
+      .map(({ epochs, points }) => `${formatInteger(points)} at ${formatInteger(epochs)}`)
+      .join(', ');
+    lines.push(`  points by epochs reached: ${reached}`);
+  }
   if (best !== undefined) lines.push(`  best so far: ${describeBest(best, manifest.metric)}`);
   return lines;
 }

@@ -58,15 +58,35 @@ export function decideAsha(
   return { type: 'start' };
 }
 
-/** The best 1 / `reductionFactor` of a rung, best first, ties by name. Failed trials count in the size of the rung but are never among them. */
+/**
+ * Who goes on when no trial trains and none is left to be started: the best of the highest rung, so that a sweep too small
+ * to fill its rungs ends with one whole training as well. Undefined once a trial has a value at the last rung, and where all
+ * have failed. The paper has no such step: its rungs never run out of new trials.
+ */
+export function promoteLeader(settings: AshaSettings, results: readonly RungResult[]): RungTarget | undefined {
+  const lastRung = listRungEpochs(settings).length - 1;
+  if (rankRung(settings, results, lastRung).length > 0) return undefined;
+  for (let rung = lastRung - 1; rung >= 0; rung--) {
+    const gone = new Set(results.filter((other) => other.rung > rung).map(({ trial }) => trial));
+    const trial = rankRung(settings, results, rung).find((one) => !gone.has(one));
+    if (trial !== undefined) return { trial, rung: rung + 1 };
+  }
+  return undefined;
+}
+
+/** The best 1 / `reductionFactor` of a rung, best first. Failed trials count in the size of the rung but are never among them. */
 function listPromotable(settings: AshaSettings, results: readonly RungResult[], rung: number): string[] {
-  const here = results.filter((result) => result.rung === rung);
-  const sign = settings.goal === 'minimize' ? 1 : -1;
-  return here
-    .flatMap(({ trial, value }) =>
-      value !== undefined && Number.isFinite(value) ? [{ trial, cost: sign * value }] : [],
+  const size = results.filter((result) => result.rung === rung).length;
+  return rankRung(settings, results, rung).slice(0, Math.floor(size / settings.reductionFactor));
+}
+
+/** The trials with a value at a rung, best first, ties by name. */
+function rankRung({ goal }: AshaSettings, results: readonly RungResult[], rung: number): string[] {
+  const sign = goal === 'minimize' ? 1 : -1;
+  return results
+    .flatMap(({ trial, rung: reached, value }) =>
+      reached === rung && value !== undefined && Number.isFinite(value) ? [{ trial, cost: sign * value }] : [],
     )
     .sort((a, b) => a.cost - b.cost || (a.trial < b.trial ? -1 : 1))
-    .slice(0, Math.floor(here.length / settings.reductionFactor))
     .map(({ trial }) => trial);
 }
