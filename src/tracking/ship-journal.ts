@@ -2,7 +2,14 @@
 // the same run, since points carry their original times, the run is found by its uid, and the cursor is only written
 // after the server has what it stands for. Order: entries in journal order, then the status, then files.
 import { join } from 'node:path';
-import { type Adjustment, isMlflowError, type LogBatch, type MlflowClient, type Run } from 'mlflow-ts-client';
+import {
+  type Adjustment,
+  isMlflowError,
+  type LogBatch,
+  type MlflowClient,
+  type Run,
+  sanitizeArtifactPath,
+} from 'mlflow-ts-client';
 import { OneshotError } from '../base/problem.js';
 import { type JournalEntry, journalSize, readJournal, syncJournal } from './journal.js';
 import { composeBatch, countBatch, countEntries, describeAdjustment, halveBatch } from './journal-batch.js';
@@ -178,7 +185,10 @@ export class JournalShipper {
     if (countBatch(batch) === 0) return;
     try {
       const result = await client.log.batch(runId, batch, { onRefused: 'isolate', signal });
-      for (const adjustment of result.adjustments) this.#tellAdjustment(adjustment);
+      for (const adjustment of result.adjustments) {
+        this.#tellAdjustment(adjustment);
+        await this.#keepFullValue(runId, batch, adjustment);
+      }
       for (const { kind, key, error } of result.refused) {
         this.#tell({ code: 'refused', message: `${kind} ${key}: ${error.message}`, cause: error });
       }
@@ -196,6 +206,20 @@ export class JournalShipper {
       }
       this.#tell({ code: 'refused', message: error.message, cause: error });
       this.#sent = addCounts(this.#sent, { refused: 1 });
+    }
+  }
+
+  /** A value that MLflow cuts is kept whole as an artifact, where the server stores artifacts. */
+  async #keepFullValue(runId: string, batch: LogBatch, { kind, field, key }: Adjustment): Promise<void> {
+    if (kind !== 'truncated' || this.#cannotStoreFiles) return;
+    const { client, signal } = this.#options;
+    const value = (field === 'param' ? batch.params : batch.tags)?.[key] ?? '';
+    try {
+      await client.artifacts.upload(runId, composeFullValuePath(field, key), { bytes: value }, { signal });
+      this.#sent = addCounts(this.#sent, { files: 1 });
+    } catch (error) {
+      if (!isMlflowError(error, 'FILE', 'INVALID_ARGUMENT', 'NOT_SUPPORTED', 'TOO_LARGE')) throw error;
+      this.#tell({ code: 'file', message: error.message, cause: error });
     }
   }
 
@@ -301,6 +325,11 @@ export class JournalShipper {
     if (this.#runEvent === undefined) throw new OneshotError('internal', 'the journal names no run yet');
     return this.#runEvent;
   }
+}
+
+/** Where the whole of a cut value is found: `full-values/params/model.notes.txt`. */
+function composeFullValuePath(field: Adjustment['field'], key: string): string {
+  return sanitizeArtifactPath(`full-values/${field}s/${key}.txt`);
 }
 
 /** One request's worth of entries, so that a cursor is written for each request. */

@@ -317,6 +317,26 @@ describe('what cannot be shipped', () => {
     expect(server.artifacts.size).toBe(0);
   });
 
+  it('whole, because MLflow cuts it, is kept whole as an artifact', async () => {
+    const [long, note] = ['x'.repeat(7000), 'y'.repeat(9000)];
+    write([
+      run(),
+      { type: 'params', values: { 'data.notes': long, lr: '0.1' } },
+      { type: 'tags', values: { 'mlflow.note.content': note } },
+    ]);
+    const problems: ShipProblem[] = [];
+    await shipJournal({ client: connect(), folder, onProblem: (problem) => problems.push(problem) });
+    expect(shown().params['data.notes']).toHaveLength(6000);
+    expect(shown().tags['mlflow.note.content']).toHaveLength(8000);
+    expect(shown().artifacts).toEqual([
+      ['full-values/params/data.notes.txt', long],
+      ['full-values/tags/mlflow.note.content.txt', note],
+    ]);
+    expect(problems.map(({ message }) => message)).toContain(
+      'param data.notes: 6000 of its 7000 characters are kept in MLflow, all of them as an artifact in full-values',
+    );
+  });
+
   it('is told once when many points are not finite', async () => {
     const metrics = [Number.NaN, Number.NaN, 1].map(
       (value, step): JournalFact => ({ type: 'metric', key: 'loss', step, value }),
