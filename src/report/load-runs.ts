@@ -8,7 +8,7 @@ import {
   VERIFICATION_FILE,
   type VerificationResult,
 } from '../evaluation/records/verification-result.js';
-import { type FoundRun, findRuns } from '../run/find-runs.js';
+import { type DamagedRun, type FoundRun, findRuns } from '../run/find-runs.js';
 import { type RunState, type RunStatus, runFiles, type TrialRecord } from '../run/run-folder.js';
 import { readJournal } from '../tracking/journal.js';
 
@@ -37,14 +37,29 @@ export interface ReportRun {
   readonly problems: readonly string[];
 }
 
+export interface LoadedRuns {
+  readonly runs: readonly ReportRun[];
+  /** Run folders that are no run any more. */
+  readonly damaged: readonly DamagedRun[];
+}
+
 /** The runs at or below the given paths, each once, ordered as given. Throws OneshotError('usage') when a path does not exist. */
-export function loadRuns(paths: readonly string[]): ReportRun[] {
-  const found = new Map<string, FoundRun>();
-  for (const run of paths.flatMap((path) => findRuns(path))) {
-    const folder = resolve(run.folder);
-    if (!found.has(folder)) found.set(folder, { ...run, folder });
+export function loadRuns(paths: readonly string[]): LoadedRuns {
+  const found = paths.map((path) => findRuns(path));
+  return {
+    runs: takeOnce(found.flatMap(({ runs }) => runs)).map(loadRun),
+    damaged: takeOnce(found.flatMap(({ damaged }) => damaged)),
+  };
+}
+
+/** The items by their folders, as absolute paths, each folder once. */
+function takeOnce<T extends { readonly folder: string }>(items: readonly T[]): T[] {
+  const once = new Map<string, T>();
+  for (const item of items) {
+    const folder = resolve(item.folder);
+    if (!once.has(folder)) once.set(folder, { ...item, folder });
   }
-  return [...found.values()].map(loadRun);
+  return [...once.values()];
 }
 
 function loadRun(found: FoundRun): ReportRun {

@@ -1,4 +1,5 @@
 // Everything that a report says, as plain data: the pages, and `--json`, are made from this alone.
+import type { DamagedRun } from '../run/find-runs.js';
 import type { RunState } from '../run/run-folder.js';
 import { type Comparison, findDifferences } from './compare-runs.js';
 import { type AlphabetFigures, averageAlphabets } from './figures/alphabets.js';
@@ -28,7 +29,7 @@ import {
 import { analyzeSweeps, type SweepFigures } from './figures/sweep.js';
 import { measureVerifications, type VerificationMeasurement } from './figures/verifications.js';
 import { groupRuns, type Measurement, measureGroups, type RunGroup } from './group-runs.js';
-import type { ReportRun } from './load-runs.js';
+import type { LoadedRuns } from './load-runs.js';
 import { nameSystem } from './names.js';
 
 export interface Report {
@@ -37,6 +38,8 @@ export interface Report {
   readonly runs: readonly RunSummary[];
   /** How many runs are in each state. */
   readonly counts: Readonly<Record<RunState, number>>;
+  /** Run folders that could not be read, with the reason. */
+  readonly damaged: readonly DamagedRun[];
   /** Finished runs without all their results, and runs with something unreadable. */
   readonly incomplete: readonly string[];
   readonly measurements: readonly Measurement[];
@@ -66,7 +69,7 @@ export interface SettingDifferences {
 }
 
 /** The report of these runs. */
-export function makeReport(runs: readonly ReportRun[]): Report {
+export function makeReport({ runs, damaged }: LoadedRuns): Report {
   const groups = groupRuns(runs);
   const measurements = measureGroups(groups);
   const verifications = measureVerifications(groups);
@@ -78,6 +81,7 @@ export function makeReport(runs: readonly ReportRun[]): Report {
     experiments,
     runs: summarizeRuns(groups),
     counts: countStates(runs),
+    damaged,
     incomplete: listIncomplete(runs),
     measurements,
     verifications,

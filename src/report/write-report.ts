@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import { readOwnVersion } from '../base/own-version.js';
+import { formatCount } from './format-figures.js';
 import { renderHtmlPage } from './html-page.js';
 import { loadRuns } from './load-runs.js';
 import { makeReport, type Report } from './make-report.js';
@@ -27,7 +28,7 @@ export interface WrittenReport {
 export async function writeReport(paths: readonly string[], { outFolder }: WriteReportOptions): Promise<WrittenReport> {
   const report = makeReport(loadRuns(paths));
   const blocks = await makeBlocks(report, (folder) => relative(resolve(outFolder), folder) || '.');
-  const footer = `Written by oneshot ${readOwnVersion()} from ${report.runs.length} run folders.`;
+  const footer = `Written by oneshot ${readOwnVersion()} from ${formatCount(report.runs.length, 'run folder')}.`;
   const html = join(outFolder, 'report.html');
   const markdown = join(outFolder, 'report.md');
   const page = renderMarkdownPage(report.title, blocks, footer, 'report-files');

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { isTemporaryName } from '../base/atomic-file.js';
 import { acquireProcessLock, findLockHolder } from '../base/process-lock.js';
 import { userDataFolder } from '../data/files/data-folder.js';
-import { type FoundRun, findRuns } from './find-runs.js';
+import { type DamagedRun, type FoundRun, findRuns } from './find-runs.js';
 import { readRunStatus, runFiles } from './run-folder.js';
 
 export type GarbageKind = 'checkpoint' | 'temporary' | 'pictures';
@@ -16,6 +16,12 @@ export interface Garbage {
   readonly bytes: number;
   /** The run it belongs to, whose lock is held while it is removed. */
   readonly run?: string;
+}
+
+export interface FoundGarbage {
+  readonly garbage: readonly Garbage[];
+  /** Run folders that were left alone since nobody can say what they are. */
+  readonly damaged: readonly DamagedRun[];
 }
 
 export interface GarbageSearch {
@@ -38,17 +44,18 @@ export function pictureCacheFolder(env: NodeJS.ProcessEnv): string {
   return join(dirname(userDataFolder(env)), 'pictures');
 }
 
-/** Everything that can go, by folder. A run that somebody works on, and one that is not finished, keep all they have. Throws OneshotError('usage') when there is no such path. */
-export function findGarbage({ path, cacheFolder, unusedDays, now }: GarbageSearch): Garbage[] {
-  const runs = path === undefined ? [] : findRuns(path);
-  const besides = new Set(runs.map(({ folder }) => dirname(folder)));
-  if (runs.length === 0 && path !== undefined) besides.add(path);
-  return [
+/** Everything that can go, by folder. A run that somebody works on, one that is not finished and one that cannot be read keep all they have. Throws OneshotError('usage') when there is no such path. */
+export function findGarbage({ path, cacheFolder, unusedDays, now }: GarbageSearch): FoundGarbage {
+  const { runs, damaged } = path === undefined ? { runs: [], damaged: [] } : findRuns(path);
+  const besides = new Set([...runs, ...damaged].map(({ folder }) => dirname(folder)));
+  if (besides.size === 0 && path !== undefined) besides.add(path);
+  const garbage = [
     ...runs.flatMap(findInRun),
     ...[...besides].flatMap((folder) => findTemporaries(folder, now - WRITING_MS)),
     ...findTemporaries(cacheFolder, now - WRITING_MS),
     ...findUnusedPictures(cacheFolder, now - unusedDays * DAY_MS),
   ];
+  return { garbage, damaged };
 }
 
 function findInRun({ folder, state }: FoundRun): Garbage[] {

@@ -1,4 +1,5 @@
-// Finds the run folders below a path: a runs folder, an experiment's folder in it, or a run itself.
+// Finds the run folders below a path: a runs folder, an experiment's folder in it, or a run itself. A folder that cannot be
+// read is told apart, with its reason, so that one damaged run never hides the others.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { OneshotError } from '../base/problem.js';
@@ -22,13 +23,35 @@ export interface FoundRun {
   readonly state: RunState;
 }
 
-/** The runs at `path` or up to two folders below it, ordered by folder. Throws OneshotError('usage') when there is no such folder. */
-export function findRuns(path: string): FoundRun[] {
+/** A folder with a trial.json whose small records cannot be read: half written, edited, or made by another version or program. */
+export interface DamagedRun {
+  readonly folder: string;
+  /** Which file, and what is wrong with it. */
+  readonly reason: string;
+}
+
+export interface FoundRuns {
+  /** Ordered by folder, like the damaged ones. */
+  readonly runs: readonly FoundRun[];
+  readonly damaged: readonly DamagedRun[];
+}
+
+/** What is at `path` or up to two folders below it. Throws OneshotError('usage') when there is no such folder. */
+export function findRuns(path: string): FoundRuns {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new OneshotError('usage', `no such folder: ${path}`, {
       hint: 'name a runs folder, an experiment in it, or a run',
     });
-  return findRunFolders(path, 2).map(describeRun);
+  const runs: FoundRun[] = [];
+  const damaged: DamagedRun[] = [];
+  for (const folder of findRunFolders(path, 2)) {
+    try {
+      runs.push(describeRun(folder));
+    } catch (error) {
+      damaged.push({ folder, reason: (error as Error).message });
+    }
+  }
+  return { runs, damaged };
 }
 
 function findRunFolders(path: string, depth: number): string[] {

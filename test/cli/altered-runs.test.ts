@@ -1,4 +1,5 @@
-// Every command that takes run folders refuses one that was edited or is of another version, and writes nothing there.
+// Every command that takes run folders says which one was edited or is of another version, works on the others, and writes
+// nothing there.
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -23,14 +24,41 @@ const listFiles = (folder: string) =>
     .map((name) => [name, statSync(join(folder, name)).mtimeMs]);
 
 describe.each(FILES)('a run whose %s is of another version', (file) => {
-  test.each([['status'], ['compare'], ['report'], ['reproduce'], ['prune']])('is refused by %s', async (command) => {
+  test.each([['compare'], ['reproduce']])('is refused by %s, which was given it by name', async (command) => {
     const { runs, good, altered } = makeRuns(file);
     const before = listFiles(runs);
-    const paths = { compare: [good, altered], reproduce: [altered] }[command] ?? [runs];
+    const paths = command === 'compare' ? [good, altered] : [altered];
     const result = await runCommand([command, ...paths], { env: { XDG_CACHE_HOME: newFolder() } });
     expect(result.code).toBe(1);
     expect(result.stderr).toContain(`${join(altered, file)} is of version 99; this program reads version 1`);
     expect(result.stderr).not.toMatch(/\bat .*\.js:\d+/);
     expect(listFiles(runs)).toEqual(before);
+  });
+
+  test.each([
+    ['status', [], 'made: 1 finished, 1 damaged'],
+    ['prune', ['--dry-run'], 'nothing to remove'],
+    ['report', ['--out', 'OUT'], 'report.html'],
+  ])('is told by %s, which works on the others', async (command, options, told) => {
+    const { runs, altered } = makeRuns(file);
+    const before = listFiles(runs);
+    const out = newFolder();
+    const result = await runCommand([command, runs, ...options.map((option) => option.replace('OUT', out))], {
+      env: { XDG_CACHE_HOME: newFolder() },
+    });
+    expect(result.code).toBe(0);
+    expect(result.stdout).toContain(told);
+    expect(result.stdout + result.stderr).toContain(
+      `${join(altered, file)} is of version 99; this program reads version 1`,
+    );
+    expect(listFiles(runs)).toEqual(before);
+  });
+
+  test('is an entry of its own in status --json', async () => {
+    const { runs, good, altered } = makeRuns(file);
+    const { stdout } = await runCommand(['status', runs, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { experiment: 'made', runs: [{ folder: good }], damaged: [{ folder: altered, reason: expect.any(String) }] },
+    ]);
   });
 });

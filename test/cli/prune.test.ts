@@ -29,5 +29,5 @@ test('prune shows what would go, asks for --yes where there is no terminal, and 
 
   const again = await runCommand(['prune', runs, '--json'], { env });
   expect(again.code).toBe(0);
-  expect(JSON.parse(again.stdout)).toEqual({ found: [], removed: [], freedBytes: 0 });
+  expect(JSON.parse(again.stdout)).toEqual({ found: [], removed: [], freedBytes: 0, damaged: [] });
 });

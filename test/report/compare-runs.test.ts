@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(parent, { recursive: true }));
 
-const load = (...indices: number[]) => loadRuns(indices.map((index) => folders[index]!));
+const load = (...indices: number[]) => loadRuns(indices.map((index) => folders[index]!)).runs;
 
 function listRight(run: ReportRun): boolean[] {
   return readRunPredictions(run, run.results[0]!).answers.flatMap(({ queries }) =>

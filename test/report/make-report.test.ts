@@ -54,7 +54,7 @@ describe('makeReport', () => {
       'batchSize=64 2 failed',
       'batchSize=64 3 waiting',
     ]);
-    expect(report.counts).toEqual({ waiting: 1, running: 0, stopped: 0, failed: 1, finished: 4 });
+    expect(report.counts).toEqual({ waiting: 1, running: 0, stopped: 0, halted: 0, failed: 1, finished: 4 });
   });
 
   it('says what is missing or unreadable instead of leaving it out in silence', () => {
@@ -69,7 +69,7 @@ describe('makeReport', () => {
       ({ system, task }) => system === 'batchSize=32' && task.endsWith('5-way-1-shot'),
     );
     const found = loadRuns([parent])
-      .filter(({ trial, results }) => trial.assignments[0]?.value === 32 && results.length > 0)
+      .runs.filter(({ trial, results }) => trial.assignments[0]?.value === 32 && results.length > 0)
       .map(({ results }) => results.find(({ task, scorer }) => scorer === 'network' && task.endsWith('5-way-1-shot'))!);
     expect(found).toHaveLength(2);
     expect(measurement!.accuracy).toBeCloseTo((found[0]!.correct + found[1]!.correct) / 100, 12);
@@ -134,8 +134,12 @@ describe('makeReport', () => {
   });
 
   it('works on no runs at all and on runs without any result', () => {
-    expect(makeReport([])).toMatchObject({ runs: [], measurements: [], headline: undefined });
-    const waiting = loadRuns([parent]).filter(({ state }) => state === 'waiting');
-    expect(makeReport(waiting)).toMatchObject({ headline: undefined, galleries: [], nWayCurves: [] });
+    expect(makeReport({ runs: [], damaged: [] })).toMatchObject({ runs: [], measurements: [], headline: undefined });
+    const waiting = loadRuns([parent]).runs.filter(({ state }) => state === 'waiting');
+    expect(makeReport({ runs: waiting, damaged: [] })).toMatchObject({
+      headline: undefined,
+      galleries: [],
+      nWayCurves: [],
+    });
   });
 });

@@ -29,7 +29,7 @@ describe('findGarbage', () => {
     const finished = writeRunFolder(join(runs, 'made'), 'finished', 'finished', DONE);
     for (const state of ['stopped', 'failed', 'running', 'waiting'] as const)
       writeRunFolder(join(runs, 'made'), state, state, DONE);
-    expect(findGarbage(search(runs))).toEqual([
+    expect(findGarbage(search(runs)).garbage).toEqual([
       { kind: 'checkpoint', path: join(finished, 'last.safetensors'), bytes: 5, run: finished },
     ]);
   });
@@ -37,7 +37,7 @@ describe('findGarbage', () => {
   test('takes no checkpoint of a run that says it is finished and has no results', () => {
     const runs = newFolder();
     writeRunFolder(join(runs, 'made'), 'edited', 'finished', { 'last.safetensors': 'all there is' });
-    expect(findGarbage(search(runs))).toEqual([]);
+    expect(findGarbage(search(runs)).garbage).toEqual([]);
   });
 
   test('takes nothing of a run that somebody works on', () => {
@@ -45,9 +45,9 @@ describe('findGarbage', () => {
     const folder = writeRunFolder(join(runs, 'made'), 'held', 'finished', DONE);
     writeFileSync(temporaryName(join(folder, 'status.json')), '');
     const lock = acquireProcessLock(join(folder, 'lock'));
-    expect(findGarbage(search(runs))).toEqual([]);
+    expect(findGarbage(search(runs)).garbage).toEqual([]);
     if ('release' in lock) lock.release();
-    expect(findGarbage(search(runs)).map(({ kind }) => kind)).toEqual(['checkpoint', 'temporary']);
+    expect(findGarbage(search(runs)).garbage.map(({ kind }) => kind)).toEqual(['checkpoint', 'temporary']);
   });
 
   test('takes temporary files beside runs when they are older than an hour, folders with all they hold', () => {
@@ -60,7 +60,7 @@ describe('findGarbage', () => {
     utimesSync(begun, NOW / 1000 - 2 * HOUR, NOW / 1000 - 2 * HOUR);
     writeOld(temporaryName(join(experiment, 'report.html')), 'being written', HOUR / 2);
     writeOld(join(experiment, '.mine.tmp'), 'not ours', 100 * HOUR);
-    expect(findGarbage(search(runs))).toEqual([{ kind: 'temporary', path: begun, bytes: 7 }]);
+    expect(findGarbage(search(runs)).garbage).toEqual([{ kind: 'temporary', path: begun, bytes: 7 }]);
   });
 
   test('takes decoded pictures that were not read for as many days as it is told, and nothing else in that folder', () => {
@@ -69,11 +69,25 @@ describe('findGarbage', () => {
     const unused = writeOld(join(cache, 'omniglot-1.pictures'), '123', 31 * day);
     writeOld(join(cache, 'omniglot-2.pictures'), '123', 29 * day);
     writeOld(join(cache, 'notes.txt'), '123', 400 * day);
-    expect(findGarbage(search(newFolder(), cache))).toEqual([{ kind: 'pictures', path: unused, bytes: 3 }]);
+    expect(findGarbage(search(newFolder(), cache)).garbage).toEqual([{ kind: 'pictures', path: unused, bytes: 3 }]);
+  });
+
+  test('leaves a damaged run alone with all it holds, and tells of it', () => {
+    const runs = newFolder();
+    const damaged = writeRunFolder(join(runs, 'made'), 'damaged', 'finished', {
+      ...DONE,
+      'status.json': '{"version": 1',
+    });
+    writeOld(temporaryName(join(damaged, 'status.json')), 'half', 100 * HOUR);
+    const found = findGarbage(search(runs));
+    expect(found.garbage).toEqual([]);
+    expect(found.damaged).toEqual([
+      { folder: damaged, reason: `${join(damaged, 'status.json')} is not readable JSON` },
+    ]);
   });
 
   test('finds nothing where there are no runs and no cache', () => {
-    expect(findGarbage({ ...search(newFolder()), path: undefined })).toEqual([]);
+    expect(findGarbage({ ...search(newFolder()), path: undefined }).garbage).toEqual([]);
   });
 });
 
@@ -83,7 +97,7 @@ describe('removeGarbage', () => {
     const done = writeRunFolder(join(runs, 'made'), 'done', 'finished', DONE);
     const resumed = writeRunFolder(join(runs, 'made'), 'resumed', 'finished', DONE);
     const held = writeRunFolder(join(runs, 'made'), 'held', 'finished', DONE);
-    const garbage = findGarbage(search(runs));
+    const { garbage } = findGarbage(search(runs));
     expect(garbage).toHaveLength(3);
     writeRunFolder(join(runs, 'made'), 'resumed', 'running');
     const lock = acquireProcessLock(join(held, 'lock'));

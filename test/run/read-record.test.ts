@@ -48,7 +48,7 @@ describe('status.json', () => {
     expect(error.code).toBe('corrupt');
     expect(error.message).toBe(`${join(folder, 'status.json')} ${message}`);
     expect(error.hint).toBeTruthy();
-    expect(refusal(() => findRuns(folder)).code).toBe('corrupt');
+    expect(findRuns(folder)).toEqual({ runs: [], damaged: [{ folder, reason: error.message }] });
   });
 
   test('takes metrics that are not finite, which JSON writes as null', () => {
@@ -57,6 +57,18 @@ describe('status.json', () => {
 });
 
 describe('findRuns', () => {
+  test('tells a damaged run from the others, which stay what they are', () => {
+    const runs = newFolder();
+    const good = writeRunFolder(join(runs, 'made'), 'good', 'finished');
+    const foreign = writeRunFolder(join(runs, 'made'), 'foreign', 'finished', { 'trial.json': '{"name": "theirs"}' });
+    const torn = writeRunFolder(join(runs, 'made'), 'torn', 'finished', { 'status.json': '' });
+    const found = findRuns(runs);
+    expect(found.runs.map(({ folder }) => folder)).toEqual([good]);
+    expect(found.damaged.map(({ folder }) => folder)).toEqual([foreign, torn]);
+    expect(found.damaged[0]!.reason).toContain('is of version none');
+    expect(found.damaged[1]!.reason).toContain('is not readable JSON');
+  });
+
   test('refuses a file as it refuses what is not there', () => {
     const file = join(newFolder(), 'report.html');
     expect(refusal(() => findRuns(file)).code).toBe('usage');

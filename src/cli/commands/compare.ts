@@ -5,7 +5,7 @@ import { loadRuns } from '../../report/load-runs.js';
 import { ensembleRuns } from '../../use/ensemble-runs.js';
 import { renderEnsemble } from '../ensemble-table.js';
 import type { ExitCode } from '../report-error.js';
-import { colorsFor, printResult } from '../terminal.js';
+import { colorsFor, printNote, printResult } from '../terminal.js';
 
 export interface CompareOptions {
   readonly ensemble?: boolean;
@@ -14,8 +14,10 @@ export interface CompareOptions {
 
 /** `oneshot compare`: two or more runs side by side, and with `--ensemble` all of them answering together. */
 export async function compareCommand(paths: string[], options: CompareOptions): Promise<ExitCode> {
-  const runs = loadRuns(paths);
+  const { runs, damaged } = loadRuns(paths);
   if (runs.length < 2) {
+    if (damaged[0] !== undefined)
+      throw new OneshotError('corrupt', damaged[0].reason, { hint: 'it takes two runs that can be read to compare' });
     throw new OneshotError(
       'usage',
       `there ${runs.length === 1 ? 'is one run' : 'is no run'} at ${paths.join(', ')}, and it takes two to compare`,
@@ -24,12 +26,13 @@ export async function compareCommand(paths: string[], options: CompareOptions): 
       },
     );
   }
+  for (const { reason } of damaged) printNote(`left out, damaged: ${reason}`);
   const comparison = compareRuns(runs);
   const ensemble = options.ensemble ? ensembleRuns(runs.map(({ folder }) => folder)) : undefined;
   if (options.json) {
     // The answers of every episode are left to the runs' own files.
     const figures = ensemble?.map(({ answers: _, ...result }) => result);
-    printResult(JSON.stringify({ ...comparison, ...(figures && { ensemble: figures }) }, null, 2));
+    printResult(JSON.stringify({ ...comparison, damaged, ...(figures && { ensemble: figures }) }, null, 2));
     return 0;
   }
   printResult(renderComparison(comparison));

@@ -18,17 +18,19 @@ const DEFAULT_PATH = process.env.ONESHOT_RUNS || 'runs';
 
 /** `oneshot prune`: shows what is not needed any more, and removes it when that is wanted. */
 export async function pruneCommand(path: string | undefined, options: PruneOptions): Promise<ExitCode> {
-  const garbage = findGarbage({
+  const { garbage, damaged } = findGarbage({
     // Without runs there may still be unused pictures; a path that was named and is not there is a mistake.
     path: path ?? (existsSync(DEFAULT_PATH) ? DEFAULT_PATH : undefined),
     cacheFolder: pictureCacheFolder(process.env),
     unusedDays: options.unusedDays,
     now: Date.now(),
   });
+  for (const { reason } of damaged) printNote(`left alone, damaged: ${reason}`);
   if (!options.json) show(garbage);
   const isWanted = garbage.length > 0 && !options.dryRun && (options.yes === true || (await ask(garbage)));
   const removed = isWanted ? removeGarbage(garbage) : [];
-  if (options.json) printResult(JSON.stringify({ found: garbage, removed, freedBytes: sumBytes(removed) }, null, 2));
+  if (options.json)
+    printResult(JSON.stringify({ found: garbage, removed, freedBytes: sumBytes(removed), damaged }, null, 2));
   else if (isWanted) report(garbage, removed);
   return 0;
 }

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { writeReport } from '../../report/write-report.js';
 import { findRuns } from '../../run/find-runs.js';
@@ -10,6 +9,7 @@ export async function reportCommand(paths: string[], options: { out?: string; js
   const written = await writeReport(paths, { outFolder: options.out ?? besideRuns(paths) });
   if (options.json) printResult(JSON.stringify(written.report, null, 2));
   else printResult(resolve(written.html));
+  for (const { reason } of written.report.damaged) printNote(`left out, damaged: ${reason}`);
   printNote(`the same as Markdown: ${resolve(written.markdown)}`);
   return 0;
 }
@@ -17,10 +17,7 @@ export async function reportCommand(paths: string[], options: { out?: string; js
 // A folder of runs takes the report itself; a single run's goes beside the run.
 function besideRuns(paths: readonly string[]): string {
   const first = paths[0] ?? '.';
-  const [run] = findRuns(first);
-  return run !== undefined && resolve(run.folder) === resolve(first)
-    ? dirname(resolve(first))
-    : statSync(first).isDirectory()
-      ? first
-      : dirname(first);
+  const { runs, damaged } = findRuns(first);
+  const isRun = [...runs, ...damaged].some(({ folder }) => resolve(folder) === resolve(first));
+  return isRun ? dirname(resolve(first)) : first;
 }

@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../../base/atomic-file.js';
 import type { ProtocolVerification, TestTimeAugmentation } from '../../config/experiment.js';
 import type { SplitPurpose } from '../../data/pictures/picture-set.js';
 import type { PairScores, ScorerName } from '../scorers/scorer.js';
+import type { EpisodeOutcome } from '../statistics/clustered-bootstrap.js';
 import type { Interval } from '../statistics/interval.js';
 import type { DrawnPairs } from '../verification/draw-pairs.js';
 import { closedObject, type PictureIdentity, pictureIdentitySchema, RECORDS_VERSION } from './evaluation-result.js';
@@ -34,6 +35,8 @@ export interface VerificationResult {
   readonly wilson: Interval;
   /** 95 % interval by resampling alphabets; null for a single alphabet. */
   readonly clustered: Interval | null;
+  /** Pairs told right and all pairs of each alphabet, that of a pair's first picture, in the order of their first pair. */
+  readonly perAlphabet: readonly { readonly alphabet: string; readonly correct: number; readonly n: number }[];
   /** Area under the ROC curve; null where a score is not finite. */
   readonly rocArea: number | null;
   /** Null when nothing is wrong with the scores; `degenerate`: all are the same. */
@@ -71,6 +74,7 @@ const resultSchema = closedObject({
   accuracy: fraction,
   wilson: interval,
   clustered: { ...interval, type: ['array', 'null'] },
+  perAlphabet: { type: 'array', items: closedObject({ alphabet: text, correct: count, n: count }), minItems: 1 },
   rocArea: { ...fraction, type: ['number', 'null'] },
   alarm: { ...closedObject({ degenerate: { type: 'boolean' }, nonFinitePairs: count }), type: ['object', 'null'] },
 });
@@ -78,6 +82,11 @@ const resultSchema = closedObject({
 const parseResults = makeStrictReader<{ version: number; results: VerificationResult[] }>(
   closedObject({ version: { const: RECORDS_VERSION }, results: { type: 'array', items: resultSchema } }),
 );
+
+/** Each alphabet as a cluster of pairs, for the bootstraps: pairs of one alphabet share characters and pictures. */
+export function alphabetOutcomes({ perAlphabet }: Pick<VerificationResult, 'perAlphabet'>): EpisodeOutcome[] {
+  return perAlphabet.map(({ correct, n }) => ({ credit: correct, queries: n }));
+}
 
 /** Replaces the verification results of the run in `folder`. */
 export function writeVerifications(folder: string, results: readonly VerificationResult[]): void {

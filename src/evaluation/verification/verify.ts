@@ -4,7 +4,7 @@ import type { Protocol, ProtocolVerification } from '../../config/experiment.js'
 import type { Selection } from '../../data/pictures/picture-set.js';
 import { groupBy } from '../group-by.js';
 import { identifyPictures } from '../records/make-records.js';
-import type { KeptPairs, VerificationResult } from '../records/verification-result.js';
+import { alphabetOutcomes, type KeptPairs, type VerificationResult } from '../records/verification-result.js';
 import { baselineScorers } from '../scorers/registry.js';
 import type { BaselineName, PairScores, Scorer } from '../scorers/scorer.js';
 import { clusteredBootstrap } from '../statistics/clustered-bootstrap.js';
@@ -82,9 +82,10 @@ async function verifyWith(
   const correct = credits.reduce((sum, credit) => sum + credit, 0);
   const { set } = selection;
   const byAlphabet = groupBy(credits.keys(), (pair) => set.characters[set.character[pairs.first[pair]!]!]!.alphabet);
-  const clusters = [...byAlphabet.values()].map((members) => ({
-    credit: members.reduce((sum, pair) => sum + credits[pair]!, 0),
-    queries: members.length,
+  const perAlphabet = [...byAlphabet].map(([alphabet, members]) => ({
+    alphabet: set.alphabets[alphabet]!,
+    correct: members.reduce((sum, pair) => sum + credits[pair]!, 0),
+    n: members.length,
   }));
   const nonFinitePairs = Array.from(scores).filter((value) => !Number.isFinite(value)).length;
   const degenerate = !scorer.constantByDesign && Array.from(scores).every((value) => value === scores[0]);
@@ -102,7 +103,8 @@ async function verifyWith(
     correct,
     accuracy: correct / n,
     wilson: wilsonInterval(correct, n),
-    clustered: clusteredBootstrap(clusters) ?? null,
+    clustered: clusteredBootstrap(alphabetOutcomes({ perAlphabet })) ?? null,
+    perAlphabet,
     rocArea: nonFinitePairs > 0 ? null : rocArea(scores, pairs.isSame),
     alarm: degenerate || nonFinitePairs > 0 ? { degenerate, nonFinitePairs } : null,
   };

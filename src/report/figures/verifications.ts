@@ -1,8 +1,9 @@
 // What configurations and baselines reach in verification: same character or not, at a threshold that was fixed before.
-import type { VerificationResult } from '../../evaluation/records/verification-result.js';
+import { alphabetOutcomes, type VerificationResult } from '../../evaluation/records/verification-result.js';
 import type { ScorerName } from '../../evaluation/scorers/scorer.js';
+import { hierarchicalBootstrap } from '../../evaluation/statistics/hierarchical-bootstrap.js';
 import { coverBoth, type Interval } from '../../evaluation/statistics/interval.js';
-import { studentInterval } from '../../evaluation/statistics/student-interval.js';
+import { wilsonInterval } from '../../evaluation/statistics/wilson-interval.js';
 import type { RunGroup } from '../group-runs.js';
 import type { ReportRun } from '../load-runs.js';
 
@@ -13,9 +14,11 @@ export interface VerificationMeasurement {
   readonly task: string;
   /** Name of the picture set. */
   readonly pictures: string;
+  /** Size of the pictures, `[height, width]`. */
+  readonly pictureSize: readonly [number, number];
   /** Mean over runs. */
   readonly accuracy: number;
-  /** 95 %: Student's over several runs; of one run the wider one of Wilson's and that over alphabets. */
+  /** 95 %: what resampling says, or Wilson's of one run's pairs, whichever reaches further on each side. Several runs resample seeds, then alphabets of pairs, a single run its alphabets. */
   readonly interval: Interval;
   /** Mean over runs; null where any has none. */
   readonly rocArea: number | null;
@@ -69,14 +72,15 @@ function summarize(
   const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const accuracies = results.map(({ accuracy }) => accuracy);
   const areas = results.flatMap(({ rocArea }) => rocArea ?? []);
-  const [low, high] = studentInterval(accuracies) ?? coverBoth(first.wilson, first.clustered);
+  const accuracy = average(accuracies);
   return {
     system,
     scorer: first.scorer,
     task: first.task,
     pictures: first.pictures.name,
-    accuracy: average(accuracies),
-    interval: [Math.max(0, low), Math.min(1, high)],
+    pictureSize: [first.pictures.height, first.pictures.width],
+    accuracy,
+    interval: coverBoth(wilsonInterval(accuracy * first.n, first.n), resample(results)),
     rocArea: areas.length === results.length ? average(areas) : null,
     n: first.n,
     accuracies,
@@ -85,6 +89,17 @@ function summarize(
     alarm: results.some(({ alarm }) => alarm !== null),
     trained,
   };
+}
+
+// Pairs of one alphabet share characters and pictures, so that whole alphabets are drawn; where all runs were asked the
+// same pairs, a hard alphabet is hard for all of them.
+function resample(results: readonly VerificationResult[]): Interval | null {
+  const [first] = results as [VerificationResult];
+  if (results.length === 1) return first.clustered;
+  const asked = ({ seed, different, n, pictures }: VerificationResult) =>
+    JSON.stringify([seed, different, n, pictures.digest]);
+  const areSame = results.every((result) => asked(result) === asked(first));
+  return hierarchicalBootstrap(results.map(alphabetOutcomes), { episodes: areSame ? 'shared' : 'own' }) ?? null;
 }
 
 function describeTraining({ settings }: ReportRun): VerificationMeasurement['trained'] {

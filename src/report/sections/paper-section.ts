@@ -71,7 +71,7 @@ function describeCell(
           { strong: (100 * measurement.accuracy).toFixed(digits) },
           measurement.scorer === 'chance' ? ', ' : ` (${formatInterval(measurement.interval)}), `,
           ...(named ? [{ name: nameSystem(measurement) }, ', '] : []),
-          `${id === 'table-1' ? formatCount(measurement.n, 'pair') : formatCount(measurement.n, 'query', 'queries')}, `,
+          `${measurement.pictureSize.join(' × ')} px, ${id === 'table-1' ? formatCount(measurement.n, 'pair') : formatCount(measurement.n, 'query', 'queries')}, `,
           ...linkRuns(measurement.folders),
         ],
       ),

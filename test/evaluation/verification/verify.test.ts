@@ -79,6 +79,8 @@ describe('verification', () => {
       n: 60,
       correct: 60,
       accuracy: 1,
+      // 60 pairs, as many of each of the three alphabets.
+      perAlphabet: set.alphabets.map((alphabet) => ({ alphabet, correct: 20, n: 20 })),
       rocArea: 1,
       alarm: null,
     });

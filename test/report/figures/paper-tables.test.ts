@@ -81,6 +81,18 @@ describe('fillPaperTables', () => {
     expect(rowsOf(measurements)).toEqual({ filled: [], others: [] });
   });
 
+  it('sets the Euclidean nearest neighbour beside the one of Table 3, and names the other', () => {
+    const digits = { protocol: 'mnist', pictures: 'mnist', nWay: 10, convolutional: undefined } as const;
+    const measurements = [
+      measure({ ...digits, scorer: 'nearestNeighbourEuclidean' }),
+      measure({ ...digits, scorer: 'nearestNeighbourCosine' }),
+    ];
+    expect(rowsOf(measurements, 2)).toEqual({
+      filled: [['1-nearest neighbour', 1]],
+      others: [['nearest neighbour, cosine of ink', 1]],
+    });
+  });
+
   it.each([
     { name: 'another data set', changes: { protocol: 'within-alphabet', pictures: 'glyphs' } },
     { name: 'classes of all alphabets', changes: { protocol: 'cross-alphabet', pictures: 'omniglot' } },
@@ -100,6 +112,7 @@ describe('fillPaperTables', () => {
       scorer: 'network',
       task: 'test/verification',
       pictures: 'omniglot',
+      pictureSize: [105, 105],
       accuracy: 0.93,
       interval: [0.92, 0.94],
       rocArea: 0.97,
