@@ -2,9 +2,9 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { Experiment, Protocol, Validation } from '../config/experiment.js';
 import type { LoadedData } from '../data/loaded-data.js';
-import { countEpochSteps } from '../data/sampling/batch.js';
 import { type BatchSource, openBatchSource } from '../data/sampling/batch-source.js';
 import { numberClasses } from '../data/sampling/class-numbers.js';
+import { countEpochSteps } from '../data/sampling/make-batches.js';
 import type { Engine } from '../engine/engine.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { makeNetworkScorer } from '../evaluation/scorers/network.js';

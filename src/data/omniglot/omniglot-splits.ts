@@ -1,19 +1,11 @@
 // The splits of Omniglot by their names in experiment files. A new one is a file split-NAME.ts, a line here and a word in
 // the schema.
 import type { DataOmniglot } from '../../config/experiment.js';
-import type { SplitRule } from '../splits.js';
+import type { OmniglotSplit } from './omniglot-split.js';
 import { kochSplit } from './split-koch.js';
 import { lakeSplit } from './split-lake.js';
 import { small1Split, small2Split } from './split-small.js';
 import { vinyalsSplit } from './split-vinyals.js';
-
-/** A way to divide Omniglot. */
-export interface OmniglotSplit {
-  /** What `data.validationAlphabets` may name; empty where the split has validation alphabets of its own. */
-  readonly validationChoices: readonly string[];
-  /** The rule, with these of the choices kept for validation. */
-  rule(validationAlphabets: readonly string[]): SplitRule;
-}
 
 /** Every split by its name in the schema. */
 export const omniglotSplits: Readonly<Record<DataOmniglot['split'], OmniglotSplit>> = {

@@ -6,7 +6,7 @@ import {
   LAKE_ALPHABETS,
   OMNIGLOT_DRAWERS,
 } from './omniglot-alphabets.js';
-import type { OmniglotSplit } from './omniglot-splits.js';
+import type { OmniglotSplit } from './omniglot-split.js';
 
 /**
  * Training: the 30 background alphabets by drawers 09-20; validation: 10 evaluation alphabets by drawers 05-08; test: Lake's 10

@@ -1,7 +1,7 @@
 // Lake's split: training on the background alphabets, the test on the evaluation alphabets. To compare with published
 // numbers, everything that is chosen is chosen on background alphabets (README of brendenlake/omniglot).
 import { BACKGROUND_ALPHABETS, EVALUATION_ALPHABETS } from './omniglot-alphabets.js';
-import type { OmniglotSplit } from './omniglot-splits.js';
+import type { OmniglotSplit } from './omniglot-split.js';
 
 /** 30 alphabets for training, less those named for validation; 20 for the test; all drawers everywhere. */
 export const lakeSplit: OmniglotSplit = splitBackground([...BACKGROUND_ALPHABETS.keys()]);

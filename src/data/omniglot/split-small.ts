@@ -1,7 +1,7 @@
 // The two minimal splits: training on five background alphabets, about what an adult may know, the test as in Lake's split
 // (README of brendenlake/omniglot; the alphabets of images_background_small1.zip and images_background_small2.zip, whose
 // pictures are those of the full set).
-import type { OmniglotSplit } from './omniglot-splits.js';
+import type { OmniglotSplit } from './omniglot-split.js';
 import { splitBackground } from './split-lake.js';
 
 /** 136 characters of 5 alphabets for training, less those named for validation. */

@@ -2,7 +2,7 @@
 // order of the alphabet. The lists are splits/vinyals/ of jvlmdr/omniglot-eval (38 for training and validation, 12 for the
 // test, with Gurmukhi wholly in the former) and val.txt of jakesnell/prototypical-networks (the 5 for validation).
 import { BACKGROUND_ALPHABETS, EVALUATION_ALPHABETS } from './omniglot-alphabets.js';
-import type { OmniglotSplit } from './omniglot-splits.js';
+import type { OmniglotSplit } from './omniglot-split.js';
 
 const VALIDATION = ['Armenian', 'Bengali', 'Early_Aramaic', 'Hebrew', 'Mkhedruli_(Georgian)'];
 

@@ -5,7 +5,8 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { OneshotError } from '../../base/problem.js';
-import { type Batch, type BatchSpec, countEpochSteps, createBatchMaker } from './batch.js';
+import type { Batch, BatchSpec } from './batch.js';
+import { countEpochSteps, createBatchMaker } from './make-batches.js';
 
 export interface BatchSource {
   /** The batch of a step. Asking in the order of training is fastest; any order is right. Rejects when the source was closed or a worker failed. */

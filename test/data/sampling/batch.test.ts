@@ -10,17 +10,10 @@ import type {
   TaskVerification,
 } from '../../../src/config/experiment.js';
 import { resizePictures } from '../../../src/data/pictures/resize.js';
-import {
-  type Batch,
-  type BatchSpec,
-  type ClassBatch,
-  countEpochSteps,
-  createBatchMaker,
-  type GroupBatch,
-  type PairBatch,
-} from '../../../src/data/sampling/batch.js';
+import type { Batch, BatchSpec, ClassBatch, GroupBatch, PairBatch } from '../../../src/data/sampling/batch.js';
 import { type BatchSource, openBatchSource } from '../../../src/data/sampling/batch-source.js';
 import { numberClasses } from '../../../src/data/sampling/class-numbers.js';
+import { countEpochSteps, createBatchMaker } from '../../../src/data/sampling/make-batches.js';
 import { expectFailure } from '../support/expect-failure.js';
 import { selectAll, toyPictures } from '../support/toy-pictures.js';
 
