@@ -1768,4 +1768,77 @@ export interface Resources {
    * How often a failed trial is started again.
    */
   retries: number;
+  slurm: Slurm;
+}
+/**
+ * What `oneshot run --launcher slurm` asks the cluster for: each trial is a task of a job array.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "slurm".
+ */
+export interface Slurm {
+  /**
+   * Partition, or several with commas between them (`--partition`). The cluster's default where left out.
+   */
+  partition?: string;
+  /**
+   * Account that is charged (`--account`).
+   */
+  account?: string;
+  /**
+   * Quality of service (`--qos`).
+   */
+  qos?: string;
+  /**
+   * Time limit of each job (`--time`), the partition's own where left out. A trial that needs longer writes a checkpoint before the limit, requeues itself and goes on.
+   */
+  time?: number | string;
+  /**
+   * Memory of each trial (`--mem`), the cluster's default where left out. `oneshot plan` estimates what a trial needs.
+   */
+  memory?: string;
+  /**
+   * Cores of each trial (`--cpus-per-task`). Where left out: `resources.threads`, or 1 where that is `auto`. With `auto`, the engine gets as many threads as there are cores here.
+   */
+  cpus?: number;
+  /**
+   * GPUs of each trial (`--gres`).
+   */
+  gpus: number;
+  /**
+   * Kind of GPU, as the cluster calls it: `a100`.
+   */
+  gpuType?: string;
+  /**
+   * Trials at the same time, of all jobs of this sweep; a search proposes for as many (`resources.parallel` where left out). No limit of its own for a listed sweep where left out.
+   */
+  maxRunning?: number;
+  /**
+   * Tasks of one job array at most. The cluster's `MaxArraySize` is respected in any case; sites that limit the jobs of a user may need less.
+   */
+  arraySize?: number;
+  /**
+   * How long before its time limit a job is told to write a checkpoint and requeue itself (`--signal`). Slurm looks twice a minute, so it may be told half a minute earlier.
+   */
+  signalSeconds: number;
+  /**
+   * How often a task may be started again, by itself or by the cluster, before its trial counts as failed.
+   */
+  maxRequeues: number;
+  /**
+   * How often the queue is asked how jobs stand, by `--wait` and by the controller of a search.
+   */
+  pollSeconds: number;
+  /**
+   * Further options of sbatch for each trial: `--constraint=ib`, `--exclude=node7`, `--mail-type=END`.
+   */
+  options: string[];
+  /**
+   * Shell commands before each trial, on the machine that runs it: `module load gcc`. The trial does not start where one fails.
+   */
+  setup: string[];
+  /**
+   * Memory of the controller job of a search.
+   */
+  controllerMemory: string;
 }
