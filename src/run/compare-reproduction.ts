@@ -1,9 +1,14 @@
 // Whether a run that was made again equals the first one: every metric point that can repeat itself, the hash of the best
-// weights, results.json, and each query's prediction.
+// weights, results.json and verification.json, and each query's prediction.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashBytes } from '../base/stable-hash.js';
 import { readResults } from '../evaluation/records/evaluation-result.js';
+import {
+  readVerifications,
+  VERIFICATION_FILE,
+  type VerificationResult,
+} from '../evaluation/records/verification-result.js';
 import { readJournal } from '../tracking/journal.js';
 import { readWeightsCheckpoint } from '../training/checkpoint.js';
 import { runFiles } from './run-folder.js';
@@ -17,7 +22,7 @@ export interface Difference {
 }
 
 export interface ReproductionResult {
-  /** Metric points, results and prediction files that were compared. */
+  /** Metric points, results (of verifications too) and prediction files that were compared. */
   readonly points: number;
   readonly results: number;
   readonly predictions: number;
@@ -108,14 +113,33 @@ function readWeightHashes(first: string, again: string): ReproductionResult['wei
 }
 
 function compareResults(first: string, again: string): Compared {
+  const oneShot = compareRecords('results.json', (folder) => readResults(runFiles(folder).results), first, again);
+  const verified = compareRecords(VERIFICATION_FILE, readVerificationsOf, first, again);
+  return {
+    compared: oneShot.compared + verified.compared,
+    differences: [...oneShot.differences, ...verified.differences],
+  };
+}
+
+function readVerificationsOf(folder: string): VerificationResult[] {
+  const path = join(folder, VERIFICATION_FILE);
+  return existsSync(path) ? readVerifications(path) : [];
+}
+
+function compareRecords(
+  file: string,
+  readRecords: (folder: string) => readonly { readonly task: string; readonly scorer: string }[],
+  first: string,
+  again: string,
+): Compared {
   const read = (folder: string) =>
-    new Map(readResults(runFiles(folder).results).map((result) => [`${result.task}, ${result.scorer}`, result]));
+    new Map(readRecords(folder).map((record) => [`${record.task}, ${record.scorer}`, record]));
   const before = read(first);
   const after = read(again);
   const names = [...new Set([...before.keys(), ...after.keys()])];
   const differences = names.flatMap((name) => {
     const difference = findFirstDifference(before.get(name), after.get(name), '');
-    return difference === undefined ? [] : [{ ...difference, what: `results.json: ${name}${difference.what}` }];
+    return difference === undefined ? [] : [{ ...difference, what: `${file}: ${name}${difference.what}` }];
   });
   return { compared: names.length, differences };
 }

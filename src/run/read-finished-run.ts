@@ -1,8 +1,10 @@
 // A finished run as its folder holds it, checked as a whole: for what takes such a run up again.
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { OneshotError } from '../base/problem.js';
 import type { Experiment } from '../config/experiment.js';
 import { readResults } from '../evaluation/records/evaluation-result.js';
+import { readVerifications, VERIFICATION_FILE } from '../evaluation/records/verification-result.js';
 import { readJournal } from '../tracking/journal.js';
 import { readWeightsCheckpoint } from '../training/checkpoint.js';
 import { type Conditions, readConditions } from './conditions.js';
@@ -56,6 +58,8 @@ function checkRecords(folder: string): void {
     if (!existsSync(path)) throw new OneshotError('corrupt', `${path} is missing, and the run says it is finished`);
   for (const _ of readJournal(files.journal));
   readResults(files.results);
+  const verifications = join(folder, VERIFICATION_FILE);
+  if (existsSync(verifications)) readVerifications(verifications);
   if (existsSync(files.best)) readWeightsCheckpoint(files.best);
 }
 

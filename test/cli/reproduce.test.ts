@@ -2,6 +2,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { type VerificationResult, writeVerifications } from '../../src/evaluation/records/verification-result.js';
 import { compareReproduction } from '../../src/run/compare-reproduction.js';
 import { newFolder, runCommand, runFoldersOf } from '../support/run-command.js';
 
@@ -23,6 +24,49 @@ function alter(file: string, change: (text: string) => string): string {
   writeFileSync(join(folder, file), change(readFileSync(join(folder, file), 'utf8')));
   return folder;
 }
+
+/** A copy of the finished run with a verification of its own. */
+function addVerification(changes: Partial<VerificationResult>): string {
+  const folder = join(newFolder(), 'run');
+  cpSync(finished, folder, { recursive: true });
+  writeVerifications(folder, [{ ...VERIFICATION, ...changes }]);
+  return folder;
+}
+
+const VERIFICATION: VerificationResult = {
+  task: 'test/verification',
+  scorer: 'network',
+  selection: 'test',
+  seed: 1,
+  different: 'within-alphabet',
+  testTimeAugmentation: null,
+  pictures: { name: 'glyphs', digest: 'd', height: 28, width: 28 },
+  threshold: 0.25,
+  validationAccuracy: 0.9,
+  n: 100,
+  correct: 80,
+  accuracy: 0.8,
+  wilson: [0.71, 0.87],
+  clustered: null,
+  perAlphabet: [{ alphabet: 'one', correct: 80, n: 100 }],
+  rocArea: 0.9,
+  alarm: null,
+};
+
+describe('compareReproduction', () => {
+  test('compares the verifications of both runs', () => {
+    const folder = addVerification({});
+    const same = compareReproduction(folder, addVerification({}));
+    expect(same.differences).toEqual([]);
+    expect(same.results).toBe(compareReproduction(finished, finished).results + 1);
+    expect(compareReproduction(folder, addVerification({ threshold: 0.5 })).differences).toEqual([
+      { what: 'verification.json: test/verification, network, threshold', first: '0.25', again: '0.5' },
+    ]);
+    expect(compareReproduction(folder, finished).differences).toMatchObject([
+      { what: 'verification.json: test/verification, network', again: 'nothing' },
+    ]);
+  });
+});
 
 describe('reproduce', () => {
   test('finds the run the same, and leaves the new one where it was asked to', async () => {
