@@ -62,7 +62,11 @@ export const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command:
     ['oneshot doctor', 'what works here, and what to do about the rest'],
     ['oneshot doctor --json', 'for a bug report'],
   ],
-  engine: [['oneshot engine', 'which engines there are, and which one is taken']],
+  engine: [
+    ['oneshot engine', 'which engines there are, and which one is taken'],
+    ['oneshot engine install tensorflow', "TensorFlow's own library, for processors; --gpu for NVIDIA GPUs"],
+    ['oneshot engine uninstall tensorflow', 'frees its disk'],
+  ],
   completion: [
     ['source <(oneshot completion bash)', 'in ~/.bashrc'],
     ['source <(oneshot completion zsh)', 'in ~/.zshrc, behind compinit'],

@@ -34,7 +34,8 @@ const setOption = () =>
     .argParser(collect);
 const runsOption = () =>
   new Option('--runs <dir>', 'the folder that runs are kept in').env('ONESHOT_RUNS').default('runs');
-const engineOption = () => new Option('--engine <name>', 'compute engine').choices(['auto', 'onnxruntime', 'cpu']);
+const engineOption = () =>
+  new Option('--engine <name>', 'compute engine').choices(['auto', 'onnxruntime', 'tensorflow', 'cpu']);
 const jsonOption = () => new Option('--json', 'machine-readable output');
 
 let exitCode: ExitCode = 0;
@@ -158,11 +159,29 @@ program
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/doctor.js')).doctorCommand));
 
-program
-  .command('engine')
-  .description('list the compute engines, and whether each works here')
+const engine = program.command('engine').description('list, install and remove compute engines');
+const installableArgument = () => new Argument('<engine>', 'the engine').choices(['tensorflow']);
+
+engine
+  .command('list', { isDefault: true })
+  .description('the compute engines, and whether each works here')
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/engine.js')).engineCommand));
+
+engine
+  .command('install')
+  .description('build an engine in a folder of its own: ONESHOT_ENGINES, or the user cache folder when left out')
+  .addArgument(installableArgument())
+  .addOption(new Option('--gpu', 'with the libraries for NVIDIA GPUs'))
+  .addOption(new Option('--yes', 'download hundreds of megabytes without asking'))
+  .addOption(new Option('--from <place>', 'a folder or an address that holds the wheels, instead of PyPI'))
+  .action(run(async () => (await import('./commands/engine.js')).installEngineCommand));
+
+engine
+  .command('uninstall')
+  .description('remove an installed engine')
+  .addArgument(installableArgument())
+  .action(run(async () => (await import('./commands/engine.js')).uninstallEngineCommand));
 
 program
   .command('init')

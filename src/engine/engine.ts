@@ -1,9 +1,10 @@
 // What the rest of the program knows of the engine that computes under TensorFlow.js. One file per engine beside this
 // one; `start-engine.ts` chooses among them. test/engine holds one contract suite for all of them.
+import { OneshotError } from '../base/problem.js';
 import type { TensorFlow } from '../layers/layer.js';
 
 /** The engines that can be asked for by name. */
-export type EngineName = 'onnxruntime' | 'cpu';
+export type EngineName = 'onnxruntime' | 'tensorflow' | 'cpu';
 
 /**
  * A started engine. The contract that every engine keeps:
@@ -58,6 +59,13 @@ export interface EngineStatistics {
 export interface EngineOptions {
   /** Threads of the engine; results are bit-identical at a fixed number. The engine's own choice when left out. */
   readonly threads?: number;
+}
+
+/** Thrown when an engine that is installed on request is not there. */
+export class MissingEngineError extends OneshotError {
+  constructor(name: EngineName) {
+    super('engine', 'it is not installed', { hint: `\`oneshot engine install ${name}\` installs it` });
+  }
 }
 
 /** What TensorFlow.js holds now, for the engines' `memory`. */

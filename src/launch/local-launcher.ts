@@ -3,6 +3,8 @@
 import { createWriteStream, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { execaNode } from 'execa';
+import { tensorFlowEnvironment } from '../engine/tensorflow-engine.js';
+import { chooseEngine, readConditions } from '../run/conditions.js';
 import { runFiles } from '../run/run-folder.js';
 import type { MessageFromTrial, MessageToTrial, TrialArguments } from '../run/trial-messages.js';
 import type { LaunchedTrial, LaunchOptions, TrialFailure, TrialOutcome } from './launcher.js';
@@ -12,14 +14,14 @@ const TRIAL_PROCESS = fileURLToPath(new URL('../run/trial-process.js', import.me
 
 /** Starts the trial in `options.folder` as a child process; what it prints goes to the folder's log. */
 export function launchLocally(options: LaunchOptions): LaunchedTrial {
-  const { onProgress, env, ...rest } = options;
+  const { onProgress, env = {}, ...rest } = options;
   const trialArguments: TrialArguments = rest;
   const logPath = runFiles(options.folder).log;
   const oomKillsBefore = countOomKills();
   // The child writes to the file itself: a pipe through this process would break when this process is killed.
   const log = createWriteStream(logPath, { fd: openSync(logPath, 'a') });
   const child = execaNode(TRIAL_PROCESS, [JSON.stringify(trialArguments)], {
-    ...(env === undefined ? {} : { env }),
+    env: { ...engineEnvironment(trialArguments), ...env },
     ipc: true,
     reject: false,
     buffer: false,
@@ -63,6 +65,12 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
       child.kill('SIGKILL');
     },
   };
+}
+
+/** What the engine of the trial must find in the environment when its process starts. */
+function engineEnvironment(trial: TrialArguments): Record<string, string> {
+  const { name } = chooseEngine(trial, readConditions(runFiles(trial.folder).conditions));
+  return name === 'tensorflow' ? tensorFlowEnvironment(process.env) : {};
 }
 
 function describeDeath(

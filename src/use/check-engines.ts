@@ -4,12 +4,13 @@ import { execaNode } from 'execa';
 import type { EngineDescription, EngineName } from '../engine/engine.js';
 import { compareProbes } from '../engine/probe-engine.js';
 import { engineStarters } from '../engine/start-engine.js';
+import type { Environment } from '../tracking/local-server/find-mlflow.js';
 import type { Finding } from './finding.js';
 
 /** What an engine's process says. */
 export type EngineAnswer =
   | { readonly description: EngineDescription; readonly probe: readonly number[] }
-  | { readonly problem: string };
+  | { readonly problem: string; readonly isMissing?: boolean };
 
 export interface EngineCheck {
   readonly name: EngineName;
@@ -19,6 +20,8 @@ export interface EngineCheck {
   readonly deviation?: number;
   /** Why it does not work; undefined when it does. */
   readonly problem?: string;
+  /** True where it does not work because it was never installed. */
+  readonly isMissing?: boolean;
 }
 
 /** Deviation up to which an engine counts as right: the contract in src/engine/engine.ts. */
@@ -27,16 +30,21 @@ const LIMIT_MS = 60_000;
 const ENGINE_PROCESS = fileURLToPath(new URL('./engine-process.js', import.meta.url));
 
 /** All engines, in the order in which `auto` tries them. */
-export async function checkEngines(): Promise<EngineCheck[]> {
-  const reference = await askEngine('cpu');
+export async function checkEngines(env: Environment): Promise<EngineCheck[]> {
+  const reference = await askEngine('cpu', env);
   const checks: EngineCheck[] = [];
   for (const name of Object.keys(engineStarters) as EngineName[])
-    checks.push(judge(name, name === 'cpu' ? reference : await askEngine(name), reference));
+    checks.push(judge(name, name === 'cpu' ? reference : await askEngine(name, env), reference));
   return checks;
 }
 
+/** One engine, in an environment that may name another folder of engines. */
+export async function checkEngine(name: EngineName, env: Environment): Promise<EngineCheck> {
+  return judge(name, await askEngine(name, env), await askEngine('cpu', env));
+}
+
 function judge(name: EngineName, answer: EngineAnswer, reference: EngineAnswer): EngineCheck {
-  if ('problem' in answer) return { name, problem: answer.problem };
+  if ('problem' in answer) return { name, ...answer };
   const { description } = answer;
   if ('problem' in reference) return { name, description };
   const deviation = compareProbes(Float32Array.from(reference.probe), Float32Array.from(answer.probe));
@@ -49,8 +57,10 @@ function judge(name: EngineName, answer: EngineAnswer, reference: EngineAnswer):
   };
 }
 
-async function askEngine(name: EngineName): Promise<EngineAnswer> {
+async function askEngine(name: EngineName, env: Environment): Promise<EngineAnswer> {
   const child = execaNode(ENGINE_PROCESS, [name], {
+    env,
+    extendEnv: false,
     ipc: true,
     reject: false,
     stdin: 'ignore',
@@ -73,10 +83,10 @@ async function askEngine(name: EngineName): Promise<EngineAnswer> {
 
 /** The checks as findings. The first engine that works is the one that `auto` takes. */
 export function describeEngines(checks: readonly EngineCheck[]): Finding[] {
-  return checks.map(({ name, description, problem }) => ({
+  return checks.map(({ name, description, problem, isMissing }) => ({
     area: 'engine',
     name,
-    state: problem === undefined ? 'works' : 'broken',
+    state: problem === undefined ? 'works' : isMissing ? 'missing' : 'broken',
     detail: problem ?? describeEngine(description),
     ...(problem === undefined ? {} : { remedy: REMEDIES[name] }),
     isEssential: name === 'onnxruntime',
@@ -86,12 +96,14 @@ export function describeEngines(checks: readonly EngineCheck[]): Finding[] {
 const REMEDIES: Readonly<Partial<Record<string, string>>> = {
   onnxruntime:
     'install again with `npm ci` on this very machine: its library is there for Linux, macOS and Windows. Until then --engine cpu works, slowly',
+  tensorflow: '`oneshot engine install tensorflow` builds it, with --gpu for NVIDIA GPUs',
   cpu: 'install again with `npm ci`',
 };
 
-/** `version 1.2.3, 2 threads`. */
+/** `version 1.2.3, 2 threads`, and `GPU` where it computes on one. */
 export function describeEngine(description: EngineDescription | undefined): string {
   if (description === undefined) return '';
-  const { version, threads } = description;
-  return `version ${version}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const { version, threads, settings } = description;
+  const device = settings.device === 'gpu' ? ', GPU' : '';
+  return `version ${version}, ${threads} ${threads === 1 ? 'thread' : 'threads'}${device}`;
 }

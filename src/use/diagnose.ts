@@ -12,7 +12,7 @@ export async function diagnose(facts: MachineFacts): Promise<Finding[]> {
   const { env } = facts;
   const findings = await Promise.all([
     guard('machine', 'machine', async () => checkMachine(facts)),
-    guard('engine', 'engines', async () => describeEngines(await checkEngines()), true),
+    guard('engine', 'engines', async () => describeEngines(await checkEngines(env)), true),
     guard('data', 'data sets', () => checkDataSets(env)),
     guard('tracking', 'MLflow', () => checkMlflow(env)),
     guard('programs', 'programs', () => checkPrograms(env)),

@@ -1,15 +1,16 @@
 // Starts one engine in a process of its own and computes the probe there: a library that crashes takes nobody along.
 // Started by check-engines.ts; its only argument is the engine's name.
-import type { EngineName } from '../engine/engine.js';
+import { type EngineName, MissingEngineError } from '../engine/engine.js';
 import { probeEngine } from '../engine/probe-engine.js';
-import { startEngine } from '../engine/start-engine.js';
+import { engineStarters } from '../engine/start-engine.js';
 import type { EngineAnswer } from './check-engines.js';
 
 async function answer(): Promise<EngineAnswer> {
   try {
-    const engine = await startEngine(process.argv[2] as EngineName);
+    const engine = await engineStarters[process.argv[2] as EngineName]({});
     return { description: engine.description, probe: [...probeEngine(engine)] };
   } catch (error) {
+    if (error instanceof MissingEngineError) return { problem: error.message, isMissing: true };
     return { problem: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -1,22 +1,132 @@
-import { checkEngines, describeEngine } from '../../use/check-engines.js';
+import { OneshotError } from '../../base/problem.js';
+import { enginesFolder, findInstalledEngine, type InstallableName } from '../../engine/installed-engine.js';
+import { checkEngine, checkEngines, describeEngine, type EngineCheck } from '../../use/check-engines.js';
+import type { EngineRecipe } from '../../use/install/engine-recipe.js';
+import { installEngine, isInstalled, uninstallEngine } from '../../use/install/install-engine.js';
+import { tensorFlowRecipe } from '../../use/install/tensorflow-recipe.js';
+import { askYesNo } from '../ask.js';
+import { formatBytes } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
+import { openProgressLine } from '../progress-line.js';
 import type { ExitCode } from '../report-error.js';
-import { colorsFor, printResult } from '../terminal.js';
+import { colorsFor, printNote, printResult } from '../terminal.js';
 
-/** `oneshot engine`: the compute engines, fastest first, and whether each works here; exit code 1 when none does. */
+/** What `oneshot engine install` knows; main.ts offers these names. */
+const RECIPES: { readonly [name in InstallableName]: (options: { gpu: boolean }) => EngineRecipe } = {
+  tensorflow: ({ gpu }) => tensorFlowRecipe(gpu ? 'gpu' : 'cpu'),
+};
+
+/** A download of this size is not begun without being asked for. */
+const CONSENT_BYTES = 200e6;
+
+/** `oneshot engine`: the compute engines, whether each works here, and what the installed ones take; exit code 1 when none works. */
 export async function engineCommand(options: { json?: boolean }): Promise<ExitCode> {
-  const checks = await checkEngines();
+  const checks = await checkEngines(process.env);
   const chosen = checks.find(({ problem }) => problem === undefined);
-  if (options.json) printResult(JSON.stringify(checks, null, 2));
-  else {
-    const colors = colorsFor(process.stdout);
-    const table = createPlainTable(['engine', 'state', 'what it is'], colors);
-    for (const check of checks) {
-      const { name, description, problem } = check;
-      const state = problem === undefined ? colors.green('works') : colors.red('does not work');
-      table.push([name, check === chosen ? `${state} (auto)` : state, problem ?? describeEngine(description)]);
-    }
-    printResult(table.toString());
-  }
+  if (options.json) {
+    printResult(
+      JSON.stringify(
+        checks.map((check) => ({ ...check, installed: findInstalled(check) })),
+        null,
+        2,
+      ),
+    );
+  } else printEngines(checks, chosen);
   return chosen === undefined ? 1 : 0;
+}
+
+/** `oneshot engine install`: builds an engine in a folder of its own, unless exactly that is there. */
+export async function installEngineCommand(
+  name: InstallableName,
+  options: { gpu?: boolean; yes?: boolean; from?: string },
+): Promise<ExitCode> {
+  const { env } = process;
+  const recipe = RECIPES[name]({ gpu: options.gpu === true });
+  if (isInstalled(recipe, env)) {
+    printResult(`${describeRecipe(recipe)} is installed already: ${findInstalledEngine(name, env)?.folder}`);
+    return 0;
+  }
+  // What the machine lacks is said before anybody is asked.
+  recipe.checkMachine(env);
+  await requireConsent(recipe, options.yes === true);
+  const line = openProgressLine();
+  let check: EngineCheck | undefined;
+  try {
+    const folder = await installEngine(recipe, {
+      env,
+      from: options.from,
+      onActivity: (activity) => line.show(`${name}: ${activity}`),
+      onProgress: (file, received, total) =>
+        line.show(`${name}: ${formatBytes(received)} of ${formatBytes(total)}, ${file}`),
+      report: (message) => line.note(message),
+      tryOut: async (trialEnv) => {
+        check = await checkEngine(name, trialEnv);
+        if (check.problem !== undefined) throw failedTrial(name, check.problem);
+      },
+    });
+    printResult(`installed ${describeRecipe(recipe)} in ${folder}: ${describeEngine(check?.description)}`);
+  } finally {
+    line.close();
+  }
+  if (recipe.variant === 'gpu' && check?.description?.settings.device !== 'gpu')
+    printNote(
+      'it finds no NVIDIA GPU here and computes on the processor, which the smaller variant without --gpu does as well',
+    );
+  return 0;
+}
+
+/** `oneshot engine uninstall`: removes what `install` made. */
+export async function uninstallEngineCommand(name: InstallableName): Promise<ExitCode> {
+  const bytes = await uninstallEngine(name, process.env);
+  if (bytes === undefined) printResult(`${name} is not installed in ${enginesFolder(process.env)}`);
+  else printResult(`removed ${name}: ${formatBytes(bytes)} freed`);
+  return 0;
+}
+
+function printEngines(checks: readonly EngineCheck[], chosen: EngineCheck | undefined): void {
+  const colors = colorsFor(process.stdout);
+  const table = createPlainTable(['engine', 'state', 'size', 'what it is'], colors, [2]);
+  for (const check of checks) {
+    const { name, description, problem, isMissing } = check;
+    const installed = findInstalled(check);
+    const state =
+      problem === undefined ? colors.green('works') : isMissing ? colors.dim('missing') : colors.red('does not work');
+    table.push([
+      name,
+      check === chosen ? `${state} (auto)` : state,
+      installed === undefined ? '' : formatBytes(installed.bytes),
+      isMissing ? `to have it: oneshot engine install ${name}` : (problem ?? describeEngine(description)),
+    ]);
+  }
+  printResult(table.toString());
+  for (const check of checks) {
+    const installed = findInstalled(check);
+    if (installed !== undefined) printResult(`${check.name} lies in ${installed.folder}`);
+  }
+}
+
+function findInstalled({ name }: EngineCheck) {
+  return name in RECIPES ? findInstalledEngine(name as InstallableName, process.env) : undefined;
+}
+
+async function requireConsent(recipe: EngineRecipe, yes: boolean): Promise<void> {
+  const download = recipe.wheels.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (yes || download < CONSENT_BYTES) return;
+  const sizes = `a download of ${formatBytes(download)}, then ${formatBytes(recipe.diskBytes)} on the disk`;
+  const question = `install ${describeRecipe(recipe)} into ${enginesFolder(process.env)} (${sizes})?`;
+  if (await askYesNo(question, new AbortController().signal)) return;
+  throw new OneshotError('usage', `${recipe.name} is ${sizes}, which nobody has agreed to`, {
+    hint: 'run again with --yes',
+  });
+}
+
+function describeRecipe({ name, variant, wheels }: EngineRecipe): string {
+  const version = wheels[0]?.requirement.split('==')[1];
+  return `${name} ${version}${variant === 'gpu' ? ' for GPUs' : ''}`;
+}
+
+function failedTrial(name: InstallableName, problem: string): OneshotError {
+  return new OneshotError('engine', `${name} was built, but does not work here: ${problem}`, {
+    hint: 'nothing was installed; what was downloaded is kept for another attempt',
+  });
 }

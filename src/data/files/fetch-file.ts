@@ -28,7 +28,7 @@ export interface FetchOptions {
 const MAX_ATTEMPTS = 3;
 const DEFAULT_STALL_MS = 30_000;
 const DEFAULT_RETRY_MS = 1000;
-/** No published file is larger than this, however it was packed. */
+/** A file may be packed otherwise than the published one, but is no larger than that or than this. */
 const MAX_BYTES = 256 * 2 ** 20;
 
 /** Puts the file into the folder. Rejects with a OneshotError('data') when it cannot be had, or is not the published one: the folder holds what it held before. */
@@ -101,7 +101,7 @@ async function download(file: PublishedFile, url: string, partial: string, optio
   for (let attempt = 1; ; attempt++) {
     const before = sizeOf(path);
     try {
-      await receive(url, path, options);
+      await receive(url, path, { ...options, maxBytes: Math.max(MAX_BYTES, file.bytes) });
       return;
     } catch (error) {
       if (error instanceof OneshotError) throw error;
@@ -115,7 +115,7 @@ async function download(file: PublishedFile, url: string, partial: string, optio
 }
 
 /** Receives what is missing of a file. Rejects with an OneshotError where another attempt is no use, with any other error where it is. */
-async function receive(url: string, path: string, options: FetchOptions): Promise<void> {
+async function receive(url: string, path: string, options: FetchOptions & { maxBytes: number }): Promise<void> {
   const have = sizeOf(path);
   const patience = new Patience(options.stallMs ?? DEFAULT_STALL_MS);
   try {
@@ -128,10 +128,11 @@ async function receive(url: string, path: string, options: FetchOptions): Promis
     if (start === undefined) return;
     const length = response.headers.get('content-length');
     const total = length === null ? undefined : start + Number(length);
-    if (total !== undefined && total > MAX_BYTES) throw tooLarge(url, total);
+    if (total !== undefined && total > options.maxBytes) throw tooLarge(url, total);
     const target = await open(path, start === 0 ? 'w' : 'a');
     try {
-      await writeBody(response, target, { start, total, url, patience, onProgress: options.onProgress });
+      const { maxBytes, onProgress } = options;
+      await writeBody(response, target, { start, total, maxBytes, url, patience, onProgress });
       await target.sync();
     } finally {
       await target.close();
@@ -162,18 +163,19 @@ async function startOf(response: Response, have: number, url: string, path: stri
 interface Reception {
   readonly start: number;
   readonly total: number | undefined;
+  readonly maxBytes: number;
   readonly url: string;
   readonly patience: Patience;
   readonly onProgress: FetchOptions['onProgress'];
 }
 
 async function writeBody(response: Response, target: FileHandle, reception: Reception): Promise<void> {
-  const { start, total, url, patience, onProgress } = reception;
+  const { start, total, maxBytes, url, patience, onProgress } = reception;
   let received = start;
   for await (const chunk of response.body ?? []) {
     patience.renew();
     received += chunk.length;
-    if (received > (total ?? MAX_BYTES)) throw tooLarge(url, received);
+    if (received > (total ?? maxBytes)) throw tooLarge(url, received);
     await target.write(chunk);
     onProgress?.(received, total);
   }
