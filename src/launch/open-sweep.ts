@@ -1,9 +1,11 @@
 // Takes hold of a sweep's state on disk: its lock, its manifest and, for a search, its event log.
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { removeStaleTemporaries } from '../base/atomic-file.js';
 import { OneshotError } from '../base/problem.js';
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { HalvingSettings } from '../plan/halving.js';
+import { planGoal } from '../plan/plan-goal.js';
 import type { Plan } from '../plan/plan-trials.js';
 import { listRungEpochs } from '../plan/search/asha.js';
 import {
@@ -16,6 +18,7 @@ import {
 } from '../run/sweep-folder.js';
 import { countBegunPoints, halveTrials } from './halving-trials.js';
 import { listPoints } from './point-source.js';
+import { indexRunFolders } from './prepare-run.js';
 import { listAskedTrialIds, openSearchLog, readSearchLog, type SearchLog } from './search-log.js';
 import { searchPoints } from './search-points.js';
 import { startSweepClock } from './sweep-clock.js';
@@ -69,6 +72,14 @@ export function openSweep(plan: Plan, experimentFolder: string, { parallel, now 
   }
 }
 
+/** The run folders of the trials that a plan is known to have, in the order of their ids. */
+export function listKnownFolders(plan: Plan, experimentFolder: string): string[] {
+  const index = indexRunFolders(experimentFolder);
+  return listKnownTrialIds(plan, experimentFolder)
+    .flatMap((id) => index.get(id) ?? [])
+    .map((name) => join(experimentFolder, name));
+}
+
 /** The source of a sweep whose state is its log. */
 function openSource({ search, halving, trials, experiment }: Plan, log: SearchLog, now: () => number): TrialSource {
   const clock = startSweepClock(log, now);
@@ -88,7 +99,7 @@ export function listKnownTrialIds(plan: Plan, experimentFolder: string): string[
 function describeSweep(plan: Plan, trials: number, parallel: number, before: SweepManifest | undefined): SweepManifest {
   const { experiment, search, halving, fingerprint } = plan;
   const validation = experiment.training?.validation;
-  const metric = search?.settings.metric ?? (validation === undefined ? 'train/loss' : 'validation/one-shot-accuracy');
+  const { metric, goal } = planGoal(plan);
   return {
     version: SWEEP_VERSION,
     id: fingerprint.slice(0, 8),
@@ -99,7 +110,7 @@ function describeSweep(plan: Plan, trials: number, parallel: number, before: Swe
     trials,
     ...(search === undefined ? { trialIds: plan.trials.map(({ id }) => id) } : {}),
     metric,
-    goal: search?.goal ?? (metric === 'train/loss' ? 'minimize' : 'maximize'),
+    goal,
     ...(validation === undefined || metric === 'train/loss' ? {} : { queries: validation.queries }),
     ...(halving === undefined ? {} : { halving: describeHalving(halving) }),
     parallel,

@@ -1,19 +1,23 @@
 import { availableParallelism } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { loadPlan } from '../../check/load-plan.js';
 import type { EngineName } from '../../engine/engine.js';
 import { readResults } from '../../evaluation/records/evaluation-result.js';
 import { DevicePool, deviceFolder, listDevices } from '../../launch/device-pool.js';
+import type { TrialOutcome } from '../../launch/launcher.js';
 import { launchLocally } from '../../launch/local-launcher.js';
+import { listKnownFolders } from '../../launch/open-sweep.js';
 import { requireData } from '../../launch/require-data.js';
 import { type PlanResult, runPlan } from '../../launch/run-plan.js';
-import type { Plan, Trial } from '../../plan/plan-trials.js';
-import { readRunStatus, runFiles } from '../../run/run-folder.js';
+import { planGoal } from '../../plan/plan-goal.js';
+import type { Plan } from '../../plan/plan-trials.js';
+import { readRunStatus, readTrialRecord, runFiles } from '../../run/run-folder.js';
 import { formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import { openProgressDisplay } from '../progress-display.js';
 import type { ExitCode } from '../report-error.js';
-import { describeAlarms, type RunResults, renderResults } from '../results-table.js';
+import { describeAlarms, renderResults } from '../results-table.js';
+import { chooseResults } from '../sweep-results.js';
 import { colorsFor, printNote, printResult } from '../terminal.js';
 import { followWithMlflow } from '../tracking.js';
 
@@ -79,8 +83,9 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
     interrupts.close();
   }
   await tracking?.finish();
-  if (options.json) printResult(JSON.stringify(toJson(plan, result), null, 2));
-  else await showResults(plan, result);
+  const folders = listKnownFolders(plan, join(runsFolder, experiment.name));
+  if (options.json) printResult(JSON.stringify(toJson(plan, folders, result), null, 2));
+  else await showResults(plan, folders, result);
   return exitCodeOf(result);
 }
 
@@ -94,55 +99,48 @@ function openDevicePool(engine: 'auto' | EngineName, parallel: number, threads: 
 
 function exitCodeOf({ outcomes, interrupted }: PlanResult): ExitCode {
   if (interrupted) return 130;
-  return [...outcomes.values()].some(({ state }) => state !== 'finished') ? 1 : 0;
+  const isWell = ({ state }: TrialOutcome) => state === 'finished' || state === 'halted';
+  return [...outcomes.values()].every(isWell) ? 0 : 1;
 }
 
-/** The trials of the plan, or those that the search has run in this session. */
-function trialsOf({ trials, search }: Plan, { folders }: PlanResult): readonly Trial[] {
-  return search === undefined ? trials : [...folders.keys()];
-}
-
-function toJson(plan: Plan, result: PlanResult): unknown {
-  const { folders, outcomes } = result;
-  const trials = trialsOf(plan, result);
+/** All trials of a listed plan, else those that have a folder by now, of earlier sessions too. */
+function toJson(plan: Plan, folders: readonly string[], { outcomes }: PlanResult): unknown {
+  const records = new Map(folders.map((folder) => [readTrialRecord(folder)?.id, folder]));
+  const outcomeOf = new Map([...outcomes].map(([{ id }, outcome]) => [id, outcome]));
+  const trials = plan.search === undefined ? plan.trials : folders.flatMap((folder) => readTrialRecord(folder) ?? []);
   return {
     experiment: plan.experiment.name,
-    trials: trials.map((trial) => {
-      const folder = folders.get(trial);
+    trials: trials.map(({ id, name, seed }) => {
+      const folder = records.get(id);
+      const status = folder === undefined ? undefined : readRunStatus(folder);
       return {
-        id: trial.id,
-        name: trial.name,
-        seed: trial.seed,
+        id,
+        name,
+        seed,
         folder: folder ?? null,
-        outcome: outcomes.get(trial) ?? (folder === undefined ? { state: 'waiting' } : { state: 'finished' }),
-        results: folder === undefined ? [] : resultsOf(folder),
+        outcome: outcomeOf.get(id) ?? { state: status?.state ?? 'waiting' },
+        results: folder !== undefined && status?.state === 'finished' ? readResults(runFiles(folder).results) : [],
       };
     }),
   };
 }
 
-function resultsOf(folder: string) {
-  return readRunStatus(folder)?.state === 'finished' ? readResults(runFiles(folder).results) : [];
-}
-
-async function showResults(plan: Plan, result: PlanResult): Promise<void> {
-  const trials = trialsOf(plan, result);
-  const colors = colorsFor(process.stdout);
-  const runs: RunResults[] = trials.flatMap((trial) => {
-    const folder = result.folders.get(trial);
-    const results = folder === undefined ? [] : resultsOf(folder);
-    return results.length === 0 ? [] : [{ name: trial.name, results }];
-  });
-  if (runs.length > 0) {
-    printResult(renderResults(runs, colors, process.stdout.columns));
-    for (const alarm of describeAlarms(runs)) printNote(`${colorsFor(process.stderr).red('alarm:')} ${alarm}`);
+async function showResults(plan: Plan, folders: readonly string[], { outcomes }: PlanResult): Promise<void> {
+  const goal = planGoal(plan);
+  const { shown, total } = chooseResults(folders, goal);
+  if (shown.length > 0) {
+    printResult(renderResults(shown, colorsFor(process.stdout), process.stdout.columns));
+    for (const alarm of describeAlarms(shown)) printNote(`${colorsFor(process.stderr).red('alarm:')} ${alarm}`);
   }
-  const failed = [...result.outcomes.values()].filter(({ state }) => state === 'failed').length;
-  if (failed > 0)
-    printNote(`${formatInteger(failed)} of ${formatInteger(trials.length)} trials failed: \`oneshot status\` says why`);
-  const folders = [...result.folders.values()];
   const first = folders[0];
-  if (runs.length === 0 || first === undefined) return;
+  if (shown.length > 0 && shown.length < total && first !== undefined)
+    printNote(
+      `the ${shown.length} best by ${goal.metric} of ${formatInteger(total)} finished trials: \`oneshot status ${dirname(first)}\` and the report tell of the others`,
+    );
+  const failed = [...outcomes.values()].filter(({ state }) => state === 'failed').length;
+  if (failed > 0)
+    printNote(`${formatInteger(failed)} of ${formatInteger(outcomes.size)} trials failed: \`oneshot status\` says why`);
+  if (shown.length === 0 || first === undefined) return;
   // The libraries that draw plots are loaded only now.
   const { writeReport } = await import('../../report/write-report.js');
   const { html } = await writeReport(folders, { outFolder: dirname(first) });

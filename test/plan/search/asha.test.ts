@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type AshaSettings, decideAsha, listRungEpochs, type RungResult } from '../../../src/plan/search/asha.js';
+import {
+  type AshaSettings,
+  decideAsha,
+  listRungEpochs,
+  promoteLeader,
+  type RungResult,
+} from '../../../src/plan/search/asha.js';
 
 const settings: AshaSettings = { minEpochs: 1, maxEpochs: 9, reductionFactor: 3, goal: 'maximize' };
 const at = (rung: number, values: Record<string, number | undefined>): RungResult[] =>
@@ -75,5 +81,34 @@ describe('successive halving', () => {
     expect(countAt(1)).toBeGreaterThanOrEqual(9);
     expect(countAt(1)).toBeLessThanOrEqual(14);
     expect(results).toContainEqual({ trial: expect.any(String), rung: 2, value: 26 });
+  });
+});
+
+describe('the end of successive halving', () => {
+  test.each<[string, RungResult[], object | undefined]>([
+    [
+      'sends the best of the highest rung on',
+      [...at(0, { a: 0.9, b: 0.8 }), ...at(1, { a: 0.1 })],
+      { trial: 'a', rung: 2 },
+    ],
+    [
+      'sends the best of the first rung on where no other was reached',
+      at(0, { a: 0.7, b: 0.8 }),
+      { trial: 'b', rung: 1 },
+    ],
+    [
+      'is over where a trial has a value at the last rung',
+      [...at(0, { a: 0.9, b: 0.8 }), ...at(2, { a: 0.1 })],
+      undefined,
+    ],
+    [
+      'passes over who failed further up',
+      [...at(0, { a: 0.9, b: 0.8 }), ...at(1, { a: undefined })],
+      { trial: 'b', rung: 1 },
+    ],
+    ['is over where all have failed', at(0, { a: undefined, b: Number.NaN }), undefined],
+    ['is over before anything was trained', [], undefined],
+  ])('%s', (_, results, leader) => {
+    expect(promoteLeader(settings, results)).toEqual(leader);
   });
 });
