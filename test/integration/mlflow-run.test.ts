@@ -1,16 +1,28 @@
-// `oneshot run` with a real MLflow server: what the server has afterwards is what the journal holds.
-import { readFileSync } from 'node:fs';
+// `oneshot run` with a real MLflow server that asks for a password: what the server has afterwards is what the journal
+// holds, and the password is nowhere.
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { collect, MlflowClient } from 'mlflow-ts-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newFolder, runCommand, runFoldersOf } from '../support/run-command.js';
-import { type MlflowServer, startMlflowServer } from './support/mlflow-server.js';
+import { type CommandResult, newFolder, runCommand, runFoldersOf } from '../support/run-command.js';
+import { type MlflowServer, requirePassword, startMlflowServer } from './support/mlflow-server.js';
 
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');
+const PASSWORD = 'correct horse battery';
+const TOKEN = 'token-that-nobody-may-see';
 let server: MlflowServer;
+let client: MlflowClient;
+/** What commands are given; the token is of no use here. */
+let credentials: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
-  server = await startMlflowServer();
+  server = await startMlflowServer(requirePassword(PASSWORD));
+  client = new MlflowClient(server.uri, { username: 'admin', password: PASSWORD });
+  credentials = {
+    MLFLOW_TRACKING_USERNAME: 'admin',
+    MLFLOW_TRACKING_PASSWORD: PASSWORD,
+    MLFLOW_TRACKING_TOKEN: TOKEN,
+  };
 });
 afterAll(async () => {
   await server.stop();
@@ -32,7 +44,27 @@ function pointsOf(folder: string): Point[] {
     .filter(({ type }) => type === 'metric');
 }
 
-async function findRun(client: MlflowClient, experiment: string) {
+/** Fails when the password or the token is in what a command printed or in any file below the folder. */
+function expectNoSecret(folder: string, ...results: CommandResult[]): void {
+  const texts = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => [entry.name, readFileSync(join(entry.parentPath, entry.name), 'latin1')]);
+  for (const { stdout, stderr } of results) texts.push(['stdout', stdout], ['stderr', stderr]);
+  const secrets = [
+    PASSWORD,
+    encodeURIComponent(PASSWORD),
+    TOKEN,
+    Buffer.from(`admin:${PASSWORD}`).toString('base64'),
+    'wrong-one',
+  ];
+  const found = texts.flatMap(([name, text = '']) =>
+    secrets.filter((secret) => text.includes(secret)).map((secret) => `${secret} in ${name}`),
+  );
+  expect(texts.length).toBeGreaterThan(8);
+  expect(found).toEqual([]);
+}
+
+async function findRun(experiment: string) {
   const found = await client.experiments.findByName(experiment);
   const runs = [];
   for await (const run of client.runs.search({ experimentIds: [found!.experimentId] })) runs.push(run);
@@ -42,11 +74,13 @@ async function findRun(client: MlflowClient, experiment: string) {
 describe('a run with an MLflow server', () => {
   test('leaves every point, parameter and artifact there, under the times of the journal', async () => {
     const runs = newFolder();
-    const result = await runCommand(['run', TINY, '--runs', runs], { env: { MLFLOW_TRACKING_URI: server.uri } });
+    const result = await runCommand(['run', TINY, '--runs', runs], {
+      env: { ...credentials, MLFLOW_TRACKING_URI: server.uri },
+    });
+    expectNoSecret(runs, result);
     expect(result.code, result.stderr).toBe(0);
     const [folder] = runFoldersOf(runs, 'tiny') as [string];
-    const client = new MlflowClient(server.uri);
-    const [run, ...more] = await findRun(client, 'tiny');
+    const [run, ...more] = await findRun('tiny');
     expect(more).toEqual([]);
     expect(run?.status).toBe('FINISHED');
     const journal = pointsOf(folder);
@@ -80,19 +114,27 @@ describe('a run with an MLflow server', () => {
 
   test('a server that is not there stops nothing, and `sync` ships the rest, once', async () => {
     const runs = newFolder();
-    const env = { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' };
+    const env = { MLFLOW_TRACKING_URI: 'http://admin:wrong-one@127.0.0.1:9', MLFLOW_TRACKING_TOKEN: TOKEN };
     const result = await runCommand(
       ['run', TINY, '--runs', runs, '--set', 'tracking.mlflow.experiment=later', '--set', 'training.maxEpochs=1'],
       { env },
     );
     expect(result.code, result.stderr).toBe(0);
     expect(result.stderr).toContain('oneshot sync');
-    const first = await runCommand(['sync', runs, '--tracking-uri', server.uri, '--json']);
+    const address = new URL(server.uri);
+    address.username = 'admin';
+    address.password = 'wrong-one';
+    const refused = await runCommand(['sync', runs, '--tracking-uri', address.href]);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('MLFLOW_TRACKING_USERNAME');
+    address.password = encodeURIComponent(PASSWORD);
+    const first = await runCommand(['sync', runs, '--tracking-uri', address.href, '--json']);
     expect(first.code, first.stderr).toBe(0);
     const [folder] = runFoldersOf(runs, 'tiny') as [string];
     expect(JSON.parse(first.stdout).sent.points).toBe(pointsOf(folder).length);
-    const second = await runCommand(['sync', runs, '--tracking-uri', server.uri, '--json']);
+    const second = await runCommand(['sync', runs, '--tracking-uri', server.uri, '--json'], { env: credentials });
+    expectNoSecret(runs, result, refused, first, second);
     expect(JSON.parse(second.stdout).sent.points).toBe(0);
-    expect(await findRun(new MlflowClient(server.uri), 'later')).toHaveLength(1);
+    expect(await findRun('later')).toHaveLength(1);
   });
 });

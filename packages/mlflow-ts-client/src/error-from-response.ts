@@ -91,7 +91,7 @@ function adviceFor(code: MlflowErrorCode, status: number): string | undefined {
     case 'HOST_NOT_ALLOWED':
       return 'Start the server with `--allowed-hosts <host[:port]>` (or MLFLOW_SERVER_ALLOWED_HOSTS) naming this host, or address it by IP or as localhost.';
     case 'UNAUTHENTICATED':
-      return 'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN; MLflow’s own basic-auth takes no token.';
+      return 'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN; MLflow’s own basic-auth takes no token, and for artifacts only passwords in ASCII.';
     case 'PERMISSION_DENIED':
       return 'The user is known but may not do this: ask the owner of the experiment or model for permission.';
     case 'NOT_MLFLOW':

@@ -37,6 +37,14 @@ export interface MlflowServerOptions {
   readonly arguments?: readonly string[];
 }
 
+/** The options of a server that lets in those with a password only; there is one user, `admin`. */
+export function requirePassword(password: string): MlflowServerOptions {
+  return {
+    arguments: ['--app-name', 'basic-auth'],
+    environment: { MLFLOW_FLASK_SERVER_SECRET_KEY: 'of no worth', MLFLOW_AUTH_ADMIN_PASSWORD: password },
+  };
+}
+
 /** A running, healthy server. Call `stop` at the end; should the test process die, the server is killed with it. */
 export async function startMlflowServer(options: MlflowServerOptions = {}): Promise<MlflowServer> {
   const python = await findMlflowPython();
@@ -90,7 +98,7 @@ export async function startMlflowServer(options: MlflowServerOptions = {}): Prom
 export async function findMlflowPython(): Promise<string> {
   const folder = process.env.ONESHOT_TEST_MLFLOW ?? join(tmpdir(), `oneshot-mlflow-${mlflowVersion}`);
   const python = join(folder, 'bin', 'python');
-  const isComplete = () => existsSync(join(folder, 'complete'));
+  const isComplete = () => existsSync(join(folder, 'complete-with-auth'));
   if (isComplete()) return python;
   if (process.env.ONESHOT_TEST_MLFLOW !== undefined && existsSync(python)) return python;
 
@@ -102,10 +110,9 @@ export async function findMlflowPython(): Promise<string> {
   }
   try {
     if (isComplete()) return python;
-    await rm(folder, { recursive: true, force: true });
     await run('python3', ['-m', 'venv', folder]);
-    await run(python, ['-m', 'pip', 'install', '--quiet', `mlflow==${mlflowVersion}`], { maxBuffer: 1e8 });
-    await writeFile(join(folder, 'complete'), `${mlflowVersion}\n`);
+    await run(python, ['-m', 'pip', 'install', '--quiet', `mlflow[auth]==${mlflowVersion}`], { maxBuffer: 1e8 });
+    await writeFile(join(folder, 'complete-with-auth'), `${mlflowVersion}\n`);
     return python;
   } finally {
     await rm(lock, { recursive: true, force: true });
