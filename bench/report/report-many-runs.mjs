@@ -1,13 +1,12 @@
-// How long a report over many runs takes and how large its page is: 200 runs (40 configurations of a random search by 5
+// What processor time a report over many runs takes and how large its page is: 200 runs (40 configurations of a random search by 5
 // seeds, 200 epochs, four tasks with 400 episodes of 20 ways among them) are written to a temporary folder and reported.
 // Run after `npm run build`: node bench/report/report-many-runs.mjs [RUNS]
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { randomStream } from '../../dist/base/random-stream.js';
 import { stableHash } from '../../dist/base/stable-hash.js';
-import { sealPictureSet } from '../../dist/data/picture-file.js';
+import { sealPictureSet } from '../../dist/data/pictures/picture-file.js';
 import { evaluate } from '../../dist/evaluation/evaluate.js';
 import { writeResults } from '../../dist/evaluation/records/evaluation-result.js';
 import { writePredictions } from '../../dist/evaluation/records/predictions.js';
@@ -29,11 +28,15 @@ try {
   const evaluated = await evaluateNetworks(data, 5);
   for (let run = 0; run < RUNS; run++) writeRun(evaluated, Math.floor(run / SEEDS), (run % SEEDS) + 1);
   const started = performance.now();
-  const cli = resolve(import.meta.dirname, '../../dist/cli/main.js');
-  execFileSync(process.execPath, [cli, 'report', parent], { stdio: 'inherit' });
+  const before = process.cpuUsage();
+  const { writeReport } = await import('../../dist/report/write-report.js');
+  await writeReport([parent], { outFolder: parent });
+  const { user, system } = process.cpuUsage(before);
   const seconds = (performance.now() - started) / 1000;
   const megabytes = statSync(join(parent, 'report.html')).size / 1e6;
-  console.log(`${RUNS} runs: ${seconds.toFixed(1)} s, page of ${megabytes.toFixed(1)} MB`);
+  console.log(
+    `${RUNS} runs: ${(user / 1e6).toFixed(1)} s of user time and ${(system / 1e6).toFixed(1)} s of system time in ${seconds.toFixed(1)} s, page of ${megabytes.toFixed(1)} MB`,
+  );
 } finally {
   rmSync(parent, { recursive: true });
 }

@@ -25,36 +25,93 @@ export function hierarchicalBootstrap(
     );
   }
   const { seed = 0, resamples = DEFAULT_RESAMPLES, level = 0.95 } = options;
-  const stream = randomStream(seed, 'hierarchical-bootstrap', seeds);
   const columns = outcomes.map((episodes) => ({
     credits: Float64Array.from(episodes, ({ credit }) => credit),
     queries: Float64Array.from(episodes, ({ queries }) => queries),
   }));
-  const means = new Float64Array(resamples);
-  for (let resample = 0; resample < resamples; resample++) {
-    const drawn = shared ? drawIndices(stream, outcomes[0]!.length) : undefined;
-    let sum = 0;
-    for (let draw = 0; draw < seeds; draw++) {
-      const { credits, queries } = columns[stream.integer(seeds)]!;
-      sum += accuracyOver(credits, queries, drawn ?? drawIndices(stream, credits.length));
-    }
-    means[resample] = sum / seeds;
-  }
+  const means = shared
+    ? resampleCrossed(columns, seed, resamples)
+    : resampleNested(columns, openStream(seed, seeds), resamples);
   return percentileInterval(means, level);
 }
 
-function drawIndices(stream: RandomStream, count: number): Int32Array {
-  const indices = new Int32Array(count);
-  for (let i = 0; i < count; i++) indices[i] = stream.integer(count);
-  return indices;
+/** Outcomes of one seed's episodes. */
+interface Column {
+  readonly credits: Float64Array;
+  readonly queries: Float64Array;
 }
 
-function accuracyOver(credits: Float64Array, queries: Float64Array, indices: Int32Array): number {
+const openStream = (seed: number, seeds: number) => randomStream(seed, 'hierarchical-bootstrap', seeds);
+
+function resampleNested(columns: readonly Column[], stream: RandomStream, resamples: number): Float64Array {
+  const seeds = columns.length;
+  return Float64Array.from({ length: resamples }, () => {
+    let sum = 0;
+    for (let draw = 0; draw < seeds; draw++) {
+      const { credits, queries } = columns[stream.integer(seeds)]!;
+      let credit = 0;
+      let total = 0;
+      for (let i = 0; i < credits.length; i++) {
+        const episode = stream.integer(credits.length);
+        credit += credits[episode]!;
+        total += queries[episode]!;
+      }
+      sum += credit / total;
+    }
+    return sum / seeds;
+  });
+}
+
+function resampleCrossed(columns: readonly Column[], seed: number, resamples: number): Float64Array {
+  const episodes = columns[0]!.credits.length;
+  const { timesDrawn, seedsDrawn } = drawCrossed(seed, columns.length, episodes, resamples);
+  return Float64Array.from({ length: resamples }, (_, resample) => {
+    const times = timesDrawn.subarray(resample * episodes, (resample + 1) * episodes);
+    let sum = 0;
+    for (const [index, { credits, queries }] of columns.entries()) {
+      const share = seedsDrawn[resample * columns.length + index]!;
+      if (share > 0) sum += share * weighAccuracy(credits, queries, times);
+    }
+    return sum / columns.length;
+  });
+}
+
+function weighAccuracy(credits: Float64Array, queries: Float64Array, times: Uint16Array): number {
   let credit = 0;
   let total = 0;
-  for (let i = 0; i < indices.length; i++) {
-    credit += credits[indices[i]!]!;
-    total += queries[indices[i]!]!;
+  for (let i = 0; i < times.length; i++) {
+    credit += times[i]! * credits[i]!;
+    total += times[i]! * queries[i]!;
   }
   return credit / total;
+}
+
+/** How often each episode, and each seed, is drawn in each resample. */
+interface CrossedDraws {
+  /** `[resamples, episodes]`. */
+  readonly timesDrawn: Uint16Array;
+  /** `[resamples, seeds]`. */
+  readonly seedsDrawn: Uint16Array;
+}
+
+/** Draws that are kept: a report measures hundreds of configurations on the same few tasks. */
+const MOST_KEPT_DRAWS = 8;
+const keptDraws = new Map<string, CrossedDraws>();
+
+// They depend on these numbers alone, so that configurations are compared on the same resamples.
+function drawCrossed(seed: number, seeds: number, episodes: number, resamples: number): CrossedDraws {
+  const key = [seed, seeds, episodes, resamples].join();
+  const kept = keptDraws.get(key);
+  if (kept !== undefined) return kept;
+  const stream = openStream(seed, seeds);
+  const timesDrawn = new Uint16Array(resamples * episodes);
+  const seedsDrawn = new Uint16Array(resamples * seeds);
+  for (let resample = 0; resample < resamples; resample++) {
+    for (let draw = 0; draw < episodes; draw++) timesDrawn[resample * episodes + stream.integer(episodes)]!++;
+    for (let draw = 0; draw < seeds; draw++) seedsDrawn[resample * seeds + stream.integer(seeds)]!++;
+  }
+  const draws = { timesDrawn, seedsDrawn };
+  if (keptDraws.size >= MOST_KEPT_DRAWS) keptDraws.delete(keptDraws.keys().next().value!);
+  keptDraws.set(key, draws);
+  return draws;
 }
