@@ -6,7 +6,7 @@ import { engineStarters } from '../../src/engine/start-engine.js';
 export async function findStartingEngines(): Promise<EngineName[]> {
   const names: EngineName[] = [];
   for (const name of Object.keys(engineStarters) as EngineName[]) {
-    const engine = await engineStarters[name]({ threads: 1 }).catch(() => undefined);
+    const engine = await engineStarters[name]({ threads: 2 }).catch(() => undefined);
     engine?.dispose();
     if (engine !== undefined) names.push(name);
   }

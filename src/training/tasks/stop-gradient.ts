@@ -6,7 +6,8 @@ import type { TensorFlow } from '../../layers/layer.js';
 export function withoutGradient<T extends Tensor>(tf: TensorFlow, x: Tensor, compute: (x: Tensor) => T): T {
   const constant = tf.customGrad((input) => ({
     value: compute(input as Tensor),
-    gradFunc: () => tf.zerosLike(input as Tensor),
+    // By shape: the input itself may be disposed of by then.
+    gradFunc: () => tf.fill(x.shape, 0),
   }));
   return constant(x) as T;
 }
