@@ -97,6 +97,27 @@ function normalizedNetwork(filters: number, batch: number, poolSize: number) {
   return { v, loss };
 }
 
+/** Batch norm of a matrix with a gradient of its own; Ioffe and Szegedy 2015, section 3. */
+function normalizeRows(x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor): tf.Tensor {
+  const compute = tf.customGrad((...inputs) => {
+    const [h, factor, added] = inputs as tf.Tensor[];
+    const save = inputs.at(-1) as unknown as (tensors: tf.Tensor[]) => void;
+    const { mean, variance } = tf.moments(h!, 0);
+    const deviation = tf.rsqrt(tf.add(variance, 1e-3));
+    const normalized = tf.mul(tf.sub(h!, mean), deviation);
+    save([normalized, deviation, factor!]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [y, inverse, gamma] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const offsetGradient = tf.sum(dy, 0);
+      const scaleGradient = tf.sum(tf.mul(dy, y), 0);
+      const averages = tf.div(tf.add(offsetGradient, tf.mul(y, scaleGradient)), y.shape[0]!);
+      return [tf.mul(tf.mul(gamma, inverse), tf.sub(dy, averages)), scaleGradient, offsetGradient];
+    };
+    return { value: tf.add(tf.mul(normalized, factor!), added!), gradFunc };
+  });
+  return compute(x, scale, offset);
+}
+
 type Network = () => { v: Variables; loss: () => tf.Scalar };
 
 function expectSameNetworkGradients(create: Network): void {
@@ -125,6 +146,18 @@ describe('Gradients of whole networks', () => {
 
   it.each([6, 16])('agree for %i channels with batch norm', (filters) => {
     expectSameNetworkGradients(() => normalizedNetwork(filters, 6, 2));
+  });
+
+  it('agree for batch norm of a matrix with as many rows as columns and a penalty on its offset', () => {
+    expectSameNetworkGradients(() => {
+      const v = createVariables({ weights: [6, 8], scale: [8], offset: [8] });
+      const x = tf.tensor2d(randomValues(48, 9), [8, 6]);
+      const loss = () => {
+        const normalized = normalizeRows(tf.matMul(x, v.weights as never), v.scale!, v.offset!);
+        return tf.add(tf.mean(tf.square(normalized)), tf.mul(0.01, tf.sum(v.offset!))) as tf.Scalar;
+      };
+      return { v, loss };
+    });
   });
 
   it.each([6, 16])('agree for %i channels with overlapping windows', (filters) => {

@@ -127,10 +127,9 @@ function createView(context: LoweringContext, value: Value, shape: Shape): Value
     if (meaning?.kind === 'linear' && value.isDeferred) {
       const terms = meaning.terms.map(({ base, scale }) => ({
         base: view(context, base, shape),
-        scale: scale && view(context, scale, padRank(stripLeadingOnes(scale.shape), shape.length)),
+        scale: scale && viewFactor(context, scale, shape.length),
       }));
-      const offset =
-        meaning.offset && view(context, meaning.offset, padRank(stripLeadingOnes(meaning.offset.shape), shape.length));
+      const offset = meaning.offset && viewFactor(context, meaning.offset, shape.length);
       return new Value({ shape, stored, dtype, compute, meaning: { kind: 'linear', terms, offset } });
     }
     return new Value({
@@ -153,6 +152,18 @@ function createView(context: LoweringContext, value: Value, shape: Shape): Value
     dtype,
     compute: () => ({ natural: builder.reshape(fullNaturalName(context, value), shape) }),
     meaning: meaning?.kind === 'mean' ? meaning : undefined,
+  });
+}
+
+/** Returns what is stored of a factor or offset with `rank` axes; its own shape may be that of the whole sum. */
+function viewFactor(context: LoweringContext, factor: Value, rank: number): Value {
+  const shape = padRank(stripLeadingOnes(factor.stored), rank);
+  const { dtype, constant } = factor;
+  if (constant !== undefined) return constantValue(context, constant, shape, dtype);
+  return new Value({
+    shape,
+    dtype,
+    compute: () => ({ natural: context.builder.reshape(naturalName(context, factor), shape) }),
   });
 }
 
