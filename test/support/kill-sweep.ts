@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
 import { randomStream } from '../../src/base/random-stream.js';
 import { readSearchLog } from '../../src/launch/search-log.js';
 import { readRunStatus, readTrialRecord } from '../../src/run/run-folder.js';
@@ -12,6 +13,7 @@ import { findLeftovers } from './interrupt-runs.js';
 import {
   DEVICE_FOLDER,
   isRunning,
+  newFolder,
   type RunningCommand,
   repeatablePartOf,
   runCommand,
@@ -20,7 +22,7 @@ import {
   trialProcessOf,
 } from './run-command.js';
 
-export const SWEEP = resolve(import.meta.dirname, '../fixtures/sweep.yaml');
+const SWEEP = resolve(import.meta.dirname, '../fixtures/sweep.yaml');
 const EXPERIMENT = 'sweep';
 
 type Victim = 'supervisor' | 'trial' | 'both';
@@ -38,14 +40,33 @@ const argumentsFor = (runs: string, { trials }: SweepFaults) => [
   `sweep.maxTrials=${trials}`,
 ];
 
+/** Expects a sweep with these faults to end like a quiet one, byte for byte, each trial once, nothing left behind. */
+export async function expectKillsToChangeNothing(faults: SweepFaults, seed: number): Promise<void> {
+  const [quietRuns, killedRuns] = [newFolder(), newFolder()];
+  await runQuietly(quietRuns, faults);
+  const quiet = describeSweepResult(quietRuns);
+  expect(quiet.trials.size).toBe(faults.trials);
+
+  expect(await runUnderKills(killedRuns, faults, seed)).toHaveLength(faults.kills);
+  const killed = describeSweepResult(killedRuns);
+  expect(new Set(killed.states)).toEqual(new Set(['finished']));
+  expect(killed.ends).toEqual(quiet.ends);
+  expect(killed.asks).toEqual(quiet.asks);
+  expect(killed.outcomes).toEqual(quiet.outcomes);
+  expect(killed.tells).toBe(quiet.tells);
+  expect(killed.trials).toEqual(quiet.trials);
+  expect(killed.leftovers).toEqual([]);
+  expect(killed.processes).toEqual([]);
+}
+
 /** Runs the sweep to its end without a fault. */
-export async function runQuietly(runs: string, faults: SweepFaults): Promise<void> {
+async function runQuietly(runs: string, faults: SweepFaults): Promise<void> {
   const { code, stderr } = await runCommand(argumentsFor(runs, faults));
   if (code !== 0) throw new Error(`the quiet sweep ended with ${code}: ${stderr}`);
 }
 
 /** Runs the sweep with its kills spread over its trials, starting it again whenever it has ended. Returns who was killed. */
-export async function runUnderKills(runs: string, faults: SweepFaults, seed: number): Promise<Victim[]> {
+async function runUnderKills(runs: string, faults: SweepFaults, seed: number): Promise<Victim[]> {
   const random = randomStream(seed, 'kills');
   const killed: Victim[] = [];
   let running: RunningCommand | undefined;
@@ -105,7 +126,7 @@ function countFinished(runs: string): number {
 }
 
 /** What a sweep has come to. */
-export function describeSweepResult(runs: string) {
+function describeSweepResult(runs: string) {
   const folders = runFoldersOf(runs, EXPERIMENT);
   const experimentFolder = join(runs, EXPERIMENT);
   const events = listSweeps(experimentFolder).flatMap(({ id }) =>
