@@ -1,7 +1,8 @@
-// The report as Markdown (GitHub's tables) with its plots as SVG files and its galleries as PNG files beside it.
-
+// The report as Markdown (GitHub's tables) with its plots as SVG and PNG files and its galleries as PNG files
+// beside it.
 import { composeGalleryPng } from '../evaluation/records/gallery.js';
 import { type Block, type Csv, encodeCsv, type Inline, type Table, type Text } from './document.js';
+import { rasterizePlot } from './plots/rasterize.js';
 
 export interface MarkdownPage {
   readonly text: string;
@@ -44,11 +45,10 @@ function renderBlock(block: Block, addFile: AddFile): string {
     case 'plots':
       return block.plots
         .map(({ title, description, svg, data }) => {
-          const picture = addFile(
-            data.file.replace(/csv$/, 'svg'),
-            svg.replace('<svg ', '<svg style="background:#fff" '),
-          );
-          return `### ${escapeMarkdown(title)}\n\n![${escapeMarkdown(description)}](${picture})\n\n${linkCsv(data, 'Figures as CSV', addFile)}\n`;
+          const stem = data.file.replace(/\.csv$/, '');
+          const picture = addFile(`${stem}.svg`, svg.replace('<svg ', '<svg style="background:#fff" '));
+          const png = addFile(`${stem}.png`, rasterizePlot(svg));
+          return `### ${escapeMarkdown(title)}\n\n![${escapeMarkdown(description)}](${picture})\n\n${linkCsv(data, 'Figures as CSV', addFile)}, [the plot as PNG](${png})\n`;
         })
         .join('\n');
     case 'gallery': {

@@ -117,6 +117,16 @@ describe('report.md', () => {
     for (const target of targets) expect(existsSync(join(parent, 'report', target))).toBe(true);
   });
 
+  it('has each plot as SVG and as PNG', () => {
+    const plots = [...markdown.matchAll(/\]\(report-files\/([^)]+)\.svg\)/g)].map(([, stem]) => stem!);
+    expect(plots).toHaveLength(6);
+    for (const stem of plots) {
+      expect(markdown).toContain(`[the plot as PNG](report-files/${stem}.png)`);
+      const { width } = PNG.sync.read(readFileSync(join(parent, 'report/report-files', `${stem}.png`)));
+      expect(width).toBeGreaterThan(600);
+    }
+  });
+
   it('has a sheet of each episode shown: the query above its support set', () => {
     const [target] = /report-files\/episode-[^)]+\.png/.exec(markdown)!;
     const sheet = PNG.sync.read(readFileSync(join(parent, 'report', target)));

@@ -1,7 +1,9 @@
+import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
 import { drawDots } from '../../../src/report/plots/draw-dots.js';
 import { drawLines } from '../../../src/report/plots/draw-lines.js';
 import { plotForPage } from '../../../src/report/plots/plot-for-page.js';
+import { rasterizePlot } from '../../../src/report/plots/rasterize.js';
 
 const line = { xTitle: 'epoch', yTitle: 'loss', percent: false, marks: false } as const;
 
@@ -44,5 +46,25 @@ describe('plotForPage', () => {
     expect(part).toMatch(/^<svg [^>]*role="img" aria-label="one &#34;dot&#34; &#60;at&#62; 50 %" viewBox="[\d. ]+">/);
     expect(part).toContain('var(--series-1)');
     expect(part).not.toContain('#0072b2');
+  });
+});
+
+describe('rasterizePlot', () => {
+  const draw = (content: string) => {
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="60" height="30" viewBox="0 0 60 30">${content}</svg>`;
+    return PNG.sync.read(rasterizePlot(svg));
+  };
+  const countInk = ({ data }: PNG) => data.filter((value, index) => index % 4 === 0 && value < 128).length;
+
+  it('makes a picture of twice the size on white', () => {
+    const empty = draw('');
+    expect([empty.width, empty.height, ...empty.data.subarray(0, 4)]).toEqual([120, 60, 255, 255, 255, 255]);
+  });
+
+  it('draws letters with a font of its own', () => {
+    const text = (family: string) => `<text x="5" y="20" font-size="11" font-family="${family}">accuracy</text>`;
+    const letters = draw(text('system-ui, sans-serif'));
+    expect(countInk(letters)).toBeGreaterThan(100);
+    expect(letters.data.equals(draw(text('DejaVu Sans Condensed')).data)).toBe(true);
   });
 });
