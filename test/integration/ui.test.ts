@@ -1,14 +1,21 @@
 // `oneshot ui` as a user meets it: a real MLflow server, a sweep over three seeds, and a real browser that looks at it.
 // Screenshots are kept in a temporary folder, whose name is printed.
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { collect, MlflowClient, type Run } from 'mlflow-ts-client';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newFolder, type RunningCommand, runCommand, startCommand, waitFor } from '../support/run-command.js';
+import {
+  isRunning,
+  newFolder,
+  type RunningCommand,
+  runCommand,
+  startCommand,
+  waitFor,
+} from '../support/run-command.js';
 import { openBrowser, openPage } from './support/browser.js';
 import { findMlflowPython } from './support/mlflow-server.js';
 
@@ -174,6 +181,46 @@ describe('the server', () => {
     ui.child.kill('SIGINT');
     expect((await ui.result).code).toBe(0);
     await expect(fetch(`${base}/health`)).rejects.toThrow();
+  });
+
+  test('is one for two that start at the same moment; left by a killed one it is ended by the next, and files from before a restart of the machine mislead nobody', async () => {
+    const shared = newFolder();
+    const start = () => {
+      const command = startCommand(['ui', runsFolder, '--store', shared, '--no-open'], { env });
+      let text = '';
+      command.child.stdout?.on('data', (chunk) => {
+        text += chunk;
+      });
+      return { ...command, address: waitFor(() => /seen: (\S+)\n/.exec(text)?.[1], 300_000) };
+    };
+    const readServer = () =>
+      JSON.parse(readFileSync(join(shared, 'server.json'), 'utf8')) as { uri: string; pid: number };
+
+    const both = [start(), start()];
+    const [first, second] = await Promise.all(both.map((each) => each.address));
+    expect(first).toBe(second);
+    const follower = await Promise.race(both.map(async (each) => ({ each, ...(await each.result) })));
+    expect(follower.code, follower.stderr).toBe(0);
+    const leader = both.find((each) => each !== follower.each);
+    leader?.child.kill('SIGKILL');
+    await leader?.result;
+    const left = readServer();
+    expect((await fetch(`${left.uri}/health`)).ok).toBe(true);
+
+    const third = start();
+    expect(await third.address).toBe(first);
+    expect(isRunning(left.pid)).toBe(false);
+    third.child.kill('SIGINT');
+    expect((await third.result).code).toBe(0);
+
+    // The numbers of processes begin anew with the machine: now this test has that of the server.
+    const lock = { host: hostname(), boot: 'an earlier one', pid: process.pid, started: '1' };
+    writeFileSync(join(shared, 'lock'), JSON.stringify(lock));
+    writeFileSync(join(shared, 'server.json'), JSON.stringify({ ...readServer(), pid: process.pid }));
+    const fourth = start();
+    expect(await fourth.address).toBe(first);
+    fourth.child.kill('SIGINT');
+    expect((await fourth.result).code).toBe(0);
   });
 
   test('is refused a port that is taken', async () => {

@@ -119,9 +119,9 @@ describe('the port', () => {
     expect(await choosePort(undefined, taken)).toBe(taken);
   });
 
-  test('is remembered when the server has stopped, its process is not', () => {
+  test('is remembered when the server has stopped, its process is not', async () => {
     writeServerAddress(root, { uri: 'http://127.0.0.1:5001', port: 5001, pid: process.pid });
-    expect(isServerOf(root, process.pid)).toBe(false);
+    expect(await isServerOf(root, process.pid)).toBe(false);
     markServerStopped(root);
     expect(readServerAddress(root)).toEqual({ uri: 'http://127.0.0.1:5001', port: 5001, pid: 0 });
   });

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MlflowClient } from 'mlflow-ts-client';
 import { OneshotError } from '../../base/problem.js';
-import { acquireProcessLock, type ProcessLock } from '../../base/process-lock.js';
+import { acquireProcessLock, findLockHolder, type ProcessLock } from '../../base/process-lock.js';
 import { findJournals } from '../../tracking/find-journals.js';
 import {
   MLFLOW_VERSION,
@@ -62,13 +62,16 @@ export async function uiCommand(path: string, options: UiOptions): Promise<ExitC
   const { stop } = interrupts;
   try {
     mkdirSync(store, { recursive: true });
-    const lock = acquireProcessLock(storeFiles(store).lock);
-    if (!('release' in lock)) {
-      await showRuns(path, await waitForOther(store, lock.pid, stop), options, stop);
+    for (;;) {
+      const lock = acquireProcessLock(storeFiles(store).lock);
+      if ('release' in lock) return await serve(path, store, lock, options, stop);
+      const uri = await waitForOther(store, lock.pid, stop);
+      // It has ended without a server: now it is this one's turn.
+      if (uri === undefined) continue;
+      await showRuns(path, uri, options, stop);
       printNote(`the server of process ${lock.pid} is used; it ends when that one does`);
       return 0;
     }
-    return await serve(path, store, lock, options, stop);
   } finally {
     interrupts.close();
   }
@@ -104,7 +107,9 @@ async function serve(
 async function startServer(store: string, options: UiOptions, stop: AbortSignal): Promise<MlflowServer> {
   const previous = readServerAddress(store);
   // Two servers on one database would get into each other's way.
-  if (previous !== undefined && isServerOf(store, previous.pid)) await stopGroup(previous.pid);
+  if (previous !== undefined && (await isServerOf(store, previous.pid))) await stopGroup(previous.pid);
+  // Nobody else is to use the address of a server that is no longer there, or another program's at the same port.
+  markServerStopped(store);
   const port = await choosePort(options.port, previous?.port);
   const mlflow = await prepareMlflow(options, stop);
   const line = openProgressLine();
@@ -163,8 +168,8 @@ async function requireConsent(question: string, { yes }: UiOptions, stop: AbortS
   });
 }
 
-/** The address of the server that another process started in this store. */
-async function waitForOther(store: string, pid: number, stop: AbortSignal): Promise<string> {
+/** The address of the server that another process started in this store; undefined when that process has ended. */
+async function waitForOther(store: string, pid: number, stop: AbortSignal): Promise<string | undefined> {
   const startedAt = performance.now();
   const line = openProgressLine();
   try {
@@ -172,6 +177,7 @@ async function waitForOther(store: string, pid: number, stop: AbortSignal): Prom
       const address = readServerAddress(store);
       if (address !== undefined && address.pid !== 0 && (await isHealthy(address.uri))) return address.uri;
       if (stop.aborted) throw new OneshotError('interrupted', 'stopped');
+      if (findLockHolder(storeFiles(store).lock) === undefined) return undefined;
       if (performance.now() - startedAt > OTHER_START_LIMIT_MS) {
         throw new OneshotError('locked', `process ${pid} holds ${store}, but its server does not answer`, {
           hint: 'end that process, or give another --store',

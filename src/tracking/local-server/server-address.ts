@@ -1,6 +1,8 @@
 // Where the server of a store answers: left beside its database, so that a second `oneshot ui` finds the first, and one
 // whose `ui` was killed is found and ended.
-import { readFileSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { writeFileAtomic } from '../../base/atomic-file.js';
 import { storeFiles } from './mlflow-server.js';
 
@@ -33,11 +35,22 @@ export function markServerStopped(store: string): void {
 }
 
 /** True when the process still is the server of this store, and not another one under the same number. */
-export function isServerOf(store: string, pid: number): boolean {
+export async function isServerOf(store: string, pid: number): Promise<boolean> {
   if (pid <= 0) return false;
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(storeFiles(store).database);
-  } catch {
-    return false;
+  return (await readCommandLine(pid)).includes(storeFiles(store).database);
+}
+
+/** The command line of a process; empty where there is none. */
+async function readCommandLine(pid: number): Promise<string> {
+  if (existsSync('/proc/self/cmdline')) {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    } catch {
+      return '';
+    }
   }
+  return await promisify(execFile)('ps', ['-ww', '-p', String(pid), '-o', 'args=']).then(
+    ({ stdout }) => stdout,
+    () => '',
+  );
 }
