@@ -1,5 +1,6 @@
 // Locks that belong to a process and die with it: a small file that says who holds it. A lock whose holder is gone
-// (crashed, killed, machine restarted) is taken over; one held on another machine cannot be judged from here and is respected.
+// (crashed, killed, machine restarted) is taken over; one held on another machine cannot be judged from here and is respected,
+// but for a job of a cluster that was started again elsewhere.
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
@@ -13,7 +14,12 @@ export interface LockHolder {
   readonly pid: number;
   /** Start time of the process in clock ticks since boot, so that a reused pid is told apart; '' where there is none to be had. */
   readonly started: string;
+  /** The job of a cluster that it runs in, as JOB_VARIABLE names it. */
+  readonly job?: string;
 }
+
+/** The environment variable that names the cluster's job a process runs in, `slurm:test:12_3`. A job runs in one place at a time. */
+export const JOB_VARIABLE = 'ONESHOT_JOB';
 
 export interface ProcessLock {
   /** Gives the lock up. */
@@ -27,7 +33,8 @@ export function describeThisProcess(): LockHolder {
 
 /** A running process of this machine as the holder of locks. */
 export function describeProcess(pid: number): LockHolder {
-  return { host: hostname(), boot: bootId(), pid, started: startTime(pid) };
+  const job = process.env[JOB_VARIABLE];
+  return { host: hostname(), boot: bootId(), pid, started: startTime(pid), ...(job === undefined ? {} : { job }) };
 }
 
 /** Takes the lock at `path`, or returns who holds it. Throws the file system's error where the folder cannot be written. */
@@ -36,20 +43,25 @@ export function acquireProcessLock(path: string): ProcessLock | LockHolder {
   if (holder === undefined) return { release: () => rmSync(path, { force: true }) };
   if (isAlive(holder)) return holder;
 
+  return clearLock(path, (current) => !isAlive(current)) ?? acquireProcessLock(path);
+}
+
+/** Removes the lock at `path` when `isGone` says so of who holds it: for somebody who can judge a holder on another machine. Returns who else is clearing it right now, if anybody. */
+export function clearLock(path: string, isGone: (holder: LockHolder) => boolean): LockHolder | undefined {
   // Only one process at a time may clear a dead holder's lock, else two could each remove what the other just made.
   const clearing = `${path}.clearing`;
   const other = tryCreate(clearing);
   if (other !== undefined) {
     if (!isAlive(other)) rmSync(clearing, { force: true });
-    return isAlive(other) ? other : acquireProcessLock(path);
+    return isAlive(other) ? other : undefined;
   }
   try {
     const current = readHolder(path);
-    if (current !== undefined && !isAlive(current)) rmSync(path, { force: true });
+    if (current !== undefined && isGone(current)) rmSync(path, { force: true });
   } finally {
     rmSync(clearing, { force: true });
   }
-  return acquireProcessLock(path);
+  return undefined;
 }
 
 /** Who holds the lock at `path` now, or undefined when nobody does or the holder is gone. */
@@ -94,7 +106,8 @@ function readHolder(path: string): LockHolder | undefined {
 }
 
 function isAlive(holder: LockHolder): boolean {
-  if (holder.host !== hostname()) return true;
+  // The same job on another machine is an earlier start of this very job, which the cluster has ended.
+  if (holder.host !== hostname()) return holder.job === undefined || holder.job !== process.env[JOB_VARIABLE];
   if (holder.boot !== bootId()) return false;
   try {
     process.kill(holder.pid, 0);

@@ -79,6 +79,12 @@ program
   .addOption(new Option('--threads <n>', 'threads of each trial').argParser(parseCount))
   .addOption(new Option('--retries <n>', 'how often a failed trial is started again').argParser(parseCountOrZero))
   .addOption(new Option('--fail-fast', 'stop everything at the first failed trial'))
+  .addOption(
+    new Option('--launcher <name>', 'where trials run: on this machine, or as jobs of a Slurm cluster')
+      .choices(['local', 'slurm'])
+      .default('local'),
+  )
+  .addOption(new Option('--wait', 'with --launcher slurm: follow the jobs to their end; they go on without it'))
   .addOption(new Option('--allow-drift', 'resume although engine, threads or versions changed; recorded with the run'))
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/run.js')).runCommand));

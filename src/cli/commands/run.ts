@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { OneshotError } from '../../base/problem.js';
 import { loadPlan } from '../../check/load-plan.js';
 import type { EngineName } from '../../engine/engine.js';
 import { readResults } from '../../evaluation/records/evaluation-result.js';
@@ -17,6 +18,7 @@ import { followInterrupts } from '../interrupts.js';
 import { openProgressDisplay } from '../progress-display.js';
 import type { ExitCode } from '../report-error.js';
 import { describeAlarms, renderResults } from '../results-table.js';
+import { followSlurm, showSubmission, submitToSlurm } from '../submit-to-slurm.js';
 import { chooseResults } from '../sweep-results.js';
 import { colorsFor, printNote, printResult } from '../terminal.js';
 import { followWithMlflow } from '../tracking.js';
@@ -30,6 +32,9 @@ export interface RunOptions {
   readonly retries?: number;
   readonly failFast?: boolean;
   readonly allowDrift?: boolean;
+  readonly launcher: 'local' | 'slurm';
+  /** Of the launcher `slurm`: follow the jobs. */
+  readonly wait?: boolean;
   readonly json?: boolean;
 }
 
@@ -47,6 +52,8 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
   const runsFolder = resolve(options.runs);
 
   requireData(plan, runsFolder, { env: process.env, baseFolder: resolve(dirname(file)) });
+  if (options.launcher === 'slurm') return runOnSlurm(plan, file, options);
+  if (options.wait) throw new OneshotError('usage', '--wait is for --launcher slurm; a local run is always waited for');
   const display = openProgressDisplay(total);
   if (search?.learns && search.settings.method === 'tpe' && search.settings.batchSize === undefined && parallel > 1)
     display.note(
@@ -83,7 +90,22 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
     interrupts.close();
   }
   await tracking?.finish();
-  const folders = listKnownFolders(plan, join(runsFolder, experiment.name));
+  return showRun(plan, result, options);
+}
+
+/** Submits the plan; with `wait`, ends as a local run does. */
+async function runOnSlurm(plan: Plan, file: string, options: RunOptions): Promise<ExitCode> {
+  const run = await submitToSlurm(plan, file, options);
+  if (!options.wait || run.interrupted) {
+    showSubmission(plan, run, options);
+    return run.interrupted ? 130 : 0;
+  }
+  const result = await followSlurm(plan, run, options);
+  return showRun(plan, result, options);
+}
+
+async function showRun(plan: Plan, result: PlanResult, options: RunOptions): Promise<ExitCode> {
+  const folders = listKnownFolders(plan, join(resolve(options.runs), plan.experiment.name));
   if (options.json) printResult(JSON.stringify(toJson(plan, folders, result), null, 2));
   else await showResults(plan, folders, result);
   return exitCodeOf(result);
