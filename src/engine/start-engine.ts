@@ -1,23 +1,43 @@
 // Chooses and starts the engine of this process.
+import { existsSync } from 'node:fs';
 import { OneshotError } from '../base/problem.js';
 import { startCpuEngine } from './cpu-engine.js';
 import { type Engine, type EngineName, type EngineOptions, MissingEngineError } from './engine.js';
 import { startOnnxRuntimeEngine } from './onnxruntime-engine.js';
 import { startTensorFlowEngine } from './tensorflow-engine.js';
+import { findTensorFlowPackage } from './tensorflow-package.js';
 
-/** How each engine is started: the order in which `auto` tries them. On a processor the embedded one is the fastest. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How each engine is started, on processors the fastest first. */
 export const engineStarters: { readonly [Name in EngineName]: (options: EngineOptions) => Promise<Engine> } = {
   onnxruntime: startOnnxRuntimeEngine,
   tensorflow: startTensorFlowEngine,
   cpu: startCpuEngine,
 };
 
+/** What NVIDIA's driver makes, on Linux and in its subsystem for Windows. */
+const GPU_FILES = ['/dev/nvidiactl', '/dev/dxg'];
+
+/** The engines in the order in which `auto` tries them: one that is installed for GPUs comes first where there is a GPU. */
+export function listAutoOrder(env: Environment, gpuFiles: readonly string[] = GPU_FILES): EngineName[] {
+  const names = Object.keys(engineStarters) as EngineName[];
+  const isGpuHidden = env.CUDA_VISIBLE_DEVICES !== undefined && !/^\s*(\d|GPU-|MIG-)/.test(env.CUDA_VISIBLE_DEVICES);
+  if (isGpuHidden || !gpuFiles.some((path) => existsSync(path)) || !mayUseGpu('tensorflow', env)) return names;
+  return ['tensorflow', ...names.filter((name) => name !== 'tensorflow')];
+}
+
+/** Whether the engine computes on a GPU where there is one: then each trial is given one of its own. */
+export function mayUseGpu(name: 'auto' | EngineName, env: Environment): boolean {
+  const engine = name === 'auto' ? listAutoOrder(env)[0] : name;
+  return engine === 'tensorflow' && findTensorFlowPackage(env)?.variant === 'gpu';
+}
+
 /**
- * The started engine; `auto` takes the first that starts, in the order of `engineStarters`. Throws a OneshotError 'engine'
- * when the one that was asked for does not start.
+ * The started engine; `auto` takes the first of `listAutoOrder` that starts. Throws a OneshotError 'engine' when the one that was asked for does not start.
  */
 export async function startEngine(name: 'auto' | EngineName, options: EngineOptions = {}): Promise<Engine> {
-  const candidates = name === 'auto' ? (Object.keys(engineStarters) as EngineName[]) : [name];
+  const candidates = name === 'auto' ? listAutoOrder(process.env) : [name];
   const failures: string[] = [];
   let cause: unknown;
   for (const candidate of candidates) {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { execaNode } from 'execa';
 import type { EngineDescription, EngineName } from '../engine/engine.js';
 import { compareProbes } from '../engine/probe-engine.js';
-import { engineStarters } from '../engine/start-engine.js';
+import { listAutoOrder } from '../engine/start-engine.js';
 import type { Environment } from '../tracking/local-server/find-mlflow.js';
 import type { Finding } from './finding.js';
 
@@ -33,7 +33,7 @@ const ENGINE_PROCESS = fileURLToPath(new URL('./engine-process.js', import.meta.
 export async function checkEngines(env: Environment): Promise<EngineCheck[]> {
   const reference = await askEngine('cpu', env);
   const checks: EngineCheck[] = [];
-  for (const name of Object.keys(engineStarters) as EngineName[])
+  for (const name of listAutoOrder(env))
     checks.push(judge(name, name === 'cpu' ? reference : await askEngine(name, env), reference));
   return checks;
 }

@@ -1,6 +1,10 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EngineName } from '../../src/engine/engine.js';
-import { startEngine } from '../../src/engine/start-engine.js';
+import { listAutoOrder, mayUseGpu, startEngine } from '../../src/engine/start-engine.js';
+import { tensorFlowEnvironment } from '../../src/engine/tensorflow-engine.js';
 
 describe('an engine', () => {
   it('that works here is started for auto', async () => {
@@ -22,5 +26,65 @@ describe('an engine', () => {
       code: 'engine',
       message: expect.stringContaining('no compute engine starts here (webgl: '),
     });
+  });
+});
+
+/** A folder that looks as if the engine tensorflow were installed in it. */
+function pretendTensorFlow(variant: 'cpu' | 'gpu'): { ONESHOT_ENGINES: string } {
+  const engines = mkdtempSync(join(tmpdir(), 'oneshot-engines-'));
+  const home = join(engines, 'tensorflow', 'node_modules', '@tensorflow', 'tfjs-node');
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, 'package.json'), '{"version": "4.22.0"}');
+  writeFileSync(
+    join(engines, 'tensorflow', 'installed.json'),
+    JSON.stringify({ name: 'tensorflow', variant, recipe: '', bytes: 1 }),
+  );
+  return { ONESHOT_ENGINES: engines };
+}
+
+describe('the order of auto', () => {
+  const onProcessor = ['onnxruntime', 'tensorflow', 'cpu'];
+  const onGpu = ['tensorflow', 'onnxruntime', 'cpu'];
+  const thisFile = [import.meta.filename];
+
+  it.each([
+    ['an engine for GPUs and a GPU', 'gpu', thisFile, undefined, onGpu],
+    ['one GPU of several', 'gpu', thisFile, '1', onGpu],
+    ['a GPU that is hidden', 'gpu', thisFile, '', onProcessor],
+    ['a GPU that is hidden by -1', 'gpu', thisFile, '-1', onProcessor],
+    ['an engine for GPUs and no GPU', 'gpu', [], undefined, onProcessor],
+    ['an engine for processors and a GPU', 'cpu', thisFile, undefined, onProcessor],
+  ] as const)('with %s', (_, variant, gpuFiles, visible, expected) => {
+    const env = { ...pretendTensorFlow(variant), CUDA_VISIBLE_DEVICES: visible };
+    expect(listAutoOrder(env, gpuFiles)).toEqual(expected);
+  });
+
+  it('gives GPUs only to engines that use them', () => {
+    const gpu = pretendTensorFlow('gpu');
+    expect(mayUseGpu('tensorflow', gpu)).toBe(true);
+    expect(mayUseGpu('tensorflow', pretendTensorFlow('cpu'))).toBe(false);
+    expect(mayUseGpu('onnxruntime', gpu)).toBe(false);
+  });
+});
+
+describe('the engine tensorflow', () => {
+  it('that is not installed says how to install it', async () => {
+    const before = process.env.ONESHOT_ENGINES;
+    process.env.ONESHOT_ENGINES = mkdtempSync(join(tmpdir(), 'oneshot-engines-'));
+    try {
+      await expect(startEngine('tensorflow')).rejects.toMatchObject({
+        code: 'engine',
+        message: 'no compute engine starts here (tensorflow: it is not installed)',
+        hint: '`oneshot engine install tensorflow` installs it',
+      });
+    } finally {
+      if (before === undefined) delete process.env.ONESHOT_ENGINES;
+      else process.env.ONESHOT_ENGINES = before;
+    }
+  });
+
+  it('has its process keep memory, but for what the user says otherwise', () => {
+    const variables = tensorFlowEnvironment({ MALLOC_TOP_PAD_: '1' });
+    expect(Object.keys(variables)).toEqual(['MALLOC_MMAP_THRESHOLD_', 'MALLOC_TRIM_THRESHOLD_']);
   });
 });

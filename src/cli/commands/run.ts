@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
 import { loadPlan } from '../../check/load-plan.js';
 import type { EngineName } from '../../engine/engine.js';
+import { mayUseGpu } from '../../engine/start-engine.js';
 import { readResults } from '../../evaluation/records/evaluation-result.js';
 import { DevicePool, deviceFolder, listDevices } from '../../launch/device-pool.js';
 import type { TrialOutcome } from '../../launch/launcher.js';
@@ -114,8 +115,7 @@ async function showRun(plan: Plan, result: PlanResult, options: RunOptions): Pro
 /** The devices that the engine can use: GPUs for those that may run on one, else slots. */
 function openDevicePool(engine: 'auto' | EngineName, parallel: number, threads: number): DevicePool {
   const size = { parallel, cores: availableParallelism(), threads };
-  const runsOnProcessor = engine === 'onnxruntime' || engine === 'cpu';
-  const devices = runsOnProcessor ? listDevices({}, size, () => []) : listDevices(process.env, size);
+  const devices = mayUseGpu(engine, process.env) ? listDevices(process.env, size) : listDevices({}, size, () => []);
   return new DevicePool(deviceFolder(process.env), devices);
 }
 
