@@ -1,6 +1,5 @@
 // The controller of a search or of successive halving: the same run of a plan as on one machine, inside a small job of its own,
 // whose trials are further jobs. Its state is the sweep's event log, so it may be ended and started again at any time.
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
 import { loadPlan } from '../../check/load-plan.js';
@@ -8,6 +7,7 @@ import { runFiles } from '../../run/run-folder.js';
 import { sweepFiles } from '../../run/sweep-folder.js';
 import { beginSweepJournal, hasSweepJournal, updateSweepJournal } from '../../run/sweep-journal.js';
 import { createMemoryBudget } from '../memory-budget.js';
+import { indexRunFolders } from '../prepare-run.js';
 import { runPlan } from '../run-plan.js';
 import { clearLockOfLostJob, findOpenTasks } from './find-tasks.js';
 import { type QueueWatch, watchQueue } from './queue-watch.js';
@@ -89,9 +89,8 @@ function clearLostLocks(
   return setInterval(async () => {
     const answer = await queue.look();
     if (answer === undefined) return;
-    for (const name of readdirSync(experimentFolder)) {
+    for (const name of [...indexRunFolders(experimentFolder).values()].flat())
       clearLockOfLostJob(runFiles(join(experimentFolder, name)).lock, cluster, answer.tasks);
-    }
   }, intervalMs).unref();
 }
 

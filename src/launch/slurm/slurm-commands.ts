@@ -33,7 +33,10 @@ export async function readCluster(): Promise<Cluster> {
 /** What `scontrol show config` says. */
 export function parseConfiguration(text: string): Cluster {
   const settingOf = (key: string) => new RegExp(`^${key}\\s*=\\s*(\\S+)`, 'm').exec(text)?.[1];
-  return { name: settingOf('ClusterName') ?? 'slurm', maxArraySize: Number(settingOf('MaxArraySize') ?? MAX_ARRAY_SIZE) };
+  return {
+    name: settingOf('ClusterName') ?? 'slurm',
+    maxArraySize: Number(settingOf('MaxArraySize') ?? MAX_ARRAY_SIZE),
+  };
 }
 
 /** This user's tasks that Slurm has not ended yet. Throws OneshotError('usage') where Slurm does not answer. */

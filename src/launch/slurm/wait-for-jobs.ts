@@ -43,6 +43,8 @@ export async function waitForJobs(options: WaitForJobsOptions): Promise<PlanResu
     if (answer !== undefined && answer.version > version) {
       version = answer.version;
       const open = findOpenTasks(experimentFolder, answer.tasks);
+      missing = open.controllers.some(({ task }) => task.id === controller) ? 0 : missing + 1;
+      const isSearching = controller !== undefined && missing < ANSWERS_WITHOUT;
       for (const [folder, trial] of options.trials()) {
         let one = followed.get(folder);
         if (one === undefined) {
@@ -54,10 +56,12 @@ export async function waitForJobs(options: WaitForJobsOptions): Promise<PlanResu
             options.onEvent({ type: 'skipped', trial, folder });
           }
         }
-        if (one.outcome === undefined) look(one, folder, open.trials.get(nameOfRun(folder)), options);
+        if (one.outcome !== undefined) continue;
+        look(one, folder, open.trials.get(nameOfRun(folder)), options);
+        // A controller may have others to start first, and starts failed and halted ones again.
+        if (isSearching) one.missing = 0;
+        if (readRunStatus(folder)?.state === 'finished' || one.missing >= ANSWERS_WITHOUT) end(one, folder, options);
       }
-      missing = open.controllers.some(({ task }) => task.id === controller) ? 0 : missing + 1;
-      const isSearching = controller !== undefined && missing < ANSWERS_WITHOUT;
       if (!isSearching && [...followed.values()].every(({ outcome }) => outcome !== undefined)) break;
     }
     await sleep(LOOK_MS, undefined, { signal: stop }).catch(() => undefined);
@@ -84,8 +88,11 @@ function look(one: Followed, folder: string, task: OpenTask | undefined, { onEve
     onEvent({ type: 'progress', trial, progress: { phase: 'training', epoch, maxEpochs, step: 0, stepsPerEpoch: 1 } });
   }
   one.missing = task === undefined ? one.missing + 1 : 0;
-  if (status?.state !== 'finished' && one.missing < ANSWERS_WITHOUT) return;
-  one.outcome = outcomeOf(status);
+}
+
+function end(one: Followed, folder: string, { onEvent }: WaitForJobsOptions): void {
+  const { trial } = one;
+  one.outcome = outcomeOf(readRunStatus(folder));
   const seconds = one.startedAt === undefined ? 0 : (performance.now() - one.startedAt) / 1000;
   onEvent({ type: 'ended', trial, folder, outcome: one.outcome, seconds, retrying: false });
 }
