@@ -15,6 +15,7 @@ const PAGES = [
   'docs/sweeps.md',
   'docs/reproduce-the-paper.md',
   'docs/mlflow.md',
+  'docs/engines.md',
   'README.ko.md',
 ];
 const LINKED = [

@@ -21,6 +21,8 @@ export interface EngineRecipe {
 export interface BuildSurroundings {
   readonly folder: string;
   readonly env: Environment;
+  /** A folder or an address that has what is downloaded otherwise. */
+  readonly from: string | undefined;
   /** The path of a wheel, fetched where it is not there yet. */
   fetch(wheel: Wheel): Promise<string>;
   /** Told what is being done. */

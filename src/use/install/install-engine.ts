@@ -61,6 +61,7 @@ export async function installEngine(recipe: EngineRecipe, options: InstallOption
       await recipe.build({
         folder,
         env,
+        from,
         fetch: (wheel) => fetchWheel(wheel, { folder: downloads, from, env, onProgress, report }),
         onActivity,
       });

@@ -1,7 +1,7 @@
 // Packages of npm, fetched by npm itself, so that its registry and proxy settings count, and unpacked without running
 // their scripts.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
 import type { Environment } from '../../tracking/local-server/find-mlflow.js';
@@ -16,28 +16,28 @@ export interface NpmTarball {
   readonly target: string;
 }
 
-/** Fetches and unpacks the packages below `folder`. Rejects with a OneshotError('engine') when npm or tar is missing or fails, or a package is not the expected one. */
+/** Fetches and unpacks the packages below `folder`; those that lie in the folder `from`, under the names that `npm pack` gives them, are taken from there. Rejects with a OneshotError('engine') when npm or tar is missing or fails, or a package is not the expected one. */
 export async function unpackNpmTarballs(
   tarballs: readonly NpmTarball[],
   folder: string,
-  env: Environment,
+  { env, from }: { env: Environment; from: string | undefined },
 ): Promise<void> {
-  const npm = requireNpm(env);
   const tar = requireTar(env);
   const downloads = join(folder, '.npm');
   mkdirSync(downloads);
-  const specifiers = tarballs.map(({ name, version }) => `${name}@${version}`);
-  const answer = await runStep(npm, ['pack', ...specifiers, '--json', '--pack-destination', downloads], {
-    cwd: downloads,
+  const local = new Map(
+    tarballs.flatMap((tarball) => {
+      const path = join(from ?? '', packedName(tarball));
+      return from !== undefined && existsSync(path) ? [[tarball, path] as const] : [];
+    }),
+  );
+  await fetchTarballs(
+    tarballs.filter((tarball) => !local.has(tarball)),
+    downloads,
     env,
-    hint: 'see that this machine reaches an npm registry (`npm ping`), then run the command again',
-  });
-  const packed = JSON.parse(answer) as
-    | { name: string; filename: string }[]
-    | Record<string, { name: string; filename: string }>;
+  );
   for (const tarball of tarballs) {
-    const filename = Object.values(packed).find(({ name }) => name === tarball.name)?.filename ?? '';
-    const path = join(downloads, filename);
+    const path = local.get(tarball) ?? join(downloads, packedName(tarball));
     checkIntegrity(path, tarball);
     const target = join(folder, tarball.target);
     mkdirSync(target, { recursive: true });
@@ -48,6 +48,21 @@ export async function unpackNpmTarballs(
     });
   }
   rmSync(downloads, { recursive: true });
+}
+
+async function fetchTarballs(tarballs: readonly NpmTarball[], folder: string, env: Environment): Promise<void> {
+  if (tarballs.length === 0) return;
+  const specifiers = tarballs.map(({ name, version }) => `${name}@${version}`);
+  await runStep(requireNpm(env), ['pack', ...specifiers, '--pack-destination', folder], {
+    cwd: folder,
+    env,
+    hint: `see that this machine reaches an npm registry (\`npm ping\`), or bring what \`npm pack ${specifiers.join(' ')}\` makes elsewhere and name its folder with --from`,
+  });
+}
+
+/** As `npm pack` names it: `tensorflow-tfjs-node-4.22.0.tgz`. */
+function packedName({ name, version }: NpmTarball): string {
+  return `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
 }
 
 /** The path of npm. Throws a OneshotError('engine') where there is none. */
@@ -64,9 +79,9 @@ export function requireTar(env: Environment): string {
 }
 
 function checkIntegrity(path: string, { name, version, integrity }: NpmTarball): void {
-  const found = `sha512-${createHash('sha512').update(readFileSync(path)).digest('base64')}`;
-  if (found === integrity) return;
-  throw new OneshotError('engine', `what npm fetched as ${name}@${version} is not the published package`, {
-    hint: `its checksum is ${found}: see which registry npm uses (\`npm config get registry\`)`,
+  const bytes = existsSync(path) ? readFileSync(path) : '';
+  if (`sha512-${createHash('sha512').update(bytes).digest('base64')}` === integrity) return;
+  throw new OneshotError('engine', `${path} is not the published ${name}@${version}`, {
+    hint: 'see which registry npm uses: `npm config get registry`',
   });
 }

@@ -63,10 +63,10 @@ export function tensorFlowRecipe(variant: 'cpu' | 'gpu'): EngineRecipe {
     diskBytes: variant === 'gpu' ? 4_100_000_000 : 640_000_000,
     checkMachine,
     async build(surroundings) {
-      const { folder, env, fetch, onActivity } = surroundings;
+      const { folder, env, from, fetch, onActivity } = surroundings;
       const wheel = await fetch(library);
       onActivity('fetching the binding from npm');
-      await unpackNpmTarballs(TARBALLS, folder, env);
+      await unpackNpmTarballs(TARBALLS, folder, { env, from });
       standInForTensorFlowJs(folder);
       onActivity(`unpacking ${library.requirement}`);
       const dependencies = join(folder, PACKAGE, 'deps');

@@ -130,15 +130,24 @@ describe('what the machine lacks', () => {
   });
 });
 
-test('a tarball of npm with another content is refused', async () => {
-  const path = makeProgram(
-    'npm',
-    `for last; do :; done; /usr/bin/printf 'x' > "$last/letters-1.0.0.tgz"; echo '[{"name": "letters", "filename": "letters-1.0.0.tgz"}]'`,
-  );
-  makeProgram('tar', 'exit 0');
-  const letters = { name: 'letters', version: '1.0.0', integrity: 'sha512-AAAA', target: 'letters' };
-  await expect(unpackNpmTarballs([letters], folder, { PATH: path })).rejects.toMatchObject({
-    code: 'engine',
-    message: 'what npm fetched as letters@1.0.0 is not the published package',
+describe('a package of npm', () => {
+  const letters = { name: '@alphabets/letters', version: '1.0.0', integrity: '', target: 'letters' };
+  const integrity = `sha512-${createHash('sha512').update(content).digest('base64')}`;
+
+  test('with another content is refused', async () => {
+    const path = makeProgram('npm', `/usr/bin/printf 'x' > "$4/alphabets-letters-1.0.0.tgz"`);
+    makeProgram('tar', 'exit 0');
+    const attempt = unpackNpmTarballs([{ ...letters, integrity }], folder, { env: { PATH: path }, from: undefined });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'engine',
+      message: expect.stringContaining('is not the published @alphabets/letters@1.0.0'),
+    });
+  });
+
+  test('that lies in a folder is taken from there, without npm', async () => {
+    writeFileSync(join(folder, 'alphabets-letters-1.0.0.tgz'), content);
+    const path = makeProgram('tar', '/usr/bin/printf "$2" > "$4/unpacked"');
+    await unpackNpmTarballs([{ ...letters, integrity }], folder, { env: { PATH: path }, from: folder });
+    expect(readFileSync(join(folder, 'letters', 'unpacked'), 'utf8')).toBe(join(folder, 'alphabets-letters-1.0.0.tgz'));
   });
 });
