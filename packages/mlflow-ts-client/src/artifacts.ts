@@ -98,6 +98,7 @@ export class Artifacts {
     }
   }
 
+  /** Deletes a file, or a folder with what is in it. */
   async delete(owner: ArtifactOwner, path: string, options: CallOptions = {}): Promise<void> {
     checkArtifactPath(path);
     const store = await this.#open(owner, options);

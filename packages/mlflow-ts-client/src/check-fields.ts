@@ -49,6 +49,12 @@ export function checkStrings(path: string, values: unknown): asserts values is R
   for (const [key, value] of Object.entries(values)) checkString(`${path}[${JSON.stringify(key)}]`, value);
 }
 
+/** Throws INVALID_ARGUMENT unless the value is a list of strings: for a single string the server answers 200 and finds nothing. */
+export function checkStringList(path: string, values: unknown): asserts values is readonly string[] {
+  if (!Array.isArray(values)) throw invalidArgument(path, describe(values), 'a list of strings');
+  for (const [index, value] of values.entries()) checkString(`${path}[${index}]`, value);
+}
+
 /** Throws INVALID_ARGUMENT unless every field of the point has its type. NaN and ±Infinity are numbers here. */
 export function checkMetric(path: string, metric: Metric): void {
   checkString(`${path}.key`, metric.key);

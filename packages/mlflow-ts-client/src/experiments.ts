@@ -130,6 +130,7 @@ export class Experiments {
     });
   }
 
+  /** Throws ALREADY_EXISTS when the new name is taken. */
   async rename(experimentId: string, name: string, options: CallOptions = {}): Promise<void> {
     checkString('experimentId', experimentId);
     checkExperimentName(name);
@@ -148,6 +149,7 @@ export class Experiments {
     });
   }
 
+  /** Brings a deleted experiment back, with the runs that were deleted with it. */
   async restore(experimentId: string, options: CallOptions = {}): Promise<void> {
     checkString('experimentId', experimentId);
     await this.#transport.call('POST', '2.0/mlflow/experiments/restore', {

@@ -4,7 +4,7 @@
 
 import type { Artifacts } from './artifacts.js';
 import { prepareBatch } from './batch.js';
-import { checkString, checkStrings, checkWord } from './check-fields.js';
+import { checkString, checkStringList, checkStrings, checkWord } from './check-fields.js';
 import type { CallOptions } from './client-options.js';
 import { invalidArgument } from './errors.js';
 import { limits } from './limits.js';
@@ -101,6 +101,7 @@ export class Models {
     return readLoggedModel(object(answer.model));
   }
 
+  /** Adds parameters. Throws PARAM_CHANGED for one that has another value already. */
   async params(modelId: string, params: Readonly<Record<string, string>>, options: CallOptions = {}): Promise<void> {
     checkStrings('params', params);
     for (const pairs of chunk(preparePairs('params', params), limits.paramsPerRequest)) {
@@ -108,6 +109,7 @@ export class Models {
     }
   }
 
+  /** Sets tags; the last value counts. */
   async tags(modelId: string, tags: Readonly<Record<string, string>>, options: CallOptions = {}): Promise<void> {
     checkStrings('tags', tags);
     await this.#transport.call('PATCH', `${modelEndpoint(modelId)}/tags`, {
@@ -120,6 +122,7 @@ export class Models {
   search(
     options: CallOptions & { readonly experimentIds: readonly string[]; readonly filter?: string },
   ): AsyncGenerator<LoggedModel, void, undefined> {
+    checkStringList('experimentIds', options.experimentIds);
     return readPages(async (pageToken) => {
       const answer = await this.#transport.call('POST', '2.0/mlflow/logged-models/search', {
         json: { experiment_ids: options.experimentIds, filter: options.filter, page_token: pageToken },
@@ -130,6 +133,7 @@ export class Models {
     });
   }
 
+  /** Throws NOT_FOUND. */
   async delete(modelId: string, options: CallOptions = {}): Promise<void> {
     await this.#transport.call('DELETE', modelEndpoint(modelId), { signal: options.signal });
   }

@@ -2,7 +2,15 @@
  * Runs: made, found, ended, and read back with their metric histories. What is written on a run is in run-log.ts.
  */
 
-import { checkInteger, checkOptionalString, checkString, checkStrings, checkTime, checkWord } from './check-fields.js';
+import {
+  checkInteger,
+  checkOptionalString,
+  checkString,
+  checkStringList,
+  checkStrings,
+  checkTime,
+  checkWord,
+} from './check-fields.js';
 import type { CallOptions } from './client-options.js';
 import { invalidArgument, isMlflowError, type MlflowError } from './errors.js';
 import { limits, replaceUnstorable, sanitizeKey, truncateText } from './limits.js';
@@ -152,6 +160,7 @@ export class Runs {
     await this.#transport.call('POST', '2.0/mlflow/runs/delete', { json: { run_id: runId }, signal: options.signal });
   }
 
+  /** Brings a deleted run back. */
   async restore(runId: string, options: CallOptions = {}): Promise<void> {
     checkString('runId', runId);
     await this.#transport.call('POST', '2.0/mlflow/runs/restore', { json: { run_id: runId }, signal: options.signal });
@@ -161,6 +170,7 @@ export class Runs {
   search(options: SearchRuns): AsyncGenerator<Run, void, undefined> {
     const pageSize = options.pageSize ?? 1000;
     checkInteger('pageSize', pageSize, 1);
+    checkStringList('experimentIds', options.experimentIds);
     return readPages(async (pageToken) => {
       const answer = await this.#transport.call('POST', '2.0/mlflow/runs/search', {
         json: {

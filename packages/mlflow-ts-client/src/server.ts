@@ -45,6 +45,7 @@ export class Server {
     return body.trim();
   }
 
+  /** What this server can do, by its version and, from about 3.5 on, its own word. */
   async features(options: CallOptions = {}): Promise<ServerFeatures> {
     const version = await this.version(options);
     const info = await this.#transport

@@ -66,6 +66,12 @@ export class Transport {
     this.#redact = createRedactor([address.password, options.password, options.token, authorization?.split(' ')[1]]);
     this.#policy = { ...defaultRetryPolicy, ...definedOnly(options.retry ?? {}) };
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 120_000;
+    for (const [name, value] of Object.entries({
+      requestTimeoutMs: this.#requestTimeoutMs,
+      artifactTimeoutMs: this.artifactTimeoutMs,
+    })) {
+      if (!(value > 0)) throw invalidArgument(name, String(value), 'milliseconds > 0');
+    }
     this.#slots = new RequestSlots(slots);
     this.#onRetry = options.onRetry;
     this.#headers = {
@@ -73,6 +79,7 @@ export class Transport {
       ...(options.workspace === undefined ? {} : { 'x-mlflow-workspace': options.workspace }),
       ...(authorization === undefined ? {} : { authorization }),
     };
+    checkHeaders(this.#headers);
   }
 
   /** The parsed JSON answer of `/api/<endpoint>`, e.g. `2.0/mlflow/runs/get`. Throws MlflowError. */
@@ -161,6 +168,17 @@ export class Transport {
 
 /** A JSON object of the server. Read by the functions of read-entities.ts. */
 export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Throws INVALID_ARGUMENT, without the value, for a header that cannot be sent: fetch says so only when it is too late to tell it from a broken connection. */
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      new Headers([[name, value]]);
+    } catch {
+      throw invalidArgument(`header ${name}`, 'a name or value that cannot be sent', 'one line of Latin-1 characters');
+    }
+  }
+}
 
 function abortedError(subject: string): MlflowError {
   return new MlflowError({ code: 'ABORTED', subject, problem: 'aborted by the caller' });

@@ -269,3 +269,25 @@ describe('secrets', () => {
     }
   });
 });
+
+describe('settings that cannot work', () => {
+  it.each<[string, MlflowClientOptions]>([
+    ['requestTimeoutMs', { requestTimeoutMs: 0 }],
+    ['artifactTimeoutMs', { artifactTimeoutMs: Number.NaN }],
+    ['maxConcurrentRequests', { maxConcurrentRequests: 0.5 }],
+    ['header x-mlflow-workspace', { workspace: '画像' }],
+    ['header x-extra', { headers: { 'x-extra': 'two\nlines' } }],
+  ])('are refused by their names at once: %s', (name, options) => {
+    const make = () => new MlflowClient('http://localhost:5000', options);
+    expect(make).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+    expect(make).toThrow(name);
+  });
+
+  it('are refused before a search that would silently find nothing', () => {
+    const client = new MlflowClient('http://localhost:5000');
+    const options = { experimentIds: '1' as unknown as string[] };
+    for (const search of [() => client.runs.search(options), () => client.models.search(options)]) {
+      expect(search).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+    }
+  });
+});
