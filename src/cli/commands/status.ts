@@ -4,10 +4,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogUpdate } from 'log-update';
 import { groupBy } from '../../evaluation/group-by.js';
 import { deviceFolder, listUsedDevices } from '../../launch/device-pool.js';
+import { type QueueWatch, watchQueue } from '../../launch/slurm/queue-watch.js';
 import { countStates, listFailures, type SweepSummary, summarizeSweep } from '../../launch/summarize-sweep.js';
 import { type DamagedRun, type FoundRun, findRuns } from '../../run/find-runs.js';
 import type { RunState } from '../../run/run-folder.js';
 import { listSweeps, readSweepMetric } from '../../run/sweep-folder.js';
+import {
+  type ClusterStatus,
+  clusterStateOf,
+  clusterToJson,
+  describeCluster,
+  describePlace,
+  findSubmittedFolders,
+  isClusterActive,
+  readClusterStatus,
+} from '../cluster-status.js';
 import { formatDuration, formatInteger, formatPercent } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
@@ -19,18 +30,21 @@ const MOST_ROWS = 40;
 const MOST_FAILURES = 10;
 /** Time between two looks of `--watch`. */
 const WATCH_MS = 1000;
+/** Least time between two questions to a cluster's queue. */
+const QUEUE_MS = 10_000;
 
 interface ExperimentStatus {
   readonly name: string;
   readonly runs: readonly FoundRun[];
   readonly damaged: readonly DamagedRun[];
   readonly sweeps: readonly SweepSummary[];
+  readonly cluster?: ClusterStatus;
 }
 
 /** `oneshot status`: how the sweeps and runs below a path stand; with `watch`, again and again until nothing runs any more. */
 export async function statusCommand(path: string, options: { json?: boolean; watch?: boolean }): Promise<ExitCode> {
   if (options.watch && !options.json) return watchStatus(path);
-  const experiments = readExperiments(path);
+  const experiments = await readExperiments(path, watchQueue(QUEUE_MS));
   if (options.json) printResult(JSON.stringify(experiments.map(toJson), null, 2));
   else if (experiments.length === 0) printNote(`no runs in ${path}`);
   else printResult(renderExperiments(experiments, colorsFor(process.stdout)));
@@ -39,12 +53,15 @@ export async function statusCommand(path: string, options: { json?: boolean; wat
 
 async function watchStatus(path: string): Promise<ExitCode> {
   const update = createLogUpdate(process.stdout);
+  const queue = watchQueue(QUEUE_MS);
   for (;;) {
-    const experiments = readExperiments(path);
+    const experiments = await readExperiments(path, queue);
     update(experiments.length === 0 ? `no runs in ${path}` : renderExperiments(experiments, colorsFor(process.stdout)));
     const isActive = experiments.some(
-      ({ runs, sweeps }) =>
-        runs.some(({ state }) => state === 'running') || sweeps.some(({ holder }) => holder !== undefined),
+      ({ runs, sweeps, cluster }) =>
+        (cluster !== undefined && isClusterActive(cluster)) ||
+        runs.some(({ state }) => state === 'running') ||
+        sweeps.some(({ holder }) => holder !== undefined),
     );
     if (!isActive) break;
     await sleep(WATCH_MS);
@@ -53,24 +70,28 @@ async function watchStatus(path: string): Promise<ExitCode> {
   return 0;
 }
 
-function readExperiments(path: string): ExperimentStatus[] {
+async function readExperiments(path: string, queue: QueueWatch): Promise<ExperimentStatus[]> {
   const found = findRuns(path);
   const runs = groupBy(found.runs, ({ folder }) => dirname(folder));
   const damaged = groupBy(found.damaged, ({ folder }) => dirname(folder));
-  return [...new Set([...runs.keys(), ...damaged.keys()])].map((folder) => {
+  const folders = new Set([...runs.keys(), ...damaged.keys(), ...findSubmittedFolders(path)]);
+  const experiments = [...folders].map(async (folder): Promise<ExperimentStatus> => {
     const own = runs.get(folder) ?? [];
     // A single run was asked for by its own folder: the sweep around it is not.
     const sweeps = own.length === 0 || own[0]!.folder === path ? [] : listSweeps(folder);
+    const cluster = await readClusterStatus(folder, queue);
     return {
       name: own[0]?.trial.experimentName ?? basename(resolve(folder)),
       runs: own,
       damaged: damaged.get(folder) ?? [],
       sweeps: sweeps.map((sweep) => summarizeSweep(folder, sweep, own)),
+      ...(cluster === undefined ? {} : { cluster }),
     };
   });
+  return Promise.all(experiments);
 }
 
-function toJson({ name, runs, damaged, sweeps }: ExperimentStatus): unknown {
+function toJson({ name, runs, damaged, sweeps, cluster }: ExperimentStatus): unknown {
   return {
     experiment: name,
     counts: countStates(runs),
@@ -78,6 +99,7 @@ function toJson({ name, runs, damaged, sweeps }: ExperimentStatus): unknown {
     failures: listFailures(runs),
     runs: runs.map(({ folder, trial, state, status }) => ({ folder, state, trial, status })),
     damaged,
+    ...(cluster === undefined ? {} : { slurm: clusterToJson(cluster) }),
   };
 }
 
@@ -86,13 +108,18 @@ function renderExperiments(experiments: readonly ExperimentStatus[], colors: Col
   return experiments.map((experiment) => renderExperiment(experiment, devices, colors)).join('\n\n');
 }
 
-function renderExperiment({ name, runs, damaged, sweeps }: ExperimentStatus, devices: Devices, colors: Colors): string {
+function renderExperiment(
+  { name, runs, damaged, sweeps, cluster }: ExperimentStatus,
+  devices: Devices,
+  colors: Colors,
+): string {
   const unreadable = damaged.length === 0 ? [] : [`${formatInteger(damaged.length)} damaged`];
   const counts = [describeCounts(countStates(runs)), ...unreadable].filter((text) => text !== '').join(', ');
   const lines = [`${colors.bold(name)}: ${counts}`];
   for (const sweep of sweeps) lines.push(...renderSweep(sweep, colors));
+  if (cluster !== undefined) lines.push(...describeCluster(cluster));
   const shown = chooseRows(runs, sweeps);
-  if (shown.length > 0) lines.push(renderRuns(shown, devices, colors));
+  if (shown.length > 0) lines.push(renderRuns(shown, { devices, cluster }, colors));
   if (shown.length < runs.length) {
     const hidden = formatInteger(runs.length - shown.length);
     lines.push(colors.dim(`and ${hidden} more: --json lists them all`));
@@ -173,7 +200,11 @@ function findDevices(): Devices {
   }
 }
 
-function renderRuns(runs: readonly FoundRun[], devices: Devices, colors: Colors): string {
+function renderRuns(
+  runs: readonly FoundRun[],
+  { devices, cluster }: { devices: Devices; cluster: ClusterStatus | undefined },
+  colors: Colors,
+): string {
   const table = createPlainTable(
     ['trial', 'state', 'device', 'attempts', 'epochs', 'time', 'validation', 'test'],
     colors,
@@ -185,12 +216,16 @@ function renderRuns(runs: readonly FoundRun[], devices: Devices, colors: Colors)
     running: colors.cyan,
     stopped: colors.yellow,
     waiting: colors.dim,
+    queued: colors.dim,
   };
-  for (const { folder, trial, status, state } of runs) {
+  for (const run of runs) {
+    const { folder, trial, status } = run;
+    const state = cluster === undefined ? run.state : clusterStateOf(run, cluster);
+    const place = cluster === undefined ? '' : describePlace(run, cluster);
     table.push([
       `${trial.name}-${trial.id}`,
       paint[state](state),
-      state === 'running' ? (devices.get(folder) ?? '') : '',
+      place !== '' ? place : state === 'running' ? (devices.get(folder) ?? '') : '',
       status?.attempt ?? 0,
       status === undefined ? '' : `${status.epoch}/${status.maxEpochs}`,
       status === undefined ? '' : formatDuration(status.seconds),
