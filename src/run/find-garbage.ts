@@ -60,7 +60,9 @@ export function findGarbage({ path, cacheFolder, unusedDays, now }: GarbageSearc
 
 function findInRun({ folder, state }: FoundRun): Garbage[] {
   if (findLockHolder(runFiles(folder).lock) !== undefined) return [];
-  const temporaries = findTemporaries(folder, Number.POSITIVE_INFINITY).map((garbage) => ({ ...garbage, run: folder }));
+  const temporaries = [folder, runFiles(folder).pictures]
+    .flatMap((place) => findTemporaries(place, Number.POSITIVE_INFINITY))
+    .map((garbage) => ({ ...garbage, run: folder }));
   const { last } = runFiles(folder);
   const isDone = state === 'finished' && isWhole(folder) && existsSync(last);
   return isDone ? [{ kind: 'checkpoint', path: last, bytes: measure(last), run: folder }, ...temporaries] : temporaries;

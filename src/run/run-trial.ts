@@ -65,6 +65,7 @@ export async function runTrial(trial: TrialArguments, around: TrialSurroundings)
   }
   try {
     removeStaleTemporaries(folder);
+    if (existsSync(files.pictures)) removeStaleTemporaries(files.pictures);
     return await new TrialRun(trial, around).run();
   } finally {
     lock.release();

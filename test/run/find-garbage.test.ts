@@ -27,11 +27,20 @@ describe('findGarbage', () => {
   test('takes the last checkpoint of a finished run, and no other', () => {
     const runs = newFolder();
     const finished = writeRunFolder(join(runs, 'made'), 'finished', 'finished', DONE);
-    for (const state of ['stopped', 'failed', 'running', 'waiting'] as const)
+    for (const state of ['stopped', 'failed', 'halted', 'running', 'waiting'] as const)
       writeRunFolder(join(runs, 'made'), state, state, DONE);
     expect(findGarbage(search(runs)).garbage).toEqual([
       { kind: 'checkpoint', path: join(finished, 'last.safetensors'), bytes: 5, run: finished },
     ]);
+  });
+
+  test('takes temporary files among the pictures of a run', () => {
+    const runs = newFolder();
+    const folder = writeRunFolder(join(runs, 'made'), 'killed', 'stopped');
+    mkdirSync(join(folder, 'pictures'));
+    const temporary = temporaryName(join(folder, 'pictures', 'won-0.png'));
+    writeFileSync(temporary, 'torn');
+    expect(findGarbage(search(runs)).garbage).toEqual([{ kind: 'temporary', path: temporary, bytes: 4, run: folder }]);
   });
 
   test('takes no checkpoint of a run that says it is finished and has no results', () => {
