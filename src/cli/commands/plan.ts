@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { loadPlan } from '../../check/load-plan.js';
 import { findRun, indexRunFolders, type RunProgress } from '../../launch/prepare-run.js';
+import type { HalvingSettings } from '../../plan/halving.js';
 import type { Plan, Trial } from '../../plan/plan-trials.js';
+import { listRungEpochs } from '../../plan/search/asha.js';
 import { listFirstProposals, type SearchSweep } from '../../plan/search-sweep.js';
 import { estimateTrialCost, type TrialCost } from '../../run/trial-cost.js';
 import { formatBytes, formatCount, formatInteger } from '../format-quantity.js';
@@ -30,13 +32,23 @@ export async function planCommand(
   const { experiment, search } = plan;
   const trials = describeTrials(listKnownTrials(plan), join(options.runs, experiment.name));
   if (options.json) {
-    const sweep = search === undefined ? {} : { search: describeSearch(search, experiment.seeds.length) };
+    const sweep = {
+      ...(search === undefined ? {} : { search: describeSearch(search, experiment.seeds.length) }),
+      ...(plan.halving === undefined ? {} : { halving: plan.halving }),
+    };
     printResult(JSON.stringify({ experiment: experiment.name, ...sweep, trials: trials.map(toJson) }, null, 2));
     return 0;
   }
   if (search === undefined) printPlan(plan, trials, colorsFor(process.stdout));
   else printSearch(plan, search, trials, colorsFor(process.stdout));
+  if (plan.halving !== undefined) printResult(describeHalving(plan.halving));
   return 0;
+}
+
+function describeHalving(halving: HalvingSettings): string {
+  const { metric, goal, reductionFactor } = halving;
+  const rungs = listRungEpochs(halving).map(formatInteger).join(', ');
+  return `halving: points train to ${rungs} epochs, and after each one in ${reductionFactor} goes on, the ${goal === 'maximize' ? 'highest' : 'lowest'} ${metric}`;
 }
 
 /** The trials of a list, or those of the proposals that are known beforehand. */
