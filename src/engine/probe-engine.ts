@@ -11,8 +11,8 @@ const UNITS = 4;
 /** Side after a 3 x 3 convolution without padding and 2 x 2 pooling. */
 const POOLED = (SIDE - 2) / 2;
 
-/** Loss and gradients of all weights, one after the other. Throws what the engine throws. */
-export function probeEngine({ tf, flush }: Engine): Float32Array {
+/** Loss and gradients of all weights, one after the other. Rejects with what the engine throws. */
+export async function probeEngine({ tf, flush }: Engine): Promise<Float32Array> {
   const wave = (shape: number[], frequency: number) => {
     const size = shape.reduce((product, length) => product * length, 1);
     return tf.tensor(
@@ -37,7 +37,7 @@ export function probeEngine({ tf, flush }: Engine): Float32Array {
   });
   try {
     flush();
-    return Float32Array.from(results.dataSync());
+    return Float32Array.from(await results.data());
   } finally {
     results.dispose();
   }

@@ -7,11 +7,11 @@ export interface NetworkFunctions {
   /** Height and width of the pictures that the network sees. */
   readonly imageSize: number;
   /** Embeddings [count, units] of pictures [count, imageSize, imageSize] with ink 1. */
-  embed(pictures: Float32Array, count: number): Float32Array;
+  embed(pictures: Float32Array, count: number): Promise<Float32Array>;
   /** Logits [queries, supports] of embeddings [queries, units] and [supports, units]. */
-  scoreQueries(queries: Float32Array, supports: Float32Array, units: number): Float32Array;
+  scoreQueries(queries: Float32Array, supports: Float32Array, units: number): Promise<Float32Array>;
   /** Logits [pairs] of aligned embeddings, both [pairs, units]. */
-  scoreAligned(first: Float32Array, second: Float32Array, units: number): Float32Array;
+  scoreAligned(first: Float32Array, second: Float32Array, units: number): Promise<Float32Array>;
 }
 
 /** The functions of a network; each call reads its result, so nothing is left on the engine. */
@@ -44,8 +44,8 @@ export function makeNetworkFunctions(tf: TensorFlow, network: Network): NetworkF
 }
 
 // Read outside of `tidy`: within it an engine that records would compute the tensor without keeping what led to it.
-function readAndDispose(tensor: Tensor): Float32Array {
-  const values = tensor.dataSync<'float32'>();
+async function readAndDispose(tensor: Tensor): Promise<Float32Array> {
+  const values = await tensor.data<'float32'>();
   tensor.dispose();
   return values;
 }

@@ -109,7 +109,7 @@ export function chooseEmbeddingBatchSize(encoder: EncoderShape): number {
 function stopBetweenBatches(network: NetworkFunctions, stopRequested: () => boolean): NetworkFunctions {
   return {
     ...network,
-    embed(pictures, count) {
+    async embed(pictures, count) {
       throwOnStop(stopRequested);
       return network.embed(pictures, count);
     },

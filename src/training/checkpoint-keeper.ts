@@ -17,9 +17,9 @@ export interface CheckpointKeeperOptions {
 
 export interface CheckpointKeeper {
   /** Reads the losses of the steps before `position` back. Throws a OneshotError 'non-finite' when one is NaN or infinite. */
-  readBackLosses(position: TrainingPosition): void;
+  readBackLosses(position: TrainingPosition): Promise<void>;
   /** All numbers at `position`. Throws a OneshotError 'non-finite' when a loss or one of them is NaN or infinite. */
-  takeSnapshot(position: TrainingPosition): NamedArrays;
+  takeSnapshot(position: TrainingPosition): Promise<NamedArrays>;
   saveLast(arrays: NamedArrays, description: Omit<TrainingCheckpoint, 'arrays'>): Promise<void>;
   /** Stores the weights of a snapshot that are evaluated. */
   saveBest(arrays: NamedArrays, description: Pick<WeightsCheckpoint, 'epoch' | 'metric' | 'value'>): Promise<void>;
@@ -45,16 +45,16 @@ export function createCheckpointKeeper(options: CheckpointKeeperOptions): Checkp
     });
   }
 
-  function readBackLosses({ epoch }: TrainingPosition): void {
-    const badStep = losses.readBack();
+  async function readBackLosses({ epoch }: TrainingPosition): Promise<void> {
+    const badStep = await losses.readBack();
     if (badStep !== undefined) throw nonFinite('the loss is NaN or infinite', epoch, badStep + 1);
   }
 
   return {
     readBackLosses,
-    takeSnapshot(position) {
-      readBackLosses(position);
-      const arrays = state.snapshot();
+    async takeSnapshot(position) {
+      await readBackLosses(position);
+      const arrays = await state.snapshot();
       const bad = findNonFinite(arrays);
       if (bad !== undefined) throw nonFinite(`${bad} holds NaN or infinity`, position.epoch, position.step);
       return arrays;

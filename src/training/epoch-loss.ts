@@ -13,7 +13,7 @@ export interface EpochLoss {
   /** Whether it is time to read back in an epoch of this length. */
   isReadBackDue(stepsPerEpoch: number): boolean;
   /** Reads back and returns the first step of the epoch, from 0, whose loss was not finite; undefined when all were. */
-  readBack(): number | undefined;
+  readBack(): Promise<number | undefined>;
   /** Sum over the steps that were read back. */
   sum(): number;
   /** Mean over the steps that were read back; undefined when there is none. */
@@ -39,10 +39,10 @@ export function createEpochLoss(initialSum: number, stepsDone: number, now: () =
     add: (loss) => pending.push(loss),
     isReadBackDue: (stepsPerEpoch) =>
       pending.length >= Math.ceil(stepsPerEpoch / READ_BACKS_PER_EPOCH) || now() - lastReadAt >= READ_BACK_AFTER_MS,
-    readBack() {
+    async readBack() {
       let firstBad: number | undefined;
       for (const loss of pending) {
-        const value = loss.dataSync<'float32'>()[0] as number;
+        const value = (await loss.data<'float32'>())[0] as number;
         if (!Number.isFinite(value)) firstBad ??= stepsRead;
         sum += value;
         stepsRead++;

@@ -117,7 +117,7 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
     if (loss === undefined) return false;
     losses.add(loss);
     position = { epoch, step: step + 1 };
-    if (losses.isReadBackDue(stepsPerEpoch)) keeper.readBackLosses(position);
+    if (losses.isReadBackDue(stepsPerEpoch)) await keeper.readBackLosses(position);
     hooks.progress({ epoch, maxEpochs, step: position.step, stepsPerEpoch, loss: losses.meanSoFar() });
     return true;
   }
@@ -138,7 +138,7 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   /** Everything that follows the last step of an epoch. */
   async function closeEpoch(): Promise<void> {
     const { epoch } = position;
-    const arrays = keeper.takeSnapshot(position);
+    const arrays = await keeper.takeSnapshot(position);
     const value = await measureEpoch(epoch);
     const next = metric === undefined || value === undefined ? best : observeEpoch(best, metric, epoch, value);
     if (next !== best) await keeper.saveBest(arrays, { epoch, metric, value });
@@ -150,7 +150,7 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   }
 
   async function stop(): Promise<TrainingResult> {
-    if (!keeper.isSaved(position)) await keeper.saveLast(keeper.takeSnapshot(position), describeProgress());
+    if (!keeper.isSaved(position)) await keeper.saveLast(await keeper.takeSnapshot(position), describeProgress());
     return { outcome: 'stopped', reason: 'requested', epochsDone: position.epoch - 1, metric, best };
   }
 
@@ -160,7 +160,7 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
         await yieldToEvents();
         if (hooks.stopRequested() || !(await doStep())) return await stop();
         if (keeper.isDue(training.checkpointEveryMinutes) && position.step < stepsPerEpoch)
-          await keeper.saveLast(keeper.takeSnapshot(position), describeProgress());
+          await keeper.saveLast(await keeper.takeSnapshot(position), describeProgress());
       }
       await closeEpoch();
     }
@@ -170,7 +170,7 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
       return { outcome: 'halted', reason: 'halting', epochsDone, metric, best };
     if (best.epoch === undefined) {
       // Nothing was watched: the last epoch counts, or the network as initialised.
-      await keeper.saveBest(keeper.takeSnapshot(position), { epoch: epochsDone });
+      await keeper.saveBest(await keeper.takeSnapshot(position), { epoch: epochsDone });
       best = { epoch: epochsDone };
     }
     const reason = epochsDone >= maxEpochs ? 'max-epochs' : 'early-stopping';

@@ -31,7 +31,7 @@ export interface TrainingState {
   /** Moving averages of `weights` by path, where there is averaging. */
   readonly averages: ReadonlyMap<string, Variable> | undefined;
   /** Copies of all numbers, by their names in checkpoints. */
-  snapshot(): NamedArrays;
+  snapshot(): Promise<NamedArrays>;
   dispose(): void;
 }
 
@@ -77,14 +77,14 @@ export function uploadState(tf: TensorFlow, layout: StateLayout, arrays: NamedAr
       ]),
     ),
     averages: layout.averaged ? select(AVERAGE) : undefined,
-    snapshot: () =>
-      new Map(
-        [...variables].map(([name, variable]) => [
-          name,
-          // Copied, since an engine may use the memory that it handed out again.
-          { shape: variable.shape, values: variable.dataSync<'float32'>().slice() },
-        ]),
-      ),
+    async snapshot() {
+      const numbers = new Map<string, NumberArray>();
+      for (const [name, variable] of variables) {
+        // Copied, since an engine may use the memory that it handed out again.
+        numbers.set(name, { shape: variable.shape, values: (await variable.data<'float32'>()).slice() });
+      }
+      return numbers;
+    },
     dispose: () => {
       for (const variable of variables.values()) variable.dispose();
     },

@@ -8,7 +8,7 @@ import type { EngineAnswer } from './check-engines.js';
 async function answer(): Promise<EngineAnswer> {
   try {
     const engine = await engineStarters[process.argv[2] as EngineName]({});
-    return { description: engine.description, probe: [...probeEngine(engine)] };
+    return { description: engine.description, probe: [...(await probeEngine(engine))] };
   } catch (error) {
     if (error instanceof MissingEngineError) return { problem: error.message, isMissing: true };
     return { problem: error instanceof Error ? error.message : String(error) };

@@ -124,11 +124,11 @@ function noiseBatch(): Batch {
 }
 
 /** Loss, gradients and new statistics of one batch, by name. Weights are moved by `move` first. */
-function differentiate(
+async function differentiate(
   engine: Engine,
   { encoder, task, head = weightedL1, loss = 'binaryCrossEntropy' }: Omit<Case, 'title'>,
   move: (path: string, values: Float32Array) => void = () => {},
-): Map<string, Float32Array> {
+): Promise<Map<string, Float32Array>> {
   const { tf } = engine;
   const model: Model = { encoder, head };
   const shape = withTaskParameters(describeNetwork(model, IMAGE_SIZE), task, CLASSES);
@@ -161,13 +161,14 @@ function differentiate(
     learned.map(({ path }) => variables.get(path)!),
   );
   engine.flush();
-  results.set('loss', value.dataSync<'float32'>().slice());
+  const read = async (tensor: Tensor) => (await tensor.data<'float32'>()).slice();
+  results.set('loss', await read(value));
   for (const { path } of learned) {
     // The loss does not touch every parameter: a softmax over classes sees no bias.
     const gradient = grads[variables.get(path)!.name];
-    if (gradient !== undefined) results.set(path, gradient.dataSync<'float32'>().slice());
+    if (gradient !== undefined) results.set(path, await read(gradient));
   }
-  for (const [path, tensor] of kept) results.set(path, tensor.dataSync<'float32'>().slice());
+  for (const [path, tensor] of kept) results.set(path, await read(tensor));
   tf.dispose([value, grads, kept.map(([, tensor]) => tensor), [...variables.values()]] as never);
   return results;
 }
@@ -277,19 +278,21 @@ describe('the gradients of the reference', () => {
   it.each(
     cases.filter(({ task, loss }) => task.type !== 'allPairs' || task.negatives !== 'hard' || loss === 'triplet'),
   )('are the slope of the loss: $title', async ({ title: _, ...network }) => {
-    await withEngine('cpu', (engine) => {
-      const gradients = differentiate(engine, network);
+    await withEngine('cpu', async (engine) => {
+      const gradients = await differentiate(engine, network);
       // A step along the gradient changes the loss by the step times the gradient's squared length.
       const learned = [...gradients].filter(([key]) => key !== 'loss' && !key.includes('running'));
       const slope = learned.reduce((sum, [, values]) => values.reduce((s, value) => s + value * value, sum), 0);
       const step = 0.002 / Math.sqrt(slope);
-      const lossAt = (distance: number) =>
-        differentiate(engine, network, (path, values) => {
+      const lossAt = async (distance: number) => {
+        const results = await differentiate(engine, network, (path, values) => {
           const gradient = gradients.get(path);
           if (path.includes('running') || gradient === undefined) return;
           for (let index = 0; index < values.length; index++) values[index]! += distance * gradient[index]!;
-        }).get('loss')![0]!;
-      const measured = (lossAt(step) - lossAt(-step)) / (2 * step);
+        });
+        return results.get('loss')![0]!;
+      };
+      const measured = ((await lossAt(step)) - (await lossAt(-step))) / (2 * step);
       expect(Math.abs(measured / slope - 1)).toBeLessThan(0.02);
     });
   });
@@ -304,18 +307,20 @@ describe.each(names)('engine %s', (name: EngineName) => {
   });
 
   it('clips gradients to a length that they share', async () => {
-    await withEngine(name, ({ tf }) => {
+    await withEngine(name, async ({ tf }) => {
       const gradients = new Map<string, Tensor>([
         ['a', tf.tensor1d([3, 0])],
         ['b', tf.tensor2d([[4]])],
       ]);
       const lengthsAt = (limit: number) =>
-        [...clipGradients(tf, gradients, limit)].map(([path, clipped]) => [path, [...clipped.dataSync()]]);
-      expect(lengthsAt(2.5)).toEqual([
+        Promise.all(
+          [...clipGradients(tf, gradients, limit)].map(async ([path, clipped]) => [path, [...(await clipped.data())]]),
+        );
+      expect(await lengthsAt(2.5)).toEqual([
         ['a', [1.5, 0]],
         ['b', [2]],
       ]);
-      expect(lengthsAt(10)).toEqual([
+      expect(await lengthsAt(10)).toEqual([
         ['a', [3, 0]],
         ['b', [4]],
       ]);
@@ -330,9 +335,9 @@ describe.each(names)('engine %s', (name: EngineName) => {
   });
 
   it('leaves no tensor behind', async () => {
-    await withEngine(name, (engine) => {
+    await withEngine(name, async (engine) => {
       const before = engine.memory().tensors;
-      differentiate(engine, { encoder: encoders.dropout!, task: verification });
+      await differentiate(engine, { encoder: encoders.dropout!, task: verification });
       engine.flush();
       expect(engine.memory().tensors).toBe(before);
     });

@@ -171,18 +171,18 @@ describe('a network', () => {
   const model = kochModel([4, 4, 4, 4], [3, 3, 3, 3], 8);
   const shape = describeNetwork(model, 44);
 
-  it('embeds pictures and scores them over plain arrays, and leaves no tensor behind', () => {
+  it('embeds pictures and scores them over plain arrays, and leaves no tensor behind', async () => {
     const { tf } = engine;
     const before = engine.memory().tensors;
     const variables = uploadParameters(tf, shape, initializeNetwork(shape, 1));
     const functions = makeNetworkFunctions(tf, buildNetwork(tf, model, shape, variables));
     const stream = randomStream(1, 'pictures');
     const pictures = Float32Array.from({ length: 3 * 44 * 44 }, () => stream.uniform());
-    const embeddings = functions.embed(pictures, 3);
+    const embeddings = await functions.embed(pictures, 3);
     expect(functions.imageSize).toBe(44);
     expect(embeddings).toHaveLength(3 * 8);
     expect(embeddings.every((value) => value > 0 && value < 1)).toBe(true);
-    const scores = functions.scoreQueries(embeddings.subarray(0, 8), embeddings, 8);
+    const scores = await functions.scoreQueries(embeddings.subarray(0, 8), embeddings, 8);
     expect(scores).toHaveLength(3);
     // A picture's distance to itself is 0: what is left is the bias.
     expect(scores[0]).toBeCloseTo(variables.get('head/bias')!.dataSync()[0]!, 6);

@@ -7,7 +7,7 @@ describe('probeEngine', () => {
   test('gives a loss and gradients of both layers, and leaves no tensor behind', async () => {
     const engine = await startEngine('cpu');
     const before = engine.tf.memory().numTensors;
-    const probe = probeEngine(engine);
+    const probe = await probeEngine(engine);
     expect(engine.tf.memory().numTensors).toBe(before);
     // A loss, 3 x 3 x 8 numbers of the kernel, 72 x 4 of the weights.
     expect(probe.length).toBe(1 + 72 + 288);

@@ -44,7 +44,7 @@ export function makeNetworkScorer(network: NetworkFunctions, options: NetworkSco
           const atOnce = Math.max(1, Math.floor(ALIGNED_NUMBERS / units));
           for (let start = 0; start < first.length; start += atOnce) {
             const rows = (numbers: Int32Array) => gather(numbers.subarray(start, start + atOnce));
-            scores.set(network.scoreAligned(rows(first), rows(second), units), start);
+            scores.set(await network.scoreAligned(rows(first), rows(second), units), start);
             await yieldToEvents();
           }
           return scores;
@@ -81,7 +81,7 @@ export async function embedPictures(
         distorter.distort(number, target, randomStream(0, 'test-time-augmentation', number, copy), 0, strength);
       }
     }
-    const embedded = network.embed(batch, count);
+    const embedded = await network.embed(batch, count);
     if (first === 0) {
       units = embedded.length / count;
       embeddings = new Float32Array(numbers.length * units);

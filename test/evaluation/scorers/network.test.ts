@@ -15,19 +15,19 @@ function makeIdentityNetwork(): NetworkFunctions & { batches: number[] } {
   return {
     imageSize: SIZE,
     batches,
-    embed(pictures, count) {
+    async embed(pictures, count) {
       batches.push(count);
       expect(pictures.length).toBe(count * UNITS);
       return pictures.slice();
     },
-    scoreAligned(first, second, units) {
+    async scoreAligned(first, second, units) {
       return Float32Array.from({ length: first.length / units }, (_, pair) => {
         let distance = 0;
         for (let i = pair * units; i < (pair + 1) * units; i++) distance += Math.abs(first[i]! - second[i]!);
         return -distance;
       });
     },
-    scoreQueries(queries, supports, units) {
+    async scoreQueries(queries, supports, units) {
       const scores: number[] = [];
       for (let q = 0; q < queries.length; q += units) {
         for (let s = 0; s < supports.length; s += units) {
