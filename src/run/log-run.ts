@@ -97,7 +97,7 @@ export function logDatasets({ journal, experiment }: RunLog, { split, digest }: 
 /** Logs the best and the last values of a training that is over: MLflow's table, sorting and scatter plots show single values. */
 export function logTraining({ journal }: RunLog, { best, metric }: TrainingResult): void {
   const log = (key: string, value: number) => journal.append({ type: 'metric', key, step: 0, value });
-  if (best.epoch !== undefined) log('best/epoch', best.epoch);
+  if (best.epoch !== undefined) log('final/best-epoch', best.epoch);
   if (best.value !== undefined && metric !== undefined) log(`best/${metric.replace('/', '-')}`, best.value);
   for (const key of ['train/loss', 'validation/one-shot-accuracy']) {
     const last = journal.lastStep(key);
@@ -149,9 +149,10 @@ function logAccuracy(journal: Journal, { task, scorer, accuracy }: EvaluationRes
   return step;
 }
 
-/** The metric of a system on a task: `test/within-alphabet-20-way-1-shot`, `test-baseline/chance-within-alphabet-20-way-1-shot`. One `/`: all tasks share a section of charts. */
+/** The metric of a system on a task: `test/20-way-1-shot-within-alphabet`, `test-baseline/chance-20-way-1-shot-within-alphabet`. One `/`: all tasks share a section of charts. What tells tasks apart comes first: MLflow's columns show the beginning. */
 export function nameAccuracy(task: string, scorer: EvaluationResult['scorer']): string {
-  const [selection, ...rest] = task.split('/');
+  const [selection, protocol, ...ways] = task.split('/');
+  const rest = [...ways, protocol];
   return scorer === 'network'
     ? `${selection}/${rest.join('-')}`
     : `${selection}-baseline/${[scorer, ...rest].join('-')}`;

@@ -49,7 +49,7 @@ export function beginSweepJournal(experimentFolder: string, experiment: Experime
       type: 'tags',
       values: {
         'oneshot.experiment': experiment.name,
-        'oneshot.sweep': JSON.stringify(experiment.sweep ?? { seeds: experiment.seeds }).slice(0, 5000),
+        'oneshot.sweep': JSON.stringify(experiment.sweep ?? { seeds: experiment.seeds }),
         'mlflow.source.name': `oneshot run ${experiment.name}`,
         'mlflow.source.type': 'LOCAL',
       },

@@ -22,8 +22,8 @@ const fingerprints = { training: '7'.repeat(64), evaluation: 'e'.repeat(64), con
 describe('names in MLflow', () => {
   test('put all tasks of a selection into one section of charts', () => {
     const task = 'test/within-alphabet/20-way-1-shot';
-    expect(nameAccuracy(task, 'network')).toBe('test/within-alphabet-20-way-1-shot');
-    expect(nameAccuracy(task, 'chance')).toBe('test-baseline/chance-within-alphabet-20-way-1-shot');
+    expect(nameAccuracy(task, 'network')).toBe('test/20-way-1-shot-within-alphabet');
+    expect(nameAccuracy(task, 'chance')).toBe('test-baseline/chance-20-way-1-shot-within-alphabet');
   });
 
   test.each([
@@ -149,6 +149,19 @@ describe('a run whose process was killed', () => {
     expect(closeAbandonedJournal(folder)).toBe(false);
     expect(eventsOf(folder).at(-1)).toMatchObject({ type: 'status', status: 'KILLED' });
     expect(closeAbandonedJournal(makeTrial(2, 'finished'))).toBe(false);
+
+    // Its supervisor has marked it as failed since.
+    const killed = makeTrial(4, 'failed');
+    const journal4 = openJournal(runFiles(killed).journal, { now: () => 1 });
+    journal4.append({ type: 'run', uid: 'uid-4', name: 'four', experiment: 'e' });
+    journal4.append({ type: 'status', status: 'RUNNING' });
+    journal4.close();
+    expect(closeAbandonedJournal(killed)).toBe(true);
+    expect(eventsOf(killed).at(-1)).toMatchObject({ type: 'status', status: 'FAILED' });
+    // It never began.
+    const empty = makeTrial(5, 'failed');
+    expect(closeAbandonedJournal(empty)).toBe(false);
+    expect(existsSync(runFiles(empty).journal)).toBe(false);
 
     const held = makeTrial(3, 'running');
     writeFileSync(runFiles(held).lock, JSON.stringify({ host: 'another-machine', boot: '', pid: 1, started: '' }));

@@ -131,10 +131,9 @@ describe('the saved view', () => {
   const run = (config: string, seed: string, rate: string, accuracy: number) => ({
     params: { config_id: config, seed, 'training.optimizer.learningRate': rate, 'data.dataset': 'glyphs' },
     latestMetrics: Object.fromEntries(
-      ['best/validation-one-shot-accuracy', 'best/epoch', 'test/lake-runs-20-way-1-shot', 'train/loss'].map((key) => [
-        key,
-        { key, value: accuracy, step: 0, timestamp: 0 },
-      ]),
+      ['best/validation-one-shot-accuracy', 'final/best-epoch', 'test/20-way-1-shot-lake-runs', 'train/loss'].map(
+        (key) => [key, { key, value: accuracy, step: 0, timestamp: 0 }],
+      ),
     ),
   });
   const sweep = { params: {}, latestMetrics: {} };
@@ -144,7 +143,7 @@ describe('the saved view', () => {
     expect(chooseRunView(runs)).toEqual({
       orderBy: { metric: 'best/validation-one-shot-accuracy', ascending: false },
       params: ['training.optimizer.learningRate', 'seed'],
-      metrics: ['best/validation-one-shot-accuracy', 'test/lake-runs-20-way-1-shot'],
+      metrics: ['best/validation-one-shot-accuracy', 'test/20-way-1-shot-lake-runs'],
       groupByConfig: true,
     });
   });

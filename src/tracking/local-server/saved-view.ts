@@ -55,9 +55,7 @@ export function chooseRunView(runs: readonly Pick<Run, 'params' | 'latestMetrics
     return (values.get(key)?.size ?? 0) > 1 || trials.some(({ params }) => params[key] === undefined);
   }
   const measured = [...new Set(trials.flatMap(({ latestMetrics }) => Object.keys(latestMetrics)))].sort();
-  const metrics = ['best/', 'test/'].flatMap((prefix) =>
-    measured.filter((key) => key.startsWith(prefix) && key !== 'best/epoch'),
-  );
+  const metrics = ['best/', 'test/'].flatMap((prefix) => measured.filter((key) => key.startsWith(prefix)));
   const order = metrics[0] ?? measured.find((key) => key.startsWith('final/'));
   return {
     ...(order === undefined ? {} : { orderBy: { metric: order, ascending: order.endsWith('loss') } }),
