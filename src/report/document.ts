@@ -1,13 +1,16 @@
 // A report as a list of blocks, which HTML and Markdown are both made from, so that they say the same.
 import type { GalleryItem } from '../evaluation/records/gallery.js';
 
-/** A piece of running text. `name` came from outside (a file, an alphabet, a setting) and is kept apart from what surrounds it, whatever its script; `small` is set on a line of its own where there is room. */
+/** A piece of running text. `name` came from outside (a file, an alphabet, a setting) and is kept apart from what surrounds it, whatever its script; `small` is set on a line of its own where there is room, and what follows `LINE_BREAK` too. */
 export type Inline =
   | string
   | { readonly name: string }
   | { readonly strong: string }
   | { readonly small: string }
+  | typeof LINE_BREAK
   | RunLink;
+
+export const LINE_BREAK = { break: 'line' } as const;
 
 /** Leads to a run's row: its number there. */
 export interface RunLink {
@@ -23,6 +26,12 @@ export interface Plot {
   /** With the colours of light pages (`PLOT_COLORS`). */
   readonly svg: string;
   readonly data: Csv;
+}
+
+/** A name and what it stands for, `seeds`: `1, 2`. */
+export interface Fact {
+  readonly name: string;
+  readonly text: Text;
 }
 
 /** Pixels, drawn without smoothing. */
@@ -60,7 +69,13 @@ export type Block =
   | { readonly type: 'paragraph'; readonly text: Text; readonly tone?: 'lead' | 'alarm' | 'note' }
   | { readonly type: 'list'; readonly items: readonly Text[] }
   | { readonly type: 'table'; readonly table: Table; readonly caption?: string }
-  | { readonly type: 'plots'; readonly plots: readonly Plot[]; readonly wide?: boolean }
+  /** `beside`: facts that stand beside the plots where there is room. */
+  | {
+      readonly type: 'plots';
+      readonly plots: readonly Plot[];
+      readonly wide?: boolean;
+      readonly beside?: readonly Fact[];
+    }
   | { readonly type: 'gallery'; readonly title: Text; readonly items: readonly GalleryItem[] }
   | { readonly type: 'picture'; readonly picture: Picture }
   | { readonly type: 'download'; readonly text: string; readonly data: Csv };

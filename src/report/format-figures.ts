@@ -35,3 +35,8 @@ export function formatDuration(seconds: number): string {
 export function formatCount(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;
 }
+
+/** `35 × 35 px`, kept on one line. */
+export function formatSize([height, width]: readonly [number, number]): string {
+  return `${height}\u00a0×\u00a0${width}\u00a0px`;
+}

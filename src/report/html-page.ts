@@ -2,7 +2,16 @@
 
 import { PNG } from 'pngjs';
 import type { GalleryItem, GallerySupport } from '../evaluation/records/gallery.js';
-import { type Block, type Csv, encodeCsv, type Picture, type Plot, type Table, type Text } from './document.js';
+import {
+  type Block,
+  type Csv,
+  encodeCsv,
+  type Fact,
+  type Picture,
+  type Plot,
+  type Table,
+  type Text,
+} from './document.js';
 import { Html, html } from './html.js';
 import { PAGE_STYLE } from './page-style.js';
 import { plotForPage } from './plots/plot-for-page.js';
@@ -48,7 +57,7 @@ function renderBlock(block: Block): Html {
     case 'table':
       return renderTable(block.table, block.caption);
     case 'plots':
-      return html`<div class="${block.wide ? 'plots wide' : 'plots'}">${block.plots.map(renderPlot)}</div>\n`;
+      return html`<div class="${block.wide ? 'plots wide' : 'plots'}">${block.plots.map(renderPlot)}${block.beside ? renderFacts(block.beside) : ''}</div>\n`;
     case 'gallery':
       return html`<h3>${renderText(block.title)}</h3>\n${block.items.map(renderGalleryItem)}`;
     case 'picture':
@@ -62,6 +71,7 @@ function renderText(text: Text): Html[] {
   return text.map((inline) => {
     if (typeof inline === 'string') return html`${inline}`;
     if ('run' in inline) return html`<a href="#run-${inline.run}">${inline.run}</a>`;
+    if ('break' in inline) return html`<br>`;
     if ('name' in inline) return html`<bdi>${inline.name}</bdi>`;
     return 'small' in inline ? html` <small>${inline.small}</small>` : html`<strong>${inline.strong}</strong>`;
   });
@@ -81,6 +91,10 @@ ${rows.map((row, index) => html`<tr${place(index)}>${row.map((cell, column) => h
 function renderPlot({ title, description, svg, data }: Plot): Html {
   return html`<figure class="plot"><h3><bdi>${title}</bdi></h3>${new Html(plotForPage(svg, description))}
 <figcaption class="download">${linkCsv(data, 'Figures as CSV')}</figcaption></figure>\n`;
+}
+
+function renderFacts(facts: readonly Fact[]): Html {
+  return html`<dl class="facts">${facts.map(({ name, text }) => html`<dt>${name}</dt><dd>${renderText(text)}</dd>\n`)}</dl>\n`;
 }
 
 function renderPicture({ title, description, png, scale }: Picture): Html {
@@ -107,5 +121,5 @@ function renderWay({ character, picture, score, isTruth, isPrediction }: Gallery
 }
 
 function formatScore(score: number): string {
-  return Math.abs(score) >= 100 ? score.toFixed(0) : score.toPrecision(3);
+  return (Math.abs(score) >= 100 ? score.toFixed(0) : score.toFixed(2)).replace('-', '\u2212');
 }

@@ -9,6 +9,7 @@ import {
   type VerificationResult,
 } from '../evaluation/records/verification-result.js';
 import { type DamagedRun, type FoundRun, findRuns } from '../run/find-runs.js';
+import { type Provenance, readProvenance } from '../run/provenance.js';
 import { type RunState, type RunStatus, runFiles, type TrialRecord } from '../run/run-folder.js';
 import { readJournal } from '../tracking/journal.js';
 
@@ -33,6 +34,8 @@ export interface ReportRun {
   readonly results: readonly EvaluationResult[];
   /** Of verifications; empty before the evaluation is done. */
   readonly verifications: readonly VerificationResult[];
+  /** Where each attempt was made. */
+  readonly provenance: readonly Provenance[];
   /** What of the folder could not be read, in words. */
   readonly problems: readonly string[];
 }
@@ -77,7 +80,8 @@ function loadRun(found: FoundRun): ReportRun {
   const results = attempt(() => (existsSync(files.results) ? readResults(files.results) : []), []);
   const verified = join(found.folder, VERIFICATION_FILE);
   const verifications = attempt(() => (existsSync(verified) ? readVerifications(verified) : []), []);
-  return { ...found, ...journal, results, verifications, problems };
+  const provenance = attempt(() => readProvenance(files.provenance), []);
+  return { ...found, ...journal, results, verifications, provenance, problems };
 }
 
 type JournalContent = Pick<ReportRun, 'settings' | 'tags' | 'metrics'>;

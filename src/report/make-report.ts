@@ -28,6 +28,7 @@ import {
 } from './figures/run-summaries.js';
 import { analyzeSweeps, type SweepFigures } from './figures/sweep.js';
 import { measureVerifications, type VerificationMeasurement } from './figures/verifications.js';
+import { describeWhatWasRun, type WhatWasRun } from './figures/what-was-run.js';
 import { groupRuns, type Measurement, measureGroups, type RunGroup } from './group-runs.js';
 import type { LoadedRuns } from './load-runs.js';
 import { nameSystem } from './names.js';
@@ -35,6 +36,7 @@ import { nameSystem } from './names.js';
 export interface Report {
   readonly title: string;
   readonly experiments: readonly string[];
+  readonly whatWasRun: WhatWasRun;
   readonly runs: readonly RunSummary[];
   /** How many runs are in each state. */
   readonly counts: Readonly<Record<RunState, number>>;
@@ -79,6 +81,7 @@ export function makeReport({ runs, damaged }: LoadedRuns): Report {
   return {
     title: experiments.length === 0 ? 'no runs' : experiments.join(', '),
     experiments,
+    whatWasRun: describeWhatWasRun(groups),
     runs: summarizeRuns(groups),
     counts: countStates(runs),
     damaged,

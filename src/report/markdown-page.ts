@@ -1,7 +1,16 @@
 // The report as Markdown (GitHub's tables) with its plots as SVG and PNG files and its galleries as PNG files
 // beside it.
 import { composeGalleryPng } from '../evaluation/records/gallery.js';
-import { type Block, type Csv, encodeCsv, type Inline, type Table, type Text } from './document.js';
+import {
+  type Block,
+  type Csv,
+  encodeCsv,
+  type Fact,
+  type Inline,
+  type Plot,
+  type Table,
+  type Text,
+} from './document.js';
 import { rasterizePlot } from './plots/rasterize.js';
 
 export interface MarkdownPage {
@@ -43,14 +52,10 @@ function renderBlock(block: Block, addFile: AddFile): string {
     case 'table':
       return `${block.caption ? `${escapeMarkdown(block.caption)}\n\n` : ''}${renderMarkdownTable(block.table)}\n`;
     case 'plots':
-      return block.plots
-        .map(({ title, description, svg, data }) => {
-          const stem = data.file.replace(/\.csv$/, '');
-          const picture = addFile(`${stem}.svg`, svg.replace('<svg ', '<svg style="background:#fff" '));
-          const png = addFile(`${stem}.png`, rasterizePlot(svg));
-          return `### ${escapeMarkdown(title)}\n\n![${escapeMarkdown(description)}](${picture})\n\n${linkCsv(data, 'Figures as CSV', addFile)}, [the plot as PNG](${png})\n`;
-        })
-        .join('\n');
+      return [
+        ...block.plots.map((plot) => renderPlot(plot, addFile)),
+        ...(block.beside ? [renderFacts(block.beside)] : []),
+      ].join('\n');
     case 'gallery': {
       const stem = renderPlain(block.title).replace(/[^A-Za-z0-9]+/g, '-');
       const items = block.items.map((item, index) => {
@@ -67,6 +72,18 @@ function renderBlock(block: Block, addFile: AddFile): string {
     case 'download':
       return `${linkCsv(block.data, block.text, addFile)}\n`;
   }
+}
+
+function renderPlot({ title, description, svg, data }: Plot, addFile: AddFile): string {
+  const stem = data.file.replace(/\.csv$/, '');
+  const picture = addFile(`${stem}.svg`, svg.replace('<svg ', '<svg style="background:#fff" '));
+  const png = addFile(`${stem}.png`, rasterizePlot(svg));
+  const links = `${linkCsv(data, 'Figures as CSV', addFile)}, [the plot as PNG](${png})`;
+  return `### ${escapeMarkdown(title)}\n\n![${escapeMarkdown(description)}](${picture})\n\n${links}\n`;
+}
+
+function renderFacts(facts: readonly Fact[]): string {
+  return `${facts.map(({ name, text }) => `- ${escapeMarkdown(name)}: ${renderText(text)}`).join('\n')}\n`;
 }
 
 function linkCsv(data: Csv, text: string, addFile: AddFile): string {
@@ -104,6 +121,7 @@ function renderText(text: Text): string {
 function renderInline(inline: Inline): string {
   if (typeof inline === 'string') return escapeMarkdown(inline);
   if ('run' in inline) return String(inline.run);
+  if ('break' in inline) return '<br>';
   if ('name' in inline) return isolate(escapeMarkdown(inline.name));
   return 'small' in inline ? ` ${escapeMarkdown(inline.small)}` : `**${escapeMarkdown(inline.strong)}**`;
 }

@@ -57,8 +57,11 @@ td.right:first-child, th.right:first-child { min-width: 2.2rem; padding-right: 1
 .caption + .scroll { margin-top: 4px; }
 small { display: block; color: var(--quiet); font-size: 0.82rem; }
 .lead small { display: inline; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); gap: 20px; margin: 16px 0; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 20px; margin: 16px 0; }
 figure { margin: 0; min-width: 0; }
+.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 14px; margin: 0; align-content: start; font-size: 0.92rem; }
+.facts dt { color: var(--quiet); }
+.facts dd { margin: 0; overflow-wrap: anywhere; }
 .plot { background: var(--card); border: 1px solid var(--faint); border-radius: 6px; padding: 12px; max-width: 560px; }
 .plot svg { width: 100%; height: auto; display: block; }
 .picture { margin: 16px 0; overflow-x: auto; }
@@ -76,6 +79,7 @@ tr:target { background: color-mix(in srgb, var(--series-6) 25%, transparent); }
 .item img { width: 100%; max-width: 72px; image-rendering: auto; background: #fff; border-radius: 3px; display: block; margin: 0 auto; }
 .item .query img { width: 72px; margin: 0; border: 1px solid var(--faint); }
 footer { margin-top: 56px; font-size: 0.85rem; color: var(--quiet); }
+@media (min-width: 700px) { nav { white-space: normal; } }
 @media print {
   :root { color-scheme: light; ${variables(PLOT_COLORS)} --page: #fff; --quiet: #444; }
   body { font-size: 11px; } nav, .download { display: none; } .scroll { overflow: visible; }

@@ -1,8 +1,11 @@
 // Where a run was made: versions, machine, git commit. Written once per attempt, so that a result can be traced.
 // Credentials never get in: of the environment only what is named here, and URLs without user and password.
 import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { arch, cpus, hostname, release, totalmem, userInfo } from 'node:os';
 import { readOwnVersion } from '../base/own-version.js';
+import { OneshotError } from '../base/problem.js';
+import { isCount, isList, isMap, isRecord, isText, type RecordShape } from './read-record.js';
 
 export interface Provenance {
   readonly attempt: number;
@@ -55,6 +58,31 @@ export function describeProvenance(options: {
     },
     ...(git === undefined ? {} : { git }),
   };
+}
+
+const provenanceShape: RecordShape = {
+  attempt: isCount,
+  startedAt: isText,
+  oneshot: isText,
+  node: isText,
+  engine: isMap,
+  machine: isRecord({ host: isText, system: isText, processor: isText, cores: isCount }),
+};
+
+/** What the file at `path` says, one for each attempt; none where there is no such file. Throws OneshotError('corrupt') when it is not what a run wrote. */
+export function readProvenance(path: string): Provenance[] {
+  if (!existsSync(path)) return [];
+  const refuse = (reason: string, cause?: unknown) =>
+    new OneshotError('corrupt', `${path} ${reason}`, cause === undefined ? {} : { cause });
+  let attempts: unknown;
+  try {
+    attempts = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw refuse('is not readable JSON', error);
+  }
+  if (!isList(attempts) || !(attempts as unknown[]).every(isRecord(provenanceShape)))
+    throw refuse('is not what this program wrote');
+  return attempts as Provenance[];
 }
 
 // Containers run under numbers that have no name.

@@ -1,5 +1,5 @@
 // A finished run as its folder holds it, checked as a whole: for what takes such a run up again.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OneshotError } from '../base/problem.js';
 import type { Experiment } from '../config/experiment.js';
@@ -8,7 +8,7 @@ import { readVerifications, VERIFICATION_FILE } from '../evaluation/records/veri
 import { readJournal } from '../tracking/journal.js';
 import { readWeightsCheckpoint } from '../training/checkpoint.js';
 import { type Conditions, readConditions } from './conditions.js';
-import type { Provenance } from './provenance.js';
+import { type Provenance, readProvenance } from './provenance.js';
 import { isFileName } from './read-record.js';
 import { readRunExperiment } from './read-run-experiment.js';
 import { type RunStatus, readRunStatus, readTrialRecord, runFiles, type TrialRecord } from './run-folder.js';
@@ -61,13 +61,4 @@ function checkRecords(folder: string): void {
   const verifications = join(folder, VERIFICATION_FILE);
   if (existsSync(verifications)) readVerifications(verifications);
   if (existsSync(files.best)) readWeightsCheckpoint(files.best);
-}
-
-function readProvenance(path: string): Provenance[] {
-  if (!existsSync(path)) return [];
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Provenance[];
-  } catch (cause) {
-    throw new OneshotError('corrupt', `${path} is not readable JSON`, { cause });
-  }
 }

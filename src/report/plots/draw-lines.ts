@@ -22,11 +22,14 @@ export interface LinePlot {
   readonly percent: boolean;
   /** Marks the points, for few of them. */
   readonly marks: boolean;
-  /** A logarithmic y axis. */
+  /** A logarithmic y axis, where the values are positive and span enough. */
   readonly logarithmic?: boolean;
   /** Per cent on the x axis as well, whole numbers otherwise. */
   readonly xPercent?: boolean;
 }
+
+/** Values within a smaller factor of each other stand on a linear axis. */
+const LOGARITHMIC_SPAN = 4;
 
 /** Up to this many values of x each get a tick of their own. */
 const MOST_TICKS = 8;
@@ -83,5 +86,7 @@ function percentDomain(points: readonly PlotPoint[]): [number, number] {
 }
 
 function yScaleOf({ logarithmic, points }: LinePlot) {
-  return logarithmic && points.every(({ y }) => y > 0) ? { type: 'log' as const } : { zero: false };
+  const values = points.map(({ y }) => y);
+  const [least, largest] = [Math.min(...values), Math.max(...values)];
+  return logarithmic && least > 0 && largest > LOGARITHMIC_SPAN * least ? { type: 'log' as const } : { zero: false };
 }

@@ -9,6 +9,9 @@ const { textMetrics } = vega as unknown as {
 };
 textMetrics.width = (item, text) => estimateWidth(String(text ?? item.text ?? ''), item.fontSize ?? FONT_SIZE);
 
+/** Below, room for the lower parts of the last line's letters. */
+const PADDING = { left: 4, right: 4, top: 4, bottom: 8 };
+
 const CONFIG = {
   background: 'transparent',
   font: 'system-ui, sans-serif',
@@ -32,6 +35,7 @@ const CONFIG = {
     orient: 'bottom',
     columns: 1,
     symbolStrokeWidth: 2,
+    layout: { bottom: { anchor: 'end' } },
   },
   view: { stroke: null },
 } as const;
@@ -62,7 +66,13 @@ class QuietLogger {
 
 /** The SVG of a specification, which has the common size and style where it does not say otherwise. */
 export async function drawSpec(spec: object): Promise<string> {
-  const complete = { width: WIDTH, height: HEIGHT, config: CONFIG, ...spec } as TopLevelSpec;
+  const complete = {
+    width: WIDTH,
+    height: HEIGHT,
+    padding: PADDING,
+    config: CONFIG,
+    ...spec,
+  } as unknown as TopLevelSpec;
   const { spec: lowered } = compile(complete, { logger: new QuietLogger() as never });
   const view = new vega.View(vega.parse(lowered), { renderer: 'none', logger: new QuietLogger() as never });
   try {

@@ -1,12 +1,12 @@
 // The answer first: what the best system reaches, beside whom, and what is alarming about it.
 import type { Block, Plot, Text } from '../document.js';
-import { paragraph } from '../document.js';
 import type { Headline } from '../figures/headline.js';
 import { isPaperTask, LANDMARKS } from '../figures/paper-tables.js';
 import { formatCount, formatInterval, formatPercent, PERCENT } from '../format-figures.js';
 import type { Report } from '../make-report.js';
 import { nameSystem, PROTOCOL_NAMES } from '../names.js';
 import { type DotRow, drawDots } from '../plots/draw-dots.js';
+import { listFacts } from './what-was-run-facts.js';
 
 /** Systems in the plot of the answer; the table has all of them. */
 const MOST_DOTS = 14;
@@ -14,20 +14,30 @@ const MOST_DOTS = 14;
 /** The blocks of the section; none where there is nothing to say. */
 export async function makeAnswerSection(report: Report): Promise<Block[]> {
   const { headline } = report;
-  const standing = describeCounts(report);
+  const beside = listFacts(report);
   if (!headline) {
-    const none: Text =
-      report.runs.length === 0 ? ['There are no runs here.'] : ['Nothing has been measured yet. ', standing];
-    return [{ type: 'paragraph', tone: 'lead', text: none }];
+    if (report.runs.length === 0) return [lead('There are no runs here.'), ...warnOfDamage(report)];
+    return [lead('Nothing has been measured yet.'), ...warnOfDamage(report), { type: 'plots', plots: [], beside }];
   }
   const where = `${PROTOCOL_NAMES[headline.protocol]}, ${headline.nWay}-way ${headline.kShot}-shot`;
   return [
     { type: 'paragraph', tone: 'lead', text: leadText(headline, where) },
     ...selectionNote(headline),
     ...alarms(report),
-    { type: 'plots', plots: [await plotAnswer(headline, where)] },
-    paragraph(standing),
+    ...warnOfDamage(report),
+    { type: 'plots', plots: [await plotAnswer(headline, where)], beside },
   ];
+}
+
+function lead(text: string): Block {
+  return { type: 'paragraph', tone: 'lead', text: [text] };
+}
+
+function warnOfDamage({ damaged }: Report): Block[] {
+  if (damaged.length === 0) return [];
+  const folders = formatCount(damaged.length, 'folder');
+  const text = `${folders} could not be read and ${damaged.length === 1 ? 'is' : 'are'} left out: see Runs.`;
+  return [{ type: 'paragraph', tone: 'alarm', text: [text] }];
 }
 
 function leadText({ measurements }: Headline, where: string): Text {
@@ -65,12 +75,6 @@ function alarms({ measurements }: Report): Block[] {
         ` gave constant or non-finite scores on ${measurement.task}; constant answers score chance, non-finite ones nothing.`,
       ],
     }));
-}
-
-function describeCounts({ counts, runs: all }: Report): string {
-  const others = (['halted', 'failed', 'stopped', 'running', 'waiting'] as const).filter((state) => counts[state] > 0);
-  const rest = others.map((state) => `${counts[state]} ${state}`).join(', ');
-  return `${counts.finished} of ${formatCount(all.length, 'run')} finished${rest === '' ? '' : `; ${rest}`}.`;
 }
 
 async function plotAnswer({ measurements }: Headline, where: string): Promise<Plot> {

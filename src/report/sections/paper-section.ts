@@ -1,5 +1,5 @@
 // The paper's tables with what was measured here beside each row.
-import { type Block, heading, paragraph, type Table, type Text } from '../document.js';
+import { type Block, heading, LINE_BREAK, paragraph, type Table, type Text } from '../document.js';
 import {
   type FilledRow,
   isOfPaper,
@@ -8,7 +8,7 @@ import {
   type PaperTable,
 } from '../figures/paper-tables.js';
 import type { LinkRuns } from '../figures/run-numbers.js';
-import { formatCount, formatInterval } from '../format-figures.js';
+import { formatCount, formatInterval, formatSize } from '../format-figures.js';
 import type { Report } from '../make-report.js';
 import { nameSystem } from '../names.js';
 
@@ -67,14 +67,14 @@ function describeCell(
       .slice(0, MOST_NAMED)
       .flatMap(
         (measurement, index): Text => [
-          index === 0 ? '' : '; ',
+          ...(index === 0 ? [] : [LINE_BREAK]),
           { strong: (100 * measurement.accuracy).toFixed(digits) },
           measurement.scorer === 'chance' ? ', ' : ` (${formatInterval(measurement.interval)}), `,
           ...(named ? [{ name: nameSystem(measurement) }, ', '] : []),
-          `${measurement.pictureSize.join(' × ')} px, ${id === 'table-1' ? formatCount(measurement.n, 'pair') : formatCount(measurement.n, 'query', 'queries')}, `,
+          `${formatSize(measurement.pictureSize)}, ${id === 'table-1' ? formatCount(measurement.n, 'pair') : formatCount(measurement.n, 'query', 'queries')}, `,
           ...linkRuns(measurement.folders),
         ],
       ),
-    ...(rest > 0 ? [`; and ${formatCount(rest, 'configuration')} below`] : []),
+    ...(rest > 0 ? [LINE_BREAK, `and ${formatCount(rest, 'configuration')} in the tables above`] : []),
   ];
 }

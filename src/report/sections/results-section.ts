@@ -2,7 +2,7 @@
 import { type Block, type Csv, heading, type Table, type Text } from '../document.js';
 import type { LinkRuns } from '../figures/run-numbers.js';
 import type { VerificationMeasurement } from '../figures/verifications.js';
-import { formatInterval, formatPercent } from '../format-figures.js';
+import { formatInterval, formatPercent, formatSize } from '../format-figures.js';
 import type { Measurement } from '../group-runs.js';
 import type { Report } from '../make-report.js';
 import { nameSystem, PROTOCOL_NAMES } from '../names.js';
@@ -43,7 +43,7 @@ function crossTable(measurements: readonly Measurement[], linkRuns: LinkRuns): T
     rows: systems.map((system) => {
       const own = measurements.filter((measurement) => systemOf(measurement) === system);
       const [first] = own as [Measurement];
-      const size = first.scorer.startsWith('nearest') ? ` (${first.pictureSize.join(' × ')} px)` : '';
+      const size = first.scorer.startsWith('nearest') ? ` (${formatSize(first.pictureSize)})` : '';
       const folders = own.flatMap((measurement) => measurement.folders);
       return [
         [{ name: nameSystem(first) }, size],
@@ -95,7 +95,9 @@ function tabulateVerifications(verifications: readonly VerificationMeasurement[]
         return [
           [{ name: nameSystem(verification) }],
           [task],
-          [{ strong: formatPercent(accuracy) }, { small: `${formatInterval(interval)}${alarm ? ' alarm' : ''}` }],
+          verification.scorer === 'chance'
+            ? [{ strong: formatPercent(accuracy) }]
+            : [{ strong: formatPercent(accuracy) }, { small: `${formatInterval(interval)}${alarm ? ' alarm' : ''}` }],
           [rocArea === null ? '–' : rocArea.toFixed(4)],
           [n.toLocaleString('en')],
           linkRuns(folders),

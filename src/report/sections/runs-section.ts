@@ -6,35 +6,60 @@ import type { Report } from '../make-report.js';
 
 /** The blocks of the section; none where there is nothing to say. */
 export function makeRunsSection(report: Report, nameFolder: (folder: string) => string): Block[] {
-  if (report.runs.length === 0) return [];
+  if (report.runs.length === 0 && report.damaged.length === 0) return [];
+  const columns = chooseColumns(report, nameFolder);
   return [
     heading('runs', 'Runs'),
+    ...report.damaged.map(
+      ({ folder, reason }): Block => ({
+        type: 'paragraph',
+        tone: 'alarm',
+        text: ['The folder ', { name: nameFolder(folder) }, ' could not be read: ', { name: reason }, '.'],
+      }),
+    ),
     ...report.incomplete.map((sentence): Block => ({ type: 'paragraph', tone: 'alarm', text: [{ name: sentence }] })),
     {
       type: 'table',
       table: {
-        head: ['no.', 'run', 'state', 'seed', 'epochs', 'time', 'tasks', 'engine', 'commit', 'folder'],
+        head: columns.map(({ head }) => head),
         listsRuns: true,
-        align: ['right', 'left', 'left', 'right', 'right', 'right', 'right', 'left', 'left', 'left'],
-        rows: report.runs.map((run, index) =>
-          describeRun(index + 1, run, report.experiments.length > 1, nameFolder(run.folder)),
-        ),
+        align: columns.map(({ align }) => align),
+        rows: report.runs.map((run, index) => columns.map(({ describe }) => describe(run, index + 1))),
       },
     },
   ];
 }
 
-function describeRun(number: number, run: RunSummary, severalExperiments: boolean, folder: string): Text[] {
+interface Column {
+  readonly head: string;
+  readonly align: 'left' | 'right';
+  readonly describe: (run: RunSummary, number: number) => Text;
+}
+
+// What is the same for all runs stands at the top of the report.
+function chooseColumns({ runs, experiments }: Report, nameFolder: (folder: string) => string): Column[] {
+  const column = (head: string, align: Column['align'], describe: Column['describe']): Column => ({
+    head,
+    align,
+    describe,
+  });
+  const differs = (readValue: (run: RunSummary) => unknown) => new Set(runs.map(readValue)).size > 1;
   return [
-    [String(number)],
-    [{ name: severalExperiments ? `${run.experiment}: ${run.name}` : run.name }],
-    run.failure === undefined ? [run.state] : [`${run.state}: `, { name: run.failure }],
-    [String(run.seed)],
-    [run.maxEpochs === 0 ? '–' : `${run.epoch} of ${run.maxEpochs}`],
-    [formatDuration(run.seconds)],
-    [String(run.tasks)],
-    [{ name: run.engine ?? '–' }],
-    [{ name: run.commit?.slice(0, 8) ?? '–' }],
-    [{ name: folder }],
+    column('no.', 'right', (_, number) => [String(number)]),
+    column('run', 'left', ({ experiment, name }) => [
+      { name: experiments.length > 1 ? `${experiment}: ${name}` : name },
+    ]),
+    column('state', 'left', ({ state, failure }) =>
+      failure === undefined ? [state] : [`${state}: `, { name: failure }],
+    ),
+    column('seed', 'right', ({ seed }) => [String(seed)]),
+    column('epochs', 'right', ({ epoch, maxEpochs }) => [maxEpochs === 0 ? '–' : `${epoch} of ${maxEpochs}`]),
+    column('time', 'right', ({ seconds }) => [formatDuration(seconds)]),
+    column('tasks', 'right', ({ tasks }) => [String(tasks)]),
+    ...(differs(({ engine }) => engine) ? [column('engine', 'left', ({ engine }) => [{ name: engine ?? '–' }])] : []),
+    ...(differs(({ commit }) => commit)
+      ? [column('commit', 'left', ({ commit }) => [{ name: commit?.slice(0, 8) ?? '–' }])]
+      : []),
+    column('folder', 'left', ({ folder }) => [{ name: nameFolder(folder) }]),
   ];
 }
