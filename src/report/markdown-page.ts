@@ -7,6 +7,7 @@ import {
   encodeCsv,
   type Fact,
   type Inline,
+  LINE_BREAK,
   type Plot,
   type Table,
   type Text,
@@ -127,7 +128,11 @@ function renderInline(inline: Inline): string {
 }
 
 function renderPlain(text: Text): string {
-  return text.map((inline) => (typeof inline === 'string' ? inline : String(Object.values(inline)[0]))).join('');
+  const renderPiece = (inline: Inline) => {
+    if (typeof inline === 'string') return inline;
+    return inline === LINE_BREAK ? '; ' : String(Object.values(inline)[0]);
+  };
+  return text.map(renderPiece).join('');
 }
 
 /** The text with every sign escaped that Markdown or HTML would take for markup; line ends become spaces. */

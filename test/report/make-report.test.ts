@@ -18,6 +18,7 @@ const weak = { assignments: [{ path: 'training.batchSize', value: 32 }], setting
 const strong = { assignments: [{ path: 'training.batchSize', value: 64 }], settings: { 'training.batchSize': '64' } };
 
 let parent: string;
+let torn: string;
 let report: Report;
 
 beforeAll(async () => {
@@ -40,6 +41,8 @@ beforeAll(async () => {
   await writeRun(parent, { ...strong, seed: 3, state: 'waiting' });
   const damaged = await writeRun(parent, { ...weak, seed: 3, evaluation: { ...evaluation, skill: 1 } });
   writeFileSync(runFiles(damaged).results, '{"version":1');
+  torn = await writeRun(parent, { ...weak, seed: 4 });
+  writeFileSync(runFiles(torn).trial, '{"version":1');
   report = makeReport(loadRuns([parent]));
 });
 afterAll(() => rmSync(parent, { recursive: true }));
@@ -55,6 +58,27 @@ describe('makeReport', () => {
       'batchSize=64 3 waiting',
     ]);
     expect(report.counts).toEqual({ waiting: 1, running: 0, stopped: 0, halted: 0, failed: 1, finished: 4 });
+  });
+
+  it('leaves a folder out that is no run any more, and says why', () => {
+    expect(report.damaged).toEqual([{ folder: torn, reason: `${runFiles(torn).trial} is not readable JSON` }]);
+    expect(report.runs.map(({ folder }) => folder)).not.toContain(torn);
+  });
+
+  it('says what was run, where and how long', () => {
+    expect(report.whatWasRun).toMatchObject({
+      experiments: ['fake'],
+      configurations: 2,
+      seeds: [1, 2, 3],
+      engines: ['onnxruntime 1.23.0, 1 thread'],
+      commits: [{ hash: '0123456789abcdef', dirty: true }],
+      machines: ['a processor, 2 cores'],
+      // Five runs of 12 minutes; the one that waits has not begun.
+      wallSeconds: 3600,
+      trainingSeconds: 0,
+      firstStart: '2026-01-01T10:00:00.000Z',
+      lastEnd: '2026-01-01T10:12:00.000Z',
+    });
   });
 
   it('says what is missing or unreadable instead of leaving it out in silence', () => {

@@ -10,6 +10,7 @@ import { writePredictions } from '../../../src/evaluation/records/predictions.js
 import { scorePairs } from '../../../src/evaluation/scorers/score-pairs.js';
 import type { BaselineName, Scorer } from '../../../src/evaluation/scorers/scorer.js';
 import type { EvaluationData } from '../../../src/evaluation/task.js';
+import type { Provenance } from '../../../src/run/provenance.js';
 import { RUN_FOLDER_VERSION, type RunState, runFiles, writeRunStatus } from '../../../src/run/run-folder.js';
 import { openJournal } from '../../../src/tracking/journal.js';
 
@@ -34,6 +35,16 @@ export interface FakeEvaluation {
   /** How far the score of a right pair stands above others, whose scores have variance 1; undefined for baselines alone. */
   readonly skill?: number;
 }
+
+const PROVENANCE: Provenance = {
+  attempt: 1,
+  startedAt: '2026-01-01T10:00:00.000Z',
+  oneshot: '0.1.0',
+  node: 'v20.19.0',
+  engine: { name: 'onnxruntime', version: '1.23.0', threads: 1 },
+  machine: { host: 'here', user: '', system: 'linux', processor: 'a processor', cores: 2, memoryBytes: 1e9 },
+  git: { commit: '0123456789abcdef', branch: 'main', dirty: true },
+};
 
 /** Writes the run below `parent` and returns its folder. */
 export async function writeRun(parent: string, run: FakeRun): Promise<string> {
@@ -61,6 +72,7 @@ export async function writeRun(parent: string, run: FakeRun): Promise<string> {
   writeFileAtomic(files.trial, JSON.stringify(trial));
   writeJournal(files.journal, name, experiment, { seed: String(seed), ...settings }, run.metrics ?? {});
   if (state !== 'waiting') {
+    writeFileAtomic(files.provenance, JSON.stringify([PROVENANCE]));
     const epochs = Math.max(0, ...Object.values(run.metrics ?? {}).map((values) => values.length));
     writeRunStatus(folder, {
       version: RUN_FOLDER_VERSION,
