@@ -214,6 +214,9 @@ export function filterGradientByImages(
   dy: string,
   chunk: Chunk,
 ): string {
+  if (isWorthPadding(shape)) {
+    return filterGradientByImages(builder, block, withoutPadding(shape), padPicture(builder, shape, x), dy, chunk);
+  }
   const { batch, inputSize, outputSize, inputChannels: c, outputChannels: o, kernel, padding } = shape;
   const [height, width] = inputSize;
   const [p, q] = outputSize;
@@ -249,6 +252,21 @@ export function filterGradientByImages(
   }
   const channelsLast = unblockChannels(builder, sum, o, true); // [C, K, L, O]
   return builder.transpose(channelsLast, [1, 2, 0, 3]);
+}
+
+/** Results below this height are so small that zeros around the pictures would be a large part of the work. */
+const MIN_HEIGHT_FOR_PADDING = 6;
+
+/** The blocked kernels compute results that touch the padding one by one; a filter's gradient has few others. */
+function isWorthPadding({ padding, outputSize }: ConvolutionShape): boolean {
+  return padding.some((count) => count > 0) && outputSize[0] >= MIN_HEIGHT_FOR_PADDING;
+}
+
+/** Returns the same convolution of pictures that have the zeros around them already. */
+function withoutPadding(shape: ConvolutionShape): ConvolutionShape {
+  const [top, left, bottom, right] = shape.padding;
+  const [height, width] = shape.inputSize;
+  return { ...shape, inputSize: [height + top + bottom, width + left + right], padding: [0, 0, 0, 0] };
 }
 
 function padPicture(builder: GraphBuilder, { padding }: ConvolutionShape, x: string): string {

@@ -1,7 +1,7 @@
 /** Makes a backend known to TensorFlow.js, with its kernels and the fallbacks for those it does not have. */
 import type { KernelBackend, KernelConfig, NamedAttrMap, NamedTensorInfoMap } from '@tensorflow/tfjs';
 import { OnnxRuntimeBackend, type TensorFlow } from './backend.js';
-import { replaceMeanGradient } from './gradients.js';
+import { replaceGradientsOfSums } from './gradients.js';
 import { arithmeticKernels } from './kernels/arithmetic.js';
 import { arrangementKernels } from './kernels/arrangement.js';
 import { createFallback } from './kernels/fallback.js';
@@ -31,7 +31,7 @@ export function registerOnnxRuntimeBackend(tf: TensorFlow, options: OnnxRuntimeO
   if (tf.findBackend(name)) throw new Error(`onnxruntime: a backend named '${name}' is already registered`);
   const backend = new OnnxRuntimeBackend(tf, options);
   tf.registerBackend(name, () => backend as unknown as KernelBackend);
-  replaceMeanGradient(tf);
+  replaceGradientsOfSums(tf);
   const warn = options.warn ?? console.warn;
   const cpuKernels = new Map(tf.getKernelsForBackend('cpu').map((config) => [config.kernelName, config]));
   for (const kernelName of new Set([...Object.keys(KERNELS), ...cpuKernels.keys()])) {

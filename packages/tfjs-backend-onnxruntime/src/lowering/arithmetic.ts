@@ -130,16 +130,12 @@ export const arithmeticLowerings: Readonly<Record<string, Lowering>> = {
     const { context, shape, dtype } = task;
     const { alpha } = attributesOf<StepAttributes>(task);
     const [input] = task.inputs as [Value];
-    if (alpha === 0 && input.dtype === 'float32') return stepOf(context, input);
-    const isPositive = elementwise(
-      context,
-      'Greater',
-      [input, constantValue(context, 0, [], input.dtype)],
-      shape,
-      'bool',
-    );
-    const choices = [constantValue(context, 1, [], dtype), constantValue(context, alpha, [], dtype)];
-    return elementwise(context, 'Where', [isPositive, ...choices], shape, dtype);
+    const step = stepOf(context, castValue(context, input, 'float32'));
+    if (alpha === 0) return step;
+    // As a product and an offset, which can be merged with what the result is multiplied by.
+    const rise = constantValue(context, 1 - alpha, [], dtype);
+    const scaled = multiply(context, step, rise, shape, dtype);
+    return addValues(context, scaled, constantValue(context, alpha, [], dtype), shape, dtype);
   },
   Select: ({ context, inputs, shape, dtype }) => elementwise(context, 'Where', inputs, shape, dtype),
   Cast: ({ context, inputs, dtype }) => castValue(context, inputs[0]!, dtype),

@@ -125,7 +125,7 @@ function inputGradient(task: LoweringTask): Names {
 /** Below this many channels, columns and one product of matrices are fastest. */
 const FEW_CHANNELS = 8;
 /** Pictures of at least this height are cut into rows, lower ones into groups of images. */
-const HIGH_PICTURE = 12;
+const HIGH_PICTURE = 16;
 const ROWS_PER_CHUNK = 3;
 const IMAGES_PER_CHUNK = 32;
 

@@ -35,6 +35,9 @@ export function multiply(context: LoweringContext, a: Value, b: Value, shape: Sh
   } else if (!isLeftSmall) {
     const product = multiplyBases(context, left, right, shape);
     if (product) return product;
+  } else if (sizeOf(broadcastShapes(left.stored, right.stored)) > MAX_FACTOR_ELEMENTS) {
+    // Two small operands along different axes: their product may be large and is left to its consumer.
+    return linearValue(context, shape, [{ base: broadcastValue(context, left, shape), scale: right }], null);
   }
   return elementwise(context, 'Mul', [left, right], shape, dtype);
 }
@@ -44,20 +47,34 @@ function scaleValue(context: LoweringContext, base: Value, factor: Value, shape:
   const fits = (term: Value) => isSameShape(broadcastShapes(term.stored, factor.stored), term.stored);
   if (!isSameShape(base.shape, shape)) return null;
   const { terms, offset } = linearForm(base);
-  if (offset || !terms.every((term) => fits(term.base))) {
+  if (!terms.every((term) => fits(term.base)) || !isProductSmall(offset, factor, shape)) {
     return fits(base) ? linearValue(context, shape, [{ base, scale: factor }], null) : null;
   }
   const scaled = terms.map(({ base: inner, scale }) => ({
     base: inner,
     scale: scale ? multiplySmall(context, scale, factor) : factor,
   }));
-  return linearValue(context, shape, scaled, null);
+  return linearValue(context, shape, scaled, offset && multiplySmall(context, offset, factor));
+}
+
+/** Returns whether offset · factor is small too, or there is no offset. */
+function isProductSmall(offset: Value | null, factor: Value, shape: Shape): boolean {
+  return !offset || (sizeOf(offset.stored) === 1 && isSmall(factor, shape));
 }
 
 /** (a · s) · (b · t) = (a · b) · (s · t): one pass over the large operands instead of three. */
 function multiplyBases(context: LoweringContext, a: Value, b: Value, shape: Shape): Value | null {
   const [left, right] = [singleTerm(a), singleTerm(b)];
   if (!left.scale && !right.scale) return null;
+  for (const [small, scale, other] of [
+    [left.base, left.scale, b],
+    [right.base, right.scale, a],
+  ] as const) {
+    // A factor along some axes and one along others: the first is applied to the other operand, then the second.
+    if (!scale || !isSmall(small, shape)) continue;
+    const scaled = scaleValue(context, other, small, shape);
+    return scaled && linearValue(context, shape, [{ base: scaled, scale }], null);
+  }
   const base = elementwise(context, 'Mul', [left.base, right.base], shape, 'float32');
   const scale =
     left.scale && right.scale ? multiplySmall(context, left.scale, right.scale) : (left.scale ?? right.scale);
@@ -171,7 +188,8 @@ function negateSmall(context: LoweringContext, value: Value): Value {
 
 /** Returns the deferred value Σ base · scale + offset. */
 function linearValue(context: LoweringContext, shape: Shape, terms: readonly Term[], offset: Value | null): Value {
-  const stored = [...terms.map(({ base }) => base.stored), ...(offset ? [offset.stored] : [])].reduce(broadcastShapes);
+  const parts = [...terms.flatMap(({ base, scale }) => [base, scale]), offset];
+  const stored = parts.flatMap((part) => (part ? [part.stored] : [])).reduce(broadcastShapes);
   return new Value({
     shape,
     stored,

@@ -3,9 +3,19 @@ import { addBlocked } from '../nchwc.js';
 import { isSameShape, type Shape } from '../shapes.js';
 import { attributesOf, constantValue, type Lowering, type LoweringContext } from './context.js';
 import { castValue } from './elementwise.js';
-import { broadcastValue, existsIn, fullNameIn, fullNaturalName, isBlockedOnly, nameIn, view } from './layouts.js';
-import { linearForm, multiply } from './linear.js';
+import {
+  broadcastValue,
+  existsIn,
+  fullNameIn,
+  fullNaturalName,
+  isBlockedOnly,
+  liftRank,
+  nameIn,
+  view,
+} from './layouts.js';
+import { addValues, linearForm, multiply } from './linear.js';
 import { type Layout, Value } from './value.js';
+import { weightedSum } from './weighted-sum.js';
 
 /** What the reduction kernels record: axes in ascending order. */
 export interface ReductionAttributes {
@@ -106,7 +116,10 @@ function reduceAverage(
   });
 }
 
-/** Σ (base · scale) = (Σ base) · scale where the scale does not vary along the axes; null elsewhere. */
+/**
+ * Reduces a pending linear form by its parts: Σ (base · scale) = (Σ base) · scale where the scale does not vary along the
+ * axes, else a weighted sum; an offset is reduced apart. Null where the whole form has to be computed.
+ */
 function reduceBase(
   context: LoweringContext,
   reduction: 'ReduceSum' | 'ReduceMean',
@@ -116,10 +129,16 @@ function reduceBase(
 ): Value | null {
   const { terms, offset } = linearForm(value);
   const [{ base, scale }] = terms as [(typeof terms)[number]];
-  if (terms.length > 1 || offset || !scale) return null;
+  if (terms.length > 1 || !scale) return null;
   const missing = value.shape.length - scale.stored.length;
-  if (!axes.every((axis) => (scale.stored[axis - missing] ?? 1) === 1)) return null;
-  return multiply(context, reduce(context, reduction, base, axes), scale, kept, value.dtype);
+  const isConstant = axes.every((axis) => (scale.stored[axis - missing] ?? 1) === 1);
+  if (!isConstant && (reduction === 'ReduceMean' || !isSameShape(base.shape, value.shape))) return null;
+  const product = isConstant
+    ? multiply(context, reduce(context, reduction, base, axes), scale, kept, value.dtype)
+    : weightedSum(context, base, liftRank(context, scale, value.shape.length), axes, kept);
+  if (!product || !offset) return product;
+  const offsets = reduce(context, reduction, broadcastValue(context, offset, value.shape), axes);
+  return addValues(context, product, offsets, kept, value.dtype);
 }
 
 function reduceStored(
