@@ -1,41 +1,27 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 // The report in a real browser, and its numbers beside an independent computation from the files of its runs.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type WrittenReport, writeReport } from '../../src/report/write-report.js';
-import { FIVE_WAY, HARMFUL_NAMES, makeSmallData } from '../report/support/small-data.js';
+import { FIVE_WAY, HARMFUL_NAMES, makeSmallData, SIXTY_PAIRS } from '../report/support/small-data.js';
 import { type FakeEvaluation, writeRun } from '../report/support/write-run.js';
+import { openBrowser } from './support/browser.js';
+import { listShownNumbers } from './support/list-shown-numbers.js';
 import { recomputeResults } from './support/recompute-results.js';
-
-const CHROMIUM = '/usr/bin/chromium';
-// Without the last ones the browser looks for its maker's servers at every start.
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 let parent: string;
 let written: WrittenReport;
 let browser: Browser;
 
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM)) {
-    execFileSync('apt-get', ['install', '-y', '-qq', 'chromium'], { stdio: 'ignore' });
-  }
   parent = mkdtempSync(join(tmpdir(), 'report-page-'));
   await writeSweep(parent);
   written = await writeReport([parent], { outFolder: join(parent, 'report') });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  browser = await openBrowser();
 });
 
 afterAll(async () => {
@@ -47,10 +33,7 @@ afterAll(async () => {
 async function writeSweep(folder: string): Promise<void> {
   const evaluation: FakeEvaluation = {
     data: makeSmallData({ alphabets: HARMFUL_NAMES }),
-    sections: [
-      { ...FIVE_WAY, nWay: [2, 3, 5] },
-      { ...FIVE_WAY, protocol: 'cross-alphabet', nWay: 9 },
-    ],
+    sections: [{ ...FIVE_WAY, nWay: [2, 3, 5] }, { ...FIVE_WAY, protocol: 'cross-alphabet', nWay: 9 }, SIXTY_PAIRS],
     baselines: ['nearestNeighbourCosine', 'chance'],
   };
   for (const [index, value] of [0.001, 0.01].entries()) {
@@ -75,6 +58,9 @@ async function writeSweep(folder: string): Promise<void> {
       await writeRun(folder, { assignments, settings, seed: 5, metrics });
     }
   }
+  const foreign = join(folder, 'fake', 'foreign');
+  mkdirSync(foreign);
+  writeFileSync(join(foreign, 'trial.json'), '{"trial": "of another program"}');
 }
 
 const VIEWS = [390, 1400].flatMap((width) =>
@@ -156,6 +142,25 @@ describe.each(VIEWS)('report.html, $width pixels wide, $colorScheme', ({ width, 
     for (const { runs } of cells) expect(new Set(runs)).toEqual(new Set(['TR']));
   });
 
+  it('shows no number that --json lacks', async () => {
+    const shown = await page.evaluate(() =>
+      [...document.querySelectorAll('td, .facts dd, .lead strong, .way figcaption')].flatMap((cell) => {
+        const names = [...cell.querySelectorAll('bdi')].map(({ textContent }) => textContent ?? '');
+        const text = names.reduce((rest, name) => rest.replace(name, ''), cell.textContent ?? '');
+        return text.match(/\u2212?\d+(?:,\d{3})*(?:\.\d+)?/g) ?? [];
+      }),
+    );
+    expect(shown.length).toBeGreaterThan(300);
+    const known = listShownNumbers(JSON.parse(JSON.stringify(written.report)));
+    expect(shown.filter((number) => !known.has(number))).toEqual([]);
+  });
+
+  it('counts the folders that cannot be read', async () => {
+    const text = await page.evaluate(() => document.body.textContent ?? '');
+    expect(text).toContain('1 folder could not be read and is left out');
+    expect(text).toContain('trial.json is of version none; this program reads version 1');
+  });
+
   it('counts the runs that failed, were stopped or lack results', async () => {
     const text = await page.evaluate(() => document.body.textContent ?? '');
     expect(text).toContain('10 of 14 finished; 2 failed, 2 stopped');
@@ -200,8 +205,9 @@ describe('the numbers of the report', () => {
   it('are those that an independent program computes from the journals and predictions', () => {
     const { configurations, sweep } = recomputeResults(parent);
     const shown = written.report.measurements.filter(({ scorer }) => scorer === 'network');
-    expect(shown).toHaveLength(configurations.size);
-    for (const { task, folders, accuracy } of shown) {
+    const verified = written.report.verifications.filter(({ scorer }) => scorer === 'network');
+    expect(shown.length + verified.length).toBe(configurations.size);
+    for (const { task, folders, accuracy } of [...shown, ...verified]) {
       expect(accuracy).toBeCloseTo(configurations.get(JSON.stringify([task, [...folders].sort()]))!, 12);
     }
     const [figures] = written.report.sweeps;

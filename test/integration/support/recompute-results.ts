@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Recomputed {
-  /** Mean accuracy of the network by `[task, folders of a configuration]`. */
+  /** Mean accuracy of the network by `[task, folders of a configuration]`, verifications among them. */
   readonly configurations: ReadonlyMap<string, number>;
   /** Mean of the best validation accuracies of finished runs by `folders of a configuration`. */
   readonly sweep: ReadonlyMap<string, number>;
@@ -18,10 +18,11 @@ export function recomputeResults(parent: string): Recomputed {
     const { config } = trial.fingerprints;
     const add = (map: typeof accuracies, key: string, value: number) =>
       map.set(key, [...(map.get(key) ?? []), { folder, value }]);
+    const addScore = ({ task, accuracy }: Score) => add(accuracies, JSON.stringify([task, config]), accuracy);
     for (const file of existsSync(join(folder, 'predictions')) ? readdirSync(join(folder, 'predictions')) : []) {
-      if (!file.endsWith('.network.jsonl')) continue;
-      const { task, accuracy } = scoreFile(join(folder, 'predictions', file));
-      add(accuracies, JSON.stringify([task, config]), accuracy);
+      const path = join(folder, 'predictions', file);
+      if (file.endsWith('.network.jsonl')) addScore(scoreFile(path));
+      if (file.endsWith('.network.pairs.json')) addScore(scorePairs(path));
     }
     const state = (readJson(join(folder, 'status.json')) as { state: string }).state;
     const best = bestValidation(join(folder, 'journal.jsonl'));
@@ -41,13 +42,33 @@ export function recomputeResults(parent: string): Recomputed {
 }
 
 function listRuns(parent: string): string[] {
-  return readdirSync(parent)
-    .flatMap((experiment) => readdirSync(join(parent, experiment)).map((run) => join(parent, experiment, run)))
-    .filter((folder) => existsSync(join(folder, 'trial.json')));
+  return (
+    readdirSync(parent)
+      .flatMap((experiment) => readdirSync(join(parent, experiment)).map((run) => join(parent, experiment, run)))
+      // What another program left there is no run.
+      .filter((folder) => existsSync(join(folder, 'trial.json')) && existsSync(join(folder, 'status.json')))
+  );
+}
+
+interface Score {
+  readonly task: string;
+  readonly accuracy: number;
+}
+
+/** From scores and threshold alone. */
+function scorePairs(path: string): Score {
+  const { task, threshold, scores, isSame } = readJson(path) as {
+    task: string;
+    threshold: number;
+    scores: number[];
+    isSame: number[];
+  };
+  const right = scores.filter((score, pair) => score >= threshold === (isSame[pair] === 1)).length;
+  return { task, accuracy: right / scores.length };
 }
 
 /** From the scores alone: the largest wins, and a tie of m with the right one among them counts 1/m. */
-function scoreFile(path: string): { task: string; accuracy: number } {
+function scoreFile(path: string): Score {
   const lines = readFileSync(path, 'utf8')
     .trim()
     .split('\n')

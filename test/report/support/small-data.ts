@@ -1,6 +1,6 @@
 // A small data set for reports: three alphabets, one of which has a name that means harm.
 
-import type { ProtocolWithinAlphabet } from '../../../src/config/experiment.js';
+import type { ProtocolVerification, ProtocolWithinAlphabet } from '../../../src/config/experiment.js';
 import { sealPictureSet } from '../../../src/data/pictures/picture-file.js';
 import type { EvaluationData } from '../../../src/evaluation/task.js';
 import { drawRandomPictures, splitForAll } from '../../evaluation/support/random-pictures.js';
@@ -27,6 +27,16 @@ export const FIVE_WAY: ProtocolWithinAlphabet = {
   nWay: 5,
   kShot: 1,
   episodes: 10,
+  selection: 'test',
+  seed: 1,
+};
+
+/** 60 pairs, half of them of the same character. */
+export const SIXTY_PAIRS: ProtocolVerification = {
+  protocol: 'verification',
+  pairs: 60,
+  different: 'within-alphabet',
+  threshold: 'from-validation',
   selection: 'test',
   seed: 1,
 };

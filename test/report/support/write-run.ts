@@ -7,9 +7,11 @@ import type { Protocol } from '../../../src/config/experiment.js';
 import { evaluate } from '../../../src/evaluation/evaluate.js';
 import { writeResults } from '../../../src/evaluation/records/evaluation-result.js';
 import { writePredictions } from '../../../src/evaluation/records/predictions.js';
+import { writePairs, writeVerifications } from '../../../src/evaluation/records/verification-result.js';
 import { scorePairs } from '../../../src/evaluation/scorers/score-pairs.js';
 import type { BaselineName, Scorer } from '../../../src/evaluation/scorers/scorer.js';
 import type { EvaluationData } from '../../../src/evaluation/task.js';
+import { verify } from '../../../src/evaluation/verification/verify.js';
 import type { Provenance } from '../../../src/run/provenance.js';
 import { RUN_FOLDER_VERSION, type RunState, runFiles, writeRunStatus } from '../../../src/run/run-folder.js';
 import { openJournal } from '../../../src/tracking/journal.js';
@@ -93,14 +95,16 @@ export async function writeRun(parent: string, run: FakeRun): Promise<string> {
   if (run.evaluation) {
     const { data, sections, baselines = [], skill } = run.evaluation;
     mkdirSync(files.predictions);
-    const results = await evaluate({
+    const measured = {
       data,
       sections,
       baselines,
       ...(skill === undefined ? {} : { network: makeSkilledScorer(data, skill, seed) }),
-      keep: (record) => writePredictions(files.predictions, record),
-    });
+    };
+    const results = await evaluate({ ...measured, keep: (record) => writePredictions(files.predictions, record) });
     writeResults(files.results, results);
+    const verifications = await verify({ ...measured, keep: (pairs) => writePairs(files.predictions, pairs) });
+    if (verifications.length > 0) writeVerifications(folder, verifications);
   }
   return folder;
 }
