@@ -35,7 +35,7 @@ const setOption = () =>
 const runsOption = () =>
   new Option('--runs <dir>', 'the folder that runs are kept in').env('ONESHOT_RUNS').default('runs');
 const engineOption = () =>
-  new Option('--engine <name>', 'compute engine').choices(['auto', 'onnxruntime', 'tensorflow', 'cpu']);
+  new Option('--engine <name>', 'compute engine').choices(['auto', 'onnxruntime', 'tensorflow', 'webgpu', 'cpu']);
 const jsonOption = () => new Option('--json', 'machine-readable output');
 
 let exitCode: ExitCode = 0;
@@ -166,7 +166,7 @@ program
   .action(run(async () => (await import('./commands/doctor.js')).doctorCommand));
 
 const engine = program.command('engine').description('list, install and remove compute engines');
-const installableArgument = () => new Argument('<engine>', 'the engine').choices(['tensorflow']);
+const installableArgument = () => new Argument('<engine>', 'the engine').choices(['tensorflow', 'webgpu']);
 
 engine
   .command('list', { isDefault: true })
@@ -178,7 +178,7 @@ engine
   .command('install')
   .description('build an engine in a folder of its own: ONESHOT_ENGINES, or the user cache folder when left out')
   .addArgument(installableArgument())
-  .addOption(new Option('--gpu', 'with the libraries for NVIDIA GPUs'))
+  .addOption(new Option('--gpu', 'tensorflow with the libraries for NVIDIA GPUs'))
   .addOption(new Option('--yes', 'download hundreds of megabytes without asking'))
   .addOption(new Option('--from <place>', 'a folder or an address that holds the wheels, instead of PyPI'))
   .action(run(async () => (await import('./commands/engine.js')).installEngineCommand));

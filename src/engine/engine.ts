@@ -4,13 +4,15 @@ import { OneshotError } from '../base/problem.js';
 import type { TensorFlow } from '../layers/layer.js';
 
 /** The engines that can be asked for by name. */
-export type EngineName = 'onnxruntime' | 'tensorflow' | 'cpu';
+export type EngineName = 'onnxruntime' | 'tensorflow' | 'webgpu' | 'cpu';
 
 /**
  * A started engine. The contract that every engine keeps:
  * - gradients of every layer, head and loss agree with the plain `cpu` engine within 1e-4 of the largest element;
  * - equal inputs give equal bytes, run to run and process to process, at a fixed version and number of threads;
- * - no tensor is left behind by `flush` or by reading.
+ * - no tensor is left behind by `flush` or by reading;
+ * - what goes wrong is thrown by `flush` or by reading; reading is done with `await tensor.data()`, since some engines
+ *   have no other way.
  *
  * TensorFlow.js knows one active engine per process: starting another one makes that the active one.
  */
@@ -21,6 +23,8 @@ export interface Engine {
   readonly description: EngineDescription;
   /** Computes everything that was asked for and not read yet. To be called once per step or micro-batch. */
   flush(): void;
+  /** Bytes of the largest tensor that it can compute with; undefined where only memory sets a limit. */
+  readonly largestTensorBytes?: number;
   /** What is held now. */
   memory(): EngineMemory;
   /** How much was compiled and run so far; all 0 where the engine does neither. */

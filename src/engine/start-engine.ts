@@ -6,6 +6,7 @@ import { type Engine, type EngineName, type EngineOptions, MissingEngineError } 
 import { startOnnxRuntimeEngine } from './onnxruntime-engine.js';
 import { startTensorFlowEngine } from './tensorflow-engine.js';
 import { findTensorFlowPackage } from './tensorflow-package.js';
+import { startWebGpuEngine } from './webgpu-engine.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,6 +14,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export const engineStarters: { readonly [Name in EngineName]: (options: EngineOptions) => Promise<Engine> } = {
   onnxruntime: startOnnxRuntimeEngine,
   tensorflow: startTensorFlowEngine,
+  webgpu: startWebGpuEngine,
   cpu: startCpuEngine,
 };
 

@@ -3,9 +3,11 @@
 // TensorFlow.js along, and packages that only its own installer needs.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { KernelBackend } from '@tensorflow/tfjs';
+import { findPackageFolder } from './find-package.js';
 import { findInstalledEngine } from './installed-engine.js';
+import { shareTensorFlowJs } from './share-tensorflow-js.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -38,10 +40,8 @@ export function findTensorFlowPackage(env: Environment): TensorFlowPackage | und
     return describePackage(join(installed.folder, 'node_modules', NPM_PACKAGES.cpu), installed.variant);
   }
   for (const variant of ['gpu', 'cpu'] as const) {
-    for (const from of [join(process.cwd(), 'package.json'), import.meta.url]) {
-      const folder = findPackageFolder(NPM_PACKAGES[variant], from);
-      if (folder !== undefined && findBindingFile(folder) !== undefined) return describePackage(folder, variant);
-    }
+    const folder = findPackageFolder(NPM_PACKAGES[variant]);
+    if (folder !== undefined && findBindingFile(folder) !== undefined) return describePackage(folder, variant);
   }
   return undefined;
 }
@@ -70,14 +70,6 @@ function describePackage(folder: string, variant: 'cpu' | 'gpu'): TensorFlowPack
   return { folder, variant, version };
 }
 
-function findPackageFolder(name: string, from: string): string | undefined {
-  try {
-    return dirname(createRequire(from).resolve(`${name}/package.json`));
-  } catch {
-    return undefined;
-  }
-}
-
 /** The binding for the newest Node-API that this Node has. */
 function findBindingFile(folder: string): string | undefined {
   const library = join(folder, 'lib');
@@ -95,21 +87,4 @@ function provideRemovedUtilities(): void {
   const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
   util.isNullOrUndefined = (value: unknown) => value === undefined || value === null;
   util.isArray = Array.isArray;
-}
-
-// Where the package would load a copy of its own, it is given this program's: kernels that are registered twice make a
-// warning each.
-function shareTensorFlowJs(packageRequire: NodeJS.Require): void {
-  const ownRequire = createRequire(import.meta.url);
-  const ours = ownRequire.resolve('@tensorflow/tfjs');
-  ownRequire(ours);
-  const requireBeside = createRequire(ours);
-  const oursCore = requireBeside.resolve('@tensorflow/tfjs-core');
-  requireBeside(oursCore);
-  for (const [name, path] of [
-    ['@tensorflow/tfjs', ours],
-    ['@tensorflow/tfjs-core', oursCore],
-  ] as const) {
-    packageRequire.cache[packageRequire.resolve(name)] = ownRequire.cache[path];
-  }
 }

@@ -43,8 +43,8 @@ function pretendTensorFlow(variant: 'cpu' | 'gpu'): { ONESHOT_ENGINES: string } 
 }
 
 describe('the order of auto', () => {
-  const onProcessor = ['onnxruntime', 'tensorflow', 'cpu'];
-  const onGpu = ['tensorflow', 'onnxruntime', 'cpu'];
+  const onProcessor = ['onnxruntime', 'tensorflow', 'webgpu', 'cpu'];
+  const onGpu = ['tensorflow', 'onnxruntime', 'webgpu', 'cpu'];
   const thisFile = [import.meta.filename];
 
   it.each([

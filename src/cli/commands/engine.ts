@@ -4,6 +4,7 @@ import { checkEngine, checkEngines, describeEngine, type EngineCheck } from '../
 import type { EngineRecipe } from '../../use/install/engine-recipe.js';
 import { installEngine, isInstalled, uninstallEngine } from '../../use/install/install-engine.js';
 import { tensorFlowRecipe } from '../../use/install/tensorflow-recipe.js';
+import { webGpuRecipe } from '../../use/install/webgpu-recipe.js';
 import { askYesNo } from '../ask.js';
 import { formatBytes } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
@@ -14,6 +15,7 @@ import { colorsFor, printNote, printResult } from '../terminal.js';
 /** What `oneshot engine install` knows; main.ts offers these names. */
 const RECIPES: { readonly [name in InstallableName]: (options: { gpu: boolean }) => EngineRecipe } = {
   tensorflow: ({ gpu }) => tensorFlowRecipe(gpu ? 'gpu' : 'cpu'),
+  webgpu: () => webGpuRecipe,
 };
 
 /** A download of this size is not begun without being asked for. */
@@ -120,9 +122,8 @@ async function requireConsent(recipe: EngineRecipe, yes: boolean): Promise<void>
   });
 }
 
-function describeRecipe({ name, variant, wheels }: EngineRecipe): string {
-  const version = wheels[0]?.requirement.split('==')[1];
-  return `${name} ${version}${variant === 'gpu' ? ' for GPUs' : ''}`;
+function describeRecipe({ name, variant, version }: EngineRecipe): string {
+  return `${name} ${version}${name === 'tensorflow' && variant === 'gpu' ? ' for GPUs' : ''}`;
 }
 
 function failedTrial(name: InstallableName, problem: string): OneshotError {

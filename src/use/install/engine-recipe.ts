@@ -6,6 +6,8 @@ import type { Wheel } from './fetch-wheel.js';
 export interface EngineRecipe {
   readonly name: InstallableName;
   readonly variant: InstalledEngine['variant'];
+  /** Version of the library that computes. */
+  readonly version: string;
   /** Names and versions of everything it is made of: an installation of another recipe is made again. */
   readonly recipe: string;
   /** What is downloaded from PyPI; the rest is small. */

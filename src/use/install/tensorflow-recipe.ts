@@ -1,12 +1,13 @@
 // The TensorFlow binding for Node, built on the library inside a Python wheel: the binding's own installer fetches a
 // TensorFlow of 2022 from a host that many networks do not reach, and that knows no recent GPU.
-import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
 import type { Environment } from '../../tracking/local-server/find-mlflow.js';
 import type { BuildSurroundings, EngineRecipe } from './engine-recipe.js';
 import { type NpmTarball, requireNpm, requireTar, unpackNpmTarballs } from './npm-tarball.js';
 import { requireProgram, runStep } from './run-step.js';
+import { standInForTensorFlowJs } from './stand-in.js';
 import { TENSORFLOW_CPU, TENSORFLOW_CUDA_LIBRARIES, TENSORFLOW_GPU } from './tensorflow-wheels.js';
 import { unpackWheel } from './unpack-wheel.js';
 
@@ -55,6 +56,7 @@ export function tensorFlowRecipe(variant: 'cpu' | 'gpu'): EngineRecipe {
   return {
     name: 'tensorflow',
     variant,
+    version: variant === 'gpu' ? '2.20.0' : '2.15.1',
     recipe: [library, ...cuda]
       .map(({ requirement }) => requirement)
       .concat(TARBALLS.map(({ name, version }) => `${name}@${version}`))
@@ -109,22 +111,6 @@ function requireCompiler(env: Environment): string {
   return env.CXX
     ? requireProgram([env.CXX], env, { purpose, remedy })
     : requireProgram(['g++', 'clang++', 'c++'], env, { purpose, remedy });
-}
-
-// The binding finds the program's own TensorFlow.js in these places (src/engine/tensorflow-package.ts).
-function standInForTensorFlowJs(folder: string): void {
-  for (const name of ['tfjs', 'tfjs-core']) {
-    const place = join(folder, 'node_modules', '@tensorflow', name);
-    mkdirSync(place, { recursive: true });
-    writeFileSync(
-      join(place, 'package.json'),
-      `{"name": "@tensorflow/${name}", "version": "4.22.0", "main": "index.js"}\n`,
-    );
-    writeFileSync(
-      join(place, 'index.js'),
-      "throw new Error('this stands for the copy of TensorFlow.js that oneshot provides when it loads the binding');\n",
-    );
-  }
 }
 
 function placeLibrary(name: string): string | undefined {

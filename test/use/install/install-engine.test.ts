@@ -21,6 +21,7 @@ function recipeOf(content: string, changes: Partial<EngineRecipe> = {}): EngineR
   return {
     name: 'tensorflow',
     variant: 'cpu',
+    version: '1.0',
     recipe: content,
     wheels: [],
     diskBytes: 0,
