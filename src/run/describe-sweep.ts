@@ -27,21 +27,71 @@ export function rankTrials(trials: readonly SweepTrial[], { goal }: SweepGoal): 
     .sort((a, b) => sign * ((a.value ?? 0) - (b.value ?? 0)));
 }
 
-/** Markdown: how many trials stand where, and the best ones. */
+/** Markdown: how many trials stand where, the sweep points by the mean over their seeds, and the best trials. MLflow shows the first lines until one asks for more, so the winner comes first. */
 export function describeSweep(trials: readonly SweepTrial[], goal: SweepGoal): string {
   const counts = new Map<RunState, number>();
   for (const { state } of trials) counts.set(state, (counts.get(state) ?? 0) + 1);
   const states = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
   const ranked = rankTrials(trials, goal).slice(0, LISTED_TRIALS);
-  const direction = goal.goal === 'maximize' ? 'highest' : 'lowest';
+  const points = rankPoints(trials, goal).slice(0, LISTED_TRIALS);
+  const hasSeeds = points.some(({ values }) => values.length > 1);
+  const total = `${trials.length} ${trials.length === 1 ? 'trial' : 'trials'}: ${states}.`;
   return [
-    `${trials.length} ${trials.length === 1 ? 'trial' : 'trials'}: ${states}. The ${direction} \`${goal.metric}\`:`,
+    `${total} ${describeBest(points[0], goal)}`.trimEnd(),
+    ...(hasSeeds ? tabulatePoints(points, goal) : []),
     '',
-    `| | trial | seed | ${goal.metric} | state |`,
+    `| # | trial | seed | ${goal.metric} | state |`,
     '|---|---|---|---|---|',
     ...ranked.map(
       ({ name, seed, value, state }, index) =>
-        `| ${index + 1} | ${name} | ${seed} | ${value?.toPrecision(4) ?? ''} | ${state} |`,
+        `| ${index + 1} | ${name} | ${seed} | ${value === undefined ? '' : show(value)} | ${state} |`,
     ),
   ].join('\n');
+}
+
+interface SweepPoint {
+  /** What varies; empty for an experiment without a sweep. */
+  readonly name: string;
+  /** One for each seed that has got so far. */
+  readonly values: readonly number[];
+  readonly mean: number;
+}
+
+/** The sweep points whose trials have values, the best mean over seeds first. */
+function rankPoints(trials: readonly SweepTrial[], goal: SweepGoal): SweepPoint[] {
+  const points = new Map<string, { name: string; values: number[] }>();
+  for (const { assignments, value } of rankTrials(trials, goal)) {
+    const key = JSON.stringify(assignments);
+    const name = assignments.map(({ path, value: setting }) => `${path} = ${JSON.stringify(setting)}`).join(', ');
+    const point = points.get(key) ?? { name: name || 'all', values: [] };
+    point.values.push(value ?? 0);
+    points.set(key, point);
+  }
+  const sign = goal.goal === 'maximize' ? -1 : 1;
+  return [...points.values()]
+    .map((point) => ({ ...point, mean: point.values.reduce((sum, value) => sum + value, 0) / point.values.length }))
+    .sort((a, b) => sign * (a.mean - b.mean));
+}
+
+function tabulatePoints(points: readonly SweepPoint[], { metric }: SweepGoal): string[] {
+  return [
+    '',
+    `| # | point | mean of ${metric} | lowest | highest | seeds |`,
+    '|---|---|---|---|---|---|',
+    ...points.map(({ name, values, mean }, index) => {
+      const cells = [name, show(mean), show(Math.min(...values)), show(Math.max(...values)), values.length];
+      return `| ${index + 1} | ${cells.join(' | ')} |`;
+    }),
+  ];
+}
+
+function describeBest(best: SweepPoint | undefined, { metric, goal }: SweepGoal): string {
+  if (best === undefined) return '';
+  const seeds = best.values.length === 1 ? 'one seed' : `${best.values.length} seeds`;
+  const where = best.name === 'all' ? '' : ` at ${best.name}`;
+  return `The ${goal === 'maximize' ? 'highest' : 'lowest'} ${metric}, mean of ${seeds}: **${show(best.mean)}**${where}.`;
+}
+
+function show(value: number): string {
+  return value.toPrecision(4);
 }

@@ -136,6 +136,27 @@ describe('the journal of a sweep', () => {
     expect(rankTrials(trials, goal).map(({ name }) => name)).toEqual(['c', 'a']);
     expect(describeSweep(trials, goal)).toContain('| 1 | c | 1 | 0.1000 | finished |');
   });
+
+  test('is described with the best mean over seeds in its first line', () => {
+    const trial = (rate: number, seed: number, value: number): SweepTrial => ({
+      name: `rate=${rate},seed=${seed}`,
+      id: `${rate}${seed}`,
+      seed,
+      assignments: [{ path: 'rate', value: rate }],
+      folder: '',
+      state: 'finished',
+      value,
+      updatedAt: '',
+    });
+    const trials = [trial(1, 1, 0.9), trial(1, 2, 0.1), trial(2, 1, 0.6), trial(2, 2, 0.5)];
+    const lines = describeSweep(trials, { metric: 'accuracy', goal: 'maximize' }).split('\n');
+    expect(lines[0]).toBe('4 trials: 4 finished. The highest accuracy, mean of 2 seeds: **0.5500** at rate = 2.');
+    expect(lines.slice(4, 6)).toEqual([
+      '| 1 | rate = 2 | 0.5500 | 0.5000 | 0.6000 | 2 |',
+      '| 2 | rate = 1 | 0.5000 | 0.1000 | 0.9000 | 2 |',
+    ]);
+    expect(lines).toContain('| 1 | rate=1,seed=1 | 1 | 0.9000 | finished |');
+  });
 });
 
 describe('a run whose process was killed', () => {
