@@ -112,17 +112,16 @@ function describeSubmission(plan: Plan, { submitted, interrupted }: SlurmRun, { 
         : `job ${controller} on ${cluster} runs this search already: nothing was submitted`,
     );
   } else {
+    const ids = jobs.map(({ id }) => id).join(', ');
     const parts = [
-      [counts.submitted, 'submitted'],
+      [counts.submitted, `submitted as ${jobs.length === 1 ? 'job' : 'jobs'} ${ids}`],
       [counts.queued, 'queued or running already'],
       [counts.elsewhere, 'run by other processes'],
       [counts.finished, 'finished before'],
       [counts.left, 'not submitted: run again to submit the rest'],
     ] as const;
     const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${formatInteger(count)} ${what}`);
-    const ids =
-      jobs.length === 0 ? '' : ` as ${jobs.length === 1 ? 'job' : 'jobs'} ${jobs.map(({ id }) => id).join(', ')}`;
-    lines.push(`${countOf(plan.trials.length, 'trial')}${ids} on ${cluster}: ${told.join(', ') || 'none looked at'}`);
+    lines.push(`${countOf(plan.trials.length, 'trial')} on ${cluster}: ${told.join(', ') || 'none looked at'}`);
   }
   if (interrupted) lines.push('interrupted: what was submitted stays in the queue');
   const place = join(runs, plan.experiment.name);

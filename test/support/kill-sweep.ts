@@ -126,7 +126,7 @@ function countFinished(runs: string): number {
 }
 
 /** What a sweep has come to. */
-function describeSweepResult(runs: string) {
+export function describeSweepResult(runs: string) {
   const folders = runFoldersOf(runs, EXPERIMENT);
   const experimentFolder = join(runs, EXPERIMENT);
   const events = listSweeps(experimentFolder).flatMap(({ id }) =>
