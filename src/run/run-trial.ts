@@ -24,6 +24,7 @@ import {
   writeConditions,
 } from './conditions.js';
 import { describeFailure } from './describe-failure.js';
+import { requireTensorsFit } from './engine-limits.js';
 import { evaluateTrial } from './evaluate-trial.js';
 import { logBeginning, logDatasets, logEvaluation, logHalving, logTraining, type RunLog } from './log-run.js';
 import { logVerifications } from './log-verification.js';
@@ -173,10 +174,9 @@ class TrialRun {
 
     const { units, picturesPerUnit } = describeBatch(training);
     const encoder = placeEncoder(model.encoder, describeData(data).imageSize);
-    const conditions = describeConditions(
-      engine,
-      chooseMicroBatchSize(training.microBatchSize, units, picturesPerUnit, encoder),
-    );
+    const microBatchSize = chooseMicroBatchSize(training.microBatchSize, units, picturesPerUnit, encoder);
+    requireTensorsFit(engine, encoder.layers, microBatchSize * picturesPerUnit);
+    const conditions = describeConditions(engine, microBatchSize);
     const drift = begun === undefined || !existsSync(this.#files.last) ? [] : findDrift(begun, conditions);
     if (drift.length > 0) {
       if (!this.#trial.allowDrift) refuseDrift(drift);

@@ -191,6 +191,9 @@ function relativeDifferences(
   );
 }
 
+/** WGSL lets `exp` be wrong by 3 + 2|x| units in the last place (WebGPU Shading Language, 15.7.4.1); sums that nearly cancel show it. */
+const toleranceOf = (name: EngineName) => (name === 'webgpu' ? 3e-4 : 1e-4);
+
 const names = await findStartingEngines();
 const squaredEuclidean: Model['head'] = { type: 'l2', squared: true, scale: 0.4, bias: 1 };
 const heads: Model['head'][] = [
@@ -303,7 +306,8 @@ describe.each(names)('engine %s', (name: EngineName) => {
     const expected = await withEngine('cpu', (engine) => differentiate(engine, network));
     const found = await withEngine(name, (engine) => differentiate(engine, network));
     expect([...found.keys()]).toEqual([...expected.keys()]);
-    for (const [key, difference] of relativeDifferences(found, expected)) expect(difference, key).toBeLessThan(1e-4);
+    for (const [key, difference] of relativeDifferences(found, expected))
+      expect(difference, key).toBeLessThan(toleranceOf(name));
   });
 
   it('clips gradients to a length that they share', async () => {
