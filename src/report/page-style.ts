@@ -84,5 +84,6 @@ footer { margin-top: 56px; font-size: 0.85rem; color: var(--quiet); }
   :root { color-scheme: light; ${variables(PLOT_COLORS)} --page: #fff; --quiet: #444; }
   body { font-size: 11px; } nav, .download { display: none; } .scroll { overflow: visible; }
   .plot, .item, tr { break-inside: avoid; } h2 { break-after: avoid; }
+  table { font-size: 0.82rem; } td, td.left, td.left:first-child { min-width: 0; padding-right: 8px; } th { padding-right: 8px; }
 }
 `;

@@ -163,7 +163,7 @@ describe.each(VIEWS)('report.html, $width pixels wide, $colorScheme', ({ width, 
 
   it('counts the runs that failed, were stopped or lack results', async () => {
     const text = await page.evaluate(() => document.body.textContent ?? '');
-    expect(text).toContain('10 of 14 finished; 2 failed, 2 stopped');
+    expect(text).toContain('10 of 14 finished, 2 of them without all results; 2 failed, 2 stopped');
     expect(text.match(/is finished but has no results/g)).toHaveLength(2);
     expect(text).toContain('failed: <b>no memory</b>');
   });

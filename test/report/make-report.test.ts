@@ -83,6 +83,7 @@ describe('makeReport', () => {
 
   it('says what is missing or unreadable instead of leaving it out in silence', () => {
     expect(report.incomplete).toHaveLength(2);
+    expect(report.runs.filter(({ lacksResults }) => lacksResults).map(({ seed }) => seed)).toEqual([3]);
     expect(report.incomplete.join()).toMatch(/has no results/);
     expect(report.incomplete.join()).toMatch(/results\.json is not JSON/);
     expect(report.runs.find(({ state }) => state === 'failed')?.failure).toBe('the loss became NaN');

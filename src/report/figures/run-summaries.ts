@@ -19,18 +19,20 @@ export interface RunSummary {
   readonly commit: string | undefined;
   readonly failure: string | undefined;
   readonly problems: readonly string[];
+  /** Tasks that it was measured on. */
   readonly tasks: number;
+  /** Whether it is finished and lacks results that others of its experiment have. */
+  readonly lacksResults: boolean;
 }
 
 /** All runs, configuration by configuration. */
 export function summarizeRuns(groups: readonly RunGroup[]): RunSummary[] {
-  return groups.flatMap(({ label, runs }) => runs.map((run) => summarizeRun(run, label)));
+  const missing = findMissingTasks(groups.flatMap(({ runs }) => runs));
+  return groups.flatMap(({ label, runs }) => runs.map((run) => summarizeRun(run, label, missing.has(run))));
 }
 
-function summarizeRun(
-  { trial, folder, state, status, tags, results, problems }: ReportRun,
-  system: string,
-): RunSummary {
+function summarizeRun(run: ReportRun, system: string, lacksResults: boolean): RunSummary {
+  const { trial, folder, state, status, tags, problems } = run;
   return {
     name: trial.name,
     experiment: trial.experimentName,
@@ -46,7 +48,8 @@ function summarizeRun(
     commit: tags['mlflow.source.git.commit'],
     failure: status?.failure?.message,
     problems,
-    tasks: new Set(results.map(({ task }) => task)).size,
+    tasks: listTasks(run).size,
+    lacksResults,
   };
 }
 
@@ -59,22 +62,36 @@ export function countStates(runs: readonly ReportRun[]): Record<RunState, number
 
 /** A sentence for each finished run that lacks results which others of its experiment have, and for whatever could not be read. */
 export function listIncomplete(runs: readonly ReportRun[]): string[] {
-  const tasks = new Map<string, Set<string>>();
-  for (const { trial, results } of runs) {
-    const known = tasks.get(trial.experimentName) ?? new Set();
-    for (const { task } of results) known.add(task);
-    tasks.set(trial.experimentName, known);
-  }
-  return runs.flatMap(({ trial, state, results, problems }) => {
-    const own = new Set(results.map(({ task }) => task));
-    const missing = [...tasks.get(trial.experimentName)!].filter((task) => !own.has(task));
-    const without = own.size === 0 ? 'is finished but has no results' : `has no result on ${missing.join(', ')}`;
-    const isIncomplete = state === 'finished' && (own.size === 0 || missing.length > 0);
+  const missing = findMissingTasks(runs);
+  return runs.flatMap((run) => {
+    const tasks = missing.get(run);
+    const has = listTasks(run).size === 0 ? 'is finished but has no results' : `has no result on ${tasks?.join(', ')}`;
     return [
-      ...(isIncomplete ? [`${trial.name} ${without}`] : []),
-      ...problems.map((problem) => `${trial.name}: ${problem}`),
+      ...(tasks === undefined ? [] : [`${run.trial.name} ${has}`]),
+      ...run.problems.map((problem) => `${run.trial.name}: ${problem}`),
     ];
   });
+}
+
+/** The tasks that a finished run lacks and others of its experiment have; all runs that lack any, or have no results at all. */
+function findMissingTasks(runs: readonly ReportRun[]): ReadonlyMap<ReportRun, readonly string[]> {
+  const finished = runs.filter(({ state }) => state === 'finished');
+  const tasks = new Map<string, Set<string>>();
+  for (const run of runs) {
+    const { experimentName } = run.trial;
+    tasks.set(experimentName, new Set([...(tasks.get(experimentName) ?? []), ...listTasks(run)]));
+  }
+  return new Map(
+    finished.flatMap((run) => {
+      const own = listTasks(run);
+      const lacks = [...tasks.get(run.trial.experimentName)!].filter((task) => !own.has(task));
+      return own.size === 0 || lacks.length > 0 ? [[run, lacks]] : [];
+    }),
+  );
+}
+
+function listTasks({ results, verifications }: ReportRun): Set<string> {
+  return new Set([...results, ...verifications].map(({ task }) => task));
 }
 
 /** The alphabets of each task that no episode came from. */

@@ -33,11 +33,13 @@ export function listFacts(report: Report): Fact[] {
   });
 }
 
-/** `10 of 14 finished; 2 failed, 2 stopped`. */
+/** `10 of 14 finished, 2 of them without all results; 2 failed, 2 stopped`. */
 function describeStates({ counts, runs }: Report): string {
   const others = (['halted', 'failed', 'stopped', 'running', 'waiting'] as const).filter((state) => counts[state] > 0);
   const rest = others.map((state) => `${counts[state]} ${state}`).join(', ');
-  return `${counts.finished} of ${runs.length.toLocaleString('en')} finished${rest === '' ? '' : `; ${rest}`}`;
+  const lacking = runs.filter(({ lacksResults }) => lacksResults).length;
+  const without = lacking === 0 ? '' : `, ${lacking} of them without all results`;
+  return `${counts.finished} of ${runs.length.toLocaleString('en')} finished${without}${rest === '' ? '' : `; ${rest}`}`;
 }
 
 function describeTime({ whatWasRun: { wallSeconds, trainingSeconds }, runs }: Report): string {
