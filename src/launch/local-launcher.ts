@@ -1,8 +1,10 @@
 // Runs a trial in a process of its own on this machine: a crash, a leak or a signal there touches one trial. The
 // process watches the channel to this one and ends, with a checkpoint, when it closes.
 import { createWriteStream, openSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execaNode } from 'execa';
+import { userDataFolder } from '../data/files/data-folder.js';
 import { tensorFlowEnvironment } from '../engine/tensorflow-engine.js';
 import { chooseEngine, readConditions } from '../run/conditions.js';
 import { runFiles } from '../run/run-folder.js';
@@ -11,6 +13,12 @@ import type { LaunchedTrial, LaunchOptions, TrialFailure, TrialOutcome } from '.
 import { countOomKills } from './oom-kills.js';
 
 const TRIAL_PROCESS = fileURLToPath(new URL('../run/trial-process.js', import.meta.url));
+
+/** Where Node 22 and newer keep compiled code from one process to the next, unless the user says so: a sixth of what a start costs. */
+const COMPILED_CODE =
+  process.env.NODE_COMPILE_CACHE === undefined
+    ? { NODE_COMPILE_CACHE: join(dirname(userDataFolder(process.env)), 'compiled') }
+    : {};
 
 /** Starts the trial in `options.folder` as a child process; what it prints goes to the folder's log. */
 export function launchLocally(options: LaunchOptions): LaunchedTrial {
@@ -21,7 +29,7 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
   // The child writes to the file itself: a pipe through this process would break when this process is killed.
   const log = createWriteStream(logPath, { fd: openSync(logPath, 'a') });
   const child = execaNode(TRIAL_PROCESS, [JSON.stringify(trialArguments)], {
-    env: { ...engineEnvironment(trialArguments), ...env },
+    env: { ...COMPILED_CODE, ...engineEnvironment(trialArguments), ...env },
     ipc: true,
     reject: false,
     buffer: false,

@@ -85,13 +85,15 @@ function openThreads(spec: BatchSpec, script: string, options: Required<BatchSou
     pending.clear();
   }
 
-  const threads = Array.from({ length: options.workers }, () => {
+  // Started with the first request: a training that is over asks for none.
+  let threads: Worker[] | undefined;
+  const startThread = () => {
     const thread = new Worker(script, { workerData: spec });
     thread.on('message', ({ id, batch }: BatchReply) => pending.get(id)?.resolve(batch));
     thread.on('error', (error) => fail(new OneshotError('internal', 'making a batch failed', { cause: error })));
     thread.on('exit', () => fail(new OneshotError('internal', 'the thread that makes batches has ended')));
     return thread;
-  });
+  };
 
   function request(epoch: number, step: number): PendingBatch {
     const id = `${epoch}/${step}`;
@@ -99,6 +101,7 @@ function openThreads(spec: BatchSpec, script: string, options: Required<BatchSou
     if (known) return known;
     const batch = createPending();
     pending.set(id, batch);
+    threads ??= Array.from({ length: options.workers }, startThread);
     threads[turn++ % threads.length]!.postMessage({ id, epoch, step } satisfies BatchRequest);
     return batch;
   }
@@ -121,7 +124,7 @@ function openThreads(spec: BatchSpec, script: string, options: Required<BatchSou
     },
     async close() {
       fail(closedError());
-      await Promise.all(threads.map((thread) => thread.terminate()));
+      await Promise.all((threads ?? []).map((thread) => thread.terminate()));
     },
   };
 }
