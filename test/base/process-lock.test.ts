@@ -9,6 +9,7 @@ import {
   acquireProcessLock,
   describeThisProcess,
   findLockHolder,
+  JOB_VARIABLE,
   type ProcessLock,
 } from '../../src/base/process-lock.js';
 
@@ -43,6 +44,21 @@ describe('a process lock', () => {
     const path = newLockPath();
     writeFileSync(path, JSON.stringify({ ...describeThisProcess(), started: '1' }));
     expect(acquireProcessLock(path)).toHaveProperty('release');
+  });
+
+  test('from an earlier start of the same cluster job on another machine is taken over, that of another job is respected', () => {
+    const path = newLockPath();
+    const elsewhere = (job: string) => JSON.stringify({ ...describeThisProcess(), host: 'elsewhere', pid: 1, job });
+    process.env[JOB_VARIABLE] = 'slurm:test:12_3';
+    try {
+      writeFileSync(path, elsewhere('slurm:test:12_4'));
+      expect(acquireProcessLock(path)).toMatchObject({ host: 'elsewhere', job: 'slurm:test:12_4' });
+      writeFileSync(path, elsewhere('slurm:test:12_3'));
+      expect(acquireProcessLock(path)).toHaveProperty('release');
+      expect(findLockHolder(path)).toMatchObject({ pid: process.pid, job: 'slurm:test:12_3' });
+    } finally {
+      delete process.env[JOB_VARIABLE];
+    }
   });
 
   test('from before a restart of the machine is taken over, one from another machine is respected', () => {
