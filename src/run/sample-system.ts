@@ -6,16 +6,20 @@ import { cpus, freemem, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import type { Journal } from '../tracking/journal.js';
 
+/** Between two looks whether the run has a metric of its own. */
 const FIRST_SAMPLE_MS = 1000;
 const SAMPLE_MS = 10_000;
+/** After this the first sample waits no longer. */
+const FIRST_SAMPLE_LIMIT_MS = 60_000;
 
 export interface SystemSampler {
   /** No sample is taken any more; the journal may be closed then. */
   stop(): void;
 }
 
-/** Samples into the journal until it is stopped. Whatever cannot be measured is left out. */
+/** Samples into the journal until it is stopped. Whatever cannot be measured is left out. The run's own metrics come first, unless they take long: MLflow's comparison begins with the metric that a run got first. */
 export function sampleSystem(journal: Journal): SystemSampler {
+  const startedAt = performance.now();
   let isStopped = false;
   let before = readClocks();
   const sample = async () => {
@@ -31,12 +35,16 @@ export function sampleSystem(journal: Journal): SystemSampler {
   };
   // A sample that fails (a full disk) is left out: the run itself meets the same trouble and says so.
   const trySample = () => void sample().catch(() => undefined);
-  const first = setTimeout(trySample, FIRST_SAMPLE_MS).unref();
-  const timer = setInterval(trySample, SAMPLE_MS).unref();
+  let timer = setInterval(() => {
+    const isDue = journal.lastStep('train/loss') !== undefined || performance.now() - startedAt > FIRST_SAMPLE_LIMIT_MS;
+    if (!isDue) return;
+    clearInterval(timer);
+    trySample();
+    timer = setInterval(trySample, SAMPLE_MS).unref();
+  }, FIRST_SAMPLE_MS).unref();
   return {
     stop() {
       isStopped = true;
-      clearTimeout(first);
       clearInterval(timer);
     },
   };

@@ -220,6 +220,8 @@ async function showRuns(path: string, uri: string, options: UiOptions, stop: Abo
 async function follow(path: string, client: MlflowClient, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     await sleep(FOLLOW_MS, undefined, { signal: stop }).catch(() => undefined);
+    // A folder that was moved away since may come back.
+    if (!existsSync(path)) continue;
     const folders = findJournals(path).filter((folder) => {
       const { shipped, all } = measureShippedBytes(folder, client.baseUrl);
       return shipped < all;
