@@ -28,6 +28,7 @@ export const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command:
     ['oneshot run experiments/quickstart.yaml', 'again after Ctrl-C to go on where it stopped'],
     ['oneshot run my.yaml --set training.optimizer.learningRate=0.01', "with another value than the file's"],
     ['oneshot run my.yaml --parallel 2 --retries 1', 'two trials at a time; a failed one once more'],
+    ['oneshot run my.yaml --launcher slurm', 'as jobs of a cluster; `oneshot status` follows them'],
   ],
   status: [
     ['oneshot status', 'all runs in runs/'],
@@ -61,6 +62,11 @@ export const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command:
   doctor: [
     ['oneshot doctor', 'what works here, and what to do about the rest'],
     ['oneshot doctor --json', 'for a bug report'],
+  ],
+  bench: [
+    ['oneshot bench', 'all engines that work, and PyTorch if python3 has it'],
+    ['oneshot bench --cases small-128 --python venv/bin/python', "one step, with a virtual environment's PyTorch"],
+    ['oneshot bench --engines onnxruntime --seconds 3', 'a quick look at one engine'],
   ],
   engine: [
     ['oneshot engine', 'which engines there are, and which one is taken'],

@@ -1,5 +1,5 @@
 // The interface between a sweep and what runs its trials: one function that starts a trial in its run folder and says
-// how it ended. The local launcher is one file beside this one; a cluster's would be another.
+// how it ended. The local launcher is one file beside this one, that of a Slurm cluster is slurm/slurm-launcher.ts.
 import type { FailureCode } from '../base/problem.js';
 import type { TrialArguments, TrialProgress } from '../run/trial-messages.js';
 

@@ -13,6 +13,7 @@ const PAGES = [
   'docs/run-and-resume.md',
   'docs/read-the-numbers.md',
   'docs/sweeps.md',
+  'docs/slurm.md',
   'docs/reproduce-the-paper.md',
   'docs/mlflow.md',
   'docs/engines.md',
