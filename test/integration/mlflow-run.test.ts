@@ -74,7 +74,7 @@ async function findRun(experiment: string) {
 describe('a run with an MLflow server', () => {
   test('leaves every point, parameter and artifact there, under the times of the journal', async () => {
     const runs = newFolder();
-    const result = await runCommand(['run', TINY, '--runs', runs], {
+    const result = await runCommand(['run', TINY, '--runs', runs, '--set', 'training.maxEpochs=2'], {
       env: { ...credentials, MLFLOW_TRACKING_URI: server.uri },
     });
     expectNoSecret(runs, result);
@@ -116,7 +116,18 @@ describe('a run with an MLflow server', () => {
     const runs = newFolder();
     const env = { MLFLOW_TRACKING_URI: 'http://admin:wrong-one@127.0.0.1:9', MLFLOW_TRACKING_TOKEN: TOKEN };
     const result = await runCommand(
-      ['run', TINY, '--runs', runs, '--set', 'tracking.mlflow.experiment=later', '--set', 'training.maxEpochs=1'],
+      [
+        'run',
+        TINY,
+        '--runs',
+        runs,
+        '--set',
+        'tracking.mlflow.experiment=later',
+        '--set',
+        'training.maxEpochs=1',
+        '--set',
+        'evaluation=[]',
+      ],
       { env },
     );
     expect(result.code, result.stderr).toBe(0);

@@ -3,17 +3,16 @@
  * own database are compared with the journals', one by one.
  */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collect, MlflowClient } from 'mlflow-ts-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shipJournal } from '../../src/tracking/ship-journal.js';
 import { shipJournals } from '../../src/tracking/ship-journals.js';
-import { MAIN } from '../support/run-command.js';
-import { expectEveryPointOnce, pointsInDatabase, pointsInJournal, runsOf } from './support/compare-points.js';
+import { TENTH_SHIP } from '../support/fault-counts.js';
+import { pointsInDatabase, pointsInJournal, runsOf } from './support/compare-points.js';
+import { testManyPoints } from './support/many-points.js';
 import { type MlflowServer, startMlflowServer } from './support/mlflow-server.js';
 import { startJournal, writeFinishedRun } from './support/write-journal.js';
 
@@ -108,48 +107,4 @@ describe('a journal on a real server', () => {
   });
 });
 
-describe('many points', () => {
-  it('of one journal, 100 000, ship in minutes', async () => {
-    const folder = makeFolder('large');
-    writeFinishedRun(folder, 'large-uid', 'large', 50_000);
-    const started = performance.now();
-    const { code, peakMegabytes } = await syncInSmallHeap(folder);
-    console.log(
-      `100 000 points in ${((performance.now() - started) / 1000).toFixed(1)} s, at most ${peakMegabytes} MB`,
-    );
-    expect(code).toBe(0);
-    expect(await expectEveryPointOnce(server, client, 'large', new Map([['large-uid', folder]]))).toBe(100_000);
-  });
-
-  it('of 500 runs ship in minutes, in a process whose memory is bounded', async () => {
-    const runs = makeFolder('many');
-    const folders = new Map(
-      Array.from({ length: 500 }, (_, number) => [`run-${number}`, join(runs, 'many', `run-${number}`)] as const),
-    );
-    for (const [uid, folder] of folders) writeFinishedRun(folder, uid, 'many', 100);
-    const started = performance.now();
-    const { code, peakMegabytes } = await syncInSmallHeap(runs);
-    console.log(`500 runs in ${((performance.now() - started) / 1000).toFixed(1)} s, at most ${peakMegabytes} MB`);
-    expect(code).toBe(0);
-    expect(await expectEveryPointOnce(server, client, 'many', folders)).toBe(100_000);
-  });
-});
-
-/** `oneshot sync` with 48 MB for its objects: all of 500 journals or of one large one would not fit. */
-async function syncInSmallHeap(path: string): Promise<{ code: number | null; peakMegabytes: number }> {
-  const child = spawn(process.execPath, ['--max-old-space-size=48', MAIN, 'sync', path, '--tracking-uri', server.uri], {
-    stdio: 'ignore',
-  });
-  let peakMegabytes = 0;
-  const timer = setInterval(() => {
-    try {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      peakMegabytes = Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024) || peakMegabytes;
-    } catch {
-      // It has just ended.
-    }
-  }, 200);
-  const [code] = await once(child, 'close');
-  clearInterval(timer);
-  return { code: code as number | null, peakMegabytes };
-}
+testManyPoints(TENTH_SHIP);

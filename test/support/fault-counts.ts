@@ -19,7 +19,29 @@ export interface ShipFaults {
   readonly fullDisks: number;
   /** A trial's clock is set back, and forward again, this often. */
   readonly clockJumps: number;
+  /** Points of one large journal. */
+  readonly points: number;
+  /** Runs of 200 points each that are shipped by one command. */
+  readonly runs: number;
 }
 
-export const SOAK_SHIP: ShipFaults = { outages: 50, trials: 8, journals: 20, kills: 80, fullDisks: 10, clockJumps: 20 };
-export const TENTH_SHIP: ShipFaults = { outages: 5, trials: 4, journals: 2, kills: 8, fullDisks: 1, clockJumps: 2 };
+export const SOAK_SHIP: ShipFaults = {
+  outages: 50,
+  trials: 8,
+  journals: 20,
+  kills: 80,
+  fullDisks: 10,
+  clockJumps: 20,
+  points: 100_000,
+  runs: 500,
+};
+export const TENTH_SHIP: ShipFaults = {
+  outages: 5,
+  trials: 4,
+  journals: 2,
+  kills: 8,
+  fullDisks: 1,
+  clockJumps: 2,
+  points: 10_000,
+  runs: 50,
+};
