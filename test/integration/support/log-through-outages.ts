@@ -19,7 +19,7 @@ export interface OutageOptions {
   readonly outages: number;
 }
 
-/** Steps of a trial at most: enough for a backlog after each outage, and no test of the machine's speed. */
+/** Steps of a trial at most before the next outage: enough for a backlog after each, and no test of the machine's speed. */
 const MOST_STEPS_PER_OUTAGE = 200;
 /** What is left may take long: the network stays bad. */
 const DRAIN_MS = 600_000;
@@ -40,11 +40,12 @@ export async function logThroughOutages(options: OutageOptions): Promise<{ point
   );
   let isTraining = true;
   let setBackMs = 0;
+  let begunOutages = 1;
   const train = async (uid: string, folder: string) => {
     const journal = startJournal(folder, uid, experiment, undefined, () => Date.now() - setBackMs);
     for (let step = 1; isTraining; ) {
       await sleep(20);
-      if (step > MOST_STEPS_PER_OUTAGE * outages) continue;
+      if (step > MOST_STEPS_PER_OUTAGE * begunOutages) continue;
       for (const end = step + 5; step < end; step++) {
         journal.append({ type: 'metric', key: 'train/loss', step, value: Math.random() });
         journal.append({ type: 'metric', key: 'train/accuracy', step, value: Math.random() });
@@ -56,7 +57,7 @@ export async function logThroughOutages(options: OutageOptions): Promise<{ point
   };
   const trainings = [...folders].map(([uid, folder]) => train(uid, folder));
   try {
-    for (let outage = 0; outage < outages; outage++) {
+    for (; begunOutages <= outages; begunOutages++) {
       await sleep(300 + Math.random() * 1500);
       await server.kill('SIGKILL');
       await sleep(Math.random() * 500);
