@@ -3,6 +3,7 @@ import { createLogUpdate } from 'log-update';
 import type { PlanEvent, WaitReason } from '../launch/plan-event.js';
 import type { Trial } from '../plan/plan-trials.js';
 import type { TrialProgress } from '../run/trial-messages.js';
+import { cutLine } from './fit-lines.js';
 import { formatBytes, formatDuration, formatInteger, formatPercent } from './format-quantity.js';
 import { type Colors, colorsFor } from './terminal.js';
 
@@ -45,9 +46,11 @@ export function openProgressDisplay(total: number): ProgressDisplay {
   function draw(): void {
     const width = stream.columns ?? 80;
     const height = Math.max(1, (stream.rows ?? 24) - 3);
-    const lines = [...running.values()].slice(0, height).map((watched) => cut(describeTrial(watched, colors), width));
+    const lines = [...running.values()]
+      .slice(0, height)
+      .map((watched) => cutLine(describeTrial(watched, colors), width));
     if (running.size > height) lines.push(colors.dim(`… and ${running.size - height} more`));
-    if (total > 1) lines.push(colors.dim(cut(describeCounts(), width)));
+    if (total > 1) lines.push(colors.dim(cutLine(describeCounts(), width)));
     update?.(lines.join('\n'));
   }
 
@@ -222,18 +225,4 @@ function drawBar(share: number): string {
   const cells = 12;
   const full = Math.round(cells * Math.min(1, Math.max(0, share)));
   return `${'━'.repeat(full)}${'─'.repeat(cells - full)}`;
-}
-
-// Escape sequences take no room, so they are kept and only what is seen counts.
-function cut(line: string, width: number): string {
-  let seen = 0;
-  let kept = '';
-  for (const piece of line.match(/\u001b\[[0-9;]*m|./gu) ?? []) {
-    if (piece.startsWith('\u001b')) kept += piece;
-    else if (seen < width - 1) {
-      kept += piece;
-      seen++;
-    }
-  }
-  return kept;
 }

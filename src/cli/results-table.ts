@@ -1,8 +1,8 @@
 // The results of runs as a table: one row for each run and task, one column for each system.
-import { stripVTControlCharacters } from 'node:util';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import type { ScorerName } from '../evaluation/scorers/scorer.js';
 import { coverBoth } from '../evaluation/statistics/interval.js';
+import { measureWidth } from './fit-lines.js';
 import { formatInteger, formatPercent } from './format-quantity.js';
 import { createPlainTable } from './plain-table.js';
 import type { Colors } from './terminal.js';
@@ -23,12 +23,7 @@ export interface RunResults {
 /** Accuracies in per cent, n, and 95 % intervals: Wilson's or by episodes, whichever reaches further. Runs are named when there are several. A table, or one line for each figure where `columns` are too few for it. */
 export function renderResults(runs: readonly RunResults[], colors: Colors, columns = Number.POSITIVE_INFINITY): string {
   const table = renderTable(runs, colors);
-  const width = Math.max(
-    ...stripVTControlCharacters(table)
-      .split('\n')
-      .map((line) => line.trimEnd().length),
-  );
-  return width <= columns ? table : renderLines(runs, colors);
+  return measureWidth(table) <= columns ? table : renderLines(runs, colors);
 }
 
 function renderLines(runs: readonly RunResults[], colors: Colors): string {

@@ -11,21 +11,22 @@ import type { RunState } from '../../run/run-folder.js';
 import { listSweeps, readSweepMetric } from '../../run/sweep-folder.js';
 import {
   type ClusterStatus,
-  clusterStateOf,
   clusterToJson,
   describeCluster,
-  describePlace,
   findSubmittedFolders,
   isClusterActive,
   readClusterStatus,
 } from '../cluster-status.js';
+import { cutLine } from '../fit-lines.js';
 import { formatDuration, formatInteger, formatPercent } from '../format-quantity.js';
-import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
+import { type Devices, renderRuns } from '../runs-table.js';
 import { type Colors, colorsFor, printNote, printResult } from '../terminal.js';
 
 /** Runs of one experiment that get a line each; of more, those that finished are left to `report`. */
 const MOST_ROWS = 40;
+/** Of these some are shown in the smallest terminal. */
+const LEAST_ROWS = 3;
 /** Failed runs whose logs are quoted. */
 const MOST_FAILURES = 10;
 /** Time between two looks of `--watch`. */
@@ -56,7 +57,7 @@ async function watchStatus(path: string): Promise<ExitCode> {
   const queue = watchQueue(QUEUE_MS);
   for (;;) {
     const experiments = await readExperiments(path, queue);
-    update(experiments.length === 0 ? `no runs in ${path}` : renderExperiments(experiments, colorsFor(process.stdout)));
+    update(experiments.length === 0 ? `no runs in ${path}` : renderForTerminal(experiments));
     const isActive = experiments.some(
       ({ runs, sweeps, cluster }) =>
         (cluster !== undefined && isClusterActive(cluster)) ||
@@ -103,23 +104,46 @@ function toJson({ name, runs, damaged, sweeps, cluster }: ExperimentStatus): unk
   };
 }
 
-function renderExperiments(experiments: readonly ExperimentStatus[], colors: Colors): string {
+/** As much as the terminal shows without scrolling: what is redrawn must not wrap either. */
+function renderForTerminal(experiments: readonly ExperimentStatus[]): string {
+  const { columns = Number.POSITIVE_INFINITY, rows = Number.POSITIVE_INFINITY } = process.stdout;
+  // The last row is the cursor's.
+  const own = Math.floor((rows - 1) / experiments.length) - 1;
+  const text = renderExperiments(experiments, colorsFor(process.stdout), { columns, rows: own });
+  return text
+    .split('\n')
+    .slice(0, rows - 1)
+    .map((line) => cutLine(line, columns))
+    .join('\n');
+}
+
+/** Room for each experiment. */
+interface Room {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const UNLIMITED: Room = { columns: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };
+
+function renderExperiments(experiments: readonly ExperimentStatus[], colors: Colors, room = UNLIMITED): string {
   const devices = findDevices();
-  return experiments.map((experiment) => renderExperiment(experiment, devices, colors)).join('\n\n');
+  return experiments.map((experiment) => renderExperiment(experiment, devices, colors, room)).join('\n\n');
 }
 
 function renderExperiment(
   { name, runs, damaged, sweeps, cluster }: ExperimentStatus,
   devices: Devices,
   colors: Colors,
+  { columns, rows }: Room,
 ): string {
   const unreadable = damaged.length === 0 ? [] : [`${formatInteger(damaged.length)} damaged`];
   const counts = [describeCounts(countStates(runs)), ...unreadable].filter((text) => text !== '').join(', ');
   const lines = [`${colors.bold(name)}: ${counts}`];
   for (const sweep of sweeps) lines.push(...renderSweep(sweep, colors));
   if (cluster !== undefined) lines.push(...describeCluster(cluster));
-  const shown = chooseRows(runs, sweeps);
-  if (shown.length > 0) lines.push(renderRuns(shown, { devices, cluster }, colors));
+  // Beside them stand the head of the table and the line that counts the rest.
+  const shown = chooseRows(runs, sweeps, Math.min(MOST_ROWS, Math.max(LEAST_ROWS, rows - lines.length - 2)));
+  if (shown.length > 0) lines.push(renderRuns(shown, { devices, cluster, columns }, colors));
   if (shown.length < runs.length) {
     const hidden = formatInteger(runs.length - shown.length);
     lines.push(colors.dim(`and ${hidden} more: --json lists them all`));
@@ -169,8 +193,8 @@ const describeCounts = (counts: Readonly<Record<RunState, number>>) =>
     .join(', ');
 
 /** All runs where they are few; else those that are not finished, then the best finished ones. */
-function chooseRows(runs: readonly FoundRun[], sweeps: readonly SweepSummary[]): readonly FoundRun[] {
-  if (runs.length <= MOST_ROWS) return runs;
+function chooseRows(runs: readonly FoundRun[], sweeps: readonly SweepSummary[], mostRows: number): readonly FoundRun[] {
+  if (runs.length <= mostRows) return runs;
   const rank: Readonly<Record<RunState, number>> = {
     running: 0,
     failed: 1,
@@ -184,11 +208,8 @@ function chooseRows(runs: readonly FoundRun[], sweeps: readonly SweepSummary[]):
     const value = readSweepMetric(status, metric);
     return value === undefined ? Number.POSITIVE_INFINITY : goal === 'minimize' ? value : -value;
   };
-  return runs.toSorted((a, b) => rank[a.state] - rank[b.state] || (cost(a) < cost(b) ? -1 : 1)).slice(0, MOST_ROWS);
+  return runs.toSorted((a, b) => rank[a.state] - rank[b.state] || (cost(a) < cost(b) ? -1 : 1)).slice(0, mostRows);
 }
-
-/** Names of devices by the run folder that uses them. */
-type Devices = ReadonlyMap<string, string>;
 
 function findDevices(): Devices {
   const folder = deviceFolder(process.env);
@@ -198,47 +219,4 @@ function findDevices(): Devices {
     // Nothing was ever leased here.
     return new Map();
   }
-}
-
-function renderRuns(
-  runs: readonly FoundRun[],
-  { devices, cluster }: { devices: Devices; cluster: ClusterStatus | undefined },
-  colors: Colors,
-): string {
-  const table = createPlainTable(
-    ['trial', 'state', 'device', 'attempts', 'epochs', 'time', 'validation', 'test'],
-    colors,
-  );
-  const paint = {
-    finished: colors.green,
-    halted: colors.dim,
-    failed: colors.red,
-    running: colors.cyan,
-    stopped: colors.yellow,
-    waiting: colors.dim,
-    queued: colors.dim,
-  };
-  for (const run of runs) {
-    const { folder, trial, status } = run;
-    const state = cluster === undefined ? run.state : clusterStateOf(run, cluster);
-    const place = cluster === undefined ? '' : describePlace(run, cluster);
-    table.push([
-      `${trial.name}-${trial.id}`,
-      paint[state](state),
-      place !== '' ? place : state === 'running' ? (devices.get(folder) ?? '') : '',
-      status?.attempt ?? 0,
-      status === undefined ? '' : `${status.epoch}/${status.maxEpochs}`,
-      status === undefined ? '' : formatDuration(status.seconds),
-      percentOf(status?.metrics['validation/one-shot-accuracy']),
-      percentOf(firstTestAccuracy(status?.metrics ?? {})),
-    ]);
-  }
-  return table.toString();
-}
-
-const percentOf = (share: number | undefined) => (share === undefined ? '' : `${formatPercent(share)} %`);
-
-function firstTestAccuracy(metrics: Readonly<Record<string, number>>): number | undefined {
-  const key = Object.keys(metrics).find((name) => name.startsWith('test/') && name.endsWith('/accuracy'));
-  return key === undefined ? undefined : metrics[key];
 }
