@@ -219,6 +219,7 @@ describe('the numbers of the report', () => {
 
   it('are the same in the CSV files', () => {
     const csv = readFileSync(join(parent, 'report/report-files/results.csv'), 'utf8').trim().split('\r\n').slice(1);
-    expect(csv).toHaveLength(written.report.measurements.flatMap(({ folders }) => folders).length);
+    const { measurements, verifications } = written.report;
+    expect(csv).toHaveLength([...measurements, ...verifications].flatMap(({ folders }) => folders).length);
   });
 });

@@ -24,7 +24,9 @@ export interface VerificationMeasurement {
   readonly rocArea: number | null;
   /** Pairs of one run. */
   readonly n: number;
-  /** Of each run, like the threshold. */
+  /** Pairs told right by each run. */
+  readonly correct: readonly number[];
+  /** Of each run, like the thresholds. */
   readonly accuracies: readonly number[];
   readonly thresholds: readonly number[];
   readonly folders: readonly string[];
@@ -83,6 +85,7 @@ function summarize(
     interval: coverBoth(wilsonInterval(accuracy * first.n, first.n), resample(results)),
     rocArea: areas.length === results.length ? average(areas) : null,
     n: first.n,
+    correct: results.map(({ correct }) => correct),
     accuracies,
     thresholds: results.map(({ threshold }) => threshold),
     folders: found.map(({ folder }) => folder),

@@ -23,7 +23,7 @@ export function makeResultsSection({ measurements, verifications }: Report, link
       };
     }),
     ...(verifications.length > 0 ? [tabulateVerifications(verifications, linkRuns)] : []),
-    { type: 'download', text: 'Every result of every run as CSV', data: listResults(measurements) },
+    { type: 'download', text: 'Every result of every run as CSV', data: listResults(measurements, verifications) },
   ];
 }
 
@@ -61,11 +61,11 @@ function describeAccuracy(measurement: Measurement | undefined): Text {
   return [accuracy, { small: `${formatInterval(measurement.interval)}${measurement.alarm ? ' alarm' : ''}` }];
 }
 
-function listResults(measurements: readonly Measurement[]): Csv {
+function listResults(measurements: readonly Measurement[], verifications: readonly VerificationMeasurement[]): Csv {
   return {
     file: 'results.csv',
     head: ['system', 'scorer', 'task', 'picture size', 'correct', 'n', 'accuracy', 'run'],
-    rows: measurements.flatMap((measurement) =>
+    rows: [...measurements, ...verifications].flatMap((measurement) =>
       measurement.folders.map((folder, index) => {
         const { scorer, task, pictureSize, correct, n } = measurement;
         return [

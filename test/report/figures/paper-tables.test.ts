@@ -117,6 +117,7 @@ describe('fillPaperTables', () => {
       interval: [0.92, 0.94],
       rocArea: 0.97,
       n: 10_000,
+      correct: [9300],
       accuracies: [0.93],
       thresholds: [0.1],
       folders: ['runs/a'],
