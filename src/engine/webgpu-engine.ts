@@ -113,7 +113,9 @@ async function openDevice({ dawn, backend: backendFolder }: WebGpuPackages): Pro
   }
   // The backend looks for the browser's names when it is loaded.
   Object.assign(globalThis, globals);
-  const navigator = Object.create((globalThis as { navigator?: object }).navigator ?? {}, { gpu: { value: gpu, enumerable: true } });
+  const navigator = Object.create((globalThis as { navigator?: object }).navigator ?? {}, {
+    gpu: { value: gpu, enumerable: true },
+  });
   Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true, writable: true });
 
   const tf = loadTensorFlow();
