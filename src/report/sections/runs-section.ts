@@ -7,7 +7,6 @@ import type { Report } from '../make-report.js';
 /** The blocks of the section; none where there is nothing to say. */
 export function makeRunsSection(report: Report, nameFolder: (folder: string) => string): Block[] {
   if (report.runs.length === 0 && report.damaged.length === 0) return [];
-  const columns = chooseColumns(report, nameFolder);
   return [
     heading('runs', 'Runs'),
     ...report.damaged.map(
@@ -18,16 +17,21 @@ export function makeRunsSection(report: Report, nameFolder: (folder: string) => 
       }),
     ),
     ...report.incomplete.map((sentence): Block => ({ type: 'paragraph', tone: 'alarm', text: [{ name: sentence }] })),
-    {
-      type: 'table',
-      table: {
-        head: columns.map(({ head }) => head),
-        listsRuns: true,
-        align: columns.map(({ align }) => align),
-        rows: report.runs.map((run, index) => columns.map(({ describe }) => describe(run, index + 1))),
-      },
-    },
+    ...(report.runs.length > 0 ? [tabulateRuns(report, nameFolder)] : []),
   ];
+}
+
+function tabulateRuns(report: Report, nameFolder: (folder: string) => string): Block {
+  const columns = chooseColumns(report, nameFolder);
+  return {
+    type: 'table',
+    table: {
+      head: columns.map(({ head }) => head),
+      listsRuns: true,
+      align: columns.map(({ align }) => align),
+      rows: report.runs.map((run, index) => columns.map(({ describe }) => describe(run, index + 1))),
+    },
+  };
 }
 
 interface Column {

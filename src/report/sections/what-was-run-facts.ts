@@ -15,7 +15,7 @@ export function listFacts(report: Report): Fact[] {
     ['configurations', configurations > 1 ? [String(configurations)] : []],
     [seeds.length === 1 ? 'seed' : 'seeds', seeds.map(String)],
     ['runs', [describeStates(report)]],
-    ['not readable', report.damaged.length > 0 ? [formatCount(report.damaged.length, 'folder')] : []],
+    ['not readable', describeUnreadable(report)],
     ['data', data],
     ['engine', engines],
     ['program', versions],
@@ -40,6 +40,14 @@ function describeStates({ counts, runs }: Report): string {
   const lacking = runs.filter(({ lacksResults }) => lacksResults).length;
   const without = lacking === 0 ? '' : `, ${lacking} of them without all results`;
   return `${counts.finished} of ${runs.length.toLocaleString('en')} finished${without}${rest === '' ? '' : `; ${rest}`}`;
+}
+
+function describeUnreadable({ damaged, runs }: Report): string[] {
+  const partly = runs.filter(({ problems }) => problems.length > 0).length;
+  return [
+    ...(damaged.length > 0 ? [formatCount(damaged.length, 'folder')] : []),
+    ...(partly > 0 ? [`files of ${formatCount(partly, 'run')}`] : []),
+  ];
 }
 
 function describeTime({ whatWasRun: { wallSeconds, trainingSeconds }, runs }: Report): string {
