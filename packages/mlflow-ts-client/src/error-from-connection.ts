@@ -21,16 +21,20 @@ const certificateProblem =
 
 /** The error that a failed fetch stands for. */
 export function errorFromConnection(thrown: unknown, subject: string, redact: (text: string) => string): MlflowError {
-  const { code: systemCode, message } = findSystemError(thrown);
-  const code = classify(systemCode);
+  const { code: systemCode, message: rawMessage } = findSystemError(thrown);
+  const message = rawMessage.replace(/\s+/g, ' ').trim();
+  const code = message === forbiddenPort ? 'UNREACHABLE' : classify(systemCode);
   return new MlflowError({
     code,
     subject,
     problem: redact(systemCode === undefined ? message : `${systemCode} (${message})`),
-    advice: adviceFor(code, systemCode),
+    advice: adviceFor(code, systemCode, message),
     cause: thrown,
   });
 }
+
+/** What fetch says of ports such as 9 or 6000, without a system code. */
+const forbiddenPort = 'bad port';
 
 function classify(systemCode: string | undefined): MlflowErrorCode {
   if (systemCode === undefined) return 'CONNECTION_LOST';
@@ -40,11 +44,16 @@ function classify(systemCode: string | undefined): MlflowErrorCode {
   return 'CONNECTION_LOST';
 }
 
-function adviceFor(code: MlflowErrorCode, systemCode: string | undefined): string | undefined {
+function adviceFor(code: MlflowErrorCode, systemCode: string | undefined, message: string): string | undefined {
+  if (message === forbiddenPort) {
+    return 'fetch uses no port that another protocol is known by (Fetch Standard, "port blocking"): let the server answer at another one.';
+  }
   if (systemCode === 'ENOTFOUND' || systemCode === 'EAI_AGAIN')
     return 'The host name is not known: check the tracking URI and the network.';
   if (code === 'UNREACHABLE')
     return 'Nothing answers there: is the server running, are host and port of the tracking URI right?';
+  if (/wrong version number/i.test(message))
+    return 'The server speaks plain HTTP there: write http:// in the tracking URI.';
   if (code === 'TLS') {
     return 'Name the server’s certificate authority in MLFLOW_TRACKING_SERVER_CERT_PATH (or NODE_EXTRA_CA_CERTS), or use http:// if the server speaks plain HTTP.';
   }

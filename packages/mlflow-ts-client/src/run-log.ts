@@ -86,7 +86,8 @@ export class RunLog {
     values: Readonly<Record<string, number>>,
     position: MetricPosition,
   ): Promise<LogBatchResult> {
-    const { step, timestamp = Date.now(), signal } = position;
+    // Callers in JavaScript forget it: then `step` is what is reported.
+    const { step, timestamp = Date.now(), signal } = position ?? {};
     const metrics = Object.entries(values).map(([key, value]) => ({ key, value, step, timestamp }));
     return await this.batch(runId, { metrics }, { signal });
   }

@@ -22,8 +22,7 @@ export function parseTrackingUri(uri: string): TrackingAddress {
     throw new MlflowError({
       code: 'INVALID_ARGUMENT',
       problem: `tracking URI: found ${JSON.stringify(stripUserinfo(uri))}; allowed: http://… or https://…`,
-      advice:
-        'This client talks to a server; files and databases are served by `mlflow server --backend-store-uri <URI>`.',
+      advice: adviceFor(uri),
     });
   }
   return {
@@ -31,6 +30,12 @@ export function parseTrackingUri(uri: string): TrackingAddress {
     username: url.username === '' ? undefined : decodePercent(url.username),
     password: url.password === '' ? undefined : decodePercent(url.password),
   };
+}
+
+function adviceFor(uri: string): string {
+  if (/^https?:/i.test(uri)) return 'The address cannot be read: check its host and port.';
+  if (/^[\w.-]+:\d+(\/|$)/.test(uri)) return `A server's address begins with its scheme: http://${stripUserinfo(uri)}`;
+  return 'This client talks to a server; files and databases are served by `mlflow server --backend-store-uri <URI>`.';
 }
 
 /** The text with the credentials of every URL in it removed. */

@@ -152,7 +152,13 @@ export class Transport {
       if (error instanceof MlflowError) throw error;
       if (signal?.aborted) throw abortedError(subject);
       if (limit.signal.aborted) {
-        throw new MlflowError({ code: 'TIMEOUT', subject, problem: `no complete answer within ${timeoutMs} ms` });
+        throw new MlflowError({
+          code: 'TIMEOUT',
+          subject,
+          problem: `no complete answer within ${timeoutMs} ms`,
+          advice:
+            'The server hangs, or needs longer: requestTimeoutMs (MLFLOW_HTTP_REQUEST_TIMEOUT), artifactTimeoutMs.',
+        });
       }
       throw errorFromConnection(error, subject, this.#redact);
     } finally {

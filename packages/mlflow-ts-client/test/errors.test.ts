@@ -113,6 +113,22 @@ describe('errors of connections', () => {
     expect(error.message).toContain(systemCode);
   });
 
+  it.each([
+    ['bad port', undefined, 'UNREACHABLE', /port blocking/],
+    [
+      'routines:ssl3_get_record:wrong version number:../ssl3_record.c:350:\n',
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      'TLS',
+      /write http:\/\//,
+    ],
+  ])('say in one line what %j means', (message, systemCode, code, advice) => {
+    const cause = Object.assign(new Error(message), systemCode === undefined ? {} : { code: systemCode });
+    const error = errorFromConnection(new TypeError('fetch failed', { cause }), 'GET x', unchanged);
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(advice);
+    expect(error.message).not.toContain('\n');
+  });
+
   it('finds the reason inside an AggregateError', () => {
     const inner = Object.assign(new Error('connect ECONNREFUSED ::1:5000'), { code: 'ECONNREFUSED' });
     const error = errorFromConnection(

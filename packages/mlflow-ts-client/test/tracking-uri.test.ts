@@ -19,6 +19,14 @@ describe('parseTrackingUri', () => {
     },
   );
 
+  it.each([
+    ['localhost:5000', /begins with its scheme: http:\/\/localhost:5000/],
+    ['http://localhost:99999', /host and port/],
+    ['sqlite:///mlflow.db', /mlflow server --backend-store-uri/],
+  ])('says what to write instead of %s', (uri, advice) => {
+    expect(() => parseTrackingUri(uri)).toThrow(advice);
+  });
+
   it('refuses without showing the password', () => {
     let message = '';
     try {

@@ -283,6 +283,12 @@ describe('settings that cannot work', () => {
     expect(make).toThrow(name);
   });
 
+  it('are refused where JavaScript leaves the step of a metric out', async () => {
+    const client = new MlflowClient('http://localhost:5000');
+    const logging = client.log.metric('r1', 'loss', 1, undefined as unknown as { step: number });
+    await expect(logging).rejects.toThrow(/step: found nothing/);
+  });
+
   it('are refused before a search that would silently find nothing', () => {
     const client = new MlflowClient('http://localhost:5000');
     const options = { experimentIds: '1' as unknown as string[] };
