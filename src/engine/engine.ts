@@ -73,6 +73,12 @@ export class MissingEngineError extends OneshotError {
   }
 }
 
+/** Throws an Error when a package that adds a backend is not of this program's version of TensorFlow.js. */
+export function requireSameVersion(tf: TensorFlow, folder: string, version: string): void {
+  const wanted = tf.version.tfjs as string;
+  if (version !== wanted) throw new Error(`${folder} is version ${version}, and has to be ${wanted}`);
+}
+
 /** What TensorFlow.js holds now, for the engines' `memory`. */
 export function measureMemory(tf: TensorFlow): EngineMemory {
   const { numTensors, numBytes } = tf.memory();

@@ -1,7 +1,7 @@
 // TensorFlow's own library under TensorFlow.js, on the processor or on an NVIDIA GPU: each operation is computed when it
 // is asked for. Not part of the program: see tensorflow-package.ts for where it is found.
 import { availableParallelism } from 'node:os';
-import { type Engine, type EngineOptions, MissingEngineError, measureMemory } from './engine.js';
+import { type Engine, type EngineOptions, MissingEngineError, measureMemory, requireSameVersion } from './engine.js';
 import { loadTensorFlow } from './load-tensorflow.js';
 import { findTensorFlowPackage, type LoadedBinding, loadTensorFlowBinding } from './tensorflow-package.js';
 
@@ -16,6 +16,7 @@ export async function startTensorFlowEngine({ threads = availableParallelism() }
   if (found === undefined) throw new MissingEngineError('tensorflow');
   const tf = loadTensorFlow();
   if (loaded === undefined) {
+    requireSameVersion(tf, found.folder, found.version);
     applySettings(threads);
     loaded = { binding: loadTensorFlowBinding(found), threads };
     tf.registerBackend(BACKEND, loaded.binding.createBackend);

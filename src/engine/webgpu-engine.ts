@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { OneshotError } from '../base/problem.js';
-import { type Engine, type EngineOptions, MissingEngineError, measureMemory } from './engine.js';
+import { type Engine, type EngineOptions, MissingEngineError, measureMemory, requireSameVersion } from './engine.js';
 import { findPackageFolder } from './find-package.js';
 import { findInstalledEngine } from './installed-engine.js';
 import { loadTensorFlow } from './load-tensorflow.js';
@@ -119,6 +119,7 @@ async function openDevice({ dawn, backend: backendFolder }: WebGpuPackages): Pro
   Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true, writable: true });
 
   const tf = loadTensorFlow();
+  requireSameVersion(tf, backendFolder, (require('./package.json') as { version: string }).version);
   shareTensorFlowJs(require);
   require(backendFolder);
   if (!(await tf.setBackend(BACKEND))) throw new Error('the GPU does not give what TensorFlow.js asks of it');

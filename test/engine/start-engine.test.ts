@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EngineName } from '../../src/engine/engine.js';
 import { listAutoOrder, mayUseGpu, startEngine } from '../../src/engine/start-engine.js';
 import { tensorFlowEnvironment } from '../../src/engine/tensorflow-engine.js';
+
+afterEach(() => vi.unstubAllEnvs());
 
 describe('an engine', () => {
   it('that works here is started for auto', async () => {
@@ -30,11 +32,11 @@ describe('an engine', () => {
 });
 
 /** A folder that looks as if the engine tensorflow were installed in it. */
-function pretendTensorFlow(variant: 'cpu' | 'gpu'): { ONESHOT_ENGINES: string } {
+function pretendTensorFlow(variant: 'cpu' | 'gpu', version = '4.22.0'): { ONESHOT_ENGINES: string } {
   const engines = mkdtempSync(join(tmpdir(), 'oneshot-engines-'));
   const home = join(engines, 'tensorflow', 'node_modules', '@tensorflow', 'tfjs-node');
   mkdirSync(home, { recursive: true });
-  writeFileSync(join(home, 'package.json'), '{"version": "4.22.0"}');
+  writeFileSync(join(home, 'package.json'), JSON.stringify({ version }));
   writeFileSync(
     join(engines, 'tensorflow', 'installed.json'),
     JSON.stringify({ name: 'tensorflow', variant, recipe: '', bytes: 1 }),
@@ -69,18 +71,19 @@ describe('the order of auto', () => {
 
 describe('the engine tensorflow', () => {
   it('that is not installed says how to install it', async () => {
-    const before = process.env.ONESHOT_ENGINES;
-    process.env.ONESHOT_ENGINES = mkdtempSync(join(tmpdir(), 'oneshot-engines-'));
-    try {
-      await expect(startEngine('tensorflow')).rejects.toMatchObject({
-        code: 'engine',
-        message: 'no compute engine starts here (tensorflow: it is not installed)',
-        hint: '`oneshot engine install tensorflow` installs it',
-      });
-    } finally {
-      if (before === undefined) delete process.env.ONESHOT_ENGINES;
-      else process.env.ONESHOT_ENGINES = before;
-    }
+    vi.stubEnv('ONESHOT_ENGINES', mkdtempSync(join(tmpdir(), 'oneshot-engines-')));
+    await expect(startEngine('tensorflow')).rejects.toMatchObject({
+      code: 'engine',
+      message: 'no compute engine starts here (tensorflow: it is not installed)',
+      hint: '`oneshot engine install tensorflow` installs it',
+    });
+  });
+
+  it('of another version than TensorFlow.js is refused', async () => {
+    vi.stubEnv('ONESHOT_ENGINES', pretendTensorFlow('cpu', '4.21.0').ONESHOT_ENGINES);
+    await expect(startEngine('tensorflow')).rejects.toMatchObject({
+      message: expect.stringMatching(/tfjs-node is version 4\.21\.0, and has to be 4\.22\.0/),
+    });
   });
 
   it('has its process keep memory, but for what the user says otherwise', () => {

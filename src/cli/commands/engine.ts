@@ -43,6 +43,9 @@ export async function installEngineCommand(
   options: { gpu?: boolean; yes?: boolean; from?: string },
 ): Promise<ExitCode> {
   const { env } = process;
+  if (options.gpu && name !== 'tensorflow') {
+    throw new OneshotError('usage', `${name} has no variant for GPUs: --gpu is for tensorflow`);
+  }
   const recipe = RECIPES[name]({ gpu: options.gpu === true });
   if (isInstalled(recipe, env)) {
     printResult(`${describeRecipe(recipe)} is installed already: ${findInstalledEngine(name, env)?.folder}`);

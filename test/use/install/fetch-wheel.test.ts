@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fetchWheel, type Wheel } from '../../../src/use/install/fetch-wheel.js';
 import { unpackNpmTarballs } from '../../../src/use/install/npm-tarball.js';
 import { tensorFlowRecipe } from '../../../src/use/install/tensorflow-recipe.js';
@@ -23,6 +23,8 @@ let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'oneshot-wheels-'));
 });
+
+afterEach(() => vi.unstubAllGlobals());
 
 /** A program on a PATH of its own. */
 function makeProgram(name: string, script: string): string {
@@ -71,6 +73,24 @@ describe('a wheel', () => {
       code: 'engine',
       message: `what came from pip is not the published ${wheel.file}`,
     });
+  });
+
+  test('comes from its published address where pip has no other sources', async () => {
+    const asked: string[] = [];
+    vi.stubGlobal('fetch', async (url: string) => {
+      asked.push(url);
+      return new Response(content);
+    });
+    const env = { PATH: makeProgram('python3', 'exit 0') };
+    expect(readFileSync(await fetchInto('downloads', { env }))).toEqual(content);
+    expect(asked).toEqual([`https://files.pythonhosted.org/packages/aa/bb/cc/${wheel.file}`]);
+  });
+
+  test('comes by pip where its address does not have it', async () => {
+    vi.stubGlobal('fetch', async () => new Response('', { status: 403 }));
+    const pip = `while [ "$1" != -d ]; do shift; done; /usr/bin/printf 'a library' > "$2/${wheel.file}"`;
+    const env = { PATH: makeProgram('python3', `case "$*" in *"config list"*) ;; *) ${pip};; esac`) };
+    expect(readFileSync(await fetchInto('downloads', { env }))).toEqual(content);
   });
 
   test('that pip cannot have is an error with what pip said, and with another way', async () => {
