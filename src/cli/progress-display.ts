@@ -37,7 +37,9 @@ export function openProgressDisplay(total: number): ProgressDisplay {
   const stream = process.stderr;
   const colors = colorsFor(stream);
   const running = new Map<Trial, Watched>();
-  const counts = { finished: 0, halted: 0, skipped: 0, failed: 0, stopped: 0 };
+  const counts = { finished: 0, skipped: 0, failed: 0, stopped: 0 };
+  /** Those that may be promoted yet. */
+  const halted = new Set<Trial>();
   const live = stream.isTTY === true && process.env.TERM !== 'dumb' && process.env.CI === undefined;
   const update = live ? createLogUpdate(stream, { showCursor: true }) : undefined;
   const timer = live ? setInterval(draw, REDRAW_MS) : undefined;
@@ -55,10 +57,11 @@ export function openProgressDisplay(total: number): ProgressDisplay {
   }
 
   function describeCounts(): string {
-    const left = total - counts.finished - counts.skipped - counts.failed - counts.stopped;
+    const left = total - counts.finished - counts.skipped - counts.failed - counts.stopped - halted.size;
     const parts = [
       `${counts.finished} finished`,
       `${counts.skipped} finished before`,
+      `${halted.size} halted`,
       `${counts.failed} failed`,
       `${left} left`,
     ];
@@ -84,6 +87,7 @@ export function openProgressDisplay(total: number): ProgressDisplay {
         if (total <= MOST_NAMED_SKIPS) note(`${colors.dim('=')} ${event.trial.name} ${colors.dim('finished before')}`);
         break;
       case 'started':
+        halted.delete(event.trial);
         running.set(event.trial, {
           trial: event.trial,
           startedAt: Date.now(),
@@ -137,7 +141,7 @@ export function openProgressDisplay(total: number): ProgressDisplay {
       counts.finished++;
       note(`${colors.green('+')} ${trial.name} finished ${time}`);
     } else if (outcome.state === 'halted') {
-      counts.halted++;
+      halted.add(trial);
       note(`${colors.dim('/')} ${trial.name} halted ${time}`);
     } else if (outcome.state === 'stopped') {
       counts.stopped++;

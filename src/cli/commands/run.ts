@@ -162,6 +162,8 @@ async function showResults(plan: Plan, folders: readonly string[], { outcomes }:
   const failed = [...outcomes.values()].filter(({ state }) => state === 'failed').length;
   if (failed > 0)
     printNote(`${formatInteger(failed)} of ${formatInteger(outcomes.size)} trials failed: \`oneshot status\` says why`);
+  const halted = folders.filter((folder) => readRunStatus(folder)?.state === 'halted').length;
+  if (halted > 0) printNote(`${formatInteger(halted)} of ${formatInteger(folders.length)} trials halted early`);
   if (shown.length === 0 || first === undefined) return;
   // The libraries that draw plots are loaded only now.
   const { writeReport } = await import('../../report/write-report.js');
