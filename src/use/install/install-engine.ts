@@ -2,6 +2,7 @@
 // was downloaded stays until the installation is whole, so that another attempt goes on with it.
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -81,18 +82,19 @@ export async function installEngine(recipe: EngineRecipe, options: InstallOption
   });
 }
 
-/** Removes an installed engine and what was downloaded for it; resolves to the bytes that its folder had, undefined where there was none. */
+/** Removes an installed engine, and what cut installations left; resolves to the bytes that its folder had, undefined where there was none. */
 export async function uninstallEngine(name: InstallableName, env: Environment): Promise<number | undefined> {
   const engines = enginesFolder(env);
   const folder = join(engines, name);
-  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return undefined;
+  if (!existsSync(engines)) return undefined;
   return await withEnginesLocked(engines, async () => {
+    rmSync(join(engines, '.downloads'), { recursive: true, force: true });
+    if (!existsSync(folder)) return undefined;
     const bytes = measureTree(folder);
     const leaving = temporaryName(folder);
     renameSync(folder, leaving);
     syncFolder(engines);
     rmSync(leaving, { recursive: true });
-    rmSync(join(engines, '.downloads'), { recursive: true, force: true });
     return bytes;
   });
 }

@@ -121,6 +121,13 @@ describe('uninstalling an engine', () => {
     expect(readdirSync(engines)).toEqual([]);
   });
 
+  test('clears away what a cut installation left', async () => {
+    mkdirSync(join(engines, '.downloads'), { recursive: true });
+    mkdirSync(join(engines, '.tensorflow.0123456789ab.tmp'));
+    expect(await uninstallEngine('tensorflow', env)).toBeUndefined();
+    expect(readdirSync(engines)).toEqual([]);
+  });
+
   test('does nothing where there is none', async () => {
     expect(await uninstallEngine('tensorflow', env)).toBeUndefined();
     expect(existsSync(engines)).toBe(false);
