@@ -11,6 +11,8 @@ export interface NWayCurve {
   readonly protocol: EvaluationResult['protocol'];
   readonly kShot: number;
   readonly points: readonly PlotPoint[];
+  /** The series that are networks, best at the most ways first. */
+  readonly networks: readonly string[];
 }
 
 /** A curve for each protocol and number of shots that was measured at two numbers of ways or more. */
@@ -18,7 +20,8 @@ export function collectNWayCurves(
   measurements: readonly Measurement[],
   nameSystem: (measurement: Measurement) => string,
 ): NWayCurve[] {
-  const curves = new Map<string, NWayCurve & { points: PlotPoint[] }>();
+  const curves = new Map<string, { protocol: NWayCurve['protocol']; kShot: number; points: PlotPoint[] }>();
+  const networks = new Set(measurements.filter(({ scorer }) => scorer === 'network').map(nameSystem));
   for (const measurement of measurements) {
     const { protocol, kShot, nWay, accuracy, interval, scorer } = measurement;
     const key = `${protocol} ${kShot}`;
@@ -32,7 +35,12 @@ export function collectNWayCurves(
   }
   return [...curves.values()]
     .filter(({ points }) => new Set(points.map(({ x }) => x)).size > 1)
-    .map((curve) => ({ ...curve, points: curve.points.sort((a, b) => a.x - b.x) }));
+    .map((curve) => {
+      const points = curve.points.sort((a, b) => a.x - b.x);
+      const last = new Map(points.map(({ series, y }) => [series, y]));
+      const ranked = [...last].sort(([, a], [, b]) => b - a).map(([series]) => series);
+      return { ...curve, points, networks: ranked.filter((series) => networks.has(series)) };
+    });
 }
 
 /** One metric over the epochs, a series for each configuration and a line for each run, or for their mean. */
