@@ -3,6 +3,7 @@
 // `oneshot validate` starts without TensorFlow.js.
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readOwnVersion } from '../base/own-version.js';
+import { BENCH_CASES } from '../use/bench/bench-cases.js';
 import type { Shell } from './completion-script.js';
 import { renderExamples } from './help-examples.js';
 import type { ExitCode } from './report-error.js';
@@ -36,6 +37,7 @@ const runsOption = () =>
   new Option('--runs <dir>', 'the folder that runs are kept in').env('ONESHOT_RUNS').default('runs');
 const engineOption = () =>
   new Option('--engine <name>', 'compute engine').choices(['auto', 'onnxruntime', 'tensorflow', 'webgpu', 'cpu']);
+const BENCH_ENTRANTS = ['onnxruntime', 'tensorflow', 'webgpu', 'cpu', 'torch'];
 const jsonOption = () => new Option('--json', 'machine-readable output');
 
 let exitCode: ExitCode = 0;
@@ -165,6 +167,25 @@ program
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/doctor.js')).doctorCommand));
 
+program
+  .command('bench')
+  .description('measure engines on training steps, in turns with PyTorch where Python has it; print ratios')
+  .addOption(choiceList('--cases <names>', 'which steps', BENCH_CASES))
+  .addOption(
+    choiceList('--engines <names>', 'who takes part; everything that works but cpu when left out', BENCH_ENTRANTS),
+  )
+  .addOption(
+    new Option('--seconds <n>', 'seconds of training steps for each engine and case').argParser(parseCount).default(10),
+  )
+  .addOption(
+    new Option('--threads <n>', 'threads of everybody; the physical cores when left out').argParser(parseCount),
+  )
+  .addOption(new Option('--python <path>', 'the Python that has torch').default('python3'))
+  .addOption(new Option('--results <dir>', 'the folder that results are kept in').default('bench/results'))
+  .addOption(new Option('--no-keep', 'keep no results'))
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/bench.js')).benchCommand));
+
 const engine = program.command('engine').description('list, install and remove compute engines');
 const installableArgument = () => new Argument('<engine>', 'the engine').choices(['tensorflow', 'webgpu']);
 
@@ -238,6 +259,16 @@ program
   );
 
 for (const command of program.commands) command.addHelpText('after', () => renderExamples(command.name()));
+
+/** An option that takes names from a list, with commas between them. */
+function choiceList(flags: string, description: string, choices: readonly string[]): Option {
+  return new Option(flags, `${description}: ${choices.join(', ')}`).default([], 'all').argParser((text: string) => {
+    const names = text.split(',').filter((name) => name !== '');
+    const unknown = names.find((name) => !choices.includes(name));
+    if (unknown !== undefined) throw new InvalidArgumentError(`${unknown} is none of ${choices.join(', ')}.`);
+    return names;
+  });
+}
 
 function parseCount(text: string): number {
   const value = Number(text);

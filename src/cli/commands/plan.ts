@@ -6,7 +6,9 @@ import type { Plan, Trial } from '../../plan/plan-trials.js';
 import { listRungEpochs } from '../../plan/search/asha.js';
 import { listFirstProposals, type SearchSweep } from '../../plan/search-sweep.js';
 import { estimateTrialCost, type TrialCost } from '../../run/trial-cost.js';
-import { formatBytes, formatCount, formatInteger } from '../format-quantity.js';
+import { describeMachine, readNewestResults } from '../../use/bench/bench-results.js';
+import { estimateTime } from '../../use/bench/estimate-time.js';
+import { formatBytes, formatCount, formatDuration, formatInteger } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
 import { type Colors, colorsFor, printResult } from '../terminal.js';
@@ -15,6 +17,8 @@ import { type Colors, colorsFor, printResult } from '../terminal.js';
 const MOST_ROWS = 100;
 /** Proposals of a search that are listed. */
 const MOST_PROPOSALS = 10;
+/** Where `oneshot bench` keeps what it measured. */
+const BENCH_RESULTS = 'bench/results';
 
 interface PlannedTrial {
   readonly trial: Trial;
@@ -92,10 +96,23 @@ function printPlan({ experiment }: Plan, trials: readonly PlannedTrial[], colors
   if (left.length === 0) return;
   const memory = Math.max(...left.map(({ cost }) => cost?.memoryBytes ?? 0));
   if (memory === 0) return;
+  const flops = sum(({ flopsPerStep, steps }) => flopsPerStep * steps);
   printResult(
-    `left to do: ${count(left.length, 'trial')}, ${formatCount(sum(({ flopsPerStep, steps }) => flopsPerStep * steps))}FLOPs at most, ` +
+    `left to do: ${count(left.length, 'trial')}, ${formatCount(flops)}FLOPs at most, ` +
       `${formatBytes(memory)} of memory for each at a time, ${formatBytes(sum(({ finalDiskBytes }) => finalDiskBytes))} of disk in the end`,
   );
+  printResult(colors.dim(describeTime(experiment.resources.engine, flops)));
+}
+
+/** The time of all trials one after the other, by what was measured on this machine. */
+function describeTime(engine: Parameters<typeof estimateTime>[1], flops: number): string {
+  const results = readNewestResults(BENCH_RESULTS, describeMachine());
+  const estimate = results && estimateTime(results, engine, flops);
+  if (results === undefined || estimate === undefined)
+    return `no estimate of the time: \`oneshot bench\` has not measured this machine`;
+  const { shortestSeconds, longestSeconds } = estimate;
+  const range = [...new Set([shortestSeconds, longestSeconds].map(formatDuration))].join(' to ');
+  return `training takes ${range} with ${count(results.threads, 'thread')}, by what \`oneshot bench\` measured here on ${results.date.slice(0, 10)}`;
 }
 
 function printSearch(

@@ -1,0 +1,64 @@
+// Who takes part in `oneshot bench`: the engines that work here, and PyTorch where Python has it.
+import { availableParallelism } from 'node:os';
+import { execa } from 'execa';
+import { OneshotError } from '../../base/problem.js';
+import type { EngineName } from '../../engine/engine.js';
+import { checkEngines, type EngineCheck } from '../check-engines.js';
+import { type Contestant, TORCH_VARIANTS, type WorkerOptions } from './bench-worker.js';
+import type { Omission } from './summarize-bench.js';
+
+/** What may be asked for: an engine, or `torch` for all its variants. */
+export type ContestantName = EngineName | 'torch';
+
+export interface Field {
+  readonly contestants: readonly Contestant[];
+  readonly omitted: readonly Omission[];
+  /** Threads that the first engine takes by itself: the physical cores. */
+  readonly usualThreads: number;
+}
+
+type ProgramOptions = Omit<WorkerOptions, 'threads'>;
+
+/** Without names, everything but `cpu`, which is thousands of times slower, and engines that imitate a GPU. Throws a OneshotError 'engine' when nobody is left. */
+export async function chooseContestants(names: readonly ContestantName[], options: ProgramOptions): Promise<Field> {
+  const isAsked = (name: ContestantName) => names.length === 0 || names.includes(name);
+  const checks = (await checkEngines(options.env)).filter(({ name }) => isAsked(name));
+  const contestants: Contestant[] = [];
+  const omitted: Omission[] = [];
+  for (const check of checks) {
+    const reason = check.problem ?? (names.length === 0 ? whyLeftOut(check) : undefined);
+    if (reason === undefined) contestants.push(check.name);
+    else omitted.push({ contestant: check.name, reason });
+  }
+  if (isAsked('torch')) {
+    const problem = await findTorchProblem(options);
+    for (const variant of TORCH_VARIANTS) {
+      if (problem === undefined) contestants.push(`torch-${variant}`);
+      else omitted.push({ contestant: `torch-${variant}`, reason: problem });
+    }
+  }
+  const usualThreads = checks[0]?.description?.threads ?? availableParallelism();
+  if (contestants.length > 0) return { contestants, omitted, usualThreads };
+  throw new OneshotError('engine', `there is nothing to measure: ${omitted.map(({ reason }) => reason).join('; ')}`, {
+    hint: '`oneshot doctor` shows what works on this machine',
+  });
+}
+
+function whyLeftOut({ name, description }: EngineCheck): string | undefined {
+  if (name === 'cpu') return 'plain JavaScript is thousands of times slower; --engines cpu measures it';
+  const isOnGpu = name !== 'webgpu' || description?.settings.device === 'gpu';
+  return isOnGpu ? undefined : 'it has no GPU here; --engines webgpu measures it nevertheless';
+}
+
+/** Why PyTorch cannot take part; undefined when it can. */
+async function findTorchProblem({ python, env }: ProgramOptions): Promise<string | undefined> {
+  const { failed, stderr, code } = await execa(python, ['-c', 'import torch'], {
+    env,
+    extendEnv: false,
+    reject: false,
+  });
+  if (!failed) return undefined;
+  if (code === 'ENOENT') return `there is no program ${python}; --python names another one`;
+  const lastLine = String(stderr).trim().split('\n').at(-1) ?? '';
+  return `${python} cannot import torch (${lastLine}); --python names another Python`;
+}
