@@ -4,7 +4,7 @@ import { OneshotError } from '../base/problem.js';
 import { startCpuEngine } from './cpu-engine.js';
 import { type Engine, type EngineName, type EngineOptions, MissingEngineError } from './engine.js';
 import { startOnnxRuntimeEngine } from './onnxruntime-engine.js';
-import { startTensorFlowEngine } from './tensorflow-engine.js';
+import { startTensorFlowEngine, tensorFlowEnvironment } from './tensorflow-engine.js';
 import { findTensorFlowPackage } from './tensorflow-package.js';
 import { startWebGpuEngine } from './webgpu-engine.js';
 
@@ -27,6 +27,11 @@ export function listAutoOrder(env: Environment, gpuFiles: readonly string[] = GP
   const isGpuHidden = env.CUDA_VISIBLE_DEVICES !== undefined && !/^\s*(\d|GPU-|MIG-)/.test(env.CUDA_VISIBLE_DEVICES);
   if (isGpuHidden || !gpuFiles.some((path) => existsSync(path)) || !mayUseGpu('tensorflow', env)) return names;
   return ['tensorflow', ...names.filter((name) => name !== 'tensorflow')];
+}
+
+/** Environment variables, besides those of `env`, that a process must have from its start for the engine to be at its full speed. */
+export function engineEnvironment(name: 'auto' | EngineName, env: Environment): Record<string, string> {
+  return name === 'tensorflow' ? tensorFlowEnvironment(env) : {};
 }
 
 /** Whether the engine computes on a GPU where there is one: then each trial is given one of its own. */
