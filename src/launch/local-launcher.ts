@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execaNode } from 'execa';
 import { userDataFolder } from '../data/files/data-folder.js';
-import { tensorFlowEnvironment } from '../engine/tensorflow-engine.js';
+import { engineEnvironment } from '../engine/start-engine.js';
 import { chooseEngine, readConditions } from '../run/conditions.js';
 import { runFiles } from '../run/run-folder.js';
 import type { MessageFromTrial, MessageToTrial, TrialArguments } from '../run/trial-messages.js';
@@ -29,7 +29,7 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
   // The child writes to the file itself: a pipe through this process would break when this process is killed.
   const log = createWriteStream(logPath, { fd: openSync(logPath, 'a') });
   const child = execaNode(TRIAL_PROCESS, [JSON.stringify(trialArguments)], {
-    env: { ...COMPILED_CODE, ...engineEnvironment(trialArguments), ...env },
+    env: { ...COMPILED_CODE, ...environmentOf(trialArguments), ...env },
     ipc: true,
     reject: false,
     buffer: false,
@@ -76,9 +76,9 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
 }
 
 /** What the engine of the trial must find in the environment when its process starts. */
-function engineEnvironment(trial: TrialArguments): Record<string, string> {
+function environmentOf(trial: TrialArguments): Record<string, string> {
   const { name } = chooseEngine(trial, readConditions(runFiles(trial.folder).conditions));
-  return name === 'tensorflow' ? tensorFlowEnvironment(process.env) : {};
+  return engineEnvironment(name, process.env);
 }
 
 function describeDeath(

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EngineName } from '../../src/engine/engine.js';
-import { listAutoOrder, mayUseGpu, startEngine } from '../../src/engine/start-engine.js';
-import { tensorFlowEnvironment } from '../../src/engine/tensorflow-engine.js';
+import { engineEnvironment, listAutoOrder, mayUseGpu, startEngine } from '../../src/engine/start-engine.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -87,7 +86,8 @@ describe('the engine tensorflow', () => {
   });
 
   it('has its process keep memory, but for what the user says otherwise', () => {
-    const variables = tensorFlowEnvironment({ MALLOC_TOP_PAD_: '1' });
+    const variables = engineEnvironment('tensorflow', { MALLOC_TOP_PAD_: '1' });
     expect(Object.keys(variables)).toEqual(['MALLOC_MMAP_THRESHOLD_', 'MALLOC_TRIM_THRESHOLD_']);
+    expect(engineEnvironment('auto', {})).toEqual({});
   });
 });
