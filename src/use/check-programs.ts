@@ -10,6 +10,8 @@ interface Program {
   readonly area: Finding['area'];
   readonly purpose: string;
   readonly remedy: string;
+  /** Says whether what it talks to answers: a command that succeeds. */
+  readonly probe?: readonly [command: string, ...args: string[]];
 }
 
 const PROGRAMS: readonly Program[] = [
@@ -19,6 +21,7 @@ const PROGRAMS: readonly Program[] = [
     area: 'cluster',
     purpose: '--launcher slurm needs it',
     remedy: 'run where sbatch is, on a login node of the cluster; --launcher local needs no Slurm',
+    probe: ['scontrol', 'ping'],
   },
   {
     name: 'git',
@@ -50,18 +53,28 @@ export function checkPrograms(env: Environment): Promise<Finding[]> {
   return Promise.all(PROGRAMS.map((program) => checkProgram(program, env)));
 }
 
-async function checkProgram({ name, commands, area, purpose, remedy }: Program, env: Environment): Promise<Finding> {
+async function checkProgram(program: Program, env: Environment): Promise<Finding> {
+  const { name, commands, area, purpose, remedy, probe } = program;
   const common = { area, name, isEssential: false };
   const path = commands.map((command) => findProgram(command, env)).find((found) => found !== undefined);
   if (path === undefined) return { ...common, state: 'missing', detail: `not on PATH: ${purpose}`, remedy };
-  const { stdout, stderr, failed, exitCode } = await execa(path, ['--version'], {
+  const version = await ask(path, ['--version']);
+  if (version.problem !== undefined) return { ...common, state: 'broken', detail: version.problem, remedy };
+  const answer = probe === undefined ? undefined : await ask(findProgram(probe[0], env) ?? probe[0], probe.slice(1));
+  if (answer?.problem !== undefined) return { ...common, state: 'broken', detail: answer.problem, remedy };
+  return { ...common, state: 'works', detail: `${version.line} (${path})` };
+}
+
+/** The first line that a program prints, and what is wrong where it does not succeed. */
+async function ask(path: string, args: readonly string[]): Promise<{ line: string; problem?: string }> {
+  const { stdout, stderr, failed, exitCode } = await execa(path, args, {
     reject: false,
     stdin: 'ignore',
     timeout: LIMIT_MS,
     killSignal: 'SIGKILL',
   });
   const [line = ''] = `${stdout}\n${stderr}`.trim().split('\n');
-  if (!failed) return { ...common, state: 'works', detail: `${line} (${path})` };
-  const detail = `${path} --version ends with ${exitCode ?? 'a signal'}${line === '' ? '' : `: ${line}`}`;
-  return { ...common, state: 'broken', detail, remedy };
+  if (!failed) return { line };
+  const how = `${[path, ...args].join(' ')} ends with ${exitCode ?? 'a signal'}`;
+  return { line, problem: `${how}${line === '' ? '' : `: ${line}`}` };
 }

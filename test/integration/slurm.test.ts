@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { listSubmissions, readTaskRecord } from '../../src/launch/slurm/submission.js';
 import { readRunStatus, readTrialRecord } from '../../src/run/run-folder.js';
+import { checkPrograms } from '../../src/use/check-programs.js';
 import { findLeftovers } from '../support/interrupt-runs.js';
 import { describeSweepResult } from '../support/kill-sweep.js';
 import {
@@ -138,6 +139,25 @@ function recordOfSeed(runs: string, seed: number) {
 }
 
 const parentOf = (pid: number) => Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+
+test('doctor finds the cluster where a submission does', async () => {
+  const findSlurm = async (conf: string) => {
+    process.env.SLURM_CONF = conf;
+    try {
+      return (await checkPrograms(process.env)).find(({ name }) => name === 'Slurm')?.state;
+    } finally {
+      delete process.env.SLURM_CONF;
+    }
+  };
+  expect(await findSlurm(slurm.env.SLURM_CONF)).toBe('works');
+  const nowhere = join(newFolder(), 'slurm.conf');
+  expect(await findSlurm(nowhere)).toBe('broken');
+  const refused = await runCommand(['run', TINY, '--runs', newFolder(), '--launcher', 'slurm'], {
+    env: { SLURM_CONF: nowhere },
+  });
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(/^error: scontrol ended with 1: /);
+});
 
 describe('a sweep as job arrays', () => {
   test(

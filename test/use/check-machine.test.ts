@@ -55,6 +55,7 @@ describe('checkPrograms', () => {
   test('tells a program that is there from one that does not work', async () => {
     const PATH = newFolder();
     writeFileSync(join(PATH, 'sbatch'), '#!/bin/sh\necho slurm 23.11.4\n', { mode: 0o755 });
+    writeFileSync(join(PATH, 'scontrol'), '#!/bin/sh\necho Slurmctld is UP\n', { mode: 0o755 });
     writeFileSync(join(PATH, 'git'), '#!/bin/sh\necho broken library >&2; exit 3\n', { mode: 0o755 });
     const findings = await checkPrograms({ PATH });
     expect(find(findings, 'Slurm')).toMatchObject({
@@ -64,6 +65,17 @@ describe('checkPrograms', () => {
     expect(find(findings, 'git')).toMatchObject({
       state: 'broken',
       detail: `${join(PATH, 'git')} --version ends with 3: broken library`,
+    });
+  });
+
+  test('tells a Slurm without a cluster behind it', async () => {
+    const PATH = newFolder();
+    writeFileSync(join(PATH, 'sbatch'), '#!/bin/sh\necho slurm 23.11.4\n', { mode: 0o755 });
+    writeFileSync(join(PATH, 'scontrol'), '#!/bin/sh\necho no configuration >&2; exit 1\n', { mode: 0o755 });
+    expect(find(await checkPrograms({ PATH }), 'Slurm')).toMatchObject({
+      state: 'broken',
+      isEssential: false,
+      detail: `${join(PATH, 'scontrol')} ping ends with 1: no configuration`,
     });
   });
 });

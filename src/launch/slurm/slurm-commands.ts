@@ -129,7 +129,10 @@ async function ask(program: string, args: readonly string[]): Promise<string> {
     ? `did not answer within ${LIMIT_MS / 1000} s`
     : `ended with ${result.exitCode ?? result.signal}`;
   throw new OneshotError('usage', `${program} ${how}${said === '' ? '' : `: ${said}`}`, {
-    hint: 'resources.slurm says what is asked of the cluster; `sinfo` shows what it has',
+    hint:
+      program === 'sbatch'
+        ? 'resources.slurm says what is asked of the cluster; `sinfo` shows what it has'
+        : '`scontrol ping` says whether the cluster answers; `oneshot doctor` what works on this machine',
   });
 }
 
