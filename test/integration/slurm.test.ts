@@ -140,23 +140,14 @@ function recordOfSeed(runs: string, seed: number) {
 
 const parentOf = (pid: number) => Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 
-test('doctor finds the cluster where a submission does', async () => {
-  const findSlurm = async (conf: string) => {
-    process.env.SLURM_CONF = conf;
-    try {
-      return (await checkPrograms(process.env)).find(({ name }) => name === 'Slurm')?.state;
-    } finally {
-      delete process.env.SLURM_CONF;
-    }
-  };
-  expect(await findSlurm(slurm.env.SLURM_CONF)).toBe('works');
-  const nowhere = join(newFolder(), 'slurm.conf');
-  expect(await findSlurm(nowhere)).toBe('broken');
-  const refused = await runCommand(['run', TINY, '--runs', newFolder(), '--launcher', 'slurm'], {
-    env: { SLURM_CONF: nowhere },
-  });
-  expect(refused.code).toBe(2);
-  expect(refused.stderr).toMatch(/^error: scontrol ended with 1: /);
+test('doctor finds the cluster', async () => {
+  process.env.SLURM_CONF = slurm.env.SLURM_CONF;
+  try {
+    const findings = await checkPrograms(process.env);
+    expect(findings.find(({ name }) => name === 'Slurm')).toMatchObject({ state: 'works' });
+  } finally {
+    delete process.env.SLURM_CONF;
+  }
 });
 
 describe('a sweep as job arrays', () => {
