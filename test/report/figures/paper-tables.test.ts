@@ -74,10 +74,14 @@ describe('fillPaperTables', () => {
     const digits = { protocol: 'mnist', pictures: 'mnist', nWay: 10 } as const;
     const measurements = [
       measure(digits),
+      measure({ ...digits, n: 10_000 }),
       measure({ ...digits, nWay: 5 }),
       measure({ ...digits, convolutional: false }),
     ];
-    expect(rowsOf(measurements, 2)).toEqual({ filled: [['Convolutional siamese network', 1]], others: [['ours', 1]] });
+    expect(rowsOf(measurements, 2)).toEqual({
+      filled: [['Convolutional siamese network', 1, 1]],
+      others: [['ours', 1, 0]],
+    });
     expect(rowsOf(measurements)).toEqual({ filled: [], others: [] });
   });
 
@@ -88,8 +92,8 @@ describe('fillPaperTables', () => {
       measure({ ...digits, scorer: 'nearestNeighbourCosine' }),
     ];
     expect(rowsOf(measurements, 2)).toEqual({
-      filled: [['1-nearest neighbour', 1]],
-      others: [['nearest neighbour, cosine of ink', 1]],
+      filled: [['1-nearest neighbour', 1, 0]],
+      others: [['nearest neighbour, cosine of ink', 1, 0]],
     });
   });
 
