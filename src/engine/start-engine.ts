@@ -6,7 +6,7 @@ import { type Engine, type EngineName, type EngineOptions, MissingEngineError } 
 import { startOnnxRuntimeEngine } from './onnxruntime-engine.js';
 import { startTensorFlowEngine, tensorFlowEnvironment } from './tensorflow-engine.js';
 import { findTensorFlowPackage } from './tensorflow-package.js';
-import { startWebGpuEngine } from './webgpu-engine.js';
+import { findWebGpuPackages, startWebGpuEngine } from './webgpu-engine.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -38,6 +38,17 @@ export function engineEnvironment(name: 'auto' | EngineName, env: Environment): 
 export function mayUseGpu(name: 'auto' | EngineName, env: Environment): boolean {
   const engine = name === 'auto' ? listAutoOrder(env)[0] : name;
   return engine === 'tensorflow' && findTensorFlowPackage(env)?.variant === 'gpu';
+}
+
+/** Throws a OneshotError('usage') when the engine has to be installed first and is not; whether it starts, only starting it tells. */
+export function requireEngine(name: 'auto' | EngineName, env: Environment): void {
+  const isMissing =
+    (name === 'tensorflow' && findTensorFlowPackage(env) === undefined) ||
+    (name === 'webgpu' && findWebGpuPackages(env) === undefined);
+  if (!isMissing) return;
+  throw new OneshotError('usage', `the engine ${name} is not installed`, {
+    hint: `\`oneshot engine install ${name}\` installs it; \`--engine auto\` takes what is there`,
+  });
 }
 
 /**

@@ -86,8 +86,10 @@ export async function startWebGpuEngine({ threads = 1 }: EngineOptions): Promise
 }
 
 /** Where both packages lie: installed by this program, else by npm here or beside this program. */
-function findWebGpuPackages(): WebGpuPackages | undefined {
-  const installed = findInstalledEngine('webgpu', process.env);
+export function findWebGpuPackages(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): WebGpuPackages | undefined {
+  const installed = findInstalledEngine('webgpu', env);
   if (installed !== undefined) {
     const modules = join(installed.folder, 'node_modules');
     return { dawn: join(modules, 'webgpu'), backend: join(modules, '@tensorflow', 'tfjs-backend-webgpu') };

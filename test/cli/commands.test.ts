@@ -130,3 +130,16 @@ describe('a data set whose files are missing', () => {
     expect(existsSync(join(folder, 'runs'))).toBe(false);
   });
 });
+
+test.each(['tensorflow', 'webgpu'])(
+  'an engine that is not installed (%s) is told once, before anything is begun',
+  async (engine) => {
+    const folder = newFolder();
+    const result = await runCommand(['run', TINY, '--engine', engine, '--runs', join(folder, 'runs')], {
+      env: { ONESHOT_ENGINES: join(folder, 'engines') },
+    });
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain(`oneshot engine install ${engine}`);
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);

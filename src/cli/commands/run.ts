@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
 import { loadPlan } from '../../check/load-plan.js';
 import type { EngineName } from '../../engine/engine.js';
-import { mayUseGpu } from '../../engine/start-engine.js';
+import { mayUseGpu, requireEngine } from '../../engine/start-engine.js';
 import { readResults } from '../../evaluation/records/evaluation-result.js';
 import { DevicePool, deviceFolder, listDevices } from '../../launch/device-pool.js';
 import type { TrialOutcome } from '../../launch/launcher.js';
@@ -55,6 +55,7 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
   requireData(plan, runsFolder, { env: process.env, baseFolder: resolve(dirname(file)) });
   if (options.launcher === 'slurm') return runOnSlurm(plan, file, options);
   if (options.wait) throw new OneshotError('usage', '--wait is for --launcher slurm; a local run is always waited for');
+  requireEngine(engine, process.env);
   const display = openProgressDisplay(total);
   if (search?.learns && search.settings.method === 'tpe' && search.settings.batchSize === undefined && parallel > 1)
     display.note(
