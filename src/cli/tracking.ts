@@ -12,6 +12,8 @@ import type { ShipReport } from '../tracking/ship-report.js';
 /** Time that the rest of the journals may take after the last trial has ended, and where the server was out of reach. */
 const DRAIN_MS = 60_000;
 const DRAIN_OUTAGE_MS = 5_000;
+/** What the trials get of it, however long their sweep's run took. */
+const LEAST_DRAIN_MS = 1_000;
 /** Time between two updates of a sweep's note while its trials run. */
 const SWEEP_UPDATE_MS = 30_000;
 
@@ -90,8 +92,11 @@ function shipLive(client: MlflowClient, note: (line: string) => void) {
       const limitMs = told === 0 ? DRAIN_MS : DRAIN_OUTAGE_MS;
       // A sweep's run comes first: trials are linked to it.
       const [first, ...others] = followers.values();
+      const deadline = performance.now() + limitMs;
       const reports = first === undefined ? [] : [await first.drain(limitMs)];
-      reports.push(...(await Promise.all(others.map((follower) => follower.drain(limitMs)))));
+      // A server that hangs is waited for once, not once more for the trials.
+      const leftMs = Math.max(LEAST_DRAIN_MS, deadline - performance.now());
+      reports.push(...(await Promise.all(others.map((follower) => follower.drain(leftMs)))));
       if (reports.length > 0) note(describeShipping(reports, client.baseUrl));
     },
   };
