@@ -9,6 +9,7 @@ import { addCounts, nothingSent, type ShipCounts } from '../tracking/ship-report
 import { formatBytes, formatDuration, formatInteger } from './format-quantity.js';
 import { openProgressLine } from './progress-line.js';
 import { colorsFor } from './terminal.js';
+import { updateSubmittedSweeps } from './update-submitted-sweeps.js';
 
 /** Problems that are printed at most; all are in the JSON output. */
 const PRINTED_PROBLEMS = 10;
@@ -35,6 +36,7 @@ export async function syncJournals(path: string, client: MlflowClient, signal: A
   const startedAt = performance.now();
   const folders = findJournals(path);
   for (const folder of folders) closeAbandonedJournal(folder);
+  await updateSubmittedSweeps(path);
   const line = openProgressLine();
   const progress = followProgress(folders, client.baseUrl, line.show);
   const problems: SyncProblem[] = [];
