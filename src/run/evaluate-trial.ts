@@ -35,7 +35,9 @@ export interface EvaluateTrialOptions {
 export async function evaluateTrial(options: EvaluateTrialOptions): Promise<EvaluationResult[]> {
   const { folder, experiment, data, engine } = options;
   const files = runFiles(folder);
-  const network = engine === undefined ? undefined : loadNetwork(files.best, experiment, data, engine);
+  // Without a task nobody looks at unseen pictures.
+  const isMeasured = engine !== undefined && experiment.evaluation.length > 0;
+  const network = isMeasured ? loadNetwork(files.best, experiment, data, engine) : undefined;
   // Predictions go to a new folder that takes the old one's place when all are there.
   const predictions = temporaryName(files.predictions);
   mkdirSync(predictions);
