@@ -4,7 +4,7 @@ import { type Attribute, ONNX_TYPES } from '../onnx-model.js';
 import { broadcastShapes, isSameShape, type Shape, sizeOf } from '../shapes.js';
 import type { LoweringContext } from './context.js';
 import { canBeBlocked, existsIn, isBlockedOnly, liftRank, nameIn } from './layouts.js';
-import { type Layout, Value } from './value.js';
+import { type Layout, type Meaning, Value } from './value.js';
 
 const COMMUTATIVE_OPERATORS = new Set(['Add', 'Mul']);
 
@@ -29,8 +29,23 @@ export function elementwise(
     stored,
     dtype,
     names: { [layout]: name },
-    meaning: layout === 'natural' ? { kind: 'elementwise', operator, operands: lifted, attributes } : undefined,
+    meaning:
+      layout === 'natural'
+        ? { kind: 'elementwise', operator, operands: lifted, attributes }
+        : describePictureProduct(operator, lifted, names, layout, shape),
   });
+}
+
+function describePictureProduct(
+  operator: string,
+  operands: readonly Value[],
+  names: readonly string[],
+  layout: Layout,
+  shape: Shape,
+): Meaning | undefined {
+  const areWhole = operands.every(({ stored }) => isSameShape(stored, shape));
+  if (operator !== 'Mul' || layout !== 'blocked' || !areWhole) return undefined;
+  return { kind: 'pictureProduct', left: names[0]!, right: names[1]! };
 }
 
 function chooseLayout(context: LoweringContext, operands: readonly Value[], shape: Shape): Layout {

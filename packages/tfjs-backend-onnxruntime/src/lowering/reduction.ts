@@ -171,7 +171,7 @@ function reduceNode(context: LoweringContext, reduction: Reduction, input: strin
   return builder.add(reduction, [input], { attributes: { axes: sorted, keepdims: 1 } });
 }
 
-/** Averages over height and width in blocks, then over the batch, where little is left. */
+/** Sums or averages over height and width in blocks, then over the batch, where little is left. */
 function reduceBlocked(
   context: LoweringContext,
   reduction: 'ReduceSum' | 'ReduceMean',
@@ -181,12 +181,29 @@ function reduceBlocked(
 ): Value {
   const { builder } = context;
   const [batch, height, width, channels] = value.shape as [number, number, number, number];
-  const averages = addBlocked(builder, 'GlobalAveragePool', [nameIn(context, value, 'blocked')], {});
-  let natural = builder.reshape(averages, [batch, 1, 1, channels]);
+  const products = sumOfProducts(context, value);
+  const sums = products ?? addBlocked(builder, 'GlobalAveragePool', [nameIn(context, value, 'blocked')], {});
+  let natural = builder.reshape(sums, [batch, 1, 1, channels]);
   if (axes.includes(0)) natural = reduceNode(context, reduction, natural, [0]);
   const result = new Value({ shape: kept, dtype: value.dtype, names: { natural } });
-  if (reduction === 'ReduceMean') return result;
-  return multiply(context, result, constantValue(context, height * width, [], value.dtype), kept, value.dtype);
+  const area = height * width;
+  const factor = (reduction === 'ReduceSum' ? area : 1) / (products ? area : 1);
+  return factor === 1
+    ? result
+    : multiply(context, result, constantValue(context, factor, [], value.dtype), kept, value.dtype);
+}
+
+/**
+ * Returns the sums over height and width of a product of two pictures, which need not exist for that: a depthwise
+ * convolution of the one with the other, whose every plane is a channel. Null for other values.
+ */
+function sumOfProducts({ builder }: LoweringContext, { meaning, shape }: Value): string | null {
+  if (meaning?.kind !== 'pictureProduct') return null;
+  const [batch, height, width, channels] = shape as [number, number, number, number];
+  const planes = batch * channels;
+  const pictures = builder.reshape(meaning.left, [1, planes, height, width]);
+  const filters = builder.reshape(meaning.right, [planes, 1, height, width]);
+  return addBlocked(builder, 'Conv', [pictures, filters], { kernel_shape: [height, width], group: planes });
 }
 
 function isOverPictures(axes: readonly number[]): boolean {

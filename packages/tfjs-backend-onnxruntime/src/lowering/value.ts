@@ -47,6 +47,8 @@ export type Meaning =
       readonly operands: readonly Value[];
       readonly attributes: Readonly<Record<string, Attribute>>;
     }
+  /** Product, element by element, of two pictures in blocks. */
+  | { readonly kind: 'pictureProduct'; readonly left: string; readonly right: string }
   /** Product of two matrices, the first one transposed: the gradient of a dense layer's weights. */
   | { readonly kind: 'transposedProduct'; readonly left: Value; readonly right: Value };
 
