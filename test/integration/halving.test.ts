@@ -2,8 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { readSearchLog } from '../../src/launch/search-log.js';
 import { readRunStatus, readTrialRecord, runFiles } from '../../src/run/run-folder.js';
+import { listSweeps, sweepFiles } from '../../src/run/sweep-folder.js';
 import { readJournal } from '../../src/tracking/journal.js';
+import { runWithInterruptions } from '../support/interrupt-runs.js';
 import { newFolder, repeatablePartOf, runCommand, runFoldersOf } from '../support/run-command.js';
 
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');
@@ -24,6 +27,12 @@ const argumentsFor = (runs: string, sweep: string) => [
 const [wholeRuns, halvedRuns] = [newFolder(), newFolder()];
 const foldersIn = (runs: string) => runFoldersOf(runs, 'tiny');
 const byState = (state: string) => foldersIn(halvedRuns).filter((folder) => readRunStatus(folder)?.state === state);
+/** The log of the sweep without its times. */
+const decisionsIn = (runs: string) => {
+  const folder = join(runs, 'tiny');
+  const events = listSweeps(folder).flatMap(({ id }) => readSearchLog(sweepFiles(folder, id).events));
+  return events.map(({ seconds: _, ...event }) => event);
+};
 const tagsOf = (folder: string) =>
   Object.assign(
     {},
@@ -62,6 +71,23 @@ test('halted trials keep their checkpoint, also from prune, and count as ended e
   const sweepJournal = readFileSync(join(halvedRuns, 'tiny', 'journal.jsonl'), 'utf8');
   expect(sweepJournal).toContain('3 trials: 2 halted, 1 finished');
   expect([...sweepJournal.matchAll(/"status":"(\w+)"/g)].at(-1)?.[1]).toBe('FINISHED');
+});
+
+test('killed at random moments it takes the same decisions, and leaves the same bytes', async () => {
+  const runs = newFolder();
+  const { interruptions } = await runWithInterruptions(argumentsFor(runs, `${POINTS}, ${HALVING}`), 'tiny', runs, {
+    times: 4,
+    longestMs: 4000,
+    seed: 5,
+    // A trial that is killed alone is left to the next session, and others come before it.
+    kinds: ['kill supervisor', 'kill both', 'interrupt'],
+  });
+  expect(interruptions.length).toBeGreaterThan(0);
+  const stateOf = (folder: string) => [readTrialRecord(folder)?.id, readRunStatus(folder)?.state];
+  expect(foldersIn(runs).map(stateOf)).toEqual(foldersIn(halvedRuns).map(stateOf));
+  const finished = foldersIn(runs).find((folder) => readRunStatus(folder)?.state === 'finished')!;
+  expect(repeatablePartOf(finished)).toEqual(repeatablePartOf(byState('finished')[0]!));
+  expect(decisionsIn(runs)).toEqual(decisionsIn(halvedRuns));
 });
 
 test('without halving the halted trials go on to their end, and equal the others as well', async () => {

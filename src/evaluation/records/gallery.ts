@@ -1,5 +1,6 @@
 // Queries to look at: some lost, some won, each with its support set and scores. A prediction file holds the pictures of a few.
-import { PNG } from 'pngjs';
+import type { PNG } from 'pngjs';
+import { loadPng } from '../../base/load-png.js';
 import type { PredictedEpisode, PredictedQuery, PredictionRecord } from './predictions.js';
 
 export interface GalleryItem {
@@ -73,7 +74,8 @@ export function composeGalleryPng({ query, support }: GalleryItem, scale = 1): B
   const columns = Math.min(COLUMNS, pictures.length);
   const cellWidth = width + 2 * MARGIN;
   const cellHeight = height + 2 * MARGIN;
-  const sheet = new PNG({
+  const Png = loadPng();
+  const sheet = new Png({
     width: columns * cellWidth,
     height: (1 + Math.ceil(pictures.length / columns)) * cellHeight,
   });
@@ -82,22 +84,23 @@ export function composeGalleryPng({ query, support }: GalleryItem, scale = 1): B
     const left = (cell % columns) * cellWidth;
     const top = Math.floor(cell / columns) * cellHeight;
     fillRectangle(sheet, left + 1, top + 1, cellWidth - 2, cellHeight - 2, frame);
-    PNG.bitblt(picture, sheet, 0, 0, width, height, left + MARGIN, top + MARGIN);
+    Png.bitblt(picture, sheet, 0, 0, width, height, left + MARGIN, top + MARGIN);
   };
   place(enlarge(readPng(query), scale), 0, GREY);
   support.forEach(({ isTruth, isPrediction }, way) => {
     place(pictures[way]!, columns + way, isTruth ? GREEN : isPrediction ? RED : GREY);
   });
-  return PNG.sync.write(sheet);
+  return Png.sync.write(sheet);
 }
 
 function readPng(base64: string): PNG {
-  return PNG.sync.read(Buffer.from(base64, 'base64'));
+  return loadPng().sync.read(Buffer.from(base64, 'base64'));
 }
 
 function enlarge(png: PNG, scale: number): PNG {
   if (scale === 1) return png;
-  const large = new PNG({ width: scale * png.width, height: scale * png.height });
+  const Png = loadPng();
+  const large = new Png({ width: scale * png.width, height: scale * png.height });
   for (let y = 0; y < large.height; y++) {
     for (let x = 0; x < large.width; x++) {
       const from = 4 * (Math.floor(y / scale) * png.width + Math.floor(x / scale));

@@ -1,5 +1,5 @@
 // Answers turned into what is kept of them: the result with its intervals, and the prediction file.
-import { PNG } from 'pngjs';
+import { loadPng } from '../../base/load-png.js';
 import { type PictureSet, pictureAt } from '../../data/pictures/picture-set.js';
 import { groupBy } from '../group-by.js';
 import { type Answer, type EpisodeAnswers, findAlarm } from '../score-episodes.js';
@@ -136,6 +136,7 @@ function choosePictures(episodes: readonly PredictedEpisode[]): number[] {
 
 // Ink is black on white paper, as people are used to.
 function encodePng(set: PictureSet, picture: number): string {
+  const PNG = loadPng();
   const png = new PNG({ width: set.width, height: set.height });
   const pixels = pictureAt(set, picture);
   for (let i = 0; i < pixels.length; i++)
