@@ -67,20 +67,28 @@ async function measureCase(name: BenchCaseName, options: BenchOptions) {
         peak = Math.max(peak, peakFlopsPerSecond);
       } catch (error) {
         worker.stop();
-        omitted.push({ contestant, reason: error instanceof Error ? error.message : String(error) });
+        omitted.push({ contestant, reason: describeFailure(error) });
       }
     }
     for (let round = 0; round < ROUNDS; round++) {
       for (const entrant of entrants) {
         throwIfStopped(options.stop);
-        options.report(`${name}: round ${round + 1} of ${ROUNDS}, ${entrant.contestant}`);
-        await measureRound(entrant);
+        const { contestant, worker } = entrant;
+        if (omitted.some((one) => one.contestant === contestant)) continue;
+        options.report(`${name}: round ${round + 1} of ${ROUNDS}, ${contestant}`);
+        try {
+          await measureRound(entrant);
+        } catch (error) {
+          worker.stop();
+          omitted.push({ contestant, reason: describeFailure(error) });
+        }
       }
     }
   } finally {
     for (const worker of workers) worker.stop();
   }
-  const measurements = entrants.map(({ contestant, times, cpuMs, memoryBytes, startMs }) => ({
+  const finished = entrants.filter(({ contestant }) => !omitted.some((one) => one.contestant === contestant));
+  const measurements = finished.map(({ contestant, times, cpuMs, memoryBytes, startMs }) => ({
     contestant,
     trainMs: times.train,
     forwardMs: times.forward,
@@ -112,6 +120,10 @@ async function measureRound(entrant: Entrant): Promise<void> {
     if (kind === 'train') entrant.cpuMs.push(cpuMs / stepMs.length);
     entrant.memoryBytes = memoryBytes;
   }
+}
+
+function describeFailure(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function throwIfStopped(stop: AbortSignal): void {

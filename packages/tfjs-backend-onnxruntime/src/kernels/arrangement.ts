@@ -152,10 +152,10 @@ export const arrangementKernels: KernelTable = {
   GatherV2: (call) => {
     const [x, indices] = [inputOf(call, 'x'), inputOf(call, 'indices')];
     const { axis, batchDims } = attributesOf<GatherV2Attrs>(call);
-    if (batchDims || indices.dtype !== 'int32') throw new UnsupportedCase();
     const along = call.tf.util.parseAxisParam(axis, x.shape)[0]!;
-    const attributes: Recorded.GatherAttributes = { axis: along };
-    const shape = [...x.shape.slice(0, along), ...indices.shape, ...x.shape.slice(along + 1)];
+    if (indices.dtype !== 'int32' || (batchDims !== 0 && batchDims !== along)) throw new UnsupportedCase();
+    const attributes: Recorded.GatherAttributes = { axis: along, isBatched: batchDims > 0 };
+    const shape = [...x.shape.slice(0, along), ...indices.shape.slice(batchDims), ...x.shape.slice(along + 1)];
     return call.backend.record('Gather', [x, indices], attributes, shape, x.dtype);
   },
 

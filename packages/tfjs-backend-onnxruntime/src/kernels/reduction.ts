@@ -1,6 +1,6 @@
 /** Recording of sums, means, extrema and products over axes. */
-import type { ArgMaxAttrs, DataType, MaxAttrs, SoftmaxAttrs, SumAttrs } from '@tensorflow/tfjs';
-import type { ReductionAttributes } from '../lowering/reduction.js';
+import type { ArgMaxAttrs, DataType, MaxAttrs, SoftmaxAttrs, SumAttrs, TopKAttrs } from '@tensorflow/tfjs';
+import type { LargestAttributes, ReductionAttributes } from '../lowering/reduction.js';
 import { attributesOf, inputOf, type Kernel, type KernelTable, UnsupportedCase } from './kernel.js';
 
 function reduction(name: string, resultType: (dtype: DataType) => DataType): Kernel {
@@ -42,6 +42,18 @@ export const reductionKernels: KernelTable = {
   Any: reduction('Any', () => 'bool'),
   ArgMax: extremum('ArgMax'),
   ArgMin: extremum('ArgMin'),
+
+  TopK: (call) => {
+    const x = inputOf(call, 'x');
+    const { k } = attributesOf<TopKAttrs>(call);
+    if (x.dtype === 'bool' || k === 0) throw new UnsupportedCase();
+    const attributes: LargestAttributes = { count: k };
+    const shape = x.shape.with(-1, k);
+    return [
+      call.backend.record('LargestValues', [x], attributes, shape, x.dtype),
+      call.backend.record('LargestIndices', [x], attributes, shape, 'int32'),
+    ];
+  },
 
   Softmax: (call) => {
     const logits = inputOf(call, 'logits');

@@ -1,4 +1,5 @@
 /** Operations that move, repeat, cut and join elements. */
+import { ONNX_TYPES } from '../onnx-model.js';
 import { isSameShape, sizeOf } from '../shapes.js';
 import { attributesOf, constantValue, type Lowering, naturalValue } from './context.js';
 import { broadcastValue, fullNaturalName } from './layouts.js';
@@ -25,6 +26,8 @@ export interface PadAttributes {
 }
 export interface GatherAttributes {
   readonly axis: number;
+  /** Whether all axes before `axis` are those of a batch, whose members have indices of their own. */
+  readonly isBatched: boolean;
 }
 export interface OneHotAttributes {
   readonly depth: number;
@@ -105,9 +108,13 @@ export const arrangementLowerings: Readonly<Record<string, Lowering>> = {
   },
 
   Gather: (task) => {
-    const { axis } = attributesOf<GatherAttributes>(task);
+    const { axis, isBatched } = attributesOf<GatherAttributes>(task);
+    const { builder } = task.context;
     const [input, indices] = task.inputs.map((value) => fullNaturalName(task.context, value)) as [string, string];
-    return naturalValue(task, task.context.builder.add('Gather', [input, indices], { attributes: { axis } }));
+    if (!isBatched) return naturalValue(task, builder.add('Gather', [input, indices], { attributes: { axis } }));
+    const column = builder.reshape(indices, [...task.inputs[1]!.shape, 1]);
+    const places = builder.add('Cast', [column], { attributes: { to: ONNX_TYPES.int64 } });
+    return naturalValue(task, builder.add('GatherND', [input, places], { attributes: { batch_dims: axis } }));
   },
 
   OneHot: (task) => {

@@ -1,7 +1,8 @@
 /** Sums, means, extrema and products over axes. */
 import { addBlocked } from '../nchwc.js';
+import { ONNX_TYPES } from '../onnx-model.js';
 import { isSameShape, type Shape } from '../shapes.js';
-import { attributesOf, constantValue, type Lowering, type LoweringContext } from './context.js';
+import { attributesOf, constantValue, type Lowering, type LoweringContext, naturalValue } from './context.js';
 import { castValue } from './elementwise.js';
 import {
   broadcastValue,
@@ -22,6 +23,11 @@ export interface ReductionAttributes {
   readonly axes: readonly number[];
 }
 
+/** What the kernel of `topk` records, once for its values and once for their indices. */
+export interface LargestAttributes {
+  readonly count: number;
+}
+
 type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceMin' | 'ReduceProd';
 
 export const reductionLowerings: Readonly<Record<string, Lowering>> = {
@@ -34,6 +40,14 @@ export const reductionLowerings: Readonly<Record<string, Lowering>> = {
   Any: (task) => reduceTruth('ReduceMax', task),
   ArgMax: (task) => findExtremum('ArgMax', task),
   ArgMin: (task) => findExtremum('ArgMin', task),
+  LargestValues: (task) => naturalValue(task, findLargest(task).values),
+  LargestIndices: (task) => {
+    const { builder } = task.context;
+    return naturalValue(
+      task,
+      builder.add('Cast', [findLargest(task).indices], { attributes: { to: ONNX_TYPES.int32 } }),
+    );
+  },
 };
 
 type Task = Parameters<Lowering>[0];
@@ -64,6 +78,15 @@ function findExtremum(operator: 'ArgMax' | 'ArgMin', task: Task): Value {
   });
   const natural = builder.add('Cast', [index], { attributes: { to: 6 } });
   return new Value({ shape, dtype: 'int32', names: { natural } });
+}
+
+/** The largest numbers of the last axis, in descending order, and where they are; of equal ones the first comes first. */
+function findLargest(task: Task): { values: string; indices: string } {
+  const { context } = task;
+  const count = context.builder.integers([attributesOf<LargestAttributes>(task).count]);
+  const inputs = [fullNaturalName(context, task.inputs[0]!), count];
+  const [values, indices] = context.builder.addMany('TopK', inputs, 2, { attributes: { axis: -1 } });
+  return { values: values!, indices: indices! };
 }
 
 /** Returns the reduction with its axes kept as ones. */
