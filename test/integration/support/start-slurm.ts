@@ -3,7 +3,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -107,7 +107,14 @@ export async function startSlurm({ maxArraySize = 1001 }: TestSlurmOptions = {})
     await stop();
     throw new Error(`Slurm did not come up within ${START_MS / 1000} s: see ${join(folder, 'log')}`, { cause: error });
   }
-  return { env, ask, stop };
+  return {
+    env,
+    ask,
+    stop: async () => {
+      await stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 function isMungeUp(socket: string): boolean {
