@@ -7,7 +7,7 @@ import { join, relative } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { Experiment } from '../config/experiment.js';
-import { type Journal, journalSize, openJournal, readJournal } from '../tracking/journal.js';
+import { type Journal, journalSize, openJournal, readFirstEvent } from '../tracking/journal.js';
 import type { JournalStatus } from '../tracking/journal-event.js';
 import { describeSweep, rankTrials, type SweepGoal, type SweepTrial } from './describe-sweep.js';
 import { type FoundRun, findRuns } from './find-runs.js';
@@ -27,8 +27,8 @@ export function readSweepUid(experimentFolder: string): string | undefined {
   const path = runFiles(experimentFolder).journal;
   if (journalSize(path) === 0) return undefined;
   try {
-    const first = readJournal(path).next().value;
-    return first?.event.type === 'run' ? first.event.uid : undefined;
+    const first = readFirstEvent(path);
+    return first?.type === 'run' ? first.uid : undefined;
   } catch {
     return undefined;
   }

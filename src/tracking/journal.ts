@@ -220,6 +220,13 @@ export function* readJournal(path: string, fromByte = 0): Generator<JournalEntry
   }
 }
 
+/** The first event of the journal at `path`; undefined where there is none yet. Throws as `readJournal` does. */
+export function readFirstEvent(path: string): JournalEvent | undefined {
+  // Leaving the loop closes the file, which a generator that is not asked again would keep open.
+  for (const { event } of readJournal(path)) return event;
+  return undefined;
+}
+
 /** The lines that end in a line feed, without it, with their byte offsets. Reads 256 kB at a time. */
 function* readLines(path: string, fromByte: number): Generator<{ bytes: Buffer; start: number; end: number }> {
   const file = onDisk(path, () => openSync(path, 'r'));

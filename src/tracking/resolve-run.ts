@@ -38,6 +38,19 @@ export async function resolveRun(
   return run;
 }
 
+/** The run that stays when the uid has several by now: the lowest run id; the others are deleted. */
+export async function settleTwins(
+  client: MlflowClient,
+  run: Run,
+  uid: string,
+  signal: AbortSignal | undefined,
+): Promise<Run> {
+  const twins = await client.runs.findByTag([run.experimentId], runUidTag, uid, { signal });
+  const [first = run, ...others] = twins;
+  for (const other of others) await client.runs.delete(other.runId, { signal });
+  return first;
+}
+
 /** The run was deleted in MLflow. */
 export class RunDeletedError extends OneshotError {
   constructor(runId: string) {

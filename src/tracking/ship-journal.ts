@@ -11,9 +11,9 @@ import {
   sanitizeArtifactPath,
 } from 'mlflow-ts-client';
 import { OneshotError } from '../base/problem.js';
-import { type JournalEntry, journalSize, readJournal, syncJournal } from './journal.js';
+import { type JournalEntry, journalSize, readFirstEvent, readJournal, syncJournal } from './journal.js';
 import { composeBatch, countBatch, countEntries, describeAdjustment, halveBatch } from './journal-batch.js';
-import { findParentRunId, type RunEvent, resolveRun } from './resolve-run.js';
+import { findParentRunId, type RunEvent, resolveRun, settleTwins } from './resolve-run.js';
 import { readShipCursor, type ShipCursor, writeShipCursor } from './ship-cursor.js';
 import { type FileEvent, identifyFile, isFileEvent, shipFile } from './ship-file.js';
 import { addCounts, nothingSent, type ShipCounts, type ShipProblem, type ShipReport } from './ship-report.js';
@@ -65,9 +65,10 @@ export class JournalShipper {
     for (;;) {
       const report = await this.shipPass();
       if (this.#run === undefined) return report;
-      // Another shipper may have made this run the loser of a race since; then all of it goes to the winner.
+      // Another shipper, or a network that sent a request twice, may have made this run the loser of a race since; then
+      // all of it goes to the winner.
       const { runId } = this.#run;
-      await this.#resolve();
+      await this.#resolve({ settlesTwins: true });
       if (this.#run.runId !== runId) continue;
       // Or it may have set an older status after this one set the last.
       await this.#shipStatus();
@@ -103,13 +104,14 @@ export class JournalShipper {
   }
 
   /** Finds the run; starts from the journal's beginning when it is not the one that the cursor stands for. */
-  async #resolve(): Promise<void> {
+  async #resolve(options: { settlesTwins: boolean } = { settlesTwins: false }): Promise<void> {
     const { client, folder, signal } = this.#options;
     const event = this.#runEvent;
     if (event === undefined) return;
     const stored = this.#cursor ?? readShipCursor(folder, client.baseUrl);
     const cursor = stored?.uid === event.uid ? stored : undefined;
-    const run = await resolveRun(client, event, cursor?.runId, signal);
+    let run = await resolveRun(client, event, cursor?.runId, signal);
+    if (options.settlesTwins) run = await settleTwins(client, run, event.uid, signal);
     this.#sentStatus = run.status;
     this.#run = run;
     if (cursor?.runId === run.runId) this.#cursor = cursor;
@@ -338,8 +340,7 @@ const entriesPerBatch = 1000;
 /** The journal's first event; undefined while there is none. Throws OneshotError('corrupt') when it is not a run. */
 function readRunEvent(path: string, end: number): RunEvent | undefined {
   if (end === 0) return undefined;
-  const first = readJournal(path).next().value;
-  if (first === undefined) return undefined;
-  if (first.event.type === 'run') return first.event;
-  throw new OneshotError('corrupt', `${path} begins with an event ${first.event.type} instead of run`);
+  const first = readFirstEvent(path);
+  if (first === undefined || first.type === 'run') return first;
+  throw new OneshotError('corrupt', `${path} begins with an event ${first.type} instead of run`);
 }

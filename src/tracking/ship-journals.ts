@@ -1,6 +1,6 @@
 // Many journals, side by side: what `oneshot sync` does.
 import { isMlflowError, type MlflowErrorCode } from 'mlflow-ts-client';
-import { readJournal } from './journal.js';
+import { readFirstEvent } from './journal.js';
 import { journalName, type ShipOptions, shipJournal } from './ship-journal.js';
 import type { ShipReport } from './ship-report.js';
 
@@ -65,8 +65,8 @@ const serverWide: readonly MlflowErrorCode[] = [
 /** False too for a journal that cannot be read: shipping it says why. */
 function hasParent(folder: string): boolean {
   try {
-    const first = readJournal(`${folder}/${journalName}`).next().value;
-    return first?.event.type === 'run' && first.event.parentUid !== undefined;
+    const first = readFirstEvent(`${folder}/${journalName}`);
+    return first?.type === 'run' && first.parentUid !== undefined;
   } catch {
     return false;
   }

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -291,6 +292,35 @@ describe('several shippers of one journal', () => {
     const report = await shipJournal({ client: connect(), folder });
     expect(report).toMatchObject({ runId: '0'.repeat(32), isComplete: true });
     expect(shown()).toEqual(expected);
+  });
+});
+
+describe('a network that makes a run twice, the second time late,', () => {
+  it.each(['0', 'f'])('leaves one run with everything, where the late one has an id of %s', async (digit) => {
+    write([run(), ...points('a', 0, 1500), { type: 'status', status: 'FINISHED' }]);
+    const expected = await shipOnceToFreshServer();
+    let batches = 0;
+    server.fault = (_request, path) => {
+      if (path.endsWith('log-batch')) batches += 1;
+      const [mine] = server.runs;
+      if (batches === 2 && server.runs.length === 1 && mine !== undefined) {
+        const late = { params: new Map(), points: new Map(), datasets: new Set<string>(), tags: new Map(mine.tags) };
+        server.runs.push({ ...mine, ...late, runId: digit.repeat(32), status: 'RUNNING', endTime: undefined });
+      }
+      return 'none';
+    };
+    expect(await shipJournal({ client: connect(), folder })).toMatchObject({ isComplete: true });
+    expect(shown()).toEqual(expected);
+  });
+});
+
+describe('the files of a run', () => {
+  it.skipIf(!existsSync('/proc/self/fd'))('are closed again, however many journals are shipped', async () => {
+    write([run(), ...points('a', 0, 3)]);
+    await shipJournals({ client: connect(), folders: [folder] });
+    const before = readdirSync('/proc/self/fd').length;
+    for (let time = 0; time < 20; time++) await shipJournals({ client: connect(), folders: [folder] });
+    expect(readdirSync('/proc/self/fd').length).toBeLessThan(before + 10);
   });
 });
 
