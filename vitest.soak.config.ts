@@ -7,7 +7,7 @@ export default {
     ...base.test,
     include: ['test/soak/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    testTimeout: 3_600_000,
+    testTimeout: 7_200_000,
     hookTimeout: 600_000,
     maxWorkers: 1,
   },
