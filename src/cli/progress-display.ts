@@ -1,7 +1,7 @@
 // Shows how a running plan gets on: a display that is redrawn on a terminal, plain lines elsewhere. Standard error only.
 import { createLogUpdate } from 'log-update';
 import type { PlanEvent, WaitReason } from '../launch/plan-event.js';
-import type { Trial } from '../plan/plan-trials.js';
+import type { Trial } from '../plan/trial.js';
 import type { TrialProgress } from '../run/trial-messages.js';
 import { cutLine } from './fit-lines.js';
 import { formatBytes, formatDuration, formatInteger, formatPercent } from './format-quantity.js';

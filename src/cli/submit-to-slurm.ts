@@ -7,11 +7,12 @@ import { readTrial } from '../launch/slurm/plan-of-run.js';
 import { watchQueue } from '../launch/slurm/queue-watch.js';
 import { type SubmittedPlan, submitPlan } from '../launch/slurm/submit-plan.js';
 import { waitForJobs } from '../launch/slurm/wait-for-jobs.js';
-import type { Plan, Trial } from '../plan/plan-trials.js';
-import type { RunOptions } from './commands/run.js';
+import type { Plan } from '../plan/plan-trials.js';
+import type { Trial } from '../plan/trial.js';
 import { formatInteger } from './format-quantity.js';
 import { followInterrupts, type Interrupts } from './interrupts.js';
 import { openProgressDisplay } from './progress-display.js';
+import type { RunOptions } from './run-options.js';
 import { printNote, printResult } from './terminal.js';
 import { followWithMlflow } from './tracking.js';
 

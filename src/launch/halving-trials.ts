@@ -1,8 +1,8 @@
 // The trials of a sweep under asynchronous successive halving: points train to a rung and halt there, the best go on. Its
 // state is its event log: after any number of kills the same results lead to the same decisions (src/plan/search/asha.ts).
 import type { HalvingSettings } from '../plan/halving.js';
-import type { Trial } from '../plan/plan-trials.js';
 import { decideAsha, listRungEpochs, promoteLeader, type RungResult } from '../plan/search/asha.js';
+import type { Trial } from '../plan/trial.js';
 import { readMetricAt } from '../run/read-metric.js';
 import type { TrialOutcome } from './launcher.js';
 import type { PointSource } from './point-source.js';

@@ -1,6 +1,6 @@
 // What happens while a plan runs, for whoever shows it.
 import type { LockHolder } from '../base/process-lock.js';
-import type { Trial } from '../plan/plan-trials.js';
+import type { Trial } from '../plan/trial.js';
 import type { TrialProgress } from '../run/trial-messages.js';
 import type { TrialOutcome } from './launcher.js';
 import type { RunProgress } from './prepare-run.js';

@@ -1,7 +1,7 @@
 // Where the points of a sweep come from, one after the other: a list, or a search that is told what became of them. A point
 // has a trial for each seed.
 import { groupBy } from '../evaluation/group-by.js';
-import type { Trial } from '../plan/plan-trials.js';
+import type { Trial } from '../plan/trial.js';
 
 /** What became of a point. */
 export type PointEnd =

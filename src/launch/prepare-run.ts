@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { syncFolder, temporaryName, writeFileAtomic } from '../base/atomic-file.js';
 import { OneshotError } from '../base/problem.js';
-import type { Trial } from '../plan/plan-trials.js';
+import type { Trial } from '../plan/trial.js';
 import { RUN_FOLDER_VERSION, readRunStatus, readTrialRecord, runFiles, type TrialRecord } from '../run/run-folder.js';
 
 /** What a run folder holds of a trial: nothing yet, part of its training, or results of another or this very evaluation. */

@@ -1,6 +1,6 @@
 // Writes the failure of a trial into its status where its own process could not: it was killed, or never got that far.
 import { acquireProcessLock } from '../base/process-lock.js';
-import type { Trial } from '../plan/plan-trials.js';
+import type { Trial } from '../plan/trial.js';
 import { RUN_FOLDER_VERSION, type RunStatus, readRunStatus, runFiles, writeRunStatus } from '../run/run-folder.js';
 import type { TrialFailure } from './launcher.js';
 

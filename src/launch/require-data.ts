@@ -4,7 +4,8 @@ import { stableHash } from '../base/stable-hash.js';
 import type { Experiment } from '../config/experiment.js';
 import { requireDataFiles } from '../data/data-source.js';
 import type { DataPlace } from '../data/files/data-folder.js';
-import type { Plan, Trial } from '../plan/plan-trials.js';
+import type { Plan } from '../plan/plan-trials.js';
+import type { Trial } from '../plan/trial.js';
 import { findRun, indexRunFolders } from './prepare-run.js';
 
 /** Throws a OneshotError('data') when a file is missing that a trial of the plan needs and the trial has not finished. */

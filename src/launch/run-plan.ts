@@ -2,7 +2,8 @@
 // failure. Knows no engine and no network; how a trial is started is the launcher's business.
 import { join } from 'node:path';
 import { findLockHolder } from '../base/process-lock.js';
-import type { Plan, Trial } from '../plan/plan-trials.js';
+import type { Plan } from '../plan/plan-trials.js';
+import type { Trial } from '../plan/trial.js';
 import type { WantedEngine } from '../run/conditions.js';
 import { describeFailure } from '../run/describe-failure.js';
 import { readRunStatus, runFiles } from '../run/run-folder.js';

@@ -1,7 +1,8 @@
 // The points of a searched sweep: asks the search for them, keeps its event log, tells it how they ended.
-import type { Trial } from '../plan/plan-trials.js';
+
 import { type AskedPoint, type Outcome, replaySearch } from '../plan/search/search-strategy.js';
 import type { SearchSweep } from '../plan/search-sweep.js';
+import type { Trial } from '../plan/trial.js';
 import { readRunStatus } from '../run/run-folder.js';
 import { readSweepMetric } from '../run/sweep-folder.js';
 import type { PointEnd, PointSource } from './point-source.js';

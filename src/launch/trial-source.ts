@@ -1,5 +1,5 @@
 // Where the trials of a sweep come from: a list, or points of a search or of successive halving that are told how they end.
-import type { Trial } from '../plan/plan-trials.js';
+import type { Trial } from '../plan/trial.js';
 import type { TrialOutcome } from './launcher.js';
 
 /** A trial and how far it is to run. */

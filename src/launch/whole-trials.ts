@@ -1,5 +1,5 @@
 // The trials of a search where each runs to its end: a point is told once all its seeds have come to theirs.
-import type { Trial } from '../plan/plan-trials.js';
+import type { Trial } from '../plan/trial.js';
 import { isOfThePoint } from './failure-policy.js';
 import type { TrialOutcome } from './launcher.js';
 import type { PointSource } from './point-source.js';

@@ -10,7 +10,7 @@ import type {
   SweepSobol,
   SweepTpe,
 } from '../config/experiment.js';
-import type { Assignment } from './plan-trials.js';
+import type { Assignment } from './trial.js';
 
 /** A sweep whose points stand in the file. */
 export type ListedSweep = SweepGrid | SweepList;

@@ -1,7 +1,7 @@
 // From one point of a sweep to its trials.
 import type { Point } from './expand-sweep.js';
 import { makePointFingerprints } from './fingerprint.js';
-import type { PlanSurroundings, Trial } from './plan-trials.js';
+import type { PlanSurroundings, Trial } from './trial.js';
 import { nameTrial } from './trial-name.js';
 
 /** The trials of one point, one for each seed. */

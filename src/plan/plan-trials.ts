@@ -3,32 +3,11 @@
 import { stableHash } from '../base/stable-hash.js';
 import type { Experiment } from '../config/experiment.js';
 import { expandSweep, isSearched } from './expand-sweep.js';
-import type { Fingerprints } from './fingerprint.js';
 import { type HalvingSettings, readHalving } from './halving.js';
 import { makeTrials } from './make-trials.js';
 import { createSearchSweep, type SearchSweep } from './search-sweep.js';
+import type { PlanSurroundings, Trial } from './trial.js';
 import { shortenPaths } from './trial-name.js';
-
-/** One point of a sweep with one seed, fully resolved. */
-export interface Trial {
-  /** 8 hex digits of the training fingerprint: the same in every plan that holds this trial. */
-  readonly id: string;
-  /** What varies, readable: `count=30000,copies=8,seed=1`. */
-  readonly name: string;
-  /** Name of its folder below `runs/EXPERIMENT/`: the name and the id. */
-  readonly folder: string;
-  readonly seed: number;
-  /** The swept keys and their values at this point. */
-  readonly assignments: readonly Assignment[];
-  /** Without sweep, with this seed alone. */
-  readonly experiment: Experiment;
-  readonly fingerprints: Fingerprints;
-}
-
-export interface Assignment {
-  readonly path: string;
-  readonly value: unknown;
-}
 
 export interface Plan {
   readonly experiment: Experiment;
@@ -40,14 +19,6 @@ export interface Plan {
   readonly halving?: HalvingSettings;
   /** 64 hex digits: the same sweep has the same trials, or the same search. What it is allowed to spend is no part of it. */
   readonly fingerprint: string;
-}
-
-/** What planning has to know of the world outside `plan/`. */
-export interface PlanSurroundings {
-  /** The digest of the data that a data section stands for. */
-  digestData(section: Experiment['data']): string;
-  /** Whether an experiment holds the cross-field rules; a search proposes no other. */
-  isFeasible(experiment: Experiment): boolean;
 }
 
 /** The plan of a checked experiment. */

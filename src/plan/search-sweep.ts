@@ -7,11 +7,11 @@ import type { Experiment } from '../config/experiment.js';
 import type { SearchedSweep } from './expand-sweep.js';
 import { NUMERICS_VERSION } from './fingerprint.js';
 import { makeTrials } from './make-trials.js';
-import type { PlanSurroundings, Trial } from './plan-trials.js';
 import { createStrategy } from './search/create-strategy.js';
 import { readSearchSpace } from './search/read-search-space.js';
 import type { Point, SearchSpace } from './search/search-space.js';
 import type { AskedPoint, SearchSettings } from './search/search-strategy.js';
+import type { PlanSurroundings, Trial } from './trial.js';
 import { shortenPaths } from './trial-name.js';
 
 export interface SearchSweep {

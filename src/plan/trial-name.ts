@@ -1,5 +1,5 @@
 // Readable names of trials, made of what varies between them; also folder names, so they hold letters that every file system takes.
-import type { Assignment } from './plan-trials.js';
+import type { Assignment } from './trial.js';
 
 /** Longest name; the id behind it keeps folders apart whatever is cut. */
 const LONGEST_NAME = 120;

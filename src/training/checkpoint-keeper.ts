@@ -3,7 +3,7 @@ import { OneshotError } from '../base/problem.js';
 import { findNonFinite, hashArrays, type NamedArrays } from '../model/named-arrays.js';
 import type { TrainingCheckpoint, TrainingPosition, WeightsCheckpoint } from './checkpoint.js';
 import type { EpochLoss } from './epoch-loss.js';
-import type { TrainingHooks } from './train.js';
+import type { TrainingHooks } from './training-hooks.js';
 import { selectEvaluatedWeights, type TrainingState } from './training-state.js';
 
 export interface CheckpointKeeperOptions {

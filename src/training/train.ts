@@ -10,7 +10,7 @@ import { findMicroBatchConflict } from '../model/micro-batch-size.js';
 import { buildNetwork } from '../model/network.js';
 import { makeNetworkFunctions, type NetworkFunctions } from '../model/network-functions.js';
 import { describeNetwork } from '../model/network-shape.js';
-import type { TrainingCheckpoint, TrainingPosition, WeightsCheckpoint } from './checkpoint.js';
+import type { TrainingCheckpoint, TrainingPosition } from './checkpoint.js';
 import { createCheckpointKeeper } from './checkpoint-keeper.js';
 import { type BestEpoch, hasRunOut, observeEpoch, type WatchedMetric, watchedMetric } from './early-stopping.js';
 import { startEpochClock } from './epoch-clock.js';
@@ -20,36 +20,8 @@ import { buildSchedule } from './schedules/registry.js';
 import type { Batch } from './tasks/task.js';
 import { withTaskParameters } from './tasks/task-parameters.js';
 import { runStep, type StepContext } from './train-step.js';
+import type { TrainingHooks } from './training-hooks.js';
 import { drawInitialState, uploadState } from './training-state.js';
-
-/** What the loop does not do itself. A hook that throws or rejects ends the training with that error. */
-export interface TrainingHooks {
-  /** Takes a metric: `train/loss` (mean over the epoch's steps), `train/learning-rate` (the optimizer's, at the epoch's last step), `validation/one-shot-accuracy`; `step` is the epoch, from 1. `time/epoch-seconds` is the only one that differs from run to run. */
-  log(key: string, step: number, value: number): void;
-  /** The one-shot accuracy of the network that would be evaluated (averaged weights where there is averaging); undefined when there is no validation. Called every `validation.everyEpochs` epochs and after the last one. */
-  validate(epoch: number, network: NetworkFunctions): Promise<number> | undefined;
-  /** Stores what a resume needs; called at the end of each epoch, every `checkpointEveryMinutes` and on a stop. */
-  saveLast(checkpoint: TrainingCheckpoint): void | Promise<void>;
-  /** Stores the weights of the best epoch so far. */
-  saveBest(checkpoint: WeightsCheckpoint): void | Promise<void>;
-  /** Whether training is to stop with a checkpoint; asked between micro-batches. */
-  stopRequested(): boolean;
-  /** Told after each step. */
-  progress(progress: TrainingProgress): void;
-  /** Milliseconds of a clock that never runs backwards. */
-  now(): number;
-}
-
-export interface TrainingProgress {
-  /** From 1. */
-  readonly epoch: number;
-  readonly maxEpochs: number;
-  /** Steps of the epoch that are done. */
-  readonly step: number;
-  readonly stepsPerEpoch: number;
-  /** Mean loss of the epoch's steps that were read back so far. */
-  readonly loss: number | undefined;
-}
 
 export interface TrainingOptions {
   readonly engine: Engine;

@@ -5,7 +5,8 @@ import type { Layer, Model, Training } from '../../src/config/experiment.js';
 import { describeBatch } from '../../src/model/batch-structure.js';
 import type { TrainingCheckpoint, WeightsCheckpoint } from '../../src/training/checkpoint.js';
 import type { Batch } from '../../src/training/tasks/task.js';
-import type { TrainingHooks, TrainingOptions } from '../../src/training/train.js';
+import type { TrainingOptions } from '../../src/training/train.js';
+import type { TrainingHooks } from '../../src/training/training-hooks.js';
 
 const IMAGE_SIZE = 8;
 const SEED = 11;

@@ -19,25 +19,11 @@ import { followInterrupts } from '../interrupts.js';
 import { openProgressDisplay } from '../progress-display.js';
 import type { ExitCode } from '../report-error.js';
 import { describeAlarms, renderResults } from '../results-table.js';
+import type { RunOptions } from '../run-options.js';
 import { followSlurm, showSubmission, submitToSlurm } from '../submit-to-slurm.js';
 import { chooseResults } from '../sweep-results.js';
 import { colorsFor, printNote, printResult } from '../terminal.js';
 import { followWithMlflow } from '../tracking.js';
-
-export interface RunOptions {
-  readonly set: string[];
-  readonly runs: string;
-  readonly parallel?: number;
-  readonly engine?: 'auto' | EngineName;
-  readonly threads?: number;
-  readonly retries?: number;
-  readonly failFast?: boolean;
-  readonly allowDrift?: boolean;
-  readonly launcher: 'local' | 'slurm';
-  /** Of the launcher `slurm`: follow the jobs. */
-  readonly wait?: boolean;
-  readonly json?: boolean;
-}
 
 /** `oneshot run`: runs the plan of a file and prints the results of its trials. */
 export async function runCommand(file: string, options: RunOptions): Promise<ExitCode> {

@@ -2,7 +2,8 @@
 // experiment file since.
 import { basename } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
-import type { Plan, Trial } from '../../plan/plan-trials.js';
+import type { Plan } from '../../plan/plan-trials.js';
+import type { Trial } from '../../plan/trial.js';
 import { readRunExperiment } from '../../run/read-run-experiment.js';
 import { readTrialRecord, runFiles } from '../../run/run-folder.js';
 

@@ -9,7 +9,8 @@ import { removeStaleTemporaries, writeFileAtomic } from '../../base/atomic-file.
 import { OneshotError } from '../../base/problem.js';
 import { acquireProcessLock, findLockHolder } from '../../base/process-lock.js';
 import type { Slurm } from '../../config/experiment.js';
-import type { Plan, Trial } from '../../plan/plan-trials.js';
+import type { Plan } from '../../plan/plan-trials.js';
+import type { Trial } from '../../plan/trial.js';
 import { runFiles } from '../../run/run-folder.js';
 import { sweepFiles } from '../../run/sweep-folder.js';
 import { beginSweepJournal, hasSweepJournal } from '../../run/sweep-journal.js';
