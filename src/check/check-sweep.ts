@@ -22,7 +22,7 @@ import { findOverlap, resolveSweptPath } from './sweep-paths.js';
 import type { SweptPoint, SweptValue } from './swept-value.js';
 
 /** Points of a sweep at most, before seeds. */
-export const MAX_POINTS = 100_000;
+const MAX_POINTS = 100_000;
 
 /** Problems of one sweep that are worth printing: more of them have a common cause. */
 const MAX_PROBLEMS = 50;

@@ -2,7 +2,7 @@
 // completed without a line here. The scripts are static: a Tab starts no program.
 import type { Argument, Command, Option } from 'commander';
 
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /** What may be typed at a place: some words, a folder, any file, or nothing that is known. */

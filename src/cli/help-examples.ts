@@ -1,7 +1,7 @@
 // Examples and notes that stand below the options in each command's --help.
 
 /** By the command's name; each line a command with what it does. */
-export const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string, effect: string])[]>> = {
+const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string, effect: string])[]>> = {
   init: [
     ['oneshot init letters', 'letters/experiment.yaml, ready to run'],
     ['oneshot init', 'experiment.yaml in this folder'],

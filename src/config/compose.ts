@@ -13,8 +13,8 @@ import { experimentSchema } from './schema.js';
 import { type SourceMap, type SourceNode, withEntry, withoutEntry } from './source-tree.js';
 
 /** Files of one experiment at most, and how deep they may extend each other. */
-export const MAX_FILES = 100;
-export const MAX_EXTENDS_DEPTH = 20;
+const MAX_FILES = 100;
+const MAX_EXTENDS_DEPTH = 20;
 
 export interface ComposeOptions {
   /** `--set` arguments, `key.path=value`, in order. */

@@ -13,7 +13,7 @@ export function describeFound(node: SourceNode): string {
 }
 
 /** A single value: text in quotes, numbers as they were written. */
-export function describeScalar(value: string | number | boolean, text = String(value)): string {
+function describeScalar(value: string | number | boolean, text = String(value)): string {
   if (typeof value !== 'string') return shorten(text);
   return JSON.stringify(shorten(value));
 }

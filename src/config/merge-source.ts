@@ -45,11 +45,11 @@ export function kindOf(node: SourceNode, schema: SchemaNode | undefined): Record
 }
 
 /** Whether a position's file is a `--set` argument. */
-export function isSetArgument(file: string): boolean {
+function isSetArgument(file: string): boolean {
   return file.startsWith('--set ');
 }
 
 /** A null that somebody wrote, unlike a key without a value. */
-export function isExplicitNull(node: SourceNode): boolean {
+function isExplicitNull(node: SourceNode): boolean {
   return node.kind === 'scalar' && node.value === null && node.text !== '';
 }

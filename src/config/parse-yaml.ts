@@ -17,10 +17,10 @@ import type { SourceEntry, SourceNode } from './source-tree.js';
 import { findSyntaxMistakes, type SyntaxMistake } from './yaml-syntax.js';
 
 /** Values of a file at most, aliases expanded: what keeps alias bombs and absurd files from taking all memory. */
-export const MAX_VALUES = 200_000;
+const MAX_VALUES = 200_000;
 
 /** Deepest nesting of lists and maps. */
-export const MAX_DEPTH = 50;
+const MAX_DEPTH = 50;
 
 /** A key of the root and what follows it, where an error was met. Line numbers count from 1. */
 export interface DamagedSection {

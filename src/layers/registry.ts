@@ -16,7 +16,7 @@ import { sigmoid } from './sigmoid.js';
 import { tanh } from './tanh.js';
 
 /** Every layer type by its name in the schema. */
-export const layerTypes: { readonly [Type in Layer['type']]: LayerType<Extract<Layer, { type: Type }>> } = {
+const layerTypes: { readonly [Type in Layer['type']]: LayerType<Extract<Layer, { type: Type }>> } = {
   conv,
   dense,
   batchNorm,

@@ -88,7 +88,7 @@ export function createVariable(tf: TensorFlow, shape: Shape, values: Float32Arra
 }
 
 /** Throws a OneshotError 'corrupt' unless `arrays` are exactly the parameters of the network, each in its shape. */
-export function checkParameters(shape: NetworkShape, arrays: NamedArrays): void {
+function checkParameters(shape: NetworkShape, arrays: NamedArrays): void {
   const expected = new Map(shape.parameters.map((parameter) => [parameter.path, parameter.shape]));
   for (const [path, parameterShape] of expected) {
     const found = arrays.get(path)?.shape;

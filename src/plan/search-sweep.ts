@@ -89,7 +89,7 @@ export function listFirstProposals(search: SearchSweep, limit: number): Point[] 
 }
 
 /** The direction that a searched sweep names, or that of its metric. */
-export function goalOf({ goal, metric }: SearchedSweep): 'minimize' | 'maximize' {
+function goalOf({ goal, metric }: SearchedSweep): 'minimize' | 'maximize' {
   return goal ?? (metric === 'train/loss' ? 'minimize' : 'maximize');
 }
 

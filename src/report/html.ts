@@ -25,6 +25,6 @@ function toMarkup(value: HtmlValue): string {
 }
 
 /** The text with the five signs escaped that could end an element, an attribute or a reference. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
 }

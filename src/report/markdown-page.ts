@@ -92,7 +92,7 @@ function linkCsv(data: Csv, text: string, addFile: AddFile): string {
 }
 
 /** A table in GitHub's Markdown, its columns padded so that it reads well as plain text too. */
-export function renderMarkdownTable({ head, align, rows }: Table): string {
+function renderMarkdownTable({ head, align, rows }: Table): string {
   return layOutTable(align, [head.map(escapeMarkdown), ...rows.map((row) => row.map(renderText))]);
 }
 
@@ -136,7 +136,7 @@ function renderPlain(text: Text): string {
 }
 
 /** The text with every sign escaped that Markdown or HTML would take for markup; line ends become spaces. */
-export function escapeMarkdown(text: string): string {
+function escapeMarkdown(text: string): string {
   return text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\\`*_[\]{}<>|#~!&]/g, '\\$&');
 }
 

@@ -42,7 +42,7 @@ export interface TrainTrialOptions {
 }
 
 /** Steps of an epoch: as the experiment says, or as many as use everything once. */
-export function stepsPerEpochOf(experiment: TrainedExperiment, data: LoadedData): number {
+function stepsPerEpochOf(experiment: TrainedExperiment, data: LoadedData): number {
   const { training, augmentation } = experiment;
   const { units } = describeBatch(training);
   return (

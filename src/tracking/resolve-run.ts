@@ -5,7 +5,7 @@ import { OneshotError } from '../base/problem.js';
 import type { JournalEvent } from './journal-event.js';
 
 /** The tag by which a run is found again. */
-export const runUidTag = 'oneshot.run_uid';
+const runUidTag = 'oneshot.run_uid';
 
 export type RunEvent = JournalEvent & { type: 'run' };
 

@@ -24,7 +24,7 @@ export interface ShipCursor {
 }
 
 /** Where the cursor of a run folder lies. */
-export function shipCursorPath(folder: string): string {
+function shipCursorPath(folder: string): string {
   return join(folder, 'mlflow.json');
 }
 

@@ -6,7 +6,7 @@ import type { BestEpoch } from './early-stopping.js';
 import { readTensorFile, writeTensorFile } from './safetensors.js';
 
 /** Version of the layout below. Another one is refused. */
-export const CHECKPOINT_VERSION = 1;
+const CHECKPOINT_VERSION = 1;
 
 /** Where a training stands between two steps. */
 export interface TrainingPosition {

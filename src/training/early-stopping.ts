@@ -3,7 +3,7 @@
 import type { Training } from '../config/experiment.js';
 
 /** The metrics that can be watched and which way is better. */
-export const watchableMetrics = {
+const watchableMetrics = {
   'validation/one-shot-accuracy': 'higher',
   'train/loss': 'lower',
 } as const;

@@ -29,7 +29,7 @@ export interface ListedGroup {
 }
 
 /** The name of the one group of a folder of classes. */
-export const ONLY_GROUP = 'pictures';
+const ONLY_GROUP = 'pictures';
 
 /** Pictures of a class at least: one to know it by, and one to ask for. */
 const MIN_PICTURES = 2;

@@ -7,7 +7,7 @@ import { listJpegSegments, type PictureHeader, readPictureHeader } from './pictu
 import { cutPng, listPngChunks } from './png-chunks.js';
 
 /** Pixels of a picture at most: 8000 x 6250. */
-export const MAX_PIXELS = 50e6;
+const MAX_PIXELS = 50e6;
 /** Height and width at most. */
 export const MAX_EDGE = 20_000;
 /** Memory that jpeg-js may take for one picture: it needs some 30 bytes for a pixel. */

@@ -25,7 +25,7 @@ export function makeDrawnTasks(
 }
 
 /** Episodes that give the section's number of answers; each has one query of every class. Throws a OneshotError('usage') when they do not come out even. */
-export function countEpisodes(section: { episodes?: number; queries?: number }, nWay: number): number {
+function countEpisodes(section: { episodes?: number; queries?: number }, nWay: number): number {
   if (section.queries === undefined) return section.episodes ?? DEFAULT_EPISODES;
   if (section.queries % nWay !== 0) {
     throw new OneshotError('usage', `${section.queries} queries are no multiple of ${nWay} ways`);

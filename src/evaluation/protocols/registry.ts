@@ -7,7 +7,7 @@ import { mnist } from './mnist.js';
 import { withinAlphabet } from './within-alphabet.js';
 
 /** Every protocol of episodes by its name in the schema. */
-export const protocolTypes: {
+const protocolTypes: {
   readonly [Name in EpisodeProtocol['protocol']]: ProtocolType<Extract<EpisodeProtocol, { protocol: Name }>>;
 } = {
   'lake-runs': lakeRuns,

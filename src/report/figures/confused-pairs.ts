@@ -32,7 +32,7 @@ export function collectConfusions({ runs }: ShownGroup): Confusions | undefined 
 }
 
 /** The pairs that were confused most often, at most `count`: by times, then by the part of their chances. Answers without a single best class are left out. */
-export function findConfusedPairs(records: readonly PredictionRecord[], count: number): ConfusedPair[] {
+function findConfusedPairs(records: readonly PredictionRecord[], count: number): ConfusedPair[] {
   const times = new Map<string, number>();
   const chances = new Map<string, number>();
   const add = (counts: Map<string, number>, truth: string, other: string) => {

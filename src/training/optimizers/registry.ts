@@ -7,7 +7,7 @@ import type { BuiltOptimizer, OptimizerBuilder } from './optimizer.js';
 import { sgd } from './sgd.js';
 
 /** Every optimizer type by its name in the schema. */
-export const optimizerTypes: {
+const optimizerTypes: {
   readonly [Type in Optimizer['type']]: OptimizerBuilder<Extract<Optimizer, { type: Type }>>;
 } = { sgd, adam, adamW };
 

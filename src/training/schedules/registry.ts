@@ -9,7 +9,7 @@ import type { LearningRateSchedule, ScheduleBuilder, TrainingLength } from './sc
 import { step } from './step.js';
 
 /** Every schedule type by its name in the schema. */
-export const scheduleTypes: {
+const scheduleTypes: {
   readonly [Type in Schedule['type']]: ScheduleBuilder<Extract<Schedule, { type: Type }>>;
 } = { constant, exponential, step, cosine, oneCycle };
 

@@ -8,7 +8,7 @@ import type { TaskType } from './task.js';
 import { verification } from './verification.js';
 
 /** Every task type by its name in the schema. */
-export const taskTypes: { readonly [Type in Task['type']]: TaskType<Extract<Task, { type: Type }>> } = {
+const taskTypes: { readonly [Type in Task['type']]: TaskType<Extract<Task, { type: Type }>> } = {
   verification,
   allPairs,
   classification,
