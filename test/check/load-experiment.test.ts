@@ -93,7 +93,7 @@ describe('loadExperiment', () => {
     });
     expect(experiment.evaluation[1]).toMatchObject({ kShot: 1, selection: 'test', seed: 1 });
     expect(experiment.baselines).toHaveLength(3);
-    expect(experiment.resources).toEqual({ engine: 'auto', threads: 'auto', parallel: 1, retries: 0 });
+    expect(experiment.resources).toMatchObject({ engine: 'auto', threads: 'auto', parallel: 1, retries: 0 });
   });
 
   test('freezes the experiment down to its leaves', () => {
