@@ -45,10 +45,13 @@ export async function settleTwins(
   uid: string,
   signal: AbortSignal | undefined,
 ): Promise<Run> {
-  const twins = await client.runs.findByTag([run.experimentId], runUidTag, uid, { signal });
-  const [first = run, ...others] = twins;
-  for (const other of others) await client.runs.delete(other.runId, { signal });
-  return first;
+  const { experimentId } = run;
+  const twins = await client.runs.findByTag([experimentId], runUidTag, uid, { signal });
+  const isAlone = twins.length === 1 && twins[0]?.runId === run.runId;
+  // Without the tag, which somebody may have removed in MLflow, it stays as it is.
+  if (isAlone || twins.length === 0) return run;
+  const settled = await client.runs.findOrCreate({ experimentId, identity: { key: runUidTag, value: uid }, signal });
+  return settled.run;
 }
 
 /** The run was deleted in MLflow. */

@@ -216,7 +216,14 @@ export class Runs {
     const { experimentId, identity, signal } = options;
     const [run, ...others] = await this.findByTag([experimentId], identity.key, identity.value, { signal });
     if (run === undefined) return undefined;
-    for (const other of others) await this.delete(other.runId, { signal });
+    for (const other of others) {
+      try {
+        await this.delete(other.runId, { signal });
+      } catch (error) {
+        // Another process that resolves the same identity was faster.
+        if (!isMlflowError(error, 'DELETED', 'NOT_FOUND')) throw error;
+      }
+    }
     return { run, deletedRunIds: others.map((other) => other.runId) };
   }
 }
