@@ -132,15 +132,9 @@ export class RunLog {
         dataset: { name, digest, source_type: sourceType, source, schema, profile },
       })),
     };
-    // Two processes that link one data set at the same moment collide in the database; the second time it is there.
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.#transport.call('POST', '2.0/mlflow/runs/log-inputs', { json, signal: options.signal });
-        return;
-      } catch (error) {
-        if (!isMlflowError(error, 'ALREADY_EXISTS') || attempt === 3) throw error;
-      }
-    }
+    await repeatOnCollision(() =>
+      this.#transport.call('POST', '2.0/mlflow/runs/log-inputs', { json, signal: options.signal }),
+    );
   }
 
   /** Links logged models as outputs of the run, each at a training step. A link that exists already is kept. */
@@ -157,7 +151,9 @@ export class RunLog {
   ): Promise<number> {
     try {
       const jsonText = composeBatchBody(runId, entries);
-      await this.#transport.call('POST', '2.0/mlflow/runs/log-batch', { jsonText, signal: options.signal });
+      await repeatOnCollision(() =>
+        this.#transport.call('POST', '2.0/mlflow/runs/log-batch', { jsonText, signal: options.signal }),
+      );
       return 1;
     } catch (error) {
       const isRefusal = isMlflowError(error, 'INVALID_VALUE', 'PARAM_CHANGED', 'TOO_LARGE');
@@ -213,4 +209,24 @@ function checkDataset(dataset: DatasetInput, index: number): void {
 function checkLength(path: string, value: string, maximum: number): void {
   const length = countCodePoints(value);
   if (length === 0 || length > maximum) throw invalidArgument(path, `${length} characters`, `1 to ${maximum}`);
+}
+
+/** Several processes may write the same rows at the same moment. */
+const MAX_COLLISIONS = 8;
+
+/**
+ * Sends again what collided in the database with an equal request of another process: the second time the rows are found
+ * and left as they are. Only for requests that change nothing when they are repeated.
+ */
+async function repeatOnCollision(send: () => Promise<unknown>): Promise<void> {
+  for (let collisions = 1; ; collisions++) {
+    try {
+      await send();
+      return;
+    } catch (error) {
+      if (!isMlflowError(error, 'ALREADY_EXISTS') || collisions === MAX_COLLISIONS) throw error;
+      // Two that collided would do so again at the same pace.
+      await new Promise((resolve) => setTimeout(resolve, 100 * Math.random() * collisions));
+    }
+  }
 }
