@@ -56,6 +56,17 @@ describe('retries', () => {
     await expect(client.runs.get('r1')).rejects.toMatchObject({ status: 500, attempts: 3 });
   });
 
+  it('send again what collided in the database with an equal request of another process', async () => {
+    const collided = answerJson(400, {
+      error_code: 'BAD_REQUEST',
+      message: '(sqlite3.IntegrityError) UNIQUE constraint failed: tags.key, tags.run_uuid',
+    });
+    const client = await connect([collided, collided, empty]);
+    await client.log.batch('r1', { tags: { b: 'c' } });
+    expect(new Set(server.requests.map((request) => request.body)).size).toBe(1);
+    expect(server.requests).toHaveLength(3);
+  });
+
   it('do not follow refusals', async () => {
     const client = await connect([deny(400)]);
     await expect(client.runs.get('r1')).rejects.toMatchObject({ code: 'INVALID_VALUE', attempts: 1 });
