@@ -71,6 +71,6 @@ function describeRun(run: FoundRun, { devices, cluster }: RunsTableOptions, colo
 const percentOf = (share: number | undefined) => (share === undefined ? '' : `${formatPercent(share)} %`);
 
 function firstTestAccuracy(metrics: Readonly<Record<string, number>>): number | undefined {
-  const key = Object.keys(metrics).find((name) => name.startsWith('test/') && name.endsWith('/accuracy'));
+  const key = Object.keys(metrics).find((name) => /^test\/\d+-way-/.test(name));
   return key === undefined ? undefined : metrics[key];
 }

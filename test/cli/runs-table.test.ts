@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { cutLine, measureWidth, shortenMiddle } from '../../src/cli/fit-lines.js';
 import { renderRuns } from '../../src/cli/runs-table.js';
 import { findRuns } from '../../src/run/find-runs.js';
+import { nameAccuracy } from '../../src/run/log-run.js';
 import { newFolder } from '../support/run-command.js';
 import { writeRunFolder } from '../support/write-run-folder.js';
 
@@ -38,6 +39,22 @@ describe('the table of runs', () => {
     expect(headsOf(60)).toEqual(['trial', 'state', 'epochs', 'time', 'validation', 'test']);
     expect(headsOf(30)).toEqual(['trial', 'state', 'epochs', 'validation']);
   });
+});
+
+test('the column of the test shows the first accuracy that a run has logged', () => {
+  const [run] = findRuns(runs).runs;
+  if (run?.status === undefined) throw new Error('the run has no status');
+  const metrics = {
+    ...run.status.metrics,
+    [nameAccuracy('test/within-alphabet/20-way-1-shot', 'nearestNeighbourEuclidean')]: 0.277,
+    [nameAccuracy('test/within-alphabet/20-way-1-shot', 'network')]: 0.896,
+  };
+  const table = renderRuns(
+    [{ ...run, status: { ...run.status, metrics } }],
+    { devices: new Map(), cluster: undefined, columns: 120 },
+    plain,
+  );
+  expect(table.trimEnd()).toMatch(/89\.6 %$/);
 });
 
 describe('a line that is too long', () => {
