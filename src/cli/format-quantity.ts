@@ -34,8 +34,3 @@ export function formatBytes(bytes: number): string {
 export function formatInteger(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
-
-/** A share of 0 … 1 in per cent with one decimal: `92.0`. */
-export function formatPercent(share: number): string {
-  return (100 * share).toFixed(1);
-}

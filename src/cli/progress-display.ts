@@ -2,9 +2,10 @@
 import { createLogUpdate } from 'log-update';
 import type { PlanEvent, WaitReason } from '../launch/plan-event.js';
 import type { Trial } from '../plan/trial.js';
+import { formatPercent } from '../report/format-figures.js';
 import type { TrialProgress } from '../run/trial-messages.js';
 import { cutLine } from './fit-lines.js';
-import { formatBytes, formatDuration, formatInteger, formatPercent } from './format-quantity.js';
+import { formatBytes, formatDuration, formatInteger } from './format-quantity.js';
 import { type Colors, colorsFor } from './terminal.js';
 
 /** Time between two redraws of the display. */

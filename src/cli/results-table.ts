@@ -2,8 +2,9 @@
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import type { ScorerName } from '../evaluation/scorers/scorer.js';
 import { coverBoth } from '../evaluation/statistics/interval.js';
+import { formatPercent } from '../report/format-figures.js';
 import { measureWidth } from './fit-lines.js';
-import { formatInteger, formatPercent } from './format-quantity.js';
+import { formatInteger } from './format-quantity.js';
 import { createPlainTable } from './plain-table.js';
 import type { Colors } from './terminal.js';
 

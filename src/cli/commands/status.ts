@@ -6,6 +6,7 @@ import { groupBy } from '../../evaluation/group-by.js';
 import { deviceFolder, listUsedDevices } from '../../launch/device-pool.js';
 import { type QueueWatch, watchQueue } from '../../launch/slurm/queue-watch.js';
 import { countStates, listFailures, type SweepSummary, summarizeSweep } from '../../launch/summarize-sweep.js';
+import { formatPercent } from '../../report/format-figures.js';
 import { type DamagedRun, type FoundRun, findRuns } from '../../run/find-runs.js';
 import type { RunState } from '../../run/run-folder.js';
 import { listSweeps, readSweepMetric } from '../../run/sweep-folder.js';
@@ -18,7 +19,7 @@ import {
   readClusterStatus,
 } from '../cluster-status.js';
 import { cutLine } from '../fit-lines.js';
-import { formatDuration, formatInteger, formatPercent } from '../format-quantity.js';
+import { formatDuration, formatInteger } from '../format-quantity.js';
 import type { ExitCode } from '../report-error.js';
 import { type Devices, renderRuns } from '../runs-table.js';
 import { type Colors, colorsFor, printNote, printResult } from '../terminal.js';
