@@ -1,15 +1,7 @@
 // The process of one task of a job array; src/launch/slurm/job-script.ts starts it in the place of the job's shell.
-// Signals are listened for first: loading the rest takes a second.
-import type { EndSignal } from './requeue-own-job.js';
+import { listenForEnd } from './listen-for-end.js';
 
-let signal: EndSignal | undefined;
-const stop = new AbortController();
-const onSignal = (told: EndSignal) => {
-  signal ??= told;
-  stop.abort();
-};
-process.on('SIGUSR1', () => onSignal('limit'));
-process.on('SIGTERM', () => onSignal('terminate'));
+const notice = listenForEnd();
 
 const [folder = '', first = ''] = process.argv.slice(2);
 const { describeOwnJob } = await import('./requeue-own-job.js');
@@ -22,5 +14,5 @@ const job = describeOwnJob(process.env);
 // The trial's process has it from here.
 process.env[JOB_VARIABLE] = nameJob(readSubmission(folder)?.cluster ?? '', job.id);
 const index = Number(first) + Number(process.env.SLURM_ARRAY_TASK_ID ?? 0);
-const { outcome } = await runTask({ folder, index, job, stop: stop.signal, signal: () => signal });
+const { outcome } = await runTask({ folder, index, job, ...notice });
 process.exitCode = outcome?.state === 'failed' ? 1 : 0;
