@@ -1,3 +1,3 @@
 // `npm run bench -- OPTIONS`: the command `oneshot bench` from a clone.
 process.argv.splice(2, 0, 'bench');
-await import('../dist/cli/main.js');
+await import('../dist/programs/main.js');

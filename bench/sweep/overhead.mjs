@@ -25,7 +25,7 @@ baselines: []
 const startedAt = performance.now();
 const child = spawn(
   process.execPath,
-  [join(root, 'dist/cli/main.js'), 'run', file, '--runs', join(folder, 'runs'), '--parallel', '2'],
+  [join(root, 'dist/programs/main.js'), 'run', file, '--runs', join(folder, 'runs'), '--parallel', '2'],
   { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ONESHOT_DEVICES: join(folder, 'devices') } },
 );
 let ended = 0;

@@ -35,6 +35,7 @@ async function prepareTrial(build, round) {
   const run = prepareRun(join(folder, String(builds.indexOf(build))), plan.trials[0]);
   const options = {
     folder: run.folder,
+    experiment: plan.trials[0].experiment,
     engine: 'auto',
     threads: 'auto',
     autoThreads: 1,
@@ -43,8 +44,9 @@ async function prepareTrial(build, round) {
   };
   return () =>
     new Promise((done, failed) => {
-      const stdio = ['ignore', 'ignore', 'ignore', 'ipc'];
-      const child = spawn(process.execPath, [join(build, 'run/trial-process.js'), JSON.stringify(options)], { stdio });
+      const stdio = ['pipe', 'ignore', 'ignore', 'ipc'];
+      const child = spawn(process.execPath, [join(build, 'programs/trial-process.js'), run.folder], { stdio });
+      child.stdin.end(JSON.stringify(options));
       child.on('exit', (code) => (code === 0 ? done() : failed(new Error(`${build}: exit code ${code}`))));
     });
 }

@@ -35,7 +35,7 @@ async function measure(name, uri) {
   const child = spawn(
     process.execPath,
     [
-      join(root, 'dist/cli/main.js'),
+      join(root, 'dist/programs/main.js'),
       ...['run', join(root, 'experiments/quickstart.yaml'), '--runs', runs],
       ...['--set', `training.maxEpochs=${epochs}`, '--set', 'evaluation=[]', '--set', 'baselines=[]'],
       ...['--set', `tracking.mlflow.experiment=bench-${name}`],

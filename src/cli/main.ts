@@ -2,7 +2,7 @@
 // The command `oneshot`: arguments, exit codes. Each command's code is loaded only when it is called, so that
 // `oneshot validate` starts without TensorFlow.js.
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { readOwnVersion } from '../base/own-version.js';
+import { readOwnVersion } from '../base/own-files.js';
 import { BENCH_CASES } from '../use/bench/bench-cases.js';
 import type { Shell } from './completion-script.js';
 import { renderExamples } from './help-examples.js';

@@ -1,6 +1,7 @@
 // The schema of an experiment as a tree that can be walked along key paths. Ajv checks; this answers what may stand at a
 // place, for messages, for merging, and for `explain`.
 import { readFileSync } from 'node:fs';
+import { findOwnFile } from '../base/own-files.js';
 import type { ConcretePath } from './key-path.js';
 
 /** A part of the schema with references followed. JSON Schema draft-07 with the keywords of our own. */
@@ -40,9 +41,9 @@ interface SchemaDocument extends SchemaNode {
   readonly $defs: Readonly<Record<string, SchemaNode>>;
 }
 
-/** The schema of a whole experiment. The same relative path leads to it from src/ and from dist/. */
+/** The schema of a whole experiment. */
 export const experimentSchema: SchemaDocument = JSON.parse(
-  readFileSync(new URL('../../schemas/experiment.schema.json', import.meta.url), 'utf8'),
+  readFileSync(findOwnFile('schemas/experiment.schema.json'), 'utf8'),
 );
 
 const resolved = new WeakMap<SchemaNode, SchemaNode>();

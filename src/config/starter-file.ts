@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { findOwnFile } from '../base/own-files.js';
 import { OneshotError } from '../base/problem.js';
 
 export interface StarterFiles {
@@ -10,9 +11,8 @@ export interface StarterFiles {
   readonly schema: string;
 }
 
-// The same relative paths lead there from src/ and from dist/.
-const TEMPLATE = new URL('../../experiments/starter.yaml', import.meta.url);
-const SCHEMA = new URL('../../schemas/experiment.schema.json', import.meta.url);
+const TEMPLATE = findOwnFile('experiments/starter.yaml');
+const SCHEMA = findOwnFile('schemas/experiment.schema.json');
 
 /** The files it has written in `folder`, which is made if it is missing. Throws a OneshotError 'usage' where one of them is there already; nothing is written then. */
 export function writeStarterFiles(folder: string): StarterFiles {

@@ -2,8 +2,8 @@
 // process watches the channel to this one and ends, with a checkpoint, when it closes.
 import { createWriteStream, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execaNode } from 'execa';
+import { findProgram } from '../base/own-files.js';
 import { userDataFolder } from '../data/files/data-folder.js';
 import { engineEnvironment } from '../engine/start-engine.js';
 import { chooseEngine, readConditions } from '../run/conditions.js';
@@ -11,8 +11,6 @@ import { runFiles } from '../run/run-folder.js';
 import type { MessageFromTrial, MessageToTrial, TrialArguments } from '../run/trial-messages.js';
 import type { LaunchedTrial, LaunchOptions, TrialFailure, TrialOutcome } from './launcher.js';
 import { countOomKills } from './oom-kills.js';
-
-const TRIAL_PROCESS = fileURLToPath(new URL('../run/trial-process.js', import.meta.url));
 
 /** Where Node 22 and newer keep compiled code from one process to the next, unless the user says so: a sixth of what a start costs. */
 const COMPILED_CODE =
@@ -28,12 +26,13 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
   const oomKillsBefore = countOomKills();
   // The child writes to the file itself: a pipe through this process would break when this process is killed.
   const log = createWriteStream(logPath, { fd: openSync(logPath, 'a') });
-  const child = execaNode(TRIAL_PROCESS, [JSON.stringify(trialArguments)], {
+  // The folder is for people who look at the processes.
+  const child = execaNode(findProgram('trial-process'), [options.folder], {
+    input: JSON.stringify(trialArguments),
     env: { ...COMPILED_CODE, ...environmentOf(trialArguments), ...env },
     ipc: true,
     reject: false,
     buffer: false,
-    stdin: 'ignore',
     stdout: log,
     stderr: log,
     // They end by themselves, with a checkpoint, when this process is gone.

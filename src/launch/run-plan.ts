@@ -282,6 +282,7 @@ class PlanRun {
     try {
       const launched = this.#options.launcher({
         folder,
+        experiment: trial.experiment,
         ...engine,
         allowDrift,
         baseFolder,

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
-import { readOwnVersion } from '../base/own-version.js';
+import { readOwnVersion } from '../base/own-files.js';
 import { formatCount } from './format-figures.js';
 import { renderHtmlPage } from './html-page.js';
 import { loadRuns } from './load-runs.js';

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { arch, cpus, hostname, release, totalmem, userInfo } from 'node:os';
-import { readOwnVersion } from '../base/own-version.js';
+import { readOwnVersion } from '../base/own-files.js';
 import { OneshotError } from '../base/problem.js';
 import { isCount, isList, isMap, isRecord, isText, type RecordShape } from './read-record.js';
 

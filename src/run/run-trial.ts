@@ -29,7 +29,6 @@ import { evaluateTrial } from './evaluate-trial.js';
 import { logBeginning, logDatasets, logEvaluation, logHalving, logTraining, type RunLog } from './log-run.js';
 import { logVerifications } from './log-verification.js';
 import { describeProvenance, type Provenance } from './provenance.js';
-import { readRunExperiment } from './read-run-experiment.js';
 import { refuseLeaks } from './refuse-leaks.js';
 import {
   RUN_FOLDER_VERSION,
@@ -93,7 +92,7 @@ class TrialRun {
     const record = readTrialRecord(trial.folder);
     if (record === undefined) throw new OneshotError('corrupt', `${this.#files.trial} is missing`);
     this.#record = record;
-    this.#experiment = readRunExperiment(trial.folder, record);
+    this.#experiment = trial.experiment;
     const previous = readRunStatus(trial.folder);
     this.#secondsBefore = previous?.seconds ?? 0;
     this.#wasHalted = previous?.state === 'halted';

@@ -1,5 +1,6 @@
 // What a trial's process and its supervisor say to each other over the channel between them.
 import type { FailureCode } from '../base/problem.js';
+import type { Experiment } from '../config/experiment.js';
 import type { WantedEngine } from './conditions.js';
 
 /** How far a trial has come. */
@@ -30,9 +31,11 @@ export type MessageFromTrial =
 
 export type MessageToTrial = { readonly type: 'stop' };
 
-/** Arguments of a trial's process, as JSON in its only argument. */
+/** What a trial's process is given, as JSON on its standard input. */
 export interface TrialArguments extends WantedEngine {
   readonly folder: string;
+  /** What the folder's experiment.yaml says, resolved. Reading it from there would cost each process a tenth of a second. */
+  readonly experiment: Experiment;
   /** Resume although engine, threads or versions differ from those the trial was begun with. */
   readonly allowDrift: boolean;
   /** Halts with a checkpoint after this epoch, where the training does not end before. Without it the trial runs to its end. Results do not depend on it: it is no part of the experiment. */

@@ -1,6 +1,7 @@
 // The process of one trial: joins `runTrial` with the channel to its supervisor. It ends with a checkpoint when it is
 // asked to, on SIGTERM, and when its supervisor is gone. Started by src/launch/local-launcher.ts.
 // Signals are listened for first: loading the rest takes a second, and a Ctrl-C in it must not end the process.
+import { readFileSync } from 'node:fs';
 import type { MessageFromTrial, MessageToTrial, TrialArguments, TrialProgress } from './trial-messages.js';
 
 /** Least time between two progress messages. */
@@ -39,7 +40,8 @@ function log(line: string): void {
   process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 }
 
-const trialArguments = JSON.parse(process.argv[2] ?? '') as TrialArguments;
+const STANDARD_INPUT = 0;
+const trialArguments = JSON.parse(readFileSync(STANDARD_INPUT, 'utf8')) as TrialArguments;
 const { OneshotError } = await import('../base/problem.js');
 const { describeFailure } = await import('./describe-failure.js');
 let exitCode = 0;

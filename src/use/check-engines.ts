@@ -1,6 +1,6 @@
 // Which compute engines work on this machine: each is started in a process of its own and has to agree with `cpu`.
-import { fileURLToPath } from 'node:url';
 import { execaNode } from 'execa';
+import { findProgram } from '../base/own-files.js';
 import type { EngineDescription, EngineName } from '../engine/engine.js';
 import { compareProbes } from '../engine/probe-engine.js';
 import { listAutoOrder } from '../engine/start-engine.js';
@@ -27,7 +27,6 @@ export interface EngineCheck {
 /** Deviation up to which an engine counts as right: the contract in src/engine/engine.ts. */
 const TOLERANCE = 1e-4;
 const LIMIT_MS = 60_000;
-const ENGINE_PROCESS = fileURLToPath(new URL('./engine-process.js', import.meta.url));
 
 /** All engines, in the order in which `auto` tries them. */
 export async function checkEngines(env: Environment): Promise<EngineCheck[]> {
@@ -58,7 +57,7 @@ function judge(name: EngineName, answer: EngineAnswer, reference: EngineAnswer):
 }
 
 async function askEngine(name: EngineName, env: Environment): Promise<EngineAnswer> {
-  const child = execaNode(ENGINE_PROCESS, [name], {
+  const child = execaNode(findProgram('engine-process'), [name], {
     env,
     extendEnv: false,
     ipc: true,

@@ -6,7 +6,7 @@ import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export const MAIN = resolve(import.meta.dirname, '../../dist/cli/main.js');
+export const MAIN = resolve(import.meta.dirname, '../../dist/programs/main.js');
 
 /** The folder of the real data sets: ONESHOT_DATA, or `shared/data` beside the checkout. */
 export const DATA_FOLDER = resolve(process.env.ONESHOT_DATA ?? resolve(import.meta.dirname, '../../../shared/data'));

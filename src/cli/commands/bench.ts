@@ -1,4 +1,4 @@
-import { readOwnVersion } from '../../base/own-version.js';
+import { readOwnVersion } from '../../base/own-files.js';
 import { BENCH_CASES, type BenchCaseName } from '../../use/bench/bench-cases.js';
 import { type BenchResults, describeMachine, keepResults } from '../../use/bench/bench-results.js';
 import { type ContestantName, chooseContestants } from '../../use/bench/choose-contestants.js';

@@ -1,9 +1,8 @@
 // Batches for training, made in worker threads while the engine computes. The bytes are those of the synchronous way,
 // since a batch is a function of (epoch, step); a request also starts the batches that are likely to come next.
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { findProgram } from '../../base/own-files.js';
 import { OneshotError } from '../../base/problem.js';
 import type { Batch, BatchSpec } from './batch.js';
 import { countEpochSteps, createBatchMaker } from './make-batches.js';
@@ -40,17 +39,15 @@ export interface BatchReply {
 /** A source of a specification's batches; close it when done. Throws a OneshotError('usage') when the selection is too small for the task. */
 export function openBatchSource(spec: BatchSpec, options: BatchSourceOptions = {}): BatchSource {
   const workers = options.workers ?? (availableParallelism() > 1 ? 1 : 0);
-  const script = findWorkerScript();
   const makeBatch = createBatchMaker(spec); // finds mistakes before a thread is started
-  return workers > 0 && script !== undefined
-    ? openThreads(spec, script, { ahead: 4, stepsPerEpoch: countEpochSteps(spec), ...options, workers })
+  return workers > 0
+    ? openThreads(spec, findProgram('batch-worker'), {
+        ahead: 4,
+        stepsPerEpoch: countEpochSteps(spec),
+        ...options,
+        workers,
+      })
     : openSynchronous(makeBatch);
-}
-
-// Threads run compiled JavaScript: beside this file, or in dist/ where the sources are run directly (tests).
-function findWorkerScript(): string | undefined {
-  const places = ['./batch-worker.js', '../../../dist/data/sampling/batch-worker.js'];
-  return places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) => existsSync(path));
 }
 
 function openSynchronous(makeBatch: (epoch: number, step: number) => Batch): BatchSource {

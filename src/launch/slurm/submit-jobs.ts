@@ -2,14 +2,11 @@
 // job's id right after, so that no job is ever lost or asked for twice.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { findProgram } from '../../base/own-files.js';
 import type { Slurm } from '../../config/experiment.js';
 import { composeJobScript, type JobScript } from './job-script.js';
 import { listQueue, submitJob } from './slurm-commands.js';
 import { type Submission, submissionFiles, writeSubmission } from './submission.js';
-
-const TASK_PROCESS = fileURLToPath(new URL('./task-process.js', import.meta.url));
-const CONTROLLER_PROCESS = fileURLToPath(new URL('./controller-process.js', import.meta.url));
 
 export interface JobSurroundings {
   /** Of the submission. */
@@ -35,7 +32,7 @@ export async function submitArray(submission: Submission, at: number, around: Jo
     gpus: slurm.gpus,
     slurm,
     env: jobEnvironment(),
-    command: [process.execPath, TASK_PROCESS, folder, String(first)],
+    command: [process.execPath, findProgram('task-process'), folder, String(first)],
   };
   const job = await submit(submission, submissionFiles(folder).arrayScript(at), script);
   const arrays = submission.arrays.map((array, index) => (index === at ? { ...array, job } : array));
@@ -55,7 +52,7 @@ export async function submitController(submission: Submission, around: JobSurrou
     // What a trial needs of a machine, its controller does without.
     slurm: { ...slurm, options: [] },
     env: jobEnvironment(),
-    command: [process.execPath, CONTROLLER_PROCESS, folder],
+    command: [process.execPath, findProgram('controller-process'), folder],
   };
   const job = await submit(submission, submissionFiles(folder).controllerScript, script);
   const told = { ...submission, controller: { ...submission.controller!, job } };

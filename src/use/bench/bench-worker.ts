@@ -1,8 +1,8 @@
 // A process that repeats one measured step and answers requests with its times: ours (bench-process.ts) or Python's
 // (bench/torch_steps.py). Both speak the same JSON: one request, one answer.
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { execa, execaNode } from 'execa';
+import { findOwnFile, findProgram } from '../../base/own-files.js';
 import { OneshotError } from '../../base/problem.js';
 import type { EngineName } from '../../engine/engine.js';
 import type { BenchCaseName } from './bench-cases.js';
@@ -34,9 +34,6 @@ export interface BenchWorker {
   stop(): void;
 }
 
-const ENGINE_PROCESS = fileURLToPath(new URL('./bench-process.js', import.meta.url));
-const TORCH_PROGRAM = fileURLToPath(new URL('../../../bench/torch_steps.py', import.meta.url));
-
 export interface WorkerOptions {
   readonly threads: number;
   readonly python: string;
@@ -50,7 +47,7 @@ export function startWorker(contestant: Contestant, name: BenchCaseName, options
 }
 
 function startEngineWorker(engine: string, name: BenchCaseName, { threads, env }: WorkerOptions): BenchWorker {
-  const child = execaNode(ENGINE_PROCESS, [engine, name, String(threads)], {
+  const child = execaNode(findProgram('bench-process'), [engine, name, String(threads)], {
     // TensorFlow's library takes its number of threads from here.
     env: { ...env, TF_NUM_INTRAOP_THREADS: String(threads) },
     extendEnv: false,
@@ -67,7 +64,7 @@ function startEngineWorker(engine: string, name: BenchCaseName, { threads, env }
 }
 
 function startTorchWorker(variant: string, name: BenchCaseName, { threads, python, env }: WorkerOptions): BenchWorker {
-  const child = execa(python, [TORCH_PROGRAM, name, variant, String(threads)], {
+  const child = execa(python, [findOwnFile('bench/torch_steps.py'), name, variant, String(threads)], {
     env,
     extendEnv: false,
     reject: false,

@@ -1,6 +1,4 @@
 // Batches: shapes and labels, which pictures are distorted, and that worker threads make the same bytes.
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import type {
   Affine,
@@ -231,12 +229,6 @@ describe('a source of batches', () => {
     open.push(batches);
     return batches;
   };
-
-  test('has a compiled worker beside it', () => {
-    expect(existsSync(fileURLToPath(new URL('../../../dist/data/sampling/batch-worker.js', import.meta.url)))).toBe(
-      true,
-    );
-  });
 
   test.each([0, 1, 2])(
     'gives the bytes of the synchronous way with %i workers, over the end of an epoch',

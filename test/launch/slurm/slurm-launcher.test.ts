@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadExperiment } from '../../../src/check/load-experiment.js';
 import type { Launcher } from '../../../src/launch/launcher.js';
 import { findOpenTasks } from '../../../src/launch/slurm/find-tasks.js';
 import { watchQueue } from '../../../src/launch/slurm/queue-watch.js';
@@ -29,6 +30,8 @@ beforeEach(() => {
 afterEach(() => {
   process.env.PATH = path;
 });
+
+const { experiment } = loadExperiment(join(import.meta.dirname, '../../fixtures/tiny.yaml'));
 
 /** A controller's submission, and launchers as it and the next start of it would make them. */
 function makeController() {
@@ -78,6 +81,7 @@ function makeController() {
   const launch = (launcher: Launcher, name: string) =>
     launcher({
       folder: join(experimentFolder, name),
+      experiment,
       baseFolder: '/',
       allowDrift: false,
       engine: 'auto',
