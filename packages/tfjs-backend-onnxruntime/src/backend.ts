@@ -149,7 +149,8 @@ export class OnnxRuntimeBackend {
     // Copied: execution is late, and the caller may change its array in between.
     if (values) buffer.values.set(values as NumericArray);
     else buffer.values.fill(0);
-    this.#bytesSinceRun += buffer.values.byteLength;
+    // What is uploaded before the first operation, weights above all, would outlive an early run.
+    if (this.#operationsSinceRun > 0) this.#bytesSinceRun += buffer.values.byteLength;
     return this.#createTensor(shape, dtype, buffer).dataId;
   }
 
@@ -180,7 +181,8 @@ export class OnnxRuntimeBackend {
     this.#data.delete(dataId);
     this.#dataIds--;
     this.#pending.delete(data.serial);
-    if (data.buffer) this.#retired.push(data.buffer);
+    if (data.buffer && this.#pending.size > 0) this.#retired.push(data.buffer);
+    else if (data.buffer) this.#pool.give(data.buffer);
     return true;
   }
 

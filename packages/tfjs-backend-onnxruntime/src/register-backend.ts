@@ -36,6 +36,8 @@ export function registerOnnxRuntimeBackend(tf: TensorFlow, options: OnnxRuntimeO
   const cpuKernels = new Map(tf.getKernelsForBackend('cpu').map((config) => [config.kernelName, config]));
   for (const kernelName of new Set([...Object.keys(KERNELS), ...cpuKernels.keys()])) {
     const kernel = withFallback(KERNELS[kernelName], cpuKernels.get(kernelName), warn);
+    // Left by a backend of this name that was removed; tfjs would warn of each.
+    if (tf.getKernel(kernelName, name)) tf.unregisterKernel(kernelName, name);
     tf.registerKernel({
       kernelName,
       backendName: name,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { registerOnnxRuntimeBackend } from '../src/index.js';
-import { blocked, normal, plain, randomValues, THREADS } from './support/engines.js';
+import { blocked, normal, plain, randomValues, relativeDifference, THREADS } from './support/engines.js';
 
 beforeEach(() => {
   tf.setBackend('onnxruntime');
@@ -129,6 +129,59 @@ describe('Recording', () => {
     tf.setBackend('onnxruntime');
     tf.removeBackend('small-graphs');
     backend.dispose();
+  });
+});
+
+describe('The limit of uploaded bytes', () => {
+  const options = { name: 'few-bytes', threads: THREADS, maxPendingBytes: 4000 };
+  let backend: ReturnType<typeof registerOnnxRuntimeBackend>;
+
+  beforeEach(() => {
+    backend = registerOnnxRuntimeBackend(tf, options);
+    tf.setBackend(options.name);
+  });
+  afterEach(() => {
+    tf.disposeVariables();
+    tf.setBackend('onnxruntime');
+    tf.removeBackend(options.name);
+    backend.dispose();
+  });
+
+  it('does not count large weights made before the first step, so that all steps share one graph', () => {
+    const weights = tf.variable(tf.tensor(randomValues(2000, 1), [2000]));
+    const velocity = tf.variable(tf.zeros([2000]), false);
+    for (let step = 0; step < 3; step++) {
+      const { value, grads } = tf.variableGrads(() => tf.mean(tf.square(weights)) as tf.Scalar, [weights]);
+      tf.tidy(() => {
+        velocity.assign(tf.add(tf.mul(velocity, 0.9), grads[weights.name]!));
+        weights.assign(tf.sub(weights, tf.mul(velocity, 0.1)));
+      });
+      tf.dispose(grads);
+      value.dataSync();
+      value.dispose();
+    }
+    expect(backend.statistics).toMatchObject({ compiles: 1, runs: 3 });
+  });
+
+  it('computes what reads uploaded batches before they fill the memory', () => {
+    const sum = tf.variable(tf.zeros([100]));
+    const batch = randomValues(100, 2);
+    for (let step = 0; step < 20; step++) tf.tidy(() => sum.assign(tf.add(sum, tf.tensor1d(batch))));
+    // A quarter of the limit is 1000 bytes: three batches of 400 after the first operation.
+    expect(backend.statistics.runs).toBeGreaterThanOrEqual(4);
+    expect(
+      relativeDifference(
+        sum.dataSync(),
+        batch.map((value) => 20 * value),
+      ),
+    ).toBeLessThan(1e-6);
+  });
+
+  it('lets go at once of uploads that nothing reads', () => {
+    const values = new Float32Array(2 ** 20);
+    const before = process.memoryUsage().arrayBuffers;
+    for (let i = 0; i < 50; i++) tf.tensor1d(values).dispose();
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(3 * values.byteLength);
   });
 });
 
