@@ -1,6 +1,6 @@
 // The small JSON files of a run folder are read strictly: what another version or somebody's editor left there is refused
 // with its place, never guessed at. Checks by hand instead of a JSON Schema: `status` and `plan` start without Ajv.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { OneshotError } from '../base/problem.js';
 
 /** Whether a value may stand in a field. */
@@ -32,7 +32,6 @@ export const isRecord =
 
 /** The record in the file at `path`, or undefined when there is no such file. With `version`, the record's own has to be that. Throws OneshotError('corrupt'). */
 export function readRecord<T>(path: string, shape: RecordShape, version?: number): T | undefined {
-  if (!existsSync(path)) return undefined;
   const refuse = (reason: string, cause?: unknown): never => {
     throw new OneshotError('corrupt', `${path} ${reason}`, {
       hint: 'it was edited or damaged, or made by another version; move its run folder away to start the trial anew',
@@ -43,6 +42,8 @@ export function readRecord<T>(path: string, shape: RecordShape, version?: number
   try {
     record = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
+    // Asking first whether it is there would cost as much again, which thousands of runs feel.
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     return refuse('is not readable JSON', error);
   }
   const found = isMap(record) ? (record as { version?: unknown }).version : undefined;
