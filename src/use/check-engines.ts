@@ -3,7 +3,7 @@ import { execaNode } from 'execa';
 import { findProgram } from '../base/own-files.js';
 import type { EngineDescription, EngineName } from '../engine/engine.js';
 import { compareProbes } from '../engine/probe-engine.js';
-import { listAutoOrder } from '../engine/start-engine.js';
+import { engineEnvironment, listAutoOrder } from '../engine/start-engine.js';
 import type { Environment } from '../tracking/local-server/find-mlflow.js';
 import type { Finding } from './finding.js';
 
@@ -58,7 +58,7 @@ function judge(name: EngineName, answer: EngineAnswer, reference: EngineAnswer):
 
 async function askEngine(name: EngineName, env: Environment): Promise<EngineAnswer> {
   const child = execaNode(findProgram('engine-process'), [name], {
-    env,
+    env: { ...env, ...engineEnvironment(name, env) },
     extendEnv: false,
     ipc: true,
     reject: false,

@@ -5,6 +5,7 @@ import { execa, execaNode } from 'execa';
 import { findOwnFile, findProgram } from '../../base/own-files.js';
 import { OneshotError } from '../../base/problem.js';
 import type { EngineName } from '../../engine/engine.js';
+import { engineEnvironment } from '../../engine/start-engine.js';
 import type { BenchCaseName } from './bench-cases.js';
 
 export const TORCH_VARIANTS = ['eager', 'channels_last', 'compiled'] as const;
@@ -43,13 +44,13 @@ export interface WorkerOptions {
 export function startWorker(contestant: Contestant, name: BenchCaseName, options: WorkerOptions): BenchWorker {
   return contestant.startsWith('torch-')
     ? startTorchWorker(contestant.slice('torch-'.length), name, options)
-    : startEngineWorker(contestant, name, options);
+    : startEngineWorker(contestant as EngineName, name, options);
 }
 
-function startEngineWorker(engine: string, name: BenchCaseName, { threads, env }: WorkerOptions): BenchWorker {
+function startEngineWorker(engine: EngineName, name: BenchCaseName, { threads, env }: WorkerOptions): BenchWorker {
   const child = execaNode(findProgram('bench-process'), [engine, name, String(threads)], {
     // TensorFlow's library takes its number of threads from here.
-    env: { ...env, TF_NUM_INTRAOP_THREADS: String(threads) },
+    env: { ...env, ...engineEnvironment(engine, env), TF_NUM_INTRAOP_THREADS: String(threads) },
     extendEnv: false,
     ipc: true,
     reject: false,
