@@ -47,7 +47,9 @@ function scaleValue(context: LoweringContext, base: Value, factor: Value, shape:
   const fits = (term: Value) => isSameShape(broadcastShapes(term.stored, factor.stored), term.stored);
   if (!isSameShape(base.shape, shape)) return null;
   const { terms, offset } = linearForm(base);
-  if (!terms.every((term) => fits(term.base)) || !isProductSmall(offset, factor, shape)) {
+  // A sum that is a result is stored in any case: reading it is one pass, computing it again is one for each term.
+  const isStored = base.isResult && terms.length > 1;
+  if (isStored || !terms.every((term) => fits(term.base)) || !isProductSmall(offset, factor, shape)) {
     return fits(base) ? linearValue(context, shape, [{ base, scale: factor }], null) : null;
   }
   const scaled = terms.map(({ base: inner, scale }) => ({
