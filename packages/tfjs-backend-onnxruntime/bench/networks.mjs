@@ -15,6 +15,11 @@ function createRandom(seed) {
   };
 }
 
+/** Returns a variable; its initial value is disposed of with the first update, not kept beside it. */
+function createVariable(createValue, isTrained = true) {
+  return tf.tidy(() => tf.variable(createValue(), isTrained));
+}
+
 function createVariables(shapes, seed) {
   const random = createRandom(seed);
   const variables = {};
@@ -24,7 +29,7 @@ function createVariables(shapes, seed) {
       const radius = deviation === 0 ? 0 : Math.sqrt(-2 * Math.log(1 - random())) * deviation;
       values[i] = mean + radius * Math.cos(2 * Math.PI * random());
     }
-    variables[name] = tf.variable(tf.tensor(values, shape));
+    variables[name] = createVariable(() => tf.tensor(values, shape));
   }
   return variables;
 }
@@ -53,7 +58,7 @@ function finishStep({ value, grads }) {
 function createMomentumUpdate(variables, learningRate, l2) {
   const velocities = {};
   for (const [name, variable] of Object.entries(variables)) {
-    velocities[name] = tf.variable(tf.zeros(variable.shape), false);
+    velocities[name] = createVariable(() => tf.zeros(variable.shape), false);
   }
   return (grads) =>
     tf.tidy(() => {
@@ -70,8 +75,8 @@ function createAdamUpdate(variables, { learningRate, beta1, beta2, decay }) {
   const first = {};
   const second = {};
   for (const [name, variable] of Object.entries(variables)) {
-    first[name] = tf.variable(tf.zeros(variable.shape), false);
-    second[name] = tf.variable(tf.zeros(variable.shape), false);
+    first[name] = createVariable(() => tf.zeros(variable.shape), false);
+    second[name] = createVariable(() => tf.zeros(variable.shape), false);
   }
   let step = 0;
   return (grads) =>

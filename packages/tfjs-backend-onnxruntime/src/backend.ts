@@ -4,7 +4,7 @@
  */
 import type { BackendValues, DataId, TensorInfo, DataType as TfDataType } from '@tensorflow/tfjs';
 import { BufferPool, type NumericArray, type NumericType, type TensorBuffer } from './buffer-pool.js';
-import { GraphCache } from './graph-cache.js';
+import { findReplaced, GraphCache } from './graph-cache.js';
 import { findBlockSize } from './nchwc.js';
 import { findLibrary } from './onnxruntime-api.js';
 import type { OnnxRuntimeOptions } from './options.js';
@@ -56,7 +56,7 @@ export class OnnxRuntimeBackend {
   readonly #pending = new Map<number, TensorData>();
   readonly #signatures = new Map<string, number>();
   /** Buffers of disposed tensors that pending operations may still read. */
-  #retired: TensorBuffer[] = [];
+  readonly #retired = new Set<TensorBuffer>();
   #dataIds = 0;
   #tensorSerial = 0;
   #operationSerial = 0;
@@ -181,7 +181,7 @@ export class OnnxRuntimeBackend {
     this.#data.delete(dataId);
     this.#dataIds--;
     this.#pending.delete(data.serial);
-    if (data.buffer && this.#pending.size > 0) this.#retired.push(data.buffer);
+    if (data.buffer && this.#pending.size > 0) this.#retired.add(data.buffer);
     else if (data.buffer) this.#pool.give(data.buffer);
     return true;
   }
@@ -266,10 +266,21 @@ export class OnnxRuntimeBackend {
   }
 
   #compute(operations: readonly RecordedOperation[], outputs: readonly TensorData[]): void {
-    const buffers = outputs.map((data) => this.#pool.take(data.dtype, sizeOf(data.shape)));
+    let buffers: TensorBuffer[] = [];
     try {
       throwEarlierFailure(operations.flatMap(({ inputs }) => inputs.map(({ data }) => data)));
-      this.#graphs.run(operations, outputs, buffers);
+      const run = this.#graphs.prepare(operations, outputs);
+      for (const data of outputs) data.producer = null;
+      const unneeded = this.#findUnneeded();
+      buffers = outputs.map((data, index) => {
+        const replaced = findReplaced(run, index)?.buffer;
+        if (!replaced || !unneeded.has(replaced) || replaced.values.length !== sizeOf(data.shape)) {
+          return this.#pool.take(data.dtype, sizeOf(data.shape));
+        }
+        this.#retired.delete(replaced);
+        return replaced;
+      });
+      this.#graphs.run(run, buffers);
     } catch (error) {
       for (const data of outputs) data.failure = error as Error;
       for (const buffer of buffers) this.#pool.give(buffer);
@@ -277,19 +288,25 @@ export class OnnxRuntimeBackend {
     }
     outputs.forEach((data, index) => {
       data.buffer = buffers[index]!;
-      data.producer = null;
     });
   }
 
   /** Gives buffers of disposed tensors back to the pool, but for those that a pending operation will read. */
   #recycle(): void {
-    const needed = new Set<TensorBuffer>();
-    for (const operation of collectOperations([...this.#pending.values()])) {
-      for (const { data } of operation.inputs) if (data.buffer) needed.add(data.buffer);
+    for (const buffer of this.#findUnneeded()) {
+      this.#pool.give(buffer);
+      this.#retired.delete(buffer);
     }
-    for (const buffer of this.#retired) if (!needed.has(buffer)) this.#pool.give(buffer);
-    this.#retired = this.#retired.filter((buffer) => needed.has(buffer));
     this.#pool.endRun();
+  }
+
+  /** Returns the buffers of disposed tensors that no pending operation will read. */
+  #findUnneeded(): Set<TensorBuffer> {
+    const unneeded = new Set(this.#retired);
+    for (const operation of collectOperations([...this.#pending.values()])) {
+      for (const { data } of operation.inputs) if (data.buffer) unneeded.delete(data.buffer);
+    }
+    return unneeded;
   }
 
   #tensorsOfOpenScopes(): Set<TensorData> {

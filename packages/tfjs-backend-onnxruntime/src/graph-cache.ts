@@ -5,12 +5,28 @@
 import type { TensorBuffer } from './buffer-pool.js';
 import { type LoweredGraph, lowerGraph } from './lowering/lower-graph.js';
 import { encodeModel } from './onnx-model.js';
+import type { Pointer } from './onnxruntime-api.js';
 import type { RecordedOperation, TensorData } from './recorded-operation.js';
 import type { Runtime, Session } from './runtime.js';
+import { splitUpdates } from './update-stage.js';
 
-interface CompiledGraph {
+interface Stage {
   readonly session: Session;
   readonly graph: LoweredGraph;
+}
+
+interface CompiledGraph {
+  readonly stages: readonly Stage[];
+  /** Values that the first stage hands over to the second. */
+  readonly handedOver: number;
+  readonly replacements: ReadonlyMap<number, number>;
+}
+
+/** A compiled graph and the known tensors of one run. */
+export interface GraphRun {
+  readonly compiled: CompiledGraph;
+  readonly operations: readonly RecordedOperation[];
+  readonly leaves: readonly TensorData[];
 }
 
 interface Counters {
@@ -39,40 +55,46 @@ export class GraphCache {
   }
 
   /**
-   * Computes `outputs` into `buffers`, compiling the graph when its structure is new.
+   * Returns the run that computes `outputs`, compiling the graph when its structure is new.
    * @throws Error that names the operations of the graph, with ONNX Runtime's own error as cause.
    */
-  run(
-    operations: readonly RecordedOperation[],
-    outputs: readonly TensorData[],
-    buffers: readonly TensorBuffer[],
-  ): void {
+  prepare(operations: readonly RecordedOperation[], outputs: readonly TensorData[]): GraphRun {
     const { key, leaves } = describeStructure(operations, outputs);
     let compiled = this.#graphs.get(key);
     if (compiled) this.#graphs.delete(key);
     else compiled = this.#compile(operations, leaves, outputs);
     this.#graphs.set(key, compiled);
     this.#dropOldest();
+    return { compiled, operations, leaves };
+  }
 
-    const { graph, session } = compiled;
-    const inputViews = graph.inputs.map(({ leaf, offset, shape }) =>
-      leaves[leaf]!.buffer!.view(this.#runtime, offset, shape),
-    );
-    const outputViews = graph.outputs.map(({ output, offset, shape }) =>
-      buffers[output]!.view(this.#runtime, offset, shape),
-    );
+  /**
+   * Computes the outputs into `buffers`. A buffer may be that of the tensor that `findReplaced` names for it.
+   * @throws Error that names the operations of the graph, with ONNX Runtime's own error as cause.
+   */
+  run({ compiled, operations, leaves }: GraphRun, buffers: readonly TensorBuffer[]): void {
+    const runs = compiled.stages.map(({ graph, session }) => ({
+      session,
+      inputs: graph.inputs.map(({ leaf, offset, shape }) => leaves[leaf]!.buffer!.view(this.#runtime, offset, shape)),
+      outputs: graph.outputs.map(({ output, offset, shape }) => buffers[output]!.view(this.#runtime, offset, shape)),
+    }));
     const start = performance.now();
+    let handedOver: readonly Pointer[] = [];
     try {
-      session.run(inputViews, outputViews);
+      const [first, update] = runs as [(typeof runs)[0], (typeof runs)[0] | undefined];
+      handedOver = first.session.run(first.inputs, first.outputs, compiled.handedOver);
+      update?.session.run([...update.inputs, ...handedOver], update.outputs);
     } catch (error) {
       throw describeFailure('run', operations, error);
+    } finally {
+      for (const value of handedOver) this.#runtime.releaseTensor(value);
     }
     this.#counters.runs++;
     this.#counters.runMs += performance.now() - start;
   }
 
   dispose(): void {
-    for (const { session } of this.#graphs.values()) session.dispose();
+    for (const { stages } of this.#graphs.values()) disposeStages(stages);
     this.#graphs.clear();
   }
 
@@ -84,12 +106,11 @@ export class GraphCache {
     const start = performance.now();
     try {
       const graph = lowerGraph(operations, leaves, outputs, { nchwcBlock: this.#options.nchwcBlock });
-      const session = this.#runtime.createSession(
-        encodeModel(graph.model),
-        graph.model.inputs.map(({ name }) => name),
-        graph.model.outputs.map(({ name }) => name),
-      );
-      return { graph, session };
+      const { first, update, handedOver, replacements } = splitUpdates(graph);
+      const stages = [this.#createStage(first, true)];
+      // Its nodes stay as they are: what may be written over what was decided by them.
+      if (update) stages.push(this.#createStage(update, false));
+      return { stages, handedOver: handedOver.length, replacements };
     } catch (error) {
       throw describeFailure('compile', operations, error);
     } finally {
@@ -98,13 +119,30 @@ export class GraphCache {
     }
   }
 
+  #createStage(graph: LoweredGraph, isOptimized: boolean): Stage {
+    const { model } = graph;
+    const inputNames = model.inputs.map(({ name }) => name);
+    const outputNames = model.outputs.map(({ name }) => name);
+    return { graph, session: this.#runtime.createSession(encodeModel(model), inputNames, outputNames, isOptimized) };
+  }
+
   #dropOldest(): void {
     while (this.#graphs.size > this.#options.maxGraphs) {
-      const [key, { session }] = this.#graphs.entries().next().value!;
-      session.dispose();
+      const [key, { stages }] = this.#graphs.entries().next().value!;
+      disposeStages(stages);
       this.#graphs.delete(key);
     }
   }
+}
+
+/** Returns the known tensor whose memory a result may take when nobody needs that tensor after the run. */
+export function findReplaced({ compiled, leaves }: GraphRun, output: number): TensorData | null {
+  const leaf = compiled.replacements.get(output);
+  return leaf === undefined ? null : leaves[leaf]!;
+}
+
+function disposeStages(stages: readonly Stage[]): void {
+  for (const { session } of stages) session.dispose();
 }
 
 /** Returns a text that is equal for equal structures, and the known tensors that the operations read. */

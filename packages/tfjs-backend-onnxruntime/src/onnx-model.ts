@@ -42,6 +42,7 @@ export interface OnnxInput {
   readonly shape: readonly number[];
 }
 
+/** A value whose shape ONNX Runtime finds out. */
 export interface OnnxOutput {
   readonly name: string;
   readonly dtype: DataType;
@@ -50,7 +51,7 @@ export interface OnnxOutput {
 export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[];
   readonly constants: readonly OnnxTensor[];
-  readonly inputs: readonly OnnxInput[];
+  readonly inputs: readonly (OnnxInput | OnnxOutput)[];
   readonly outputs: readonly OnnxOutput[];
 }
 
@@ -84,8 +85,9 @@ function writeGraph(writer: MessageWriter, graph: OnnxGraph): void {
   for (const node of graph.nodes) writer.message(1, (inner) => writeNode(inner, node));
   writer.text(2, 'graph');
   for (const tensor of graph.constants) writer.message(5, (inner) => writeTensor(inner, tensor));
-  for (const { name, dtype, shape } of graph.inputs) {
-    writer.message(11, (inner) => writeValueInfo(inner, name, dtype, shape));
+  for (const input of graph.inputs) {
+    const shape = 'shape' in input ? input.shape : undefined;
+    writer.message(11, (inner) => writeValueInfo(inner, input.name, input.dtype, shape));
   }
   for (const { name, dtype } of graph.outputs) writer.message(12, (inner) => writeValueInfo(inner, name, dtype));
 }

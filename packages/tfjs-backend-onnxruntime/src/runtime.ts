@@ -8,6 +8,7 @@ import { addressOf, loadOnnxRuntime, type OnnxRuntimeApi, type Pointer } from '.
 
 const LOG_ERRORS = 3;
 const LOG_FATAL = 4;
+const OPTIMIZE_NOTHING = 0;
 const OPTIMIZE_ALL = 99;
 const ARENA_ALLOCATOR = 1;
 const DEFAULT_MEMORY = 0;
@@ -29,6 +30,8 @@ export class Runtime {
   readonly #environment: Pointer;
   readonly #memoryInfo: Pointer;
   readonly #sessionOptions: Pointer;
+  /** Options of sessions that run a graph node by node as it is. */
+  readonly #literalSessionOptions: Pointer;
 
   /** @throws Error when a backend with another number of threads is alive in this process. */
   constructor(libraryPath: string, threads: number) {
@@ -54,7 +57,8 @@ export class Runtime {
     // One arena for all sessions: a second compiled graph does not double the memory for intermediate results.
     if (shared.users === 0) api.CreateAndRegisterAllocator(this.#environment, this.#memoryInfo, null);
     environments.set(api, { threads, users: shared.users + 1 });
-    this.#sessionOptions = this.#createSessionOptions();
+    this.#sessionOptions = this.#createSessionOptions(OPTIMIZE_ALL);
+    this.#literalSessionOptions = this.#createSessionOptions(OPTIMIZE_NOTHING);
   }
 
   get version(): string {
@@ -84,10 +88,19 @@ export class Runtime {
     this.api.ReleaseValue(tensor);
   }
 
-  /** Returns the session of a serialised ONNX model whose inputs and outputs are fed in the given orders. */
-  createSession(model: Uint8Array, inputNames: readonly string[], outputNames: readonly string[]): Session {
+  /**
+   * Returns the session of a serialised ONNX model whose inputs and outputs are fed in the given orders. Without
+   * optimization its nodes are run as they are, none is fused.
+   */
+  createSession(
+    model: Uint8Array,
+    inputNames: readonly string[],
+    outputNames: readonly string[],
+    isOptimized = true,
+  ): Session {
     const cell = new PointerCell();
-    this.api.CreateSessionFromArray(this.#environment, model, model.byteLength, this.#sessionOptions, cell.array);
+    const options = isOptimized ? this.#sessionOptions : this.#literalSessionOptions;
+    this.api.CreateSessionFromArray(this.#environment, model, model.byteLength, options, cell.array);
     return new Session(this.api, cell.pointer, inputNames, outputNames);
   }
 
@@ -95,17 +108,18 @@ export class Runtime {
     const shared = environments.get(this.api)!;
     shared.users--;
     this.api.ReleaseSessionOptions(this.#sessionOptions);
+    this.api.ReleaseSessionOptions(this.#literalSessionOptions);
     this.api.ReleaseMemoryInfo(this.#memoryInfo);
     this.api.ReleaseEnv(this.#environment);
   }
 
-  #createSessionOptions(): Pointer {
+  #createSessionOptions(optimizationLevel: number): Pointer {
     const cell = new PointerCell();
     this.api.CreateSessionOptions(cell.array);
     const options = cell.pointer;
     this.api.DisablePerSessionThreads(options);
     this.api.DisableMemPattern(options); // a quarter less memory at the same speed
-    this.api.SetSessionGraphOptimizationLevel(options, OPTIMIZE_ALL);
+    this.api.SetSessionGraphOptimizationLevel(options, optimizationLevel);
     this.api.SetSessionLogSeverityLevel(options, LOG_FATAL); // errors come back as exceptions
     this.api.AddSessionConfigEntry(options, 'session.use_env_allocators', '1');
     const profile = process.env.TFJS_ONNXRUNTIME_PROFILE;
@@ -132,9 +146,13 @@ export class Session {
     this.#outputs = new BigUint64Array(new ArrayBuffer(8 * Math.max(1, outputNames.length)));
   }
 
-  /** Runs synchronously; results are written into the memory below `outputs`. */
-  run(inputs: readonly Pointer[], outputs: readonly Pointer[]): void {
+  /**
+   * Runs synchronously; results are written into the memory below `outputs`. Returns the values of `extraOutputs` more
+   * outputs, in memory of the library's; the caller releases them.
+   */
+  run(inputs: readonly Pointer[], outputs: readonly Pointer[], extraOutputs = 0): readonly Pointer[] {
     this.#inputs.set(inputs);
+    this.#outputs.fill(0n);
     this.#outputs.set(outputs);
     this.#api.Run(
       this.#session,
@@ -143,9 +161,10 @@ export class Session {
       this.#inputs,
       inputs.length,
       this.#outputNames.pointers,
-      outputs.length,
+      outputs.length + extraOutputs,
       this.#outputs,
     );
+    return [...this.#outputs.subarray(outputs.length, outputs.length + extraOutputs)];
   }
 
   dispose(): void {
