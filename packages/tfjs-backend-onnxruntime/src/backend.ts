@@ -39,12 +39,14 @@ export interface BackendDescription {
 const DEFAULT_MAX_COMPILED_GRAPHS = 64;
 const DEFAULT_MAX_PENDING_OPERATIONS = 4096;
 const DEFAULT_MAX_PENDING_BYTES = 2 ** 29;
+/** Distinct operations, shapes included, that are remembered; a training has some hundreds. */
+const MAX_SIGNATURES = 2 ** 16;
 /** Part of the limit after which a pending graph is computed at the next border between outermost tidy() calls. */
 const BORDER_PART = 1 / 4;
 
 export class OnnxRuntimeBackend {
   readonly statistics: BackendStatistics = { compiles: 0, compileMs: 0, runs: 0, runMs: 0, recorded: 0 };
-  readonly #tf: TensorFlow;
+  readonly #engine: ReturnType<TensorFlow['engine']>;
   readonly #runtime: Runtime;
   readonly #pool: BufferPool;
   readonly #graphs: GraphCache;
@@ -59,6 +61,7 @@ export class OnnxRuntimeBackend {
   readonly #retired = new Set<TensorBuffer>();
   #dataIds = 0;
   #tensorSerial = 0;
+  #signatureSerial = 0;
   #operationSerial = 0;
   #operationsSinceRun = 0;
   #bytesSinceRun = 0;
@@ -67,7 +70,7 @@ export class OnnxRuntimeBackend {
   #isDisposed = false;
 
   constructor(tf: TensorFlow, options: OnnxRuntimeOptions = {}) {
-    this.#tf = tf;
+    this.#engine = tf.engine();
     this.#runtime = new Runtime(options.libraryPath ?? findLibrary(), options.threads ?? countPhysicalCores());
     this.#pool = new BufferPool(this.#runtime);
     this.#nchwcBlock = chooseBlockSize(this.#runtime, options.nchwcBlock ?? 'auto');
@@ -95,14 +98,10 @@ export class OnnxRuntimeBackend {
   ): TensorInfo {
     this.#flushIfTooMuchIsPending();
     if (sizeOf(shape) === 0) return this.#createTensor(shape, dtype, this.#pool.take(dtype as NumericType, 0));
-    const description = `${name}${JSON.stringify(attributes)}${dtype}${shape}`;
-    let signature = this.#signatures.get(description);
-    if (signature === undefined) {
-      signature = this.#signatures.size;
-      this.#signatures.set(description, signature);
-    }
     const operands = inputs.map((input) => ({ data: this.#dataOf(input.dataId), shape: input.shape }));
-    throwEarlierFailure(operands.map(({ data }) => data));
+    for (const { data } of operands) throwEarlierFailure(data);
+    let description = `${name}${JSON.stringify(attributes)}${dtype}${shape}`;
+    for (const operand of operands) description += `;${operand.data.dtype}${operand.data.shape}/${operand.shape}`;
     const result = this.#createTensor(shape, dtype, null);
     const output = this.#dataOf(result.dataId);
     const operation: RecordedOperation = {
@@ -113,7 +112,7 @@ export class OnnxRuntimeBackend {
       shape,
       dtype: output.dtype,
       output,
-      signature,
+      signature: this.#numberOf(description),
     };
     output.producer = operation;
     this.#pending.set(output.serial, output);
@@ -163,7 +162,7 @@ export class OnnxRuntimeBackend {
   readSync(dataId: DataId): BackendValues {
     const data = this.#dataOf(dataId);
     if (data.text) return data.text as unknown as BackendValues;
-    throwEarlierFailure([data]);
+    throwEarlierFailure(data);
     if (!data.buffer) this.#run(data);
     // Copied: the buffer goes on to other tensors when this one is disposed of.
     return data.buffer!.values.slice();
@@ -268,7 +267,7 @@ export class OnnxRuntimeBackend {
   #compute(operations: readonly RecordedOperation[], outputs: readonly TensorData[]): void {
     let buffers: TensorBuffer[] = [];
     try {
-      throwEarlierFailure(operations.flatMap(({ inputs }) => inputs.map(({ data }) => data)));
+      for (const { inputs } of operations) for (const { data } of inputs) throwEarlierFailure(data);
       const run = this.#graphs.prepare(operations, outputs);
       for (const data of outputs) data.producer = null;
       const unneeded = this.#findUnneeded();
@@ -310,7 +309,7 @@ export class OnnxRuntimeBackend {
   }
 
   #tensorsOfOpenScopes(): Set<TensorData> {
-    const { scopeStack, registeredVariables } = this.#tf.engine().state;
+    const { scopeStack, registeredVariables } = this.#engine.state;
     const assigned = new Set(Object.values(registeredVariables).map((variable) => variable.dataId));
     const open = new Set<TensorData>();
     for (const scope of scopeStack) {
@@ -328,7 +327,7 @@ export class OnnxRuntimeBackend {
    * where the same structure comes again and again, or, in one endless tidy(), at the limit itself.
    */
   #flushIfTooMuchIsPending(): void {
-    const scope = this.#tf.engine().state.scopeStack[0]?.id;
+    const scope = this.#engine.state.scopeStack[0]?.id;
     const isBorder = scope === undefined || scope !== this.#outermostScope;
     this.#outermostScope = scope;
     const operations = this.#operationsSinceRun / this.#maxPendingOperations;
@@ -352,11 +351,21 @@ export class OnnxRuntimeBackend {
     });
   }
 
+  /** Returns the number of a description; a forgotten one gets a new number, and its graphs are compiled again. */
+  #numberOf(description: string): number {
+    const known = this.#signatures.get(description);
+    if (known !== undefined) return known;
+    if (this.#signatures.size >= MAX_SIGNATURES) this.#signatures.clear();
+    this.#signatures.set(description, ++this.#signatureSerial);
+    return this.#signatureSerial;
+  }
+
   #createTensor(shape: Shape, dtype: TfDataType, buffer: TensorBuffer | null): TensorInfo {
     const dataId = {};
+    const ownShape = [...shape];
     this.#data.set(dataId, {
       serial: ++this.#tensorSerial,
-      shape: [...shape],
+      shape: ownShape,
       dtype: dtype as NumericType,
       references: 1,
       buffer,
@@ -366,14 +375,14 @@ export class OnnxRuntimeBackend {
       isPassedOver: false,
     });
     this.#dataIds++;
-    return { dataId, shape: [...shape], dtype };
+    return { dataId, shape: ownShape, dtype };
   }
 
   #dataOf(dataId: DataId): TensorData {
     const data = this.#data.get(dataId);
     if (data) return data;
     // The tensor was made under another backend: tfjs brings its data here.
-    this.#tf.engine().moveData(this as never, dataId);
+    this.#engine.moveData(this as never, dataId);
     return this.#data.get(dataId)!;
   }
 }
@@ -399,6 +408,6 @@ function collectOperations(tensors: readonly TensorData[]): RecordedOperation[] 
   return [...found].sort((a, b) => a.serial - b.serial);
 }
 
-function throwEarlierFailure(tensors: readonly TensorData[]): void {
-  for (const { failure } of tensors) if (failure) throw failure;
+function throwEarlierFailure({ failure }: TensorData): void {
+  if (failure) throw failure;
 }

@@ -5,6 +5,7 @@
 import type { DataType } from './onnx-model.js';
 import { addressOf, type Pointer } from './onnxruntime-api.js';
 import type { Runtime } from './runtime.js';
+import { type Shape, sizeOf } from './shapes.js';
 
 /** Element types of tfjs tensors that live in buffers. */
 export type NumericType = Exclude<DataType, 'int64'>;
@@ -17,6 +18,20 @@ const ALIGNMENT_BYTES = 64;
 
 /** Runs after which a buffer that nobody took again is given back to the system. */
 const MAX_IDLE_RUNS = 32;
+
+/** Part of a tensor's elements, under a shape. */
+export interface Place {
+  /** Index of the first element. */
+  readonly offset: number;
+  readonly shape: Shape;
+  /** Equal for equal places. */
+  readonly key: string;
+}
+
+/** Returns the place of a part that begins at element `offset`. */
+export function createPlace(offset: number, shape: Shape): Place {
+  return { offset, shape, key: `${offset}:${shape}` };
+}
 
 /** Memory of one tensor, with the native values (views by offset and shape) that were made over it. */
 export class TensorBuffer {
@@ -36,14 +51,12 @@ export class TensorBuffer {
     this.#address = start + BigInt(offset);
   }
 
-  /** Returns the native tensor of `shape` that begins at element `offset`; it lives as long as this buffer. */
-  view(runtime: Runtime, offset: number, shape: readonly number[]): Pointer {
-    const key = `${offset}:${shape}`;
+  /** Returns the native tensor over a part of the elements; it lives as long as this buffer. */
+  view(runtime: Runtime, { offset, shape, key }: Place): Pointer {
     let view = this.#views.get(key);
     if (view === undefined) {
       const bytes = this.values.BYTES_PER_ELEMENT;
-      const length = shape.reduce((product, size) => product * size, 1);
-      view = runtime.createTensor(this.#address + BigInt(offset * bytes), length * bytes, shape, this.dtype);
+      view = runtime.createTensor(this.#address + BigInt(offset * bytes), sizeOf(shape) * bytes, shape, this.dtype);
       this.#views.set(key, view);
     }
     return view;

@@ -2,7 +2,7 @@
  * Compiled graphs by structure: two steps that record the same operations on the same shapes share one session.
  * The cache is bounded; the graph unused longest is released first.
  */
-import type { TensorBuffer } from './buffer-pool.js';
+import { createPlace, type Place, type TensorBuffer } from './buffer-pool.js';
 import { type LoweredGraph, lowerGraph } from './lowering/lower-graph.js';
 import { encodeModel } from './onnx-model.js';
 import type { Pointer } from './onnxruntime-api.js';
@@ -10,9 +10,11 @@ import type { RecordedOperation, TensorData } from './recorded-operation.js';
 import type { Runtime, Session } from './runtime.js';
 import { splitUpdates } from './update-stage.js';
 
+/** A stage's session, and where its inputs and outputs lie. */
 interface Stage {
   readonly session: Session;
-  readonly graph: LoweredGraph;
+  readonly inputs: readonly (Place & { readonly leaf: number })[];
+  readonly outputs: readonly (Place & { readonly output: number })[];
 }
 
 interface CompiledGraph {
@@ -73,10 +75,10 @@ export class GraphCache {
    * @throws Error that names the operations of the graph, with ONNX Runtime's own error as cause.
    */
   run({ compiled, operations, leaves }: GraphRun, buffers: readonly TensorBuffer[]): void {
-    const runs = compiled.stages.map(({ graph, session }) => ({
+    const runs = compiled.stages.map(({ session, inputs, outputs }) => ({
       session,
-      inputs: graph.inputs.map(({ leaf, offset, shape }) => leaves[leaf]!.buffer!.view(this.#runtime, offset, shape)),
-      outputs: graph.outputs.map(({ output, offset, shape }) => buffers[output]!.view(this.#runtime, offset, shape)),
+      inputs: inputs.map((place) => leaves[place.leaf]!.buffer!.view(this.#runtime, place)),
+      outputs: outputs.map((place) => buffers[place.output]!.view(this.#runtime, place)),
     }));
     const start = performance.now();
     let handedOver: readonly Pointer[] = [];
@@ -119,11 +121,14 @@ export class GraphCache {
     }
   }
 
-  #createStage(graph: LoweredGraph, isOptimized: boolean): Stage {
-    const { model } = graph;
+  #createStage({ model, inputs, outputs }: LoweredGraph, isOptimized: boolean): Stage {
     const inputNames = model.inputs.map(({ name }) => name);
     const outputNames = model.outputs.map(({ name }) => name);
-    return { graph, session: this.#runtime.createSession(encodeModel(model), inputNames, outputNames, isOptimized) };
+    return {
+      session: this.#runtime.createSession(encodeModel(model), inputNames, outputNames, isOptimized),
+      inputs: inputs.map(({ leaf, offset, shape }) => ({ leaf, ...createPlace(offset, shape) })),
+      outputs: outputs.map(({ output, offset, shape }) => ({ output, ...createPlace(offset, shape) })),
+    };
   }
 
   #dropOldest(): void {
@@ -150,25 +155,25 @@ function describeStructure(
   operations: readonly RecordedOperation[],
   outputs: readonly TensorData[],
 ): { key: string; leaves: TensorData[] } {
-  const references = new Map<TensorData, string>();
+  /** Positions of results are even, those of known tensors odd. */
+  const references = new Map<TensorData, number>();
   const leaves: TensorData[] = [];
-  const parts: (string | number)[] = [];
+  const parts = [operations.length];
   operations.forEach((operation, position) => {
     parts.push(operation.signature);
-    for (const { data, shape } of operation.inputs) {
+    for (const { data } of operation.inputs) {
       let reference = references.get(data);
       if (reference === undefined) {
-        reference = `i${leaves.length}`;
+        reference = 2 * leaves.length + 1;
         references.set(data, reference);
         leaves.push(data);
-        parts.push(`(${data.dtype}${data.shape})`);
       }
-      parts.push(`${reference}/${shape}`);
+      parts.push(reference);
     }
-    references.set(operation.output, `${position}`);
+    references.set(operation.output, 2 * position);
   });
-  for (const data of outputs) parts.push(`>${references.get(data)}`);
-  return { key: parts.join(';'), leaves };
+  for (const data of outputs) parts.push(references.get(data)!);
+  return { key: `${parts}`, leaves };
 }
 
 const MAX_NAMES_IN_MESSAGE = 12;

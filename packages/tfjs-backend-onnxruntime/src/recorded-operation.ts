@@ -36,6 +36,6 @@ export interface RecordedOperation {
   readonly shape: Shape;
   readonly dtype: NumericType;
   readonly output: TensorData;
-  /** Number that equal names, attributes, shapes and types share. */
+  /** Number that operations share whose names, attributes, shapes and types are equal, those of the inputs too. */
   readonly signature: number;
 }

@@ -10,7 +10,6 @@ import { matrixKernels } from './kernels/matrix.js';
 import { pictureKernels } from './kernels/picture.js';
 import { reductionKernels } from './kernels/reduction.js';
 import type { OnnxRuntimeOptions } from './options.js';
-import { sizeOf } from './shapes.js';
 
 const DEFAULT_NAME = 'onnxruntime';
 
@@ -68,5 +67,9 @@ function withFallback(
 }
 
 function hasSpecialInput(inputs: NamedTensorInfoMap): boolean {
-  return Object.values(inputs).some((tensor) => tensor && (tensor.dtype === 'string' || sizeOf(tensor.shape) === 0));
+  for (const name in inputs) {
+    const tensor = inputs[name];
+    if (tensor && (tensor.dtype === 'string' || tensor.shape.includes(0))) return true;
+  }
+  return false;
 }
