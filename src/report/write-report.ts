@@ -1,7 +1,7 @@
 // The command `report`: from run folders to report.html, report.md and the files that the latter refers to.
 import { mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { writeFileAtomic } from '../base/atomic-file.js';
+import { removeStaleTemporaries, writeFileAtomic } from '../base/atomic-file.js';
 import { readOwnVersion } from '../base/own-files.js';
 import { formatCount } from './format-figures.js';
 import { renderHtmlPage } from './html-page.js';
@@ -32,12 +32,27 @@ export async function writeReport(paths: readonly string[], { outFolder }: Write
   const html = join(outFolder, 'report.html');
   const markdown = join(outFolder, 'report.md');
   const page = renderMarkdownPage(report.title, blocks, footer, 'report-files');
-  mkdirSync(outFolder, { recursive: true });
-  for (const [path, content] of page.files) {
-    mkdirSync(dirname(join(outFolder, path)), { recursive: true });
-    writeFileAtomic(join(outFolder, path), content);
-  }
-  writeFileAtomic(markdown, page.text);
-  writeFileAtomic(html, renderHtmlPage(report.title, blocks, footer));
+  writeFiles([
+    ...[...page.files].map(([path, content]) => [join(outFolder, path), content] as const),
+    [markdown, page.text],
+    [html, renderHtmlPage(report.title, blocks, footer)],
+  ]);
   return { html, markdown, report };
+}
+
+/** Writes files in folders that are made where they are missing, and clears away what a killed writer has left there. */
+function writeFiles(files: readonly (readonly [path: string, content: string | Uint8Array])[]): void {
+  for (const folder of new Set(files.map(([path]) => dirname(path)))) {
+    mkdirSync(folder, { recursive: true });
+    removeStaleTemporaries(folder);
+  }
+  for (const [path, content] of files) {
+    try {
+      writeFileAtomic(path, content);
+    } catch (error) {
+      // Another writer, starting just now, took it for what a killed one had left.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      writeFileAtomic(path, content);
+    }
+  }
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { temporaryName } from '../../src/base/atomic-file.js';
 import { formatInterval, formatPercent } from '../../src/report/format-figures.js';
 import { type WrittenReport, writeReport } from '../../src/report/write-report.js';
 import { FIVE_WAY, HARMFUL_NAMES, makeSmallData } from './support/small-data.js';
@@ -13,6 +14,7 @@ let parent: string;
 let written: WrittenReport;
 let page: string;
 let markdown: string;
+let leftByAKill: string[];
 
 beforeAll(async () => {
   parent = mkdtempSync(join(tmpdir(), 'write-report-'));
@@ -40,11 +42,20 @@ beforeAll(async () => {
     state: 'failed',
     failure: '</td><img src=x onerror=alert(1)>',
   });
-  written = await writeReport([parent], { outFolder: join(parent, 'report') });
+  const outFolder = join(parent, 'report');
+  const files = join(outFolder, 'report-files');
+  mkdirSync(files, { recursive: true });
+  leftByAKill = [temporaryName(join(outFolder, 'report.html')), temporaryName(join(files, 'ways.png'))];
+  for (const path of leftByAKill) writeFileSync(path, 'half');
+  written = await writeReport([parent], { outFolder });
   page = readFileSync(written.html, 'utf8');
   markdown = readFileSync(written.markdown, 'utf8');
 });
 afterAll(() => rmSync(parent, { recursive: true }));
+
+test('a report leaves nothing of one that was killed', () => {
+  expect(leftByAKill.filter(existsSync)).toEqual([]);
+});
 
 describe('report.html', () => {
   it('shows names as text, whatever stands in them', () => {
