@@ -9,6 +9,7 @@ import { type Kernel, type KernelCall, type KernelTable, UnsupportedCase } from 
 import { matrixKernels } from './kernels/matrix.js';
 import { pictureKernels } from './kernels/picture.js';
 import { reductionKernels } from './kernels/reduction.js';
+import { resizingKernels } from './kernels/resizing.js';
 import type { OnnxRuntimeOptions } from './options.js';
 
 const DEFAULT_NAME = 'onnxruntime';
@@ -19,6 +20,7 @@ const KERNELS: KernelTable = {
   ...matrixKernels,
   ...pictureKernels,
   ...reductionKernels,
+  ...resizingKernels,
 };
 
 /**

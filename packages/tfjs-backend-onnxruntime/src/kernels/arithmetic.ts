@@ -72,6 +72,21 @@ export const arithmeticKernels: KernelTable = {
     return call.backend.record('LeakyRelu', [x], attributes, x.shape, x.dtype);
   },
 
+  EluGrad: (call) => {
+    const { backend } = call;
+    const [dy, y] = [inputOf(call, 'dy'), inputOf(call, 'y')];
+    const { shape, dtype } = y;
+    const zero = backend.record('Fill', [], { value: 0 }, [], dtype);
+    const one = backend.record('Fill', [], { value: 1 }, [], dtype);
+    const isPositive = backend.record('GreaterEqual', [y, zero], {}, shape, 'bool');
+    // Where y = exp(x) - 1, its derivative is y + 1.
+    const slope = backend.record('Add', [y, one], {}, shape, dtype);
+    const product = backend.record('Multiply', [dy, slope], {}, shape, dtype);
+    const gradient = backend.record('Select', [isPositive, dy, product], {}, shape, dtype);
+    for (const { dataId } of [zero, one, isPositive, slope, product]) backend.disposeData(dataId);
+    return gradient;
+  },
+
   Prelu: (call) => {
     const [x, alpha] = [inputOf(call, 'x'), inputOf(call, 'alpha')];
     const shape = call.tf.backend_util.assertAndGetBroadcastShape(x.shape, alpha.shape);

@@ -3,6 +3,8 @@ import type { KernelBackend, KernelConfig, TensorInfo } from '@tensorflow/tfjs';
 import type { Kernel, KernelCall } from './kernel.js';
 
 interface CpuBackend extends KernelBackend {
+  /** Whether tfjs still has to print its advice for Node.js. */
+  firstUse: boolean;
   makeTensorInfo(shape: number[], dtype: string, values: unknown): TensorInfo;
 }
 
@@ -10,7 +12,8 @@ interface CpuBackend extends KernelBackend {
 export function createFallback({ kernelName, kernelFunc }: KernelConfig, warn: (message: string) => void): Kernel {
   let hasWarned = false;
   return (call) => {
-    if (!hasWarned) {
+    // What reads no tensor, a range of numbers, is as fast in JavaScript.
+    if (!hasWarned && Object.keys(call.inputs).length > 0) {
       hasWarned = true;
       warn(`onnxruntime: ${kernelName} is not supported here and runs in plain JavaScript (tfjs backend 'cpu')`);
     }
@@ -20,6 +23,8 @@ export function createFallback({ kernelName, kernelFunc }: KernelConfig, warn: (
 
 function runOnCpu(call: KernelCall, kernel: KernelConfig['kernelFunc']): TensorInfo | TensorInfo[] {
   const cpu = call.tf.findBackend('cpu') as CpuBackend;
+  // It would recommend tfjs-node, which this backend takes the place of.
+  cpu.firstUse = false;
   const copies: TensorInfo[] = [];
   const bring = (tensor: TensorInfo): TensorInfo => {
     const copy = cpu.makeTensorInfo(tensor.shape, tensor.dtype, call.backend.readSync(tensor.dataId));
