@@ -5,7 +5,7 @@
  * itself for constant weights only. They are probed at start and not used when the probe fails.
  */
 
-import { TensorBuffer } from './buffer-pool.js';
+import { createPlace, TensorBuffer } from './buffer-pool.js';
 import { GraphBuilder, type NodeOptions } from './graph-builder.js';
 import { encodeModel } from './onnx-model.js';
 import type { Runtime } from './runtime.js';
@@ -51,13 +51,16 @@ export function findBlockSize(runtime: Runtime): number {
   input.values.forEach((_, index) => {
     input.values[index] = index;
   });
+  const builder = new GraphBuilder();
+  const blocked = blockChannels(builder, 'x');
+  const outputs = [{ name: 'y', dtype: 'float32' }] as const;
+  const model = encodeModel(builder.finish([{ name: 'x', dtype: 'float32', shape }], [blocked], outputs));
+  const whole = createPlace(0, shape);
+  const [from, to] = [input.view(runtime, whole), output.view(runtime, whole)];
   try {
-    const builder = new GraphBuilder();
-    const blocked = blockChannels(builder, 'x');
-    const outputs = [{ name: 'y', dtype: 'float32' }] as const;
-    const graph = builder.finish([{ name: 'x', dtype: 'float32', shape }], [blocked], outputs);
-    const session = runtime.createSession(encodeModel(graph), ['x'], ['y']);
-    session.run([input.view(runtime, 0, shape)], [output.view(runtime, 0, shape)]);
+    // Where there are no such kernels, the library refuses one of these.
+    const session = runtime.createSession(model, ['x'], ['y']);
+    session.run([from], [to]);
     session.dispose();
     const isBlockedBy = (block: number) =>
       output.values.every((value, index) => {
