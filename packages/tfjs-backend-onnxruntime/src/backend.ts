@@ -5,6 +5,7 @@
 import type { BackendValues, DataId, TensorInfo, DataType as TfDataType } from '@tensorflow/tfjs';
 import { BufferPool, type NumericArray, type NumericType, type TensorBuffer } from './buffer-pool.js';
 import { findReplaced, GraphCache } from './graph-cache.js';
+import type { FillAttributes } from './lowering/arrangement.js';
 import { findBlockSize } from './nchwc.js';
 import { findLibrary } from './onnxruntime-api.js';
 import type { OnnxRuntimeOptions } from './options.js';
@@ -124,13 +125,22 @@ export class OnnxRuntimeBackend {
 
   /** Returns a tensor over the same data with another shape of the same size. */
   alias(tensor: TensorInfo, shape: Shape): TensorInfo {
-    this.incRef(tensor.dataId);
+    this.#dataOf(tensor.dataId).references++;
     return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype };
   }
 
   /** Returns a tensor with the given content, which is copied. */
   upload(values: BackendValues, shape: Shape, dtype: TfDataType): TensorInfo {
     return { dataId: this.write(values, [...shape], dtype), shape: [...shape], dtype };
+  }
+
+  /**
+   * Returns a copy of consecutive elements, or null when the tensor's numbers are not known yet. A copy keeps the offset
+   * out of the recorded structure: batches cut out of a data set share one graph.
+   */
+  copyPart(tensor: TensorInfo, offset: number, shape: Shape): TensorInfo | null {
+    const { buffer } = this.#dataOf(tensor.dataId);
+    return buffer && this.upload(buffer.values.subarray(offset, offset + sizeOf(shape)), shape, tensor.dtype);
   }
 
   // ---- the interface of tfjs's KernelBackend -------------------------------------------------------------------
@@ -189,8 +199,12 @@ export class OnnxRuntimeBackend {
     return this.#data.get(dataId)?.references ?? 0;
   }
 
+  /** tfjs calls it when a variable takes the data over. */
   incRef(dataId: DataId): void {
-    this.#dataOf(dataId).references++;
+    const data = this.#dataOf(dataId);
+    data.references++;
+    // A new variable's zeros are numbers from its first step on, so that this step has the structure of all later ones.
+    if (data.producer?.name === 'Fill') this.#fill(data, (data.producer.attributes as FillAttributes).value);
   }
 
   decRef(dataId: DataId): void {
@@ -349,6 +363,13 @@ export class OnnxRuntimeBackend {
         // The failure is kept with the tensors and thrown when one of them is read.
       }
     });
+  }
+
+  #fill(data: TensorData, value: number): void {
+    data.buffer = this.#pool.take(data.dtype, sizeOf(data.shape));
+    data.buffer.values.fill(value);
+    data.producer = null;
+    this.#pending.delete(data.serial);
   }
 
   /** Returns the number of a description; a forgotten one gets a new number, and its graphs are compiled again. */

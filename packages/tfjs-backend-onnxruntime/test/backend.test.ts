@@ -63,6 +63,39 @@ describe('Recording', () => {
     expect(blocked.statistics.compiles).toBe(compiles);
   });
 
+  it('compiles the first step of an optimizer like all later ones, though its accumulators are new', () => {
+    const weights = tf.variable(normal([5, 3])());
+    const optimizer = tf.train.adam(0.1);
+    const losses: number[] = [];
+    const { compiles } = blocked.statistics;
+    for (let step = 0; step < 3; step++) {
+      tf.tidy(() => {
+        const loss = optimizer.minimize(() => tf.mean(tf.square(weights)) as tf.Scalar, true, [weights])!;
+        losses.push(loss.dataSync()[0]!);
+      });
+    }
+    expect(blocked.statistics.compiles - compiles).toBe(1);
+    expect(losses[2]).toBeLessThan(losses[0]!);
+    optimizer.dispose();
+  });
+
+  it('compiles one graph for all batches that model.fit and predict cut out of the data', async () => {
+    const [x, y] = [normal([64, 6])(), normal([64, 1], 2)()];
+    const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [6], units: 1 })] });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    await model.fit(x, y, { epochs: 1, batchSize: 32, verbose: 0 });
+    tf.dispose(model.predict(x, { batchSize: 32 }));
+    const { compiles } = blocked.statistics;
+    await model.fit(x, y, { epochs: 2, batchSize: 32, verbose: 0 });
+    tf.dispose(model.predict(x, { batchSize: 32 }));
+    expect(blocked.statistics.compiles).toBe(compiles);
+    await model.fit(x, y, { epochs: 1, batchSize: 4, verbose: 0 });
+    // One for the batches, and one each for the sums of the first, of the second and of all batches.
+    expect(blocked.statistics.compiles - compiles).toBeLessThanOrEqual(4);
+    tf.dispose([x, y]);
+    model.dispose();
+  });
+
   it('takes the numbers that an array had when the tensor was made', () => {
     const values = new Float32Array([1, 2, 3]);
     const doubled = tf.mul(tf.tensor1d(values), 2);

@@ -65,7 +65,10 @@ export const arrangementKernels: KernelTable = {
     const x = inputOf(call, 'x');
     const { begin, size } = attributesOf<SliceAttrs>(call);
     const [start, length] = call.tf.slice_util.parseSliceParams(x as never, begin, size) as [number[], number[]];
-    return recordSlice(call, x, start, length);
+    const rowLength = sizeOf(x.shape.slice(1));
+    const areWholeRows = x.shape.every((whole, axis) => axis === 0 || length[axis] === whole);
+    const rows = areWholeRows ? call.backend.copyPart(x, (start[0] ?? 0) * rowLength, length) : null;
+    return rows ?? recordSlice(call, x, start, length);
   },
 
   StridedSlice: (call) => {
