@@ -109,7 +109,8 @@ export class GraphCache {
     try {
       const graph = lowerGraph(operations, leaves, outputs, { nchwcBlock: this.#options.nchwcBlock });
       const { first, update, handedOver, replacements } = splitUpdates(graph);
-      const stages = [this.#createStage(first, true)];
+      // With blocks, the library finds next to nothing to fuse and takes most of the time of compiling to look for it.
+      const stages = [this.#createStage(first, this.#options.nchwcBlock === 0)];
       // Its nodes stay as they are: what may be written over what was decided by them.
       if (update) stages.push(this.#createStage(update, false));
       return { stages, handedOver: handedOver.length, replacements };
