@@ -72,7 +72,8 @@ export class OnnxRuntimeBackend {
 
   constructor(tf: TensorFlow, options: OnnxRuntimeOptions = {}) {
     this.#engine = tf.engine();
-    this.#runtime = new Runtime(options.libraryPath ?? findLibrary(), options.threads ?? countPhysicalCores());
+    const libraryPath = options.libraryPath ?? findLibrary();
+    this.#runtime = new Runtime(libraryPath, options.threads ?? countPhysicalCores(), options.provider);
     this.#pool = new BufferPool(this.#runtime);
     this.#nchwcBlock = chooseBlockSize(this.#runtime, options.nchwcBlock ?? 'auto');
     this.#graphs = new GraphCache(this.#runtime, this.statistics, {
@@ -408,9 +409,11 @@ export class OnnxRuntimeBackend {
   }
 }
 
-/** @throws Error when a block is asked for that this processor's kernels do not have. */
+/** @throws Error when a block is asked for that this processor's kernels, or those of a GPU, do not have. */
 function chooseBlockSize(runtime: Runtime, requested: number | 'auto'): number {
-  if (requested === 0) return 0;
+  if (requested === 0 || (requested === 'auto' && runtime.provider !== 'cpu')) return 0;
+  if (runtime.provider !== 'cpu')
+    throw new Error(`onnxruntime: CUDA has no blocked convolutions; nchwcBlock has to be 0`);
   const available = findBlockSize(runtime);
   if (requested === 'auto' || requested === available) return available;
   throw new Error(`onnxruntime: nchwcBlock ${requested} was asked for; this processor has ${available || 'none'}`);

@@ -5,6 +5,7 @@
 
 import { type DataType, ONNX_TYPES } from './onnx-model.js';
 import { addressOf, loadOnnxRuntime, type OnnxRuntimeApi, type Pointer } from './onnxruntime-api.js';
+import type { CudaProvider } from './options.js';
 
 const LOG_ERRORS = 3;
 const LOG_FATAL = 4;
@@ -27,14 +28,18 @@ const environments = new Map<OnnxRuntimeApi, { threads: number; users: number }>
 export class Runtime {
   readonly api: OnnxRuntimeApi;
   readonly threads: number;
+  readonly provider: 'cpu' | CudaProvider;
   readonly #environment: Pointer;
   readonly #memoryInfo: Pointer;
   readonly #sessionOptions: Pointer;
   /** Options of sessions that run a graph node by node as it is. */
   readonly #literalSessionOptions: Pointer;
 
-  /** @throws Error when a backend with another number of threads is alive in this process. */
-  constructor(libraryPath: string, threads: number) {
+  /**
+   * @throws Error when a backend with another number of threads is alive in this process, or the library cannot load
+   * the provider.
+   */
+  constructor(libraryPath: string, threads: number, provider: 'cpu' | CudaProvider = 'cpu') {
     const api = loadOnnxRuntime(libraryPath);
     const shared = environments.get(api) ?? { threads, users: 0 };
     if (shared.users > 0 && shared.threads !== threads) {
@@ -44,6 +49,7 @@ export class Runtime {
     }
     this.api = api;
     this.threads = threads;
+    this.provider = provider;
     const cell = new PointerCell();
     api.CreateThreadingOptions(cell.array);
     const threading = cell.pointer;
@@ -59,6 +65,7 @@ export class Runtime {
     environments.set(api, { threads, users: shared.users + 1 });
     this.#sessionOptions = this.#createSessionOptions(OPTIMIZE_ALL);
     this.#literalSessionOptions = this.#createSessionOptions(OPTIMIZE_NOTHING);
+    if (provider !== 'cpu') this.#computeByCuda(provider);
   }
 
   get version(): string {
@@ -125,6 +132,35 @@ export class Runtime {
     const profile = process.env.TFJS_ONNXRUNTIME_PROFILE;
     if (profile) this.api.EnableProfiling(options, profile);
     return options;
+  }
+
+  #computeByCuda({ cuda, tf32 = false }: CudaProvider): void {
+    const settings = Object.entries({
+      device_id: String(cuda),
+      use_tf32: tf32 ? '1' : '0',
+      // The fastest algorithm by measurement would be another one from time to time, with other roundings.
+      cudnn_conv_algo_search: 'HEURISTIC',
+      // Sizes repeat from step to step: doubling the arena would only take memory from others.
+      arena_extend_strategy: 'kSameAsRequested',
+    });
+    const [keys, values] = [
+      new NameList(settings.map(([key]) => key)),
+      new NameList(settings.map(([, value]) => value)),
+    ];
+    const cell = new PointerCell();
+    try {
+      this.api.CreateCUDAProviderOptions(cell.array);
+      this.api.UpdateCUDAProviderOptions(cell.pointer, keys.pointers, values.pointers, settings.length);
+      for (const options of [this.#sessionOptions, this.#literalSessionOptions]) {
+        this.api.SessionOptionsAppendExecutionProvider_CUDA_V2(options, cell.pointer);
+        this.api.SetDeterministicCompute(options, 1);
+      }
+    } catch (cause) {
+      this.dispose();
+      throw new Error(`ONNX Runtime: the CUDA provider does not start: ${(cause as Error).message}`, { cause });
+    } finally {
+      if (cell.pointer !== 0n) this.api.ReleaseCUDAProviderOptions(cell.pointer);
+    }
   }
 }
 
