@@ -33,6 +33,13 @@ export function createPlace(offset: number, shape: Shape): Place {
   return { offset, shape, key: `${offset}:${shape}` };
 }
 
+/** Releases the views of buffers whose tensors were never disposed of, but collected as garbage. */
+const collected = new FinalizationRegistry<{ runtime: Runtime; views: ReadonlyMap<string, Pointer> }>(
+  ({ runtime, views }) => {
+    for (const view of views.values()) runtime.releaseTensor(view);
+  },
+);
+
 /** Memory of one tensor, with the native values (views by offset and shape) that were made over it. */
 export class TensorBuffer {
   readonly dtype: NumericType;
@@ -57,12 +64,14 @@ export class TensorBuffer {
     if (view === undefined) {
       const bytes = this.values.BYTES_PER_ELEMENT;
       view = runtime.createTensor(this.#address + BigInt(offset * bytes), sizeOf(shape) * bytes, shape, this.dtype);
+      if (this.#views.size === 0) collected.register(this, { runtime, views: this.#views }, this);
       this.#views.set(key, view);
     }
     return view;
   }
 
   releaseViews(runtime: Runtime): void {
+    collected.unregister(this);
     for (const view of this.#views.values()) runtime.releaseTensor(view);
     this.#views.clear();
   }

@@ -1,14 +1,19 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { registerOnnxRuntimeBackend } from '../src/index.js';
+import { Runtime } from '../src/runtime.js';
 
-test('the native library stays loaded when garbage is collected', async () => {
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+beforeAll(async () => {
   registerOnnxRuntimeBackend(tf, { threads: 1 });
   await tf.setBackend('onnxruntime');
-  setFlagsFromString('--expose-gc');
-  const collectGarbage = runInNewContext('gc') as () => void;
+});
+
+test('the native library stays loaded when garbage is collected', async () => {
   for (let i = 0; i < 20; i++) {
     collectGarbage();
     // Finalizers run between turns of the event loop.
@@ -17,4 +22,18 @@ test('the native library stays loaded when garbage is collected', async () => {
     expect(sum.dataSync()[0]).toBe(6 * (i + 1));
     sum.dispose();
   }
+});
+
+test('native values of tensors that nobody disposed of are released when the tensors are collected', async () => {
+  // From the first tensor on: they may be collected at any time.
+  const release = vi.spyOn(Runtime.prototype, 'releaseTensor');
+  for (let i = 0; i < 50; i++) tf.add(tf.ones([3]), i).dataSync();
+  await vi.waitFor(
+    () => {
+      collectGarbage();
+      expect(release.mock.calls.length).toBeGreaterThan(40);
+    },
+    { timeout: 20_000 },
+  );
+  release.mockRestore();
 });

@@ -181,11 +181,16 @@ type Shapes = Record<string, readonly number[]>;
 
 const DRAWN_NUMBERS = 99_991;
 
+/** A variable alone with its first value, which an engine may then write over. */
+function createVariable(tf: TensorFlow, createValue: () => Tensor, trainable = true): Variable {
+  return tf.tidy(() => tf.variable(createValue(), trainable));
+}
+
 /** Weights are uniform with the variance 2 / fan-in; scales are 1, other vectors 0. */
 function createVariables(tf: TensorFlow, shapes: Shapes): Variables {
   const entries = Object.entries(shapes).map(([name, shape]) => {
     if (shape.length < 2)
-      return [name, tf.variable(name.startsWith('scale') ? tf.ones([...shape]) : tf.zeros([...shape]))];
+      return [name, createVariable(tf, () => (name.startsWith('scale') ? tf.ones([...shape]) : tf.zeros([...shape])))];
     const random = randomStream(1, 'bench', name);
     const size = shape.reduce((product, length) => product * length, 1);
     const limit = Math.sqrt((6 * (shape.at(-1) as number)) / size);
@@ -194,7 +199,7 @@ function createVariables(tf: TensorFlow, shapes: Shapes): Variables {
     const values = new Float32Array(size);
     for (let start = 0; start < size; start += DRAWN_NUMBERS)
       values.set(drawn.subarray(0, Math.min(DRAWN_NUMBERS, size - start)), start);
-    return [name, tf.variable(tf.tensor(values, [...shape]))];
+    return [name, createVariable(tf, () => tf.tensor(values, [...shape]))];
   });
   return Object.fromEntries(entries) as Variables;
 }
@@ -210,7 +215,7 @@ function createPictures(tf: TensorFlow, count: number, size: number): Tensor4D {
 
 function zerosBeside(tf: TensorFlow, variables: Variables): Variables {
   return Object.fromEntries(
-    Object.entries(variables).map(([name, { shape }]) => [name, tf.variable(tf.zeros(shape), false)]),
+    Object.entries(variables).map(([name, { shape }]) => [name, createVariable(tf, () => tf.zeros(shape), false)]),
   );
 }
 
