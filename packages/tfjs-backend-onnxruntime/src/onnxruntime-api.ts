@@ -27,11 +27,15 @@ const STATUS_FUNCTIONS = {
   SetSessionLogSeverityLevel: [22, ['void *', 'int']],
   SetSessionGraphOptimizationLevel: [23, ['void *', 'int']],
   CreateTensorWithDataAsOrtValue: [49, ['void *', 'void *', 'size_t', 'void *', 'size_t', 'int', 'void *']],
+  CreateMemoryInfo: [68, ['const char *', 'int', 'int', 'int', 'void *']],
   CreateCpuMemoryInfo: [69, ['int', 'int', 'void *']],
+  AllocatorAlloc: [75, ['void *', 'size_t', 'void *']],
+  AllocatorFree: [76, ['void *', 'void *']],
   CreateEnvWithGlobalThreadPools: [119, ['int', 'const char *', 'void *', 'void *']],
   DisablePerSessionThreads: [120, ['void *']],
   CreateThreadingOptions: [121, ['void *']],
   AddSessionConfigEntry: [130, ['void *', 'const char *', 'const char *']],
+  CreateAllocator: [131, ['void *', 'void *', 'void *']],
   CreateAndRegisterAllocator: [144, ['void *', 'void *', 'void *']],
   SetGlobalIntraOpNumThreads: [147, ['void *', 'int']],
   SetGlobalInterOpNumThreads: [148, ['void *', 'int']],
@@ -50,6 +54,7 @@ const RELEASE_FUNCTIONS = {
   ReleaseValue: 96,
   ReleaseSessionOptions: 100,
   ReleaseThreadingOptions: 122,
+  ReleaseAllocator: 132,
   ReleaseCUDAProviderOptions: 208,
 } as const;
 

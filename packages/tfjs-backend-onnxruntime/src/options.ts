@@ -17,6 +17,11 @@ export interface OnnxRuntimeOptions {
   /** What computes the graphs; `libraryPath` has to name a library with the provider. Default: `cpu`. */
   readonly provider?: 'cpu' | CudaProvider;
   /**
+   * Where results stay between runs: in the memory of this process, or in that of the provider's device, from where a
+   * number is fetched when it is read. Default: `device` with CUDA, else `host`.
+   */
+  readonly resultMemory?: 'host' | 'device';
+  /**
    * Channel block of ONNX Runtime's own blocked convolutions (NCHWc): 16 with AVX-512, 8 with AVX2, 0 for plain
    * convolutions. `auto` asks the library; only the processor has blocked ones. Default: `auto`.
    */

@@ -11,6 +11,7 @@ const LOG_ERRORS = 3;
 const LOG_FATAL = 4;
 const OPTIMIZE_NOTHING = 0;
 const OPTIMIZE_ALL = 99;
+const DEVICE_ALLOCATOR = 0;
 const ARENA_ALLOCATOR = 1;
 const DEFAULT_MEMORY = 0;
 
@@ -73,14 +74,20 @@ export class Runtime {
   }
 
   /** Returns a tensor value over `byteLength` bytes at `address`; the caller keeps the memory and releases the value. */
-  createTensor(address: Pointer, byteLength: number, shape: readonly number[], dtype: DataType): Pointer {
+  createTensor(
+    address: Pointer,
+    byteLength: number,
+    shape: readonly number[],
+    dtype: DataType,
+    memoryInfo = this.#memoryInfo,
+  ): Pointer {
     const dimensions = new BigInt64Array(new ArrayBuffer(8 * Math.max(1, shape.length)));
     shape.forEach((size, axis) => {
       dimensions[axis] = BigInt(size);
     });
     const cell = new PointerCell();
     this.api.CreateTensorWithDataAsOrtValue(
-      this.#memoryInfo,
+      memoryInfo,
       address,
       byteLength,
       dimensions,
@@ -93,6 +100,30 @@ export class Runtime {
 
   releaseTensor(tensor: Pointer): void {
     this.api.ReleaseValue(tensor);
+  }
+
+  /** Returns the description of the memory that the provider computes in. */
+  createDeviceMemoryInfo(): Pointer {
+    const [name, device] = this.provider === 'cpu' ? (['Cpu', 0] as const) : (['Cuda', this.provider.cuda] as const);
+    const cell = new PointerCell();
+    this.api.CreateMemoryInfo(name, DEVICE_ALLOCATOR, device, DEFAULT_MEMORY, cell.array);
+    return cell.pointer;
+  }
+
+  /** Returns the address of memory that an allocator gives. */
+  allocate(allocator: Pointer, byteLength: number): Pointer {
+    const cell = new PointerCell();
+    this.api.AllocatorAlloc(allocator, byteLength, cell.array);
+    return cell.pointer;
+  }
+
+  free(allocator: Pointer, address: Pointer): void {
+    this.api.AllocatorFree(allocator, address);
+  }
+
+  releaseAllocator(allocator: Pointer, memoryInfo: Pointer): void {
+    this.api.ReleaseAllocator(allocator);
+    this.api.ReleaseMemoryInfo(memoryInfo);
   }
 
   /**
@@ -201,6 +232,13 @@ export class Session {
       this.#outputs,
     );
     return [...this.#outputs.subarray(outputs.length, outputs.length + extraOutputs)];
+  }
+
+  /** Returns the allocator of the memory that is described; it is released before the session. */
+  createAllocator(memoryInfo: Pointer): Pointer {
+    const cell = new PointerCell();
+    this.#api.CreateAllocator(this.#session, memoryInfo, cell.array);
+    return cell.pointer;
   }
 
   dispose(): void {

@@ -31,6 +31,8 @@ export interface LoweredGraph {
 
 export interface LoweringOptions {
   readonly nchwcBlock: number;
+  /** Whether large element-wise results are computed in blocks that stay in a processor's cache. */
+  readonly hasRowBlocks: boolean;
 }
 
 const LOWERINGS: Readonly<Record<string, Lowering>> = {
@@ -68,7 +70,7 @@ export function lowerGraph(
     value.isResult ||= isResult.has(operation.output);
     values.set(operation.output, value);
   }
-  return collectResults(context, results, values);
+  return collectResults(context, results, values, options.hasRowBlocks);
 }
 
 function inputValue(context: LoweringContext, { shape, dtype }: TensorData, leaf: number): Value {
@@ -114,13 +116,14 @@ function collectResults(
   context: LoweringContext,
   results: readonly TensorData[],
   values: ReadonlyMap<TensorData, Value>,
+  hasRowBlocks: boolean,
 ): LoweredGraph {
   const wanted: string[] = [];
   const outputs: GraphOutputPart[] = [];
   results.forEach((data, output) => {
     const value = view(context, values.get(data)!, data.shape);
     const rowShape = data.shape.slice(1);
-    for (const block of computeInRowBlocks(context, value) ?? []) {
+    for (const block of (hasRowBlocks ? computeInRowBlocks(context, value) : null) ?? []) {
       wanted.push(block.name);
       outputs.push({ output, offset: block.firstRow * sizeOf(rowShape), shape: [block.rows, ...rowShape] });
     }
