@@ -83,7 +83,7 @@ export class OnnxRuntimeBackend {
     this.#graphs = new GraphCache(this.#runtime, this.statistics, {
       maxGraphs: options.maxCompiledGraphs ?? DEFAULT_MAX_COMPILED_GRAPHS,
       nchwcBlock: this.#nchwcBlock,
-      hasRowBlocks: this.#device === null,
+      isForDevice: this.#device !== null || this.#runtime.provider !== 'cpu',
     });
     this.#maxPendingOperations = options.maxPendingOperations ?? DEFAULT_MAX_PENDING_OPERATIONS;
     this.#maxPendingBytes = options.maxPendingBytes ?? DEFAULT_MAX_PENDING_BYTES;

@@ -41,8 +41,8 @@ interface Counters {
 interface GraphCacheOptions {
   readonly maxGraphs: number;
   readonly nchwcBlock: number;
-  /** Whether large updates are computed in blocks of rows, written over the old values. */
-  readonly hasRowBlocks: boolean;
+  /** Whether a device with memory of its own computes. */
+  readonly isForDevice: boolean;
 }
 
 export class GraphCache {

@@ -41,11 +41,12 @@ async function train(
   const optimizer = tf.train.momentum(0.1, 0.9);
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
-    const pictures = wave([2, 8, 8, 1], 1 + step);
+    const pictures = wave([2, 14, 14, 1], 1 + step);
     const loss = optimizer.minimize(
       () => {
         const features = tf.relu(tf.conv2d(pictures as tf.Tensor4D, kernel as tf.Tensor4D, 1, 'valid'));
-        return tf.mean(tf.square(tf.matMul(tf.reshape(features, [2, 144]), dense as tf.Tensor2D))) as tf.Scalar;
+        const pooled = tf.maxPool(features as tf.Tensor4D, 2, 2, 'valid');
+        return tf.mean(tf.square(tf.matMul(tf.reshape(pooled, [2, 144]), dense as tf.Tensor2D))) as tf.Scalar;
       },
       true,
       [kernel, dense],

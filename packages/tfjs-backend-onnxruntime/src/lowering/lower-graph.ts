@@ -31,8 +31,8 @@ export interface LoweredGraph {
 
 export interface LoweringOptions {
   readonly nchwcBlock: number;
-  /** Whether large element-wise results are computed in blocks that stay in a processor's cache. */
-  readonly hasRowBlocks: boolean;
+  /** Whether a device with memory of its own computes: without blocks for a processor's cache, in operators that CUDA has. */
+  readonly isForDevice: boolean;
 }
 
 const LOWERINGS: Readonly<Record<string, Lowering>> = {
@@ -57,6 +57,7 @@ export function lowerGraph(
   const context: LoweringContext = {
     builder: new GraphBuilder(),
     block: options.nchwcBlock,
+    isForDevice: options.isForDevice,
     inputs: new Map(),
     needsPoolingPositions: operations.some(({ name }) => name === 'MaxPoolGrad'),
   };
@@ -70,7 +71,7 @@ export function lowerGraph(
     value.isResult ||= isResult.has(operation.output);
     values.set(operation.output, value);
   }
-  return collectResults(context, results, values, options.hasRowBlocks);
+  return collectResults(context, results, values);
 }
 
 function inputValue(context: LoweringContext, { shape, dtype }: TensorData, leaf: number): Value {
@@ -116,14 +117,13 @@ function collectResults(
   context: LoweringContext,
   results: readonly TensorData[],
   values: ReadonlyMap<TensorData, Value>,
-  hasRowBlocks: boolean,
 ): LoweredGraph {
   const wanted: string[] = [];
   const outputs: GraphOutputPart[] = [];
   results.forEach((data, output) => {
     const value = view(context, values.get(data)!, data.shape);
     const rowShape = data.shape.slice(1);
-    for (const block of (hasRowBlocks ? computeInRowBlocks(context, value) : null) ?? []) {
+    for (const block of (context.isForDevice ? null : computeInRowBlocks(context, value)) ?? []) {
       wanted.push(block.name);
       outputs.push({ output, offset: block.firstRow * sizeOf(rowShape), shape: [block.rows, ...rowShape] });
     }
