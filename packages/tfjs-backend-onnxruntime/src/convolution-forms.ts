@@ -5,6 +5,7 @@
  */
 import type { GraphBuilder } from './graph-builder.js';
 import { addBlocked, blockChannels, unblockChannels } from './nchwc.js';
+import { sizeOf } from './shapes.js';
 
 export type Pair = readonly [number, number];
 
@@ -24,6 +25,7 @@ export interface ConvolutionShape {
 }
 
 const SWAP_BATCH_AND_CHANNELS = [1, 0, 2, 3];
+const NO_PADDING: ConvolutionShape['padding'] = [0, 0, 0, 0];
 /** [K, L, C, O] to [O, C, K, L], the order of ONNX. */
 const FILTER_TO_ONNX = [3, 2, 0, 1];
 
@@ -214,13 +216,11 @@ export function filterGradientByImages(
   dy: string,
   chunk: Chunk,
 ): string {
-  if (isWorthPadding(shape)) {
-    return filterGradientByImages(builder, block, withoutPadding(shape), padPicture(builder, shape, x), dy, chunk);
-  }
   const { batch, inputSize, outputSize, inputChannels: c, outputChannels: o, kernel, padding } = shape;
-  const [height, width] = inputSize;
+  const zeros = isWorthPadding(shape) ? padding : NO_PADDING;
+  const [top, left, , right] = isWorthPadding(shape) ? NO_PADDING : padding;
+  const [height, width] = [inputSize[0] + zeros[0] + zeros[2], inputSize[1] + zeros[1] + zeros[3]];
   const [p, q] = outputSize;
-  const [top, left, , right] = padding;
   let sum = '';
   for (let first = 0; first < batch; first += chunk.images) {
     const count = Math.min(chunk.images, batch - first);
@@ -229,9 +229,16 @@ export function filterGradientByImages(
       const part = count === batch ? name : builder.slice(name, [0], [first], [first + count]);
       return builder.padZeros(part, [0, 0, 0, 0], [images - count, 0, 0, 0]);
     };
-    const swapped = builder.transpose(takeImages(x), SWAP_BATCH_AND_CHANNELS);
-    // [C, N / block, H, W, block of N]
-    const pictures = builder.reshape(blockChannels(builder, swapped), [c, images / block, height, width, block]);
+    // The images of the whole chunk as the channels of one picture: [N / block, C · H · W, block of N].
+    const interleaved = blockChannels(builder, builder.reshape(takeImages(x), [1, images, c, sizeOf(inputSize)]));
+    const byImages = builder.reshape(interleaved, [images / block, c, sizeOf(inputSize) * block]);
+    const byChannels = images === block ? byImages : builder.transpose(byImages, [1, 0, 2]);
+    const unpadded = builder.reshape(byChannels, [c, images / block, ...inputSize, block]);
+    const [before, after] = [
+      [0, 0, zeros[0], zeros[1], 0],
+      [0, 0, zeros[2], zeros[3], 0],
+    ];
+    const pictures = builder.padZeros(unpadded, before, after); // [C, N / block, H, W, block of N]
     // [O / block, N / block, P, Q, block of N, block of O]
     const split = builder.reshape(takeImages(dy), [images / block, block, o / block, p, q, block]);
     const gradients = builder.transpose(split, [2, 0, 3, 4, 1, 5]);
@@ -260,13 +267,6 @@ const MIN_HEIGHT_FOR_PADDING = 6;
 /** The blocked kernels compute results that touch the padding one by one; a filter's gradient has few others. */
 function isWorthPadding({ padding, outputSize }: ConvolutionShape): boolean {
   return padding.some((count) => count > 0) && outputSize[0] >= MIN_HEIGHT_FOR_PADDING;
-}
-
-/** Returns the same convolution of pictures that have the zeros around them already. */
-function withoutPadding(shape: ConvolutionShape): ConvolutionShape {
-  const [top, left, bottom, right] = shape.padding;
-  const [height, width] = shape.inputSize;
-  return { ...shape, inputSize: [height + top + bottom, width + left + right], padding: [0, 0, 0, 0] };
 }
 
 function padPicture(builder: GraphBuilder, { padding }: ConvolutionShape, x: string): string {

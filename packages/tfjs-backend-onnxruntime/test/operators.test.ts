@@ -284,6 +284,12 @@ describe('Creation and types', () => {
     ]);
   });
 
+  it('steps at 0, and keeps NaN and infinity', () => {
+    const special = () => tf.tensor1d([Number.NaN, Infinity, -Infinity, 0, -0, 1e-37, -1e-37, 3e38]);
+    expectSameAsCpu(() => tf.step(special()));
+    expectSameAsCpu(() => tf.step(special(), -1));
+  });
+
   it('keeps text', () => {
     expectSameAsCpu(() => tf.equal(tf.tensor1d(['a', 'b']), tf.tensor1d(['a', 'c'])));
   });

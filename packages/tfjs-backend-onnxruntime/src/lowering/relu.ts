@@ -1,10 +1,17 @@
 /** relu and its derivative, applied by the node before where it can do so. */
-import { constantValue, type LoweringContext } from './context.js';
+import { FloatAttribute } from '../onnx-model.js';
+import type { LoweringContext } from './context.js';
 import { castValue, elementwise } from './elementwise.js';
 import { Value } from './value.js';
 
 /** Operations that are content with the relu of a value: its sign is that of the value where it matters. */
 const READERS_OF_RELU = new Set(['Relu', 'Step']);
+
+/**
+ * min(1, max(0, 3e38 · x)): the step in one pass, where a comparison gives truths that have to be cast to numbers. NaN
+ * stays NaN, as in tfjs; only numbers below 1 / 3e38, which are denormal, come out between 0 and 1.
+ */
+const STEEP = { alpha: new FloatAttribute(3e38), beta: new FloatAttribute(0) };
 
 /** Returns relu of a value, computed in the same pass as the value where nobody needs the value itself. */
 export function reluOf(context: LoweringContext, value: Value): Value {
@@ -40,9 +47,8 @@ export function stepOf(context: LoweringContext, value: Value): Value {
     dtype: 'float32',
     meaning: { kind: 'step', of: value },
     compute: () => {
-      const zero = constantValue(context, 0, [], value.dtype);
-      const isPositive = elementwise(context, 'Greater', [value.relu ?? value, zero], value.shape, 'bool');
-      return { ...castValue(context, isPositive, 'float32').names };
+      const source = castValue(context, value.relu ?? value, 'float32');
+      return { ...elementwise(context, 'HardSigmoid', [source], value.shape, 'float32', STEEP).names };
     },
   });
 }
