@@ -71,6 +71,7 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
   engine: [
     ['oneshot engine', 'which engines there are, and which one is taken'],
     ['oneshot engine install tensorflow', "TensorFlow's own library, for processors; --gpu for NVIDIA GPUs"],
+    ['oneshot engine install cuda', 'ONNX Runtime on NVIDIA GPUs'],
     ['oneshot engine install webgpu', 'GPUs of any maker'],
     ['oneshot engine uninstall tensorflow', 'frees its disk'],
   ],

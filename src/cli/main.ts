@@ -36,8 +36,15 @@ const setOption = () =>
 const runsOption = () =>
   new Option('--runs <dir>', 'the folder that runs are kept in').env('ONESHOT_RUNS').default('runs');
 const engineOption = () =>
-  new Option('--engine <name>', 'compute engine').choices(['auto', 'onnxruntime', 'tensorflow', 'webgpu', 'cpu']);
-const BENCH_ENTRANTS = ['onnxruntime', 'tensorflow', 'webgpu', 'cpu', 'torch'];
+  new Option('--engine <name>', 'compute engine').choices([
+    'auto',
+    'onnxruntime',
+    'tensorflow',
+    'cuda',
+    'webgpu',
+    'cpu',
+  ]);
+const BENCH_ENTRANTS = ['onnxruntime', 'tensorflow', 'cuda', 'webgpu', 'cpu', 'torch'];
 const jsonOption = () => new Option('--json', 'machine-readable output');
 
 let exitCode: ExitCode = 0;
@@ -187,7 +194,7 @@ program
   .action(run(async () => (await import('./commands/bench.js')).benchCommand));
 
 const engine = program.command('engine').description('list, install and remove compute engines');
-const installableArgument = () => new Argument('<engine>', 'the engine').choices(['tensorflow', 'webgpu']);
+const installableArgument = () => new Argument('<engine>', 'the engine').choices(['tensorflow', 'cuda', 'webgpu']);
 
 engine
   .command('list', { isDefault: true })

@@ -1749,9 +1749,9 @@ export interface Tracking {
  */
 export interface Resources {
   /**
-   * Compute engine. `auto`: the fastest that works here. `tensorflow` and `webgpu` have to be installed: `oneshot engine install tensorflow`. `cpu` is TensorFlow.js's plain JavaScript: slow, for checks only.
+   * Compute engine. `auto`: the fastest that works here. `tensorflow`, `cuda` and `webgpu` have to be installed: `oneshot engine install tensorflow`. `cpu` is TensorFlow.js's plain JavaScript: slow, for checks only.
    */
-  engine: 'auto' | 'onnxruntime' | 'tensorflow' | 'webgpu' | 'cpu';
+  engine: 'auto' | 'onnxruntime' | 'tensorflow' | 'cuda' | 'webgpu' | 'cpu';
   /**
    * Threads of the engine: a number, or `auto` for the cores of this machine divided by `parallel`. Fixed when a trial is first started, since results depend on it.
    */

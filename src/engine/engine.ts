@@ -4,7 +4,7 @@ import { OneshotError } from '../base/problem.js';
 import type { TensorFlow } from '../layers/layer.js';
 
 /** The engines that can be asked for by name. */
-export type EngineName = 'onnxruntime' | 'tensorflow' | 'webgpu' | 'cpu';
+export type EngineName = 'onnxruntime' | 'tensorflow' | 'cuda' | 'webgpu' | 'cpu';
 
 /**
  * A started engine. The contract that every engine keeps:

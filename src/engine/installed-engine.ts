@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What can be installed besides the embedded engine. */
-export type InstallableName = 'tensorflow' | 'webgpu';
+export type InstallableName = 'tensorflow' | 'cuda' | 'webgpu';
 
 /** What lies in the folder of an installed engine, as its installation wrote it. */
 export interface InstalledEngine {

@@ -1,7 +1,8 @@
 // Chooses and starts the engine of this process.
-import { existsSync } from 'node:fs';
 import { OneshotError } from '../base/problem.js';
 import { startCpuEngine } from './cpu-engine.js';
+import { cudaEnvironment, findCudaFolder, startCudaEngine } from './cuda-engine.js';
+import { isGpuVisible } from './cuda-libraries.js';
 import { type Engine, type EngineName, type EngineOptions, MissingEngineError } from './engine.js';
 import { startOnnxRuntimeEngine } from './onnxruntime-engine.js';
 import { startTensorFlowEngine, tensorFlowEnvironment } from './tensorflow-engine.js';
@@ -14,29 +15,31 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export const engineStarters: { readonly [Name in EngineName]: (options: EngineOptions) => Promise<Engine> } = {
   onnxruntime: startOnnxRuntimeEngine,
   tensorflow: startTensorFlowEngine,
+  cuda: startCudaEngine,
   webgpu: startWebGpuEngine,
   cpu: startCpuEngine,
 };
 
-/** What NVIDIA's driver makes, on Linux and in its subsystem for Windows. */
-const GPU_FILES = ['/dev/nvidiactl', '/dev/dxg'];
+/** The engines that compute on NVIDIA GPUs, in the order in which `auto` tries them. */
+const GPU_ENGINES = ['tensorflow', 'cuda'] as const;
 
-/** The engines in the order in which `auto` tries them: one that is installed for GPUs comes first where there is a GPU. */
-export function listAutoOrder(env: Environment, gpuFiles: readonly string[] = GPU_FILES): EngineName[] {
+/** The engines in the order in which `auto` tries them: those that are installed for GPUs come first where there is a GPU. */
+export function listAutoOrder(env: Environment, gpuFiles?: readonly string[]): EngineName[] {
   const names = Object.keys(engineStarters) as EngineName[];
-  const isGpuHidden = env.CUDA_VISIBLE_DEVICES !== undefined && !/^\s*(\d|GPU-|MIG-)/.test(env.CUDA_VISIBLE_DEVICES);
-  if (isGpuHidden || !gpuFiles.some((path) => existsSync(path)) || !mayUseGpu('tensorflow', env)) return names;
-  return ['tensorflow', ...names.filter((name) => name !== 'tensorflow')];
+  const first: EngineName[] = isGpuVisible(env, gpuFiles) ? GPU_ENGINES.filter((name) => mayUseGpu(name, env)) : [];
+  return [...first, ...names.filter((name) => !first.includes(name))];
 }
 
-/** Environment variables, besides those of `env`, that a process must have from its start for the engine to be at its full speed. */
+/** Environment variables, besides those of `env`, that a process must have from its start for the engine to start and to be at its full speed. */
 export function engineEnvironment(name: 'auto' | EngineName, env: Environment): Record<string, string> {
-  return name === 'tensorflow' ? tensorFlowEnvironment(env) : {};
+  if (name === 'tensorflow') return tensorFlowEnvironment(env);
+  return name === 'cuda' || (name === 'auto' && listAutoOrder(env)[0] === 'cuda') ? cudaEnvironment(env) : {};
 }
 
 /** Whether the engine computes on a GPU where there is one: then each trial is given one of its own. */
 export function mayUseGpu(name: 'auto' | EngineName, env: Environment): boolean {
   const engine = name === 'auto' ? listAutoOrder(env)[0] : name;
+  if (engine === 'cuda') return findCudaFolder(env) !== undefined;
   return engine === 'tensorflow' && findTensorFlowPackage(env)?.variant === 'gpu';
 }
 
@@ -44,6 +47,7 @@ export function mayUseGpu(name: 'auto' | EngineName, env: Environment): boolean 
 export function requireEngine(name: 'auto' | EngineName, env: Environment): void {
   const isMissing =
     (name === 'tensorflow' && findTensorFlowPackage(env) === undefined) ||
+    (name === 'cuda' && findCudaFolder(env) === undefined) ||
     (name === 'webgpu' && findWebGpuPackages(env) === undefined);
   if (!isMissing) return;
   throw new OneshotError('usage', `the engine ${name} is not installed`, {

@@ -96,6 +96,7 @@ const REMEDIES: Readonly<Partial<Record<string, string>>> = {
   onnxruntime:
     'install again with `npm ci` on this very machine: its library is there for Linux, macOS and Windows. Until then --engine cpu works, slowly',
   tensorflow: '`oneshot engine install tensorflow` builds it, with --gpu for NVIDIA GPUs',
+  cuda: '`oneshot engine install cuda` fetches it: NVIDIA GPUs with a driver for CUDA 13, 580 or later',
   webgpu: '`oneshot engine install webgpu` fetches it: GPUs of any maker, 54 MB',
   cpu: 'install again with `npm ci`',
 };

@@ -131,7 +131,7 @@ describe('a data set whose files are missing', () => {
   });
 });
 
-test.each(['tensorflow', 'webgpu'])(
+test.each(['tensorflow', 'cuda', 'webgpu'])(
   'an engine that is not installed (%s) is told once, before anything is begun',
   async (engine) => {
     const folder = newFolder();

@@ -3,7 +3,8 @@
  * everything recorded and still alive as one ONNX graph.
  */
 import type { BackendValues, DataId, TensorInfo, DataType as TfDataType } from '@tensorflow/tfjs';
-import { BufferPool, type NumericArray, type NumericType, type TensorBuffer } from './buffer-pool.js';
+import { type AnyBuffer, BufferPool, type NumericArray, type NumericType, TensorBuffer } from './buffer-pool.js';
+import { DeviceMemory } from './device-memory.js';
 import { findReplaced, GraphCache } from './graph-cache.js';
 import type { FillAttributes } from './lowering/arrangement.js';
 import { findBlockSize } from './nchwc.js';
@@ -49,6 +50,8 @@ export class OnnxRuntimeBackend {
   readonly statistics: BackendStatistics = { compiles: 0, compileMs: 0, runs: 0, runMs: 0, recorded: 0 };
   readonly #engine: ReturnType<TensorFlow['engine']>;
   readonly #runtime: Runtime;
+  /** Null where results lie in the memory of this process. */
+  readonly #device: DeviceMemory | null;
   readonly #pool: BufferPool;
   readonly #graphs: GraphCache;
   readonly #nchwcBlock: number;
@@ -59,7 +62,7 @@ export class OnnxRuntimeBackend {
   readonly #pending = new Map<number, TensorData>();
   readonly #signatures = new Map<string, number>();
   /** Buffers of disposed tensors that pending operations may still read. */
-  readonly #retired = new Set<TensorBuffer>();
+  readonly #retired = new Set<AnyBuffer>();
   #dataIds = 0;
   #tensorSerial = 0;
   #signatureSerial = 0;
@@ -72,12 +75,15 @@ export class OnnxRuntimeBackend {
 
   constructor(tf: TensorFlow, options: OnnxRuntimeOptions = {}) {
     this.#engine = tf.engine();
-    this.#runtime = new Runtime(options.libraryPath ?? findLibrary(), options.threads ?? countPhysicalCores());
-    this.#pool = new BufferPool(this.#runtime);
+    const libraryPath = options.libraryPath ?? findLibrary();
+    this.#runtime = new Runtime(libraryPath, options.threads ?? countPhysicalCores(), options.provider);
+    this.#device = openDeviceMemory(this.#runtime, options.resultMemory);
+    this.#pool = new BufferPool(this.#runtime, this.#device);
     this.#nchwcBlock = chooseBlockSize(this.#runtime, options.nchwcBlock ?? 'auto');
     this.#graphs = new GraphCache(this.#runtime, this.statistics, {
       maxGraphs: options.maxCompiledGraphs ?? DEFAULT_MAX_COMPILED_GRAPHS,
       nchwcBlock: this.#nchwcBlock,
+      isForDevice: this.#device !== null || this.#runtime.provider !== 'cpu',
     });
     this.#maxPendingOperations = options.maxPendingOperations ?? DEFAULT_MAX_PENDING_OPERATIONS;
     this.#maxPendingBytes = options.maxPendingBytes ?? DEFAULT_MAX_PENDING_BYTES;
@@ -140,7 +146,10 @@ export class OnnxRuntimeBackend {
    */
   copyPart(tensor: TensorInfo, offset: number, shape: Shape): TensorInfo | null {
     const { buffer } = this.#dataOf(tensor.dataId);
-    return buffer && this.upload(buffer.values.subarray(offset, offset + sizeOf(shape)), shape, tensor.dtype);
+    const end = offset + sizeOf(shape);
+    const part =
+      buffer instanceof TensorBuffer ? buffer.values.subarray(offset, end) : buffer?.copy(offset, end - offset);
+    return part ? this.upload(part, shape, tensor.dtype) : null;
   }
 
   // ---- the interface of tfjs's KernelBackend -------------------------------------------------------------------
@@ -175,7 +184,7 @@ export class OnnxRuntimeBackend {
     throwEarlierFailure(data);
     if (!data.buffer) this.#run(data);
     // Copied: the buffer goes on to other tensors when this one is disposed of.
-    return data.buffer!.values.slice();
+    return data.buffer!.copy(0, data.buffer!.length);
   }
 
   async read(dataId: DataId): Promise<BackendValues> {
@@ -246,6 +255,7 @@ export class OnnxRuntimeBackend {
     for (const buffer of this.#retired) this.#pool.give(buffer);
     this.#graphs.dispose();
     this.#pool.dispose();
+    this.#device?.dispose();
     this.#runtime.dispose();
   }
 
@@ -279,7 +289,7 @@ export class OnnxRuntimeBackend {
   }
 
   #compute(operations: readonly RecordedOperation[], outputs: readonly TensorData[]): void {
-    let buffers: TensorBuffer[] = [];
+    let buffers: AnyBuffer[] = [];
     try {
       for (const { inputs } of operations) for (const { data } of inputs) throwEarlierFailure(data);
       const run = this.#graphs.prepare(operations, outputs);
@@ -287,12 +297,13 @@ export class OnnxRuntimeBackend {
       const unneeded = this.#findUnneeded();
       buffers = outputs.map((data, index) => {
         const replaced = findReplaced(run, index)?.buffer;
-        if (!replaced || !unneeded.has(replaced) || replaced.values.length !== sizeOf(data.shape)) {
-          return this.#pool.take(data.dtype, sizeOf(data.shape));
+        if (!replaced || !unneeded.has(replaced) || replaced.length !== sizeOf(data.shape)) {
+          return this.#pool.takeForResult(data.dtype, sizeOf(data.shape));
         }
         this.#retired.delete(replaced);
         return replaced;
       });
+      if (this.#device) this.#moveWhatIsReadAgain(this.#device, run.leaves);
       this.#graphs.run(run, buffers);
     } catch (error) {
       for (const data of outputs) data.failure = error as Error;
@@ -302,6 +313,17 @@ export class OnnxRuntimeBackend {
     outputs.forEach((data, index) => {
       data.buffer = buffers[index]!;
     });
+  }
+
+  /** What is read once, a batch above all, is handed over with the run; weights move to the device. */
+  #moveWhatIsReadAgain(device: DeviceMemory, leaves: readonly TensorData[]): void {
+    for (const data of leaves) {
+      const { buffer, wasRead } = data;
+      data.wasRead = true;
+      if (!wasRead || !(buffer instanceof TensorBuffer) || this.#retired.has(buffer)) continue;
+      data.buffer = device.upload(buffer);
+      this.#pool.give(buffer);
+    }
   }
 
   /** Gives buffers of disposed tensors back to the pool, but for those that a pending operation will read. */
@@ -314,7 +336,7 @@ export class OnnxRuntimeBackend {
   }
 
   /** Returns the buffers of disposed tensors that no pending operation will read. */
-  #findUnneeded(): Set<TensorBuffer> {
+  #findUnneeded(): Set<AnyBuffer> {
     const unneeded = new Set(this.#retired);
     for (const operation of collectOperations([...this.#pending.values()])) {
       for (const { data } of operation.inputs) if (data.buffer) unneeded.delete(data.buffer);
@@ -366,8 +388,9 @@ export class OnnxRuntimeBackend {
   }
 
   #fill(data: TensorData, value: number): void {
-    data.buffer = this.#pool.take(data.dtype, sizeOf(data.shape));
-    data.buffer.values.fill(value);
+    const buffer = this.#pool.take(data.dtype, sizeOf(data.shape));
+    buffer.values.fill(value);
+    data.buffer = buffer;
     data.producer = null;
     this.#pending.delete(data.serial);
   }
@@ -381,7 +404,7 @@ export class OnnxRuntimeBackend {
     return this.#signatureSerial;
   }
 
-  #createTensor(shape: Shape, dtype: TfDataType, buffer: TensorBuffer | null): TensorInfo {
+  #createTensor(shape: Shape, dtype: TfDataType, buffer: AnyBuffer | null): TensorInfo {
     const dataId = {};
     const ownShape = [...shape];
     this.#data.set(dataId, {
@@ -391,6 +414,7 @@ export class OnnxRuntimeBackend {
       references: 1,
       buffer,
       producer: null,
+      wasRead: false,
       text: null,
       failure: null,
       isPassedOver: false,
@@ -408,9 +432,22 @@ export class OnnxRuntimeBackend {
   }
 }
 
-/** @throws Error when a block is asked for that this processor's kernels do not have. */
+/** @throws Error when the provider does not open its device: then the runtime is disposed of. */
+function openDeviceMemory(runtime: Runtime, requested: 'host' | 'device' | undefined): DeviceMemory | null {
+  if ((requested ?? (runtime.provider === 'cpu' ? 'host' : 'device')) === 'host') return null;
+  try {
+    return new DeviceMemory(runtime);
+  } catch (error) {
+    runtime.dispose();
+    throw error;
+  }
+}
+
+/** @throws Error when a block is asked for that this processor's kernels, or those of a GPU, do not have. */
 function chooseBlockSize(runtime: Runtime, requested: number | 'auto'): number {
-  if (requested === 0) return 0;
+  if (requested === 0 || (requested === 'auto' && runtime.provider !== 'cpu')) return 0;
+  if (runtime.provider !== 'cpu')
+    throw new Error(`onnxruntime: CUDA has no blocked convolutions; nchwcBlock has to be 0`);
   const available = findBlockSize(runtime);
   if (requested === 'auto' || requested === available) return available;
   throw new Error(`onnxruntime: nchwcBlock ${requested} was asked for; this processor has ${available || 'none'}`);

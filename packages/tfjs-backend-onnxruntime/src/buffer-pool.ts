@@ -2,6 +2,7 @@
  * Memory of tensors: typed arrays that ONNX Runtime reads and writes in place, recycled by type and length.
  * The steps of a training need the same sizes again and again, so after the first steps nothing is allocated.
  */
+import type { DeviceBuffer, DeviceMemory } from './device-memory.js';
 import type { DataType } from './onnx-model.js';
 import { addressOf, type Pointer } from './onnxruntime-api.js';
 import type { Runtime } from './runtime.js';
@@ -40,7 +41,7 @@ const collected = new FinalizationRegistry<{ runtime: Runtime; views: ReadonlyMa
   },
 );
 
-/** Memory of one tensor, with the native values (views by offset and shape) that were made over it. */
+/** Memory of one tensor in this process, with the native values (views by offset and shape) that were made over it. */
 export class TensorBuffer {
   readonly dtype: NumericType;
   readonly values: NumericArray;
@@ -58,6 +59,15 @@ export class TensorBuffer {
     this.#address = start + BigInt(offset);
   }
 
+  get length(): number {
+    return this.values.length;
+  }
+
+  /** Returns some elements in an array of their own. */
+  copy(offset: number, length: number): NumericArray {
+    return this.values.slice(offset, offset + length);
+  }
+
   /** Returns the native tensor over a part of the elements; it lives as long as this buffer. */
   view(runtime: Runtime, { offset, shape, key }: Place): Pointer {
     let view = this.#views.get(key);
@@ -70,56 +80,82 @@ export class TensorBuffer {
     return view;
   }
 
-  releaseViews(runtime: Runtime): void {
+  release(runtime: Runtime): void {
     collected.unregister(this);
     for (const view of this.#views.values()) runtime.releaseTensor(view);
     this.#views.clear();
   }
 }
 
-interface IdleBuffer {
-  readonly buffer: TensorBuffer;
+/** Memory of one tensor, wherever it lies. */
+export type AnyBuffer = TensorBuffer | DeviceBuffer;
+
+interface IdleBuffer<Buffer extends AnyBuffer> {
+  readonly buffer: Buffer;
   readonly since: number;
 }
 
 export class BufferPool {
   readonly #runtime: Runtime;
-  readonly #idle = new Map<string, IdleBuffer[]>();
+  readonly #device: DeviceMemory | null;
+  readonly #idle = new Map<string, IdleBuffer<TensorBuffer>[]>();
+  readonly #idleOnDevice = new Map<string, IdleBuffer<DeviceBuffer>[]>();
   #runs = 0;
 
-  constructor(runtime: Runtime) {
+  /** Results of runs lie in the memory of `device`, where there is one. */
+  constructor(runtime: Runtime, device: DeviceMemory | null = null) {
     this.#runtime = runtime;
+    this.#device = device;
   }
 
-  /** Returns a buffer of `length` elements whose content is undefined. */
+  /** Returns a buffer of `length` elements of this process whose content is undefined. */
   take(dtype: NumericType, length: number): TensorBuffer {
     return this.#idle.get(`${dtype}${length}`)?.pop()?.buffer ?? new TensorBuffer(dtype, length);
   }
 
+  /** Returns a buffer of `length` elements for a run to write. */
+  takeForResult(dtype: NumericType, length: number): AnyBuffer {
+    if (this.#device === null) return this.take(dtype, length);
+    return this.#idleOnDevice.get(`${dtype}${length}`)?.pop()?.buffer ?? this.#device.allocate(dtype, length);
+  }
+
   /** Takes a buffer back that nothing reads any more. */
-  give(buffer: TensorBuffer): void {
-    const key = `${buffer.dtype}${buffer.values.length}`;
-    const idle = this.#idle.get(key) ?? [];
-    idle.push({ buffer, since: this.#runs });
-    this.#idle.set(key, idle);
+  give(buffer: AnyBuffer): void {
+    if (buffer instanceof TensorBuffer) addIdle(this.#idle, buffer, this.#runs);
+    else addIdle(this.#idleOnDevice, buffer, this.#runs);
   }
 
   /** Counts a run and lets go of buffers that were idle for long. */
   endRun(): void {
     this.#runs++;
-    if (this.#runs % MAX_IDLE_RUNS === 0) this.#release((buffer) => this.#runs - buffer.since > MAX_IDLE_RUNS);
+    if (this.#runs % MAX_IDLE_RUNS === 0) this.#release(this.#runs - MAX_IDLE_RUNS);
   }
 
   dispose(): void {
-    this.#release(() => true);
+    this.#release(Number.POSITIVE_INFINITY);
   }
 
-  #release(isOld: (idle: IdleBuffer) => boolean): void {
-    for (const [key, idle] of this.#idle) {
-      const kept = idle.filter((entry) => !isOld(entry));
-      for (const entry of idle) if (!kept.includes(entry)) entry.buffer.releaseViews(this.#runtime);
-      if (kept.length) this.#idle.set(key, kept);
-      else this.#idle.delete(key);
-    }
+  /** Lets go of what is idle since before a run. */
+  #release(run: number): void {
+    releaseIdle(this.#idle, run, this.#runtime);
+    releaseIdle(this.#idleOnDevice, run, this.#runtime);
+  }
+}
+
+type IdleBuffers<Buffer extends AnyBuffer> = Map<string, IdleBuffer<Buffer>[]>;
+
+function addIdle<Buffer extends AnyBuffer>(idle: IdleBuffers<Buffer>, buffer: Buffer, since: number): void {
+  const key = `${buffer.dtype}${buffer.length}`;
+  const equal = idle.get(key) ?? [];
+  equal.push({ buffer, since });
+  idle.set(key, equal);
+}
+
+function releaseIdle<Buffer extends AnyBuffer>(idle: IdleBuffers<Buffer>, run: number, runtime: Runtime): void {
+  for (const [key, equal] of idle) {
+    const kept = equal.filter(({ since }) => since >= run);
+    for (const entry of equal) if (!kept.includes(entry)) entry.buffer.release(runtime);
+    if (kept.length) idle.set(key, kept);
+    else idle.delete(key);
   }
 }

@@ -2,7 +2,7 @@
  * Compiled graphs by structure: two steps that record the same operations on the same shapes share one session.
  * The cache is bounded; the graph unused longest is released first.
  */
-import { createPlace, type Place, type TensorBuffer } from './buffer-pool.js';
+import { type AnyBuffer, createPlace, type Place } from './buffer-pool.js';
 import { type LoweredGraph, lowerGraph } from './lowering/lower-graph.js';
 import { encodeModel } from './onnx-model.js';
 import type { Pointer } from './onnxruntime-api.js';
@@ -41,6 +41,8 @@ interface Counters {
 interface GraphCacheOptions {
   readonly maxGraphs: number;
   readonly nchwcBlock: number;
+  /** Whether a device with memory of its own computes. */
+  readonly isForDevice: boolean;
 }
 
 export class GraphCache {
@@ -74,7 +76,7 @@ export class GraphCache {
    * Computes the outputs into `buffers`. A buffer may be that of the tensor that `findReplaced` names for it.
    * @throws Error that names the operations of the graph, with ONNX Runtime's own error as cause.
    */
-  run({ compiled, operations, leaves }: GraphRun, buffers: readonly TensorBuffer[]): void {
+  run({ compiled, operations, leaves }: GraphRun, buffers: readonly AnyBuffer[]): void {
     const runs = compiled.stages.map(({ session, inputs, outputs }) => ({
       session,
       inputs: inputs.map((place) => leaves[place.leaf]!.buffer!.view(this.#runtime, place)),
@@ -107,7 +109,7 @@ export class GraphCache {
   ): CompiledGraph {
     const start = performance.now();
     try {
-      const graph = lowerGraph(operations, leaves, outputs, { nchwcBlock: this.#options.nchwcBlock });
+      const graph = lowerGraph(operations, leaves, outputs, this.#options);
       const { first, update, handedOver, replacements } = splitUpdates(graph);
       // With blocks, the library finds next to nothing to fuse and takes most of the time of compiling to look for it.
       const stages = [this.#createStage(first, this.#options.nchwcBlock === 0)];

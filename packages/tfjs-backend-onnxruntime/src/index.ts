@@ -1,3 +1,3 @@
 export type { BackendDescription, BackendStatistics, OnnxRuntimeBackend } from './backend.js';
-export type { OnnxRuntimeOptions } from './options.js';
+export type { CudaProvider, OnnxRuntimeOptions } from './options.js';
 export { registerOnnxRuntimeBackend } from './register-backend.js';

@@ -72,7 +72,7 @@ export function findBlockSize(runtime: Runtime): number {
   } catch {
     return 0;
   } finally {
-    input.releaseViews(runtime);
-    output.releaseViews(runtime);
+    input.release(runtime);
+    output.release(runtime);
   }
 }

@@ -13,7 +13,7 @@ export type Pointer = bigint;
 
 /** Version of the function table that is asked for (that of ONNX Runtime 1.22, which has all functions below). */
 const API_VERSION = 22;
-const TABLE_LENGTH = 151;
+const TABLE_LENGTH = 274;
 
 type Parameter = 'void *' | 'const char *' | 'int' | 'size_t';
 
@@ -27,14 +27,22 @@ const STATUS_FUNCTIONS = {
   SetSessionLogSeverityLevel: [22, ['void *', 'int']],
   SetSessionGraphOptimizationLevel: [23, ['void *', 'int']],
   CreateTensorWithDataAsOrtValue: [49, ['void *', 'void *', 'size_t', 'void *', 'size_t', 'int', 'void *']],
+  CreateMemoryInfo: [68, ['const char *', 'int', 'int', 'int', 'void *']],
   CreateCpuMemoryInfo: [69, ['int', 'int', 'void *']],
+  AllocatorAlloc: [75, ['void *', 'size_t', 'void *']],
+  AllocatorFree: [76, ['void *', 'void *']],
   CreateEnvWithGlobalThreadPools: [119, ['int', 'const char *', 'void *', 'void *']],
   DisablePerSessionThreads: [120, ['void *']],
   CreateThreadingOptions: [121, ['void *']],
   AddSessionConfigEntry: [130, ['void *', 'const char *', 'const char *']],
+  CreateAllocator: [131, ['void *', 'void *', 'void *']],
   CreateAndRegisterAllocator: [144, ['void *', 'void *', 'void *']],
   SetGlobalIntraOpNumThreads: [147, ['void *', 'int']],
   SetGlobalInterOpNumThreads: [148, ['void *', 'int']],
+  SessionOptionsAppendExecutionProvider_CUDA_V2: [204, ['void *', 'void *']],
+  CreateCUDAProviderOptions: [205, ['void *']],
+  UpdateCUDAProviderOptions: [206, ['void *', 'void *', 'void *', 'size_t']],
+  SetDeterministicCompute: [273, ['void *', 'int']],
 } as const satisfies Record<string, readonly [number, readonly Parameter[]]>;
 
 /** Position in `OrtApi` of the functions that free what they are given. */
@@ -46,6 +54,8 @@ const RELEASE_FUNCTIONS = {
   ReleaseValue: 96,
   ReleaseSessionOptions: 100,
   ReleaseThreadingOptions: 122,
+  ReleaseAllocator: 132,
+  ReleaseCUDAProviderOptions: 208,
 } as const;
 
 const GET_ERROR_MESSAGE = 2;

@@ -1,3 +1,11 @@
+/** An NVIDIA GPU through the CUDA provider of a library that has it. */
+export interface CudaProvider {
+  /** Number of the device among those that the process sees. */
+  readonly cuda: number;
+  /** Lets products of float32 matrices and convolutions round their factors to TF32. Default: false. */
+  readonly tf32?: boolean;
+}
+
 /** Settings of a backend, fixed when it is registered. */
 export interface OnnxRuntimeOptions {
   /** Name under which TensorFlow.js knows the backend. Default: `onnxruntime`. */
@@ -6,9 +14,16 @@ export interface OnnxRuntimeOptions {
   readonly threads?: number;
   /** Path of the ONNX Runtime shared library. Default: the one inside `onnxruntime-node`. */
   readonly libraryPath?: string;
+  /** What computes the graphs; `libraryPath` has to name a library with the provider. Default: `cpu`. */
+  readonly provider?: 'cpu' | CudaProvider;
+  /**
+   * Where results stay between runs: in the memory of this process, or in that of the provider's device, from where a
+   * number is fetched when it is read. Default: `device` with CUDA, else `host`.
+   */
+  readonly resultMemory?: 'host' | 'device';
   /**
    * Channel block of ONNX Runtime's own blocked convolutions (NCHWc): 16 with AVX-512, 8 with AVX2, 0 for plain
-   * convolutions. `auto` asks the library. Default: `auto`.
+   * convolutions. `auto` asks the library; only the processor has blocked ones. Default: `auto`.
    */
   readonly nchwcBlock?: number | 'auto';
   /** Compiled graphs kept; the one unused longest is released first. Default: 64. */

@@ -1,5 +1,5 @@
 /** What the kernels record: tensors that are known or pending, and the operations between them. */
-import type { NumericType, TensorBuffer } from './buffer-pool.js';
+import type { AnyBuffer, NumericType } from './buffer-pool.js';
 import type { Shape } from './shapes.js';
 
 /** Data of one tfjs data id. It is known (`buffer`), pending (`producer`), text (`text`) or lost (`failure`). */
@@ -9,8 +9,10 @@ export interface TensorData {
   readonly dtype: NumericType;
   /** Tensors that share the data; tfjs disposes of it when none is left. */
   references: number;
-  buffer: TensorBuffer | null;
+  buffer: AnyBuffer | null;
   producer: RecordedOperation | null;
+  /** Whether a run has read it; what is read again moves to the device. */
+  wasRead: boolean;
   /** Content of string tensors, which never enter a graph. */
   text: Uint8Array[] | null;
   failure: Error | null;

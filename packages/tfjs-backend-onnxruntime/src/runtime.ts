@@ -5,11 +5,13 @@
 
 import { type DataType, ONNX_TYPES } from './onnx-model.js';
 import { addressOf, loadOnnxRuntime, type OnnxRuntimeApi, type Pointer } from './onnxruntime-api.js';
+import type { CudaProvider } from './options.js';
 
 const LOG_ERRORS = 3;
 const LOG_FATAL = 4;
 const OPTIMIZE_NOTHING = 0;
 const OPTIMIZE_ALL = 99;
+const DEVICE_ALLOCATOR = 0;
 const ARENA_ALLOCATOR = 1;
 const DEFAULT_MEMORY = 0;
 
@@ -27,14 +29,18 @@ const environments = new Map<OnnxRuntimeApi, { threads: number; users: number }>
 export class Runtime {
   readonly api: OnnxRuntimeApi;
   readonly threads: number;
+  readonly provider: 'cpu' | CudaProvider;
   readonly #environment: Pointer;
   readonly #memoryInfo: Pointer;
   readonly #sessionOptions: Pointer;
   /** Options of sessions that run a graph node by node as it is. */
   readonly #literalSessionOptions: Pointer;
 
-  /** @throws Error when a backend with another number of threads is alive in this process. */
-  constructor(libraryPath: string, threads: number) {
+  /**
+   * @throws Error when a backend with another number of threads is alive in this process, or the library cannot load
+   * the provider.
+   */
+  constructor(libraryPath: string, threads: number, provider: 'cpu' | CudaProvider = 'cpu') {
     const api = loadOnnxRuntime(libraryPath);
     const shared = environments.get(api) ?? { threads, users: 0 };
     if (shared.users > 0 && shared.threads !== threads) {
@@ -44,6 +50,7 @@ export class Runtime {
     }
     this.api = api;
     this.threads = threads;
+    this.provider = provider;
     const cell = new PointerCell();
     api.CreateThreadingOptions(cell.array);
     const threading = cell.pointer;
@@ -59,6 +66,7 @@ export class Runtime {
     environments.set(api, { threads, users: shared.users + 1 });
     this.#sessionOptions = this.#createSessionOptions(OPTIMIZE_ALL);
     this.#literalSessionOptions = this.#createSessionOptions(OPTIMIZE_NOTHING);
+    if (provider !== 'cpu') this.#computeByCuda(provider);
   }
 
   get version(): string {
@@ -66,14 +74,20 @@ export class Runtime {
   }
 
   /** Returns a tensor value over `byteLength` bytes at `address`; the caller keeps the memory and releases the value. */
-  createTensor(address: Pointer, byteLength: number, shape: readonly number[], dtype: DataType): Pointer {
+  createTensor(
+    address: Pointer,
+    byteLength: number,
+    shape: readonly number[],
+    dtype: DataType,
+    memoryInfo = this.#memoryInfo,
+  ): Pointer {
     const dimensions = new BigInt64Array(new ArrayBuffer(8 * Math.max(1, shape.length)));
     shape.forEach((size, axis) => {
       dimensions[axis] = BigInt(size);
     });
     const cell = new PointerCell();
     this.api.CreateTensorWithDataAsOrtValue(
-      this.#memoryInfo,
+      memoryInfo,
       address,
       byteLength,
       dimensions,
@@ -86,6 +100,30 @@ export class Runtime {
 
   releaseTensor(tensor: Pointer): void {
     this.api.ReleaseValue(tensor);
+  }
+
+  /** Returns the description of the memory that the provider computes in. */
+  createDeviceMemoryInfo(): Pointer {
+    const [name, device] = this.provider === 'cpu' ? (['Cpu', 0] as const) : (['Cuda', this.provider.cuda] as const);
+    const cell = new PointerCell();
+    this.api.CreateMemoryInfo(name, DEVICE_ALLOCATOR, device, DEFAULT_MEMORY, cell.array);
+    return cell.pointer;
+  }
+
+  /** Returns the address of memory that an allocator gives. */
+  allocate(allocator: Pointer, byteLength: number): Pointer {
+    const cell = new PointerCell();
+    this.api.AllocatorAlloc(allocator, byteLength, cell.array);
+    return cell.pointer;
+  }
+
+  free(allocator: Pointer, address: Pointer): void {
+    this.api.AllocatorFree(allocator, address);
+  }
+
+  releaseAllocator(allocator: Pointer, memoryInfo: Pointer): void {
+    this.api.ReleaseAllocator(allocator);
+    this.api.ReleaseMemoryInfo(memoryInfo);
   }
 
   /**
@@ -126,6 +164,35 @@ export class Runtime {
     if (profile) this.api.EnableProfiling(options, profile);
     return options;
   }
+
+  #computeByCuda({ cuda, tf32 = false }: CudaProvider): void {
+    const settings = Object.entries({
+      device_id: String(cuda),
+      use_tf32: tf32 ? '1' : '0',
+      // The fastest algorithm by measurement would be another one from time to time, with other roundings.
+      cudnn_conv_algo_search: 'HEURISTIC',
+      // Sizes repeat from step to step: doubling the arena would only take memory from others.
+      arena_extend_strategy: 'kSameAsRequested',
+    });
+    const [keys, values] = [
+      new NameList(settings.map(([key]) => key)),
+      new NameList(settings.map(([, value]) => value)),
+    ];
+    const cell = new PointerCell();
+    try {
+      this.api.CreateCUDAProviderOptions(cell.array);
+      this.api.UpdateCUDAProviderOptions(cell.pointer, keys.pointers, values.pointers, settings.length);
+      for (const options of [this.#sessionOptions, this.#literalSessionOptions]) {
+        this.api.SessionOptionsAppendExecutionProvider_CUDA_V2(options, cell.pointer);
+        this.api.SetDeterministicCompute(options, 1);
+      }
+    } catch (cause) {
+      this.dispose();
+      throw new Error(`ONNX Runtime: the CUDA provider does not start: ${(cause as Error).message}`, { cause });
+    } finally {
+      if (cell.pointer !== 0n) this.api.ReleaseCUDAProviderOptions(cell.pointer);
+    }
+  }
 }
 
 /** A compiled graph inside ONNX Runtime. */
@@ -165,6 +232,13 @@ export class Session {
       this.#outputs,
     );
     return [...this.#outputs.subarray(outputs.length, outputs.length + extraOutputs)];
+  }
+
+  /** Returns the allocator of the memory that is described; it is released before the session. */
+  createAllocator(memoryInfo: Pointer): Pointer {
+    const cell = new PointerCell();
+    this.#api.CreateAllocator(this.#session, memoryInfo, cell.array);
+    return cell.pointer;
   }
 
   dispose(): void {

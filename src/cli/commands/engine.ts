@@ -1,6 +1,7 @@
 import { OneshotError } from '../../base/problem.js';
 import { enginesFolder, findInstalledEngine, type InstallableName } from '../../engine/installed-engine.js';
 import { checkEngine, checkEngines, describeEngine, type EngineCheck } from '../../use/check-engines.js';
+import { cudaRecipe } from '../../use/install/cuda-recipe.js';
 import type { EngineRecipe } from '../../use/install/engine-recipe.js';
 import { installEngine, isInstalled, uninstallEngine } from '../../use/install/install-engine.js';
 import { tensorFlowRecipe } from '../../use/install/tensorflow-recipe.js';
@@ -15,6 +16,7 @@ import { colorsFor, printNote, printResult } from '../terminal.js';
 /** What `oneshot engine install` knows; main.ts offers these names. */
 const RECIPES: { readonly [name in InstallableName]: (options: { gpu: boolean }) => EngineRecipe } = {
   tensorflow: ({ gpu }) => tensorFlowRecipe(gpu ? 'gpu' : 'cpu'),
+  cuda: () => cudaRecipe(process.env),
   webgpu: () => webGpuRecipe,
 };
 

@@ -2,7 +2,6 @@
 // TensorFlow of 2022 from a host that many networks do not reach, and that knows no recent GPU.
 import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { OneshotError } from '../../base/problem.js';
 import type { Environment } from '../../tracking/local-server/find-mlflow.js';
 import type { BuildSurroundings, EngineRecipe } from './engine-recipe.js';
 import { type NpmTarball, requireNpm, requireTar, unpackNpmTarballs } from './npm-tarball.js';
@@ -10,6 +9,7 @@ import { requireProgram, runStep } from './run-step.js';
 import { standInForTensorFlowJs } from './stand-in.js';
 import { TENSORFLOW_CPU, TENSORFLOW_CUDA_LIBRARIES, TENSORFLOW_GPU } from './tensorflow-wheels.js';
 import { unpackWheel } from './unpack-wheel.js';
+import { requireWheelPlatform } from './wheel-platform.js';
 
 const PACKAGE = join('node_modules', '@tensorflow', 'tfjs-node');
 const HEADERS = '.node-api-headers';
@@ -87,19 +87,10 @@ export function tensorFlowRecipe(variant: 'cpu' | 'gpu'): EngineRecipe {
 }
 
 function checkMachine(env: Environment): void {
-  const { platform, arch } = process;
-  const isGlibc =
-    platform !== 'linux' || 'glibcVersionRuntime' in (process.report.getReport() as { header: object }).header;
-  if (platform !== 'linux' || arch !== 'x64' || !isGlibc) {
-    const found = `${platform} ${arch}${isGlibc ? '' : ' without glibc'}`;
-    throw new OneshotError(
-      'engine',
-      `TensorFlow's library can be installed this way on Linux x64 with glibc only; this is ${found}`,
-      {
-        hint: 'the engine onnxruntime works here; or `npm install @tensorflow/tfjs-node@4.22.0` beside your experiments, where it has a build: it is found then',
-      },
-    );
-  }
+  requireWheelPlatform(
+    "TensorFlow's library",
+    'the engine onnxruntime works here; or `npm install @tensorflow/tfjs-node@4.22.0` beside your experiments, where it has a build: it is found then',
+  );
   requireCompiler(env);
   requireNpm(env);
   requireTar(env);

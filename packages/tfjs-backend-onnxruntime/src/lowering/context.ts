@@ -17,6 +17,7 @@ export interface LoweringContext {
   readonly builder: GraphBuilder;
   /** Channel block of the convolutions, 0 for plain ones. */
   readonly block: number;
+  readonly isForDevice: boolean;
   readonly inputs: Map<string, GraphInput>;
   /** Whether a gradient of max pooling is part of the graph, so that pooling has to say where its maxima are. */
   readonly needsPoolingPositions: boolean;

@@ -31,6 +31,8 @@ export interface LoweredGraph {
 
 export interface LoweringOptions {
   readonly nchwcBlock: number;
+  /** Whether a device with memory of its own computes: without blocks for a processor's cache, in operators that CUDA has. */
+  readonly isForDevice: boolean;
 }
 
 const LOWERINGS: Readonly<Record<string, Lowering>> = {
@@ -55,6 +57,7 @@ export function lowerGraph(
   const context: LoweringContext = {
     builder: new GraphBuilder(),
     block: options.nchwcBlock,
+    isForDevice: options.isForDevice,
     inputs: new Map(),
     needsPoolingPositions: operations.some(({ name }) => name === 'MaxPoolGrad'),
   };
@@ -120,7 +123,7 @@ function collectResults(
   results.forEach((data, output) => {
     const value = view(context, values.get(data)!, data.shape);
     const rowShape = data.shape.slice(1);
-    for (const block of computeInRowBlocks(context, value) ?? []) {
+    for (const block of (context.isForDevice ? null : computeInRowBlocks(context, value)) ?? []) {
       wanted.push(block.name);
       outputs.push({ output, offset: block.firstRow * sizeOf(rowShape), shape: [block.rows, ...rowShape] });
     }

@@ -97,14 +97,15 @@ function maxPoolGradient(context: LoweringContext, dy: Value, input: Value, wind
   const gradients = fullNameIn(context, dy, 'channelsFirst');
   const shape = toChannelsFirst(input.shape);
   const areOverlapping = strides.some((stride, axis) => stride < size[axis]!);
-  if (!areOverlapping) {
+  // CUDA has no MaxUnpool: the gradient of the whole picture would cross the bus twice.
+  if (!areOverlapping && !context.isForDevice) {
     const inputs = [gradients, positions, builder.integers(shape)];
     const channelsFirst = builder.add('MaxUnpool', inputs, { attributes: poolingAttributes(window) });
     return new Value({ ...fields, names: { channelsFirst } });
   }
   const zeros = builder.expand(builder.scalar(0, 'float32', 1), [sizeOf(shape)]);
   const inputs = [zeros, builder.reshape(positions, [-1]), builder.reshape(gradients, [-1])];
-  const sums = builder.add('ScatterElements', inputs, { attributes: { reduction: 'add' } });
+  const sums = builder.add('ScatterElements', inputs, areOverlapping ? { attributes: { reduction: 'add' } } : {});
   return new Value({ ...fields, names: { channelsFirst: builder.reshape(sums, shape) } });
 }
 
