@@ -1,5 +1,4 @@
 // The points of a searched sweep: asks the search for them, keeps its event log, tells it how they ended.
-
 import { type AskedPoint, type Outcome, replaySearch } from '../plan/search/search-strategy.js';
 import type { SearchSweep } from '../plan/search-sweep.js';
 import type { Trial } from '../plan/trial.js';

@@ -1,5 +1,5 @@
-// One trial from its run folder to its results: lock, data, training, evaluation, journal, status. Everything it needs is
-// in the folder, and everything it makes goes there; it talks to no network and prints nothing.
+// One trial from its experiment to its results: lock, data, training, evaluation, journal, status. Everything it makes
+// goes to its run folder, and what an earlier attempt left there is gone on with; it talks to no network and prints nothing.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { removeStaleTemporaries, writeFileAtomic } from '../base/atomic-file.js';
