@@ -109,7 +109,7 @@ export class GraphCache {
   ): CompiledGraph {
     const start = performance.now();
     try {
-      const graph = lowerGraph(operations, leaves, outputs, this.#options);
+      const graph = lowerGraph(operations, leaves, outputs, { ...this.#options, native: this.#runtime.native });
       const { first, update, handedOver, replacements } = splitUpdates(graph);
       // With blocks, the library finds next to nothing to fuse and takes most of the time of compiling to look for it.
       const stages = [this.#createStage(first, this.#options.nchwcBlock === 0)];
@@ -119,6 +119,7 @@ export class GraphCache {
     } catch (error) {
       throw describeFailure('compile', operations, error);
     } finally {
+      this.#runtime.native?.releaseUnused();
       this.#counters.compiles++;
       this.#counters.compileMs += performance.now() - start;
     }

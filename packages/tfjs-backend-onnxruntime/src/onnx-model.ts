@@ -60,6 +60,7 @@ const OPERATOR_SETS: readonly (readonly [string, number])[] = [
   ['', 17],
   ['com.microsoft', 1],
   ['com.microsoft.nchwc', 1],
+  ['tfjs.native', 1],
 ];
 const IR_VERSION = 8;
 const ATTRIBUTE_FLOAT = 1;
@@ -72,7 +73,9 @@ export function encodeModel(graph: OnnxGraph): Uint8Array {
   const model = new MessageWriter();
   model.integer(1, IR_VERSION);
   model.message(7, (writer) => writeGraph(writer, graph));
+  const domains = new Set(['', ...graph.nodes.map((node) => node.domain)]);
   for (const [domain, version] of OPERATOR_SETS) {
+    if (!domains.has(domain)) continue;
     model.message(8, (writer) => {
       writer.text(1, domain);
       writer.integer(2, version);

@@ -13,7 +13,7 @@ export type Pointer = bigint;
 
 /** Version of the function table that is asked for (that of ONNX Runtime 1.22, which has all functions below). */
 const API_VERSION = 22;
-const TABLE_LENGTH = 274;
+const TABLE_LENGTH = 275;
 
 type Parameter = 'void *' | 'const char *' | 'int' | 'size_t';
 
@@ -26,11 +26,18 @@ const STATUS_FUNCTIONS = {
   DisableMemPattern: [17, ['void *']],
   SetSessionLogSeverityLevel: [22, ['void *', 'int']],
   SetSessionGraphOptimizationLevel: [23, ['void *', 'int']],
+  CreateCustomOpDomain: [26, ['const char *', 'void *']],
+  CustomOpDomain_Add: [27, ['void *', 'void *']],
+  AddCustomOpDomain: [28, ['void *', 'void *']],
   CreateTensorWithDataAsOrtValue: [49, ['void *', 'void *', 'size_t', 'void *', 'size_t', 'int', 'void *']],
+  GetTensorMutableData: [51, ['void *', 'void *']],
   CreateMemoryInfo: [68, ['const char *', 'int', 'int', 'int', 'void *']],
   CreateCpuMemoryInfo: [69, ['int', 'int', 'void *']],
   AllocatorAlloc: [75, ['void *', 'size_t', 'void *']],
   AllocatorFree: [76, ['void *', 'void *']],
+  KernelInfoGetAttribute_int64: [86, ['void *', 'const char *', 'void *']],
+  KernelContext_GetInput: [90, ['void *', 'size_t', 'void *']],
+  KernelContext_GetOutput: [91, ['void *', 'size_t', 'void *', 'size_t', 'void *']],
   CreateEnvWithGlobalThreadPools: [119, ['int', 'const char *', 'void *', 'void *']],
   DisablePerSessionThreads: [120, ['void *']],
   CreateThreadingOptions: [121, ['void *']],
@@ -43,6 +50,7 @@ const STATUS_FUNCTIONS = {
   CreateCUDAProviderOptions: [205, ['void *']],
   UpdateCUDAProviderOptions: [206, ['void *', 'void *', 'void *', 'size_t']],
   SetDeterministicCompute: [273, ['void *', 'int']],
+  KernelContext_ParallelFor: [274, ['void *', 'void *', 'size_t', 'size_t', 'void *']],
 } as const satisfies Record<string, readonly [number, readonly Parameter[]]>;
 
 /** Position in `OrtApi` of the functions that free what they are given. */
@@ -53,6 +61,7 @@ const RELEASE_FUNCTIONS = {
   ReleaseSession: 95,
   ReleaseValue: 96,
   ReleaseSessionOptions: 100,
+  ReleaseCustomOpDomain: 101,
   ReleaseThreadingOptions: 122,
   ReleaseAllocator: 132,
   ReleaseCUDAProviderOptions: 208,

@@ -3,6 +3,8 @@
  * on memory we own, and tensor values over that memory. Used by the compiled graphs and the buffers.
  */
 
+import { NativeOperators } from './native/native-operators.js';
+import { canRunNativeCode } from './native/processor.js';
 import { type DataType, ONNX_TYPES } from './onnx-model.js';
 import { addressOf, loadOnnxRuntime, type OnnxRuntimeApi, type Pointer } from './onnxruntime-api.js';
 import type { CudaProvider } from './options.js';
@@ -30,6 +32,8 @@ export class Runtime {
   readonly api: OnnxRuntimeApi;
   readonly threads: number;
   readonly provider: 'cpu' | CudaProvider;
+  /** Operators of our own in generated machine code; null where there are none. */
+  readonly native: NativeOperators | null;
   readonly #environment: Pointer;
   readonly #memoryInfo: Pointer;
   readonly #sessionOptions: Pointer;
@@ -64,6 +68,7 @@ export class Runtime {
     // One arena for all sessions: a second compiled graph does not double the memory for intermediate results.
     if (shared.users === 0) api.CreateAndRegisterAllocator(this.#environment, this.#memoryInfo, null);
     environments.set(api, { threads, users: shared.users + 1 });
+    this.native = provider === 'cpu' && canRunNativeCode() ? new NativeOperators(api, threads) : null;
     this.#sessionOptions = this.#createSessionOptions(OPTIMIZE_ALL);
     this.#literalSessionOptions = this.#createSessionOptions(OPTIMIZE_NOTHING);
     if (provider !== 'cpu') this.#computeByCuda(provider);
@@ -139,7 +144,7 @@ export class Runtime {
     const cell = new PointerCell();
     const options = isOptimized ? this.#sessionOptions : this.#literalSessionOptions;
     this.api.CreateSessionFromArray(this.#environment, model, model.byteLength, options, cell.array);
-    return new Session(this.api, cell.pointer, inputNames, outputNames);
+    return new Session(this.api, cell.pointer, inputNames, outputNames, this.native);
   }
 
   dispose(): void {
@@ -147,6 +152,7 @@ export class Runtime {
     shared.users--;
     this.api.ReleaseSessionOptions(this.#sessionOptions);
     this.api.ReleaseSessionOptions(this.#literalSessionOptions);
+    this.native?.dispose();
     this.api.ReleaseMemoryInfo(this.#memoryInfo);
     this.api.ReleaseEnv(this.#environment);
   }
@@ -160,6 +166,7 @@ export class Runtime {
     this.api.SetSessionGraphOptimizationLevel(options, optimizationLevel);
     this.api.SetSessionLogSeverityLevel(options, LOG_FATAL); // errors come back as exceptions
     this.api.AddSessionConfigEntry(options, 'session.use_env_allocators', '1');
+    this.native?.addTo(options);
     const profile = process.env.TFJS_ONNXRUNTIME_PROFILE;
     if (profile) this.api.EnableProfiling(options, profile);
     return options;
@@ -203,9 +210,17 @@ export class Session {
   readonly #outputNames: NameList;
   readonly #inputs: BigUint64Array;
   readonly #outputs: BigUint64Array;
+  readonly #native: NativeOperators | null;
 
-  constructor(api: OnnxRuntimeApi, session: Pointer, inputNames: readonly string[], outputNames: readonly string[]) {
+  constructor(
+    api: OnnxRuntimeApi,
+    session: Pointer,
+    inputNames: readonly string[],
+    outputNames: readonly string[],
+    native: NativeOperators | null,
+  ) {
     this.#api = api;
+    this.#native = native;
     this.#session = session;
     this.#inputNames = new NameList(inputNames);
     this.#outputNames = new NameList(outputNames);
@@ -231,6 +246,7 @@ export class Session {
       outputs.length + extraOutputs,
       this.#outputs,
     );
+    this.#native?.throwFailure();
     return [...this.#outputs.subarray(outputs.length, outputs.length + extraOutputs)];
   }
 

@@ -1,6 +1,7 @@
 /** State of one lowering: the graph under construction and what is known about the recorded operations. */
 import type { NumericType } from '../buffer-pool.js';
 import type { GraphBuilder } from '../graph-builder.js';
+import type { NativeOperators } from '../native/native-operators.js';
 import type { OnnxInput } from '../onnx-model.js';
 import type { RecordedOperation } from '../recorded-operation.js';
 import type { Shape } from '../shapes.js';
@@ -18,6 +19,8 @@ export interface LoweringContext {
   /** Channel block of the convolutions, 0 for plain ones. */
   readonly block: number;
   readonly isForDevice: boolean;
+  /** Operators in generated machine code; null where there are none. */
+  readonly native: NativeOperators | null;
   readonly inputs: Map<string, GraphInput>;
   /** Whether a gradient of max pooling is part of the graph, so that pooling has to say where its maxima are. */
   readonly needsPoolingPositions: boolean;

@@ -18,7 +18,10 @@ import {
   readsBlocks,
 } from '../convolution-forms.js';
 import { isSameShape, type Shape, stripLeadingOnes } from '../shapes.js';
-import { attributesOf, type Lowering, type LoweringTask } from './context.js';
+import { bindTiles, type TiledConvolution } from '../winograd/forms.js';
+import { canUseTiles, countSavedProducts } from '../winograd/programs.js';
+import { invertShape } from '../winograd/tile-plan.js';
+import { attributesOf, type Lowering, type LoweringContext, type LoweringTask } from './context.js';
 import { fullNameIn, fullNaturalName, view } from './layouts.js';
 import { type Names, Value, type Window } from './value.js';
 
@@ -82,6 +85,7 @@ function convolution(task: LoweringTask, bias: Value | null): Value {
   const [x, filter] = task.inputs as [Value, Value];
   const shape = convolutionShape(task, x.shape, task.shape);
   const isBlocked = canConvolveBlocked(shape, block);
+  const byTiles = isBlocked ? chooseTiles(context, shape) : null;
   const compute = (withRelu: boolean): Names => {
     const weights = fullNaturalName(context, filter);
     const biasName = bias && fullNaturalName(context, bias);
@@ -91,6 +95,7 @@ function convolution(task: LoweringTask, bias: Value | null): Value {
       };
     }
     const picture = fullNameIn(context, x, readsBlocks(shape, block) ? 'blocked' : 'channelsFirst');
+    if (byTiles) return { blocked: byTiles.convolve(picture, weights, biasName, withRelu) };
     return { blocked: convolveBlocked(builder, block, shape, picture, weights, biasName, withRelu) };
   };
   return new Value({
@@ -116,10 +121,22 @@ function inputGradient(task: LoweringTask): Names {
   const [dy, filter] = task.inputs as [Value, Value];
   const shape = convolutionShape(task, task.shape, dy.shape);
   const weights = fullNaturalName(context, filter);
+  const inverted = invertShape(shape);
+  const byTiles = canInputGradientBeBlocked(shape, block) ? chooseTiles(context, inverted) : null;
+  if (byTiles) return { blocked: byTiles.convolveFlipped(fullNameIn(context, dy, 'blocked'), weights) };
   if (canInputGradientBeBlocked(shape, block)) {
     return { blocked: inputGradientBlocked(builder, block, shape, fullNameIn(context, dy, 'blocked'), weights) };
   }
   return { channelsFirst: inputGradientPlain(builder, shape, fullNameIn(context, dy, 'channelsFirst'), weights) };
+}
+
+/** Tiles cost transforms besides their products: they are worth it where they save this factor at least. */
+const WORTHWHILE_SAVING = 1.3;
+
+/** Returns a convolution's forms by tiles, or null where they cannot be used or save too little. */
+function chooseTiles({ native, builder, block }: LoweringContext, shape: ConvolutionShape): TiledConvolution | null {
+  if (!native || !canUseTiles(shape, block) || countSavedProducts(shape) < WORTHWHILE_SAVING) return null;
+  return bindTiles(builder, native, shape, block);
 }
 
 /** Below this many channels, columns and one product of matrices are fastest. */
@@ -134,6 +151,8 @@ function filterGradient(task: LoweringTask): string {
   const { block, builder } = context;
   const [x, dy] = task.inputs as [Value, Value];
   const shape = convolutionShape(task, x.shape, dy.shape);
+  const byTiles = chooseTiles(context, shape);
+  if (byTiles) return byTiles.filterGradient(fullNameIn(context, x, 'blocked'), fullNameIn(context, dy, 'blocked'));
   const pictures = fullNameIn(context, x, 'channelsFirst');
   const isManyChannels = shape.inputChannels >= FEW_CHANNELS;
   const hasBlocks = block > 0 && shape.outputChannels % block === 0 && 2 * shape.batch >= block;

@@ -1,5 +1,6 @@
 /** Turns recorded operations into one ONNX graph. */
 import { GraphBuilder } from '../graph-builder.js';
+import type { NativeOperators } from '../native/native-operators.js';
 import type { OnnxGraph } from '../onnx-model.js';
 import type { RecordedOperation, TensorData } from '../recorded-operation.js';
 import { type Shape, sizeOf } from '../shapes.js';
@@ -33,6 +34,8 @@ export interface LoweringOptions {
   readonly nchwcBlock: number;
   /** Whether a device with memory of its own computes: without blocks for a processor's cache, in operators that CUDA has. */
   readonly isForDevice: boolean;
+  /** Operators in generated machine code; null where there are none. */
+  readonly native: NativeOperators | null;
 }
 
 const LOWERINGS: Readonly<Record<string, Lowering>> = {
@@ -58,6 +61,7 @@ export function lowerGraph(
     builder: new GraphBuilder(),
     block: options.nchwcBlock,
     isForDevice: options.isForDevice,
+    native: options.native,
     inputs: new Map(),
     needsPoolingPositions: operations.some(({ name }) => name === 'MaxPoolGrad'),
   };

@@ -1,0 +1,297 @@
+/**
+ * Writes x86-64 machine code: the few instructions that the native kernels consist of, with AVX2 and FMA on registers of
+ * eight floats. Kernels are generated for one shape, so that strides, loop counts and borders are constants in them.
+ * Encodings: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, sections 2.1 to 2.3.
+ */
+
+/** Numbers of the general registers in encodings. */
+export const RAX = 0;
+export const RCX = 1;
+export const RDX = 2;
+export const RBX = 3;
+export const RSP = 4;
+export const RBP = 5;
+export const RSI = 6;
+export const RDI = 7;
+export const R8 = 8;
+export const R9 = 9;
+export const R10 = 10;
+export const R11 = 11;
+export const R12 = 12;
+export const R13 = 13;
+
+/** Bytes and floats of one vector register. */
+export const VECTOR_BYTES = 32;
+export const VECTOR_FLOATS = 8;
+
+/** Registers that a function has to leave as they were (System V ABI). */
+const CALLEE_SAVED = [RBX, RBP, R12, R13];
+
+/** A place in memory: base + index · scale + offset, in bytes. */
+export interface Memory {
+  readonly base: number;
+  readonly offset: number;
+  readonly index?: number;
+  readonly scale?: 1 | 2 | 4 | 8;
+}
+
+/** A constant of the code, the same float in all lanes. */
+export interface BroadcastConstant {
+  readonly constant: number;
+}
+
+/** The second source of a vector instruction: a register, a place in memory or a constant. */
+export type VectorSource = number | Memory | BroadcastConstant;
+
+type OpcodeMap = '0f' | '0f38' | '0f3a';
+
+const OPCODE_MAPS = { '0f': 1, '0f38': 2, '0f3a': 3 } as const;
+const PREFIXES = { none: 0, '66': 1 } as const;
+
+/** Opcodes of vector instructions: destination, first source, second source. */
+const VECTOR_OPERATIONS = {
+  add: ['none', '0f', 0x58],
+  subtract: ['none', '0f', 0x5c],
+  multiply: ['none', '0f', 0x59],
+  maximum: ['none', '0f', 0x5f],
+  xor: ['none', '0f', 0x57],
+  and: ['none', '0f', 0x54],
+  andNot: ['none', '0f', 0x55],
+  /** destination += first · second */
+  multiplyAdd: ['66', '0f38', 0xb8],
+  /** destination −= first · second */
+  multiplySubtract: ['66', '0f38', 0xbc],
+} as const satisfies Record<string, readonly [keyof typeof PREFIXES, OpcodeMap, number]>;
+
+export type VectorOperation = keyof typeof VECTOR_OPERATIONS;
+
+/** Comparisons of `compare`: ordered and quiet, so that they are false for NaN. */
+const COMPARISONS = { equal: 0x00, greater: 0x1e } as const;
+
+const isMemory = (source: VectorSource): source is Memory => typeof source !== 'number' && 'base' in source;
+
+/** Returns the place `bytes` after another one. */
+export function after(place: Memory, bytes: number): Memory {
+  return { ...place, offset: place.offset + bytes };
+}
+
+export class Assembler {
+  readonly #code: number[] = [];
+  /** Constants in the order of their first use, and where the code refers to them. */
+  readonly #constants = new Map<number, number>();
+  readonly #constantUses: { readonly position: number; readonly constant: number }[] = [];
+
+  /** Returns the machine code with its constants behind it. */
+  finish(): Uint8Array {
+    while (this.#code.length % VECTOR_BYTES !== 0) this.#code.push(0xcc);
+    const pool = this.#code.length;
+    const bytes = new Uint8Array(pool + VECTOR_BYTES * this.#constants.size);
+    bytes.set(this.#code);
+    const view = new DataView(bytes.buffer);
+    for (const [constant, index] of this.#constants) {
+      for (let lane = 0; lane < VECTOR_FLOATS; lane++) {
+        view.setFloat32(pool + index * VECTOR_BYTES + lane * 4, constant, true);
+      }
+    }
+    for (const { position, constant } of this.#constantUses) {
+      const place = pool + this.#constants.get(constant)! * VECTOR_BYTES;
+      // Relative to the end of the instruction; what follows the displacement is written before this is known.
+      view.setInt32(position, place - (position + 4 + view.getInt32(position, true)), true);
+    }
+    return bytes;
+  }
+
+  // ---- functions and loops -----------------------------------------------------------------------------------------
+
+  /**
+   * Writes a function of two arguments, in RDI and RSI. Inside it, all registers named here may be used, and
+   * `stackBytes` of memory from RSP on, aligned to 32 bytes.
+   */
+  writeFunction(stackBytes: number, body: () => void): void {
+    for (const register of CALLEE_SAVED) this.#push(register);
+    this.move(RBP, RSP);
+    if (stackBytes > 0) {
+      this.addConstant(RSP, -(stackBytes + VECTOR_BYTES));
+      this.#withConstant(4, RSP, -VECTOR_BYTES); // and
+    }
+    body();
+    this.move(RSP, RBP);
+    for (const register of CALLEE_SAVED.toReversed()) this.#pop(register);
+    this.#code.push(0xc5, 0xf8, 0x77); // vzeroupper: without it, old SSE code after this would be slow
+    this.#code.push(0xc3);
+  }
+
+  /** Repeats `body` a fixed number of times; `counter` counts down to 0. */
+  repeat(count: number, counter: number, body: () => void): void {
+    if (count === 1) return body();
+    this.load64(counter, count);
+    this.repeatCounted(counter, body);
+  }
+
+  /** Repeats `body` as often as `counter` says, at least once; `counter` counts down to 0. */
+  repeatCounted(counter: number, body: () => void): void {
+    const start = this.#code.length;
+    body();
+    this.addConstant(counter, -1);
+    this.#code.push(0x0f, 0x85); // jnz
+    this.#int32(start - (this.#code.length + 4));
+  }
+
+  /** Writes `body` so that it is left out when `register` is 0. */
+  unlessZero(register: number, body: () => void): void {
+    this.#registers(0x85, register, register); // test
+    this.#code.push(0x0f, 0x84); // jz
+    const position = this.#code.length;
+    this.#int32(0);
+    body();
+    const distance = this.#code.length - (position + 4);
+    for (let byte = 0; byte < 4; byte++) this.#code[position + byte] = (distance >> (8 * byte)) & 0xff;
+  }
+
+  // ---- general registers -------------------------------------------------------------------------------------------
+
+  move(to: number, from: number): void {
+    this.#registers(0x89, from, to);
+  }
+
+  add(to: number, from: number): void {
+    this.#registers(0x01, from, to);
+  }
+
+  addConstant(register: number, value: number): void {
+    if (value !== 0) this.#withConstant(0, register, value);
+  }
+
+  multiplyByConstant(register: number, value: number): void {
+    this.#rex(true, register, 0, register);
+    this.#code.push(0x69, 0xc0 | ((register & 7) << 3) | (register & 7));
+    this.#int32(value);
+  }
+
+  /** Sets a register to a constant of at most 31 bits. */
+  load64(register: number, value: number): void {
+    this.#rex(true, 0, 0, register);
+    this.#code.push(0xc7, 0xc0 | (register & 7));
+    this.#int32(value);
+  }
+
+  /** Reads eight bytes. */
+  loadMemory(register: number, place: Memory): void {
+    this.#general(0x8b, register, place);
+  }
+
+  addMemory(register: number, place: Memory): void {
+    this.#general(0x03, register, place);
+  }
+
+  /** Sets a register to the address of a place. */
+  loadAddress(register: number, place: Memory): void {
+    this.#general(0x8d, register, place);
+  }
+
+  // ---- vectors of eight floats -------------------------------------------------------------------------------------
+
+  loadVector(register: number, place: Memory): void {
+    this.#vector('none', '0f', 0x10, register, 0, place);
+  }
+
+  storeVector(place: Memory, register: number): void {
+    this.#vector('none', '0f', 0x11, register, 0, place);
+  }
+
+  /** Sets all lanes to one float of memory. */
+  broadcast(register: number, place: Memory): void {
+    this.#vector('66', '0f38', 0x18, register, 0, place);
+  }
+
+  compute(operation: VectorOperation, destination: number, first: number, second: VectorSource): void {
+    const [prefix, map, opcode] = VECTOR_OPERATIONS[operation];
+    this.#vector(prefix, map, opcode, destination, first, second);
+  }
+
+  /** Sets the lanes where the comparison holds to all ones, the others to zero. */
+  compare(comparison: keyof typeof COMPARISONS, destination: number, first: number, second: VectorSource): void {
+    this.#vector('none', '0f', 0xc2, destination, first, second, COMPARISONS[comparison]);
+  }
+
+  setZero(register: number): void {
+    this.compute('xor', register, register, register);
+  }
+
+  // ---- encoding ----------------------------------------------------------------------------------------------------
+
+  #push(register: number): void {
+    if (register >= 8) this.#code.push(0x41);
+    this.#code.push(0x50 | (register & 7));
+  }
+
+  #pop(register: number): void {
+    if (register >= 8) this.#code.push(0x41);
+    this.#code.push(0x58 | (register & 7));
+  }
+
+  #int32(value: number): void {
+    this.#code.push(value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff, (value >> 24) & 0xff);
+  }
+
+  #rex(isWide: boolean, register: number, index: number, base: number): void {
+    this.#code.push(0x40 | (isWide ? 8 : 0) | ((register >> 3) << 2) | ((index >> 3) << 1) | (base >> 3));
+  }
+
+  #registers(opcode: number, register: number, other: number): void {
+    this.#rex(true, register, 0, other);
+    this.#code.push(opcode, 0xc0 | ((register & 7) << 3) | (other & 7));
+  }
+
+  #withConstant(extension: number, register: number, value: number): void {
+    this.#rex(true, 0, 0, register);
+    this.#code.push(0x81, 0xc0 | (extension << 3) | (register & 7));
+    this.#int32(value);
+  }
+
+  #general(opcode: number, register: number, place: Memory): void {
+    this.#rex(true, register, place.index ?? 0, place.base);
+    this.#code.push(opcode);
+    this.#place(register, place);
+  }
+
+  #place(register: number, { base, offset, index, scale = 1 }: Memory): void {
+    const isShort = offset >= -128 && offset < 128;
+    const needsIndexByte = index !== undefined || (base & 7) === RSP;
+    this.#code.push((isShort ? 0x40 : 0x80) | ((register & 7) << 3) | (needsIndexByte ? 4 : base & 7));
+    if (needsIndexByte) this.#code.push((Math.log2(scale) << 6) | (((index ?? RSP) & 7) << 3) | (base & 7));
+    if (isShort) this.#code.push(offset & 0xff);
+    else this.#int32(offset);
+  }
+
+  #vector(
+    prefix: keyof typeof PREFIXES,
+    map: OpcodeMap,
+    opcode: number,
+    register: number,
+    first: number,
+    second: VectorSource,
+    immediate?: number,
+  ): void {
+    const [base, index] =
+      typeof second === 'number' ? [second, 0] : isMemory(second) ? [second.base, second.index ?? 0] : [0, 0];
+    const inverted = (bit: number) => bit ^ 1;
+    this.#code.push(
+      0xc4,
+      (inverted(register >> 3) << 7) | (inverted(index >> 3) << 6) | (inverted(base >> 3) << 5) | OPCODE_MAPS[map],
+      ((~first & 15) << 3) | 4 | PREFIXES[prefix],
+      opcode,
+    );
+    if (typeof second === 'number') this.#code.push(0xc0 | ((register & 7) << 3) | (second & 7));
+    else if (isMemory(second)) this.#place(register, second);
+    else this.#constant(register, second.constant, immediate === undefined ? 0 : 1);
+    if (immediate !== undefined) this.#code.push(immediate);
+  }
+
+  #constant(register: number, constant: number, bytesBehind: number): void {
+    if (!this.#constants.has(constant)) this.#constants.set(constant, this.#constants.size);
+    this.#code.push(((register & 7) << 3) | 5);
+    this.#constantUses.push({ position: this.#code.length, constant });
+    this.#int32(bytesBehind);
+  }
+}

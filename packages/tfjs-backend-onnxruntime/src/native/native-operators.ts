@@ -1,0 +1,257 @@
+/**
+ * Operators of our own inside ONNX Runtime: a node of the domain below runs a native program, machine code that was
+ * generated for its shapes. The library calls back into JavaScript once per node, on the thread that called `Run`; a
+ * program then starts its machine code on all threads of the library.
+ * Source: `OrtCustomOp` in `onnxruntime_c_api.h`, version 12, whose fields are all that is needed here.
+ */
+import koffi from 'koffi';
+import { addressOf, type OnnxRuntimeApi, type Pointer } from '../onnxruntime-api.js';
+import type { GraphBuilder } from '../graph-builder.js';
+import type { Shape } from '../shapes.js';
+import { ExecutableMemory } from './executable-memory.js';
+
+const NATIVE_DOMAIN = 'tfjs.native';
+/** Attribute of a node that says which program it runs. */
+const PROGRAM_ATTRIBUTE = 'program';
+
+const CUSTOM_OPERATOR_VERSION = 12;
+const FLOAT = 1;
+const REQUIRED = 0;
+const MAX_INPUTS = 4;
+const MAX_OUTPUTS = 2;
+
+/** Runs machine code on all threads. */
+export interface Launcher {
+  /**
+   * Calls `code(parameters, index)` for each index below `total`, on several threads; returns when all are done.
+   * `parameters` are eight-byte integers; they may be changed afterwards.
+   */
+  launch(code: Pointer, parameters: BigInt64Array, total: number): void;
+  /** Returns the address of `bytes` of memory that belongs to the running program until it ends. */
+  scratch(bytes: number): Pointer;
+}
+
+/** What a node computes: float tensors of known shapes to float tensors of known shapes. */
+export interface NativeProgram {
+  /** Count of input tensors. */
+  readonly inputs: number;
+  readonly outputShapes: readonly Shape[];
+  run(launcher: Launcher, inputs: readonly Pointer[], outputs: readonly Pointer[]): void;
+  /** Releases the machine code. */
+  release(): void;
+}
+
+interface Registered {
+  readonly number: number;
+  readonly program: NativeProgram;
+  readonly key: string;
+  /** Nodes of compiled graphs that run it. */
+  users: number;
+}
+
+/** Returns the operator's name for a count of inputs and outputs. */
+function operatorName(inputs: number, outputs: number): string {
+  return `Native${inputs}To${outputs}`;
+}
+
+/** Adds a node that runs the program with this key, which is created when there is none; returns its outputs. */
+export function addNative(
+  builder: GraphBuilder,
+  operators: NativeOperators,
+  inputs: readonly string[],
+  key: string,
+  create: () => NativeProgram,
+): readonly string[] {
+  const { number, program } = operators.register(key, create);
+  const outputs = program.outputShapes.length;
+  return builder.addMany(operatorName(inputs.length, outputs), inputs, outputs, {
+    domain: NATIVE_DOMAIN,
+    attributes: { [PROGRAM_ATTRIBUTE]: number },
+  });
+}
+
+export class NativeOperators {
+  readonly #api: OnnxRuntimeApi;
+  readonly #threads: number;
+  readonly #domain: Pointer;
+  readonly #callbacks: Pointer[] = [];
+  /** Kept alive: native code holds their addresses. */
+  readonly #memory: ArrayBufferView[] = [];
+  readonly #operators = new Map<Pointer, { readonly name: Pointer; readonly inputs: number; readonly outputs: number }>();
+  readonly #programs = new Map<number, Registered>();
+  readonly #programsByKey = new Map<string, Registered>();
+  readonly #cell = new BigUint64Array(new ArrayBuffer(8));
+  readonly #dimensions = new BigInt64Array(new ArrayBuffer(8 * 8));
+  #scratch = new Uint8Array(new ArrayBuffer(1));
+  #serial = 0;
+  #failure: Error | null = null;
+
+  constructor(api: OnnxRuntimeApi, threads: number) {
+    this.#api = api;
+    this.#threads = threads;
+    api.CreateCustomOpDomain(NATIVE_DOMAIN, this.#cell);
+    this.#domain = this.#cell[0]!;
+    const fields = this.#createCallbacks();
+    for (let inputs = 1; inputs <= MAX_INPUTS; inputs++) {
+      for (let outputs = 1; outputs <= MAX_OUTPUTS; outputs++) this.#addOperator(inputs, outputs, fields);
+    }
+  }
+
+  /** Lets sessions of these options run native programs. */
+  addTo(sessionOptions: Pointer): void {
+    this.#api.AddCustomOpDomain(sessionOptions, this.#domain);
+  }
+
+  /** Returns the program with this key and its number, creating it when there is none. */
+  register(key: string, create: () => NativeProgram): Registered {
+    const known = this.#programsByKey.get(key);
+    if (known) return known;
+    const registered = { number: ++this.#serial, program: create(), key, users: 0 };
+    this.#programs.set(registered.number, registered);
+    this.#programsByKey.set(key, registered);
+    return registered;
+  }
+
+  /** Releases programs that no compiled graph runs; called when the nodes of a new graph exist. */
+  releaseUnused(): void {
+    for (const [number, { program, key, users }] of this.#programs) {
+      if (users > 0) continue;
+      program.release();
+      this.#programs.delete(number);
+      this.#programsByKey.delete(key);
+    }
+  }
+
+  /** Throws what a program threw since the last call; ONNX Runtime does not pass it on. */
+  throwFailure(): void {
+    const failure = this.#failure;
+    this.#failure = null;
+    if (failure) throw failure;
+  }
+
+  /** To be called after all sessions were released. */
+  dispose(): void {
+    this.releaseUnused();
+    this.#api.ReleaseCustomOpDomain(this.#domain);
+    for (const callback of this.#callbacks) koffi.unregister(callback);
+  }
+
+  // ---- the table of functions that the library calls ---------------------------------------------------------------
+
+  #createCallbacks(): readonly Pointer[] {
+    const register = (result: string, parameters: string[], callback: (...args: never[]) => unknown) => {
+      const pointer = koffi.register(callback, koffi.pointer(koffi.proto(result, parameters)));
+      this.#callbacks.push(pointer);
+      return pointer;
+    };
+    const operator = (pointer: Pointer) => this.#operators.get(pointer)!;
+    const createKernel = register('void *', ['void *', 'void *', 'void *'], (_: Pointer, __: Pointer, info: Pointer) =>
+      this.#createKernel(info),
+    );
+    const getName = register('void *', ['void *'], (pointer: Pointer) => operator(pointer).name);
+    const getProvider = register('void *', ['void *'], () => null);
+    const getType = register('int', ['void *', 'size_t'], () => FLOAT);
+    const countInputs = register('size_t', ['void *'], (pointer: Pointer) => operator(pointer).inputs);
+    const countOutputs = register('size_t', ['void *'], (pointer: Pointer) => operator(pointer).outputs);
+    const compute = register('void', ['void *', 'void *'], (kernel: Pointer, context: Pointer) => {
+      try {
+        this.#run(this.#programs.get(Number(kernel))!.program, context);
+      } catch (error) {
+        this.#failure ??= error as Error;
+      }
+    });
+    const destroyKernel = register('void', ['void *'], (kernel: Pointer) => {
+      this.#programs.get(Number(kernel))!.users--;
+    });
+    const getCharacteristic = register('int', ['void *', 'size_t'], () => REQUIRED);
+    return [
+      createKernel,
+      getName,
+      getProvider,
+      getType,
+      countInputs,
+      getType,
+      countOutputs,
+      compute,
+      destroyKernel,
+      getCharacteristic,
+      getCharacteristic,
+    ];
+  }
+
+  #addOperator(inputs: number, outputs: number, fields: readonly Pointer[]): void {
+    const name = new TextEncoder().encode(`${operatorName(inputs, outputs)}\0`);
+    const nameInPlace = new Uint8Array(new ArrayBuffer(name.length));
+    nameInPlace.set(name);
+    const table = new BigUint64Array(new ArrayBuffer(8 * 32));
+    table.set([BigInt(CUSTOM_OPERATOR_VERSION), ...fields]);
+    this.#memory.push(nameInPlace, table);
+    const pointer = addressOf(table);
+    this.#operators.set(pointer, { name: addressOf(nameInPlace), inputs, outputs });
+    this.#api.CustomOpDomain_Add(this.#domain, pointer);
+  }
+
+  #createKernel(info: Pointer): Pointer {
+    this.#api.KernelInfoGetAttribute_int64(info, PROGRAM_ATTRIBUTE, this.#cell);
+    const kernel = this.#cell[0]!;
+    this.#programs.get(Number(kernel))!.users++;
+    return kernel;
+  }
+
+  #run(program: NativeProgram, context: Pointer): void {
+    const inputs = this.#readInputs(program, context);
+    const outputs = program.outputShapes.map((shape, index) => {
+      shape.forEach((size, axis) => {
+        this.#dimensions[axis] = BigInt(size);
+      });
+      this.#api.KernelContext_GetOutput(context, index, this.#dimensions, shape.length, this.#cell);
+      return this.#dataOf(this.#cell[0]!);
+    });
+    program.run(
+      {
+        launch: (code, parameters, total) => {
+          const batches = this.#threads === 1 ? 1 : Math.min(total, 4 * this.#threads);
+          this.#api.KernelContext_ParallelFor(context, code, total, batches, parameters);
+        },
+        scratch: (bytes) => this.#takeScratch(bytes),
+      },
+      inputs,
+      outputs,
+    );
+  }
+
+  #readInputs(program: NativeProgram, context: Pointer): Pointer[] {
+    return Array.from({ length: program.inputs }, (_, index) => {
+      this.#api.KernelContext_GetInput(context, index, this.#cell);
+      return this.#dataOf(this.#cell[0]!);
+    });
+  }
+
+  #dataOf(value: Pointer): Pointer {
+    this.#api.GetTensorMutableData(value, this.#cell);
+    return this.#cell[0]!;
+  }
+
+  /** Programs run one after the other: one piece of memory serves all. */
+  #takeScratch(bytes: number): Pointer {
+    const slack = 64;
+    if (this.#scratch.byteLength < bytes + slack) this.#scratch = new Uint8Array(new ArrayBuffer(bytes + slack));
+    const address = addressOf(this.#scratch);
+    return (address + 63n) & ~63n;
+  }
+}
+
+/** Machine code of one program's functions, loaded when the program is created. */
+export class CodeBlock {
+  readonly #memories: ExecutableMemory[] = [];
+
+  load(code: Uint8Array): Pointer {
+    const memory = new ExecutableMemory(code);
+    this.#memories.push(memory);
+    return memory.address;
+  }
+
+  release(): void {
+    for (const memory of this.#memories) memory.release();
+  }
+}

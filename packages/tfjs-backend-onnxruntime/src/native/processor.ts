@@ -1,0 +1,56 @@
+/** Whether this machine can run the generated kernels. */
+import koffi from 'koffi';
+import { addressOf } from '../onnxruntime-api.js';
+import { ExecutableMemory } from './executable-memory.js';
+
+/**
+ * `void find(uint32_t features[3])`: ECX of leaf 1, EBX of leaf 7, and what the system saves of the registers (XCR0).
+ * The last two stay as they are where the processor cannot tell the third.
+ */
+const FIND_FEATURES = [
+  [0x53], // push rbx
+  [0x49, 0x89, 0xf8], // mov r8, rdi
+  [0xb8, 1, 0, 0, 0, 0x31, 0xc9, 0x0f, 0xa2], // mov eax, 1; xor ecx, ecx; cpuid
+  [0x41, 0x89, 0x08], // mov [r8], ecx
+  [0xf7, 0xc1, 0, 0, 0, 0x08, 0x74, 22], // test ecx, 1 << 27; jz to the end
+  [0xb8, 7, 0, 0, 0, 0x31, 0xc9, 0x0f, 0xa2], // mov eax, 7; xor ecx, ecx; cpuid
+  [0x41, 0x89, 0x58, 0x04], // mov [r8 + 4], ebx
+  [0x31, 0xc9, 0x0f, 0x01, 0xd0], // xor ecx, ecx; xgetbv
+  [0x41, 0x89, 0x40, 0x08], // mov [r8 + 8], eax
+  [0x5b, 0xc3], // pop rbx; ret
+].flat();
+
+const [FMA, AVX, AVX2] = [1 << 12, 1 << 28, 1 << 5];
+/** SSE and AVX registers are saved by the system. */
+const SAVED_REGISTERS = 2 | 4;
+
+let isSupported: boolean | null = null;
+
+/**
+ * Returns whether generated kernels work here: on x86-64 with AVX2 and FMA, on Linux or macOS (their calling convention),
+ * where a process may make memory executable.
+ */
+export function canRunNativeCode(): boolean {
+  isSupported ??= hasConvention() && hasInstructions();
+  return isSupported;
+}
+
+function hasConvention(): boolean {
+  return process.arch === 'x64' && (process.platform === 'linux' || process.platform === 'darwin');
+}
+
+function hasInstructions(): boolean {
+  try {
+    const code = new Uint8Array(new ArrayBuffer(FIND_FEATURES.length));
+    code.set(FIND_FEATURES);
+    const memory = new ExecutableMemory(code);
+    const features = new Uint32Array(new ArrayBuffer(12));
+    koffi.call(memory.address, koffi.proto('void', ['void *']), addressOf(features));
+    memory.release();
+    const [leaf1, leaf7, saved] = features as unknown as [number, number, number];
+    const has = (value: number, bits: number) => (value & bits) === bits;
+    return has(leaf1, FMA | AVX) && has(leaf7, AVX2) && has(saved, SAVED_REGISTERS);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * What the generated functions are given: `parameters` are addresses, the first one that of a table with a record for
+ * each task; a record holds byte offsets to those addresses, and counts.
+ */
+import { addressOf, type Pointer } from '../onnxruntime-api.js';
+import { type Assembler, RDI, RSI } from './assembler.js';
+
+const FIELDS = 4;
+const FIELD_BYTES = 8;
+
+/** Records of up to four numbers in memory that native code reads. */
+export class TaskTable {
+  readonly length: number;
+  readonly address: Pointer;
+  readonly #fields: BigInt64Array;
+
+  constructor(records: readonly (readonly number[])[]) {
+    this.length = records.length;
+    this.#fields = new BigInt64Array(new ArrayBuffer(FIELDS * FIELD_BYTES * Math.max(1, records.length)));
+    records.forEach((record, index) => {
+      record.forEach((value, field) => {
+        this.#fields[index * FIELDS + field] = BigInt(value);
+      });
+    });
+    this.address = addressOf(this.#fields);
+  }
+}
+
+/** Addresses for one launch: the table and up to seven base addresses. */
+export class Parameters {
+  readonly array = new BigInt64Array(new ArrayBuffer(8 * FIELD_BYTES));
+
+  set(table: TaskTable, ...bases: readonly Pointer[]): BigInt64Array {
+    this.array[0] = table.address;
+    bases.forEach((base, index) => {
+      this.array[index + 1] = base;
+    });
+    return this.array;
+  }
+}
+
+/**
+ * Writes the start of a function: each register of `pointers` becomes a base address plus the task's offset to it, in
+ * order. The registers that the function was called with stay as they are, but RSI points to the task's record.
+ */
+export function loadTask(assembler: Assembler, pointers: readonly number[]): void {
+  assembler.multiplyByConstant(RSI, FIELDS * FIELD_BYTES);
+  assembler.addMemory(RSI, { base: RDI, offset: 0 });
+  pointers.forEach((register, index) => {
+    assembler.loadMemory(register, { base: RDI, offset: (index + 1) * FIELD_BYTES });
+    assembler.addMemory(register, { base: RSI, offset: index * FIELD_BYTES });
+  });
+}
+
+/** Writes the reading of a count from the task's record, by the number of its field. */
+export function loadTaskField(assembler: Assembler, register: number, field: number): void {
+  assembler.loadMemory(register, { base: RSI, offset: field * FIELD_BYTES });
+}

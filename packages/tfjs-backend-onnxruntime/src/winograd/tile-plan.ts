@@ -1,0 +1,111 @@
+/**
+ * How a convolution is cut into tiles of six, along each axis. Filters of up to five taps are one piece; a longer one is
+ * cut into pieces that lie one tile apart, so that all pieces share the transformed tiles of the picture: piece i of tile
+ * j reads tile i + j.
+ */
+import type { ConvolutionShape } from '../convolution-forms.js';
+import { createTileMatrices, TILE, type TileMatrices } from './tile-matrices.js';
+
+/** One axis of a tiled convolution. */
+export interface AxisPlan {
+  /** Length of the picture and of the result. */
+  readonly input: number;
+  readonly output: number;
+  /** Zeros before the picture. */
+  readonly padding: number;
+  readonly taps: number;
+  /** Results of one tile; tiles lie as far apart. */
+  readonly step: number;
+  readonly pieces: number;
+  /** Tiles of results, and of the picture: more, where pieces read beyond. */
+  readonly resultTiles: number;
+  readonly pictureTiles: number;
+  readonly matrices: TileMatrices;
+}
+
+export interface TilePlan {
+  readonly rows: AxisPlan;
+  readonly columns: AxisPlan;
+  readonly pieces: number;
+  readonly resultTiles: number;
+  readonly pictureTiles: number;
+}
+
+const MAX_TAPS_OF_PIECE = 5;
+/** Results of a tile where the filter is cut into pieces. */
+const STEP_OF_PIECES = 3;
+
+/** Returns the plan of one axis, for a filter that moves one element at a time. */
+export function planAxis(input: number, output: number, padding: number, taps: number): AxisPlan {
+  const step = taps <= MAX_TAPS_OF_PIECE ? TILE + 1 - taps : STEP_OF_PIECES;
+  // Pieces have as many taps as a tile has results, the last one may have one more.
+  const pieces = taps <= MAX_TAPS_OF_PIECE ? 1 : Math.ceil((taps - 1) / step);
+  const resultTiles = Math.ceil(output / step);
+  return {
+    input,
+    output,
+    padding,
+    taps,
+    step,
+    pieces,
+    resultTiles,
+    pictureTiles: resultTiles + pieces - 1,
+    matrices: createTileMatrices(step),
+  };
+}
+
+/** Returns the first tap of a piece and the tap behind its last one. */
+export function tapsOfPiece({ taps, step, pieces }: AxisPlan, piece: number): [number, number] {
+  return [piece * step, piece === pieces - 1 ? taps : (piece + 1) * step];
+}
+
+export function planTiles(shape: ConvolutionShape): TilePlan {
+  const { inputSize, outputSize, padding, kernel } = shape;
+  const rows = planAxis(inputSize[0], outputSize[0], padding[0], kernel[0]);
+  const columns = planAxis(inputSize[1], outputSize[1], padding[1], kernel[1]);
+  return {
+    rows,
+    columns,
+    pieces: rows.pieces * columns.pieces,
+    resultTiles: rows.resultTiles * columns.resultTiles,
+    pictureTiles: rows.pictureTiles * columns.pictureTiles,
+  };
+}
+
+/** Returns the plan of the gradient of the pictures: a convolution of dy with the flipped filter. */
+export function invertShape(shape: ConvolutionShape): ConvolutionShape {
+  const { inputSize, outputSize, inputChannels, outputChannels, kernel, padding } = shape;
+  const [top, left, bottom, right] = padding;
+  const [k, l] = kernel;
+  return {
+    ...shape,
+    inputSize: outputSize,
+    outputSize: inputSize,
+    inputChannels: outputChannels,
+    outputChannels: inputChannels,
+    padding: [k - 1 - top, l - 1 - left, k - 1 - bottom, l - 1 - right],
+  };
+}
+
+/** Neighbouring tiles that touch the border in the same way, so that one piece of code serves them. */
+export interface TileRun {
+  readonly first: number;
+  readonly count: number;
+  /** Elements of the tile inside the picture: `from` inclusive, `to` exclusive. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Returns the runs of `tiles` tiles of `size` elements, `step` apart, over a line of `length` elements. */
+export function findRuns(tiles: number, size: number, step: number, padding: number, length: number): TileRun[] {
+  const runs: TileRun[] = [];
+  for (let tile = 0; tile < tiles; tile++) {
+    const start = tile * step - padding;
+    const from = Math.min(size, Math.max(0, -start));
+    const to = Math.max(from, Math.min(size, length - start));
+    const run = runs.at(-1);
+    if (run && run.from === from && run.to === to) runs[runs.length - 1] = { ...run, count: run.count + 1 };
+    else runs.push({ first: tile, count: 1, from, to });
+  }
+  return runs;
+}
