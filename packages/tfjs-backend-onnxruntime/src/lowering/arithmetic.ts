@@ -103,7 +103,7 @@ export const arithmeticLowerings: Readonly<Record<string, Lowering>> = {
     dtype === 'float32'
       ? multiply(context, inputs[0]!, constantValue(context, -1, [], dtype), shape, dtype)
       : elementwise(context, 'Neg', inputs, shape, dtype),
-  Square: ({ context, inputs, shape, dtype }) => elementwise(context, 'Mul', [inputs[0]!, inputs[0]!], shape, dtype),
+  Square: ({ context, inputs, shape, dtype }) => multiply(context, inputs[0]!, inputs[0]!, shape, dtype),
   Rsqrt: ({ context, inputs, shape, dtype }) => reciprocalRoot(context, inputs[0]!, shape, dtype),
   Log1p: ({ context, inputs, shape, dtype }) => {
     const sum = elementwise(context, 'Add', [inputs[0]!, constantValue(context, 1, [], dtype)], shape, dtype);

@@ -32,20 +32,19 @@ export function elementwise(
     meaning:
       layout === 'natural'
         ? { kind: 'elementwise', operator, operands: lifted, attributes }
-        : describePictureProduct(operator, lifted, names, layout, shape),
+        : describePictureProduct(operator, lifted, layout, shape),
   });
 }
 
 function describePictureProduct(
   operator: string,
   operands: readonly Value[],
-  names: readonly string[],
   layout: Layout,
   shape: Shape,
 ): Meaning | undefined {
   const areWhole = operands.every(({ stored }) => isSameShape(stored, shape));
   if (operator !== 'Mul' || layout !== 'blocked' || !areWhole) return undefined;
-  return { kind: 'pictureProduct', left: names[0]!, right: names[1]! };
+  return { kind: 'pictureProduct', factors: operands as [Value, Value] };
 }
 
 function chooseLayout(context: LoweringContext, operands: readonly Value[], shape: Shape): Layout {

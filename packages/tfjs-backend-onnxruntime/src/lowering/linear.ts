@@ -9,6 +9,7 @@ import { broadcastShapes, isSameShape, padRank, type Shape, sizeOf } from '../sh
 import { constantValue, type LoweringContext } from './context.js';
 import { elementwise } from './elementwise.js';
 import { broadcastValue, canBeBlocked, fullNaturalName, isBlockedOnly, liftRank, nameIn } from './layouts.js';
+import { addLinearPass, bindForm, bindPicture, type PictureForm } from './picture-passes.js';
 import { type Names, type Term, Value } from './value.js';
 
 const MAX_FACTOR_ELEMENTS = 65536;
@@ -39,7 +40,25 @@ export function multiply(context: LoweringContext, a: Value, b: Value, shape: Sh
     // Two small operands along different axes: their product may be large and is left to its consumer.
     return linearValue(context, shape, [{ base: broadcastValue(context, left, shape), scale: right }], null);
   }
-  return elementwise(context, 'Mul', [left, right], shape, dtype);
+  return multiplyPictures(context, left, right, shape) ?? elementwise(context, 'Mul', [left, right], shape, dtype);
+}
+
+/** Returns the deferred product of two blocked pictures: often only its sums are needed. Null for other values. */
+function multiplyPictures(context: LoweringContext, a: Value, b: Value, shape: Shape): Value | null {
+  const areWhole = [a, b].every((value) => isSameShape(value.stored, shape) && canBeBlocked(context, value));
+  if (!context.native || !areWhole) return null;
+  const areBlocked = [a, b].every((value) => {
+    if (!isPendingSum(value)) return isComputedInBlocks(value);
+    const { terms, offset } = linearForm(value);
+    return canComputeBlocked(context, terms, offset);
+  });
+  if (!areBlocked) return null;
+  return new Value({
+    shape,
+    dtype: 'float32',
+    compute: () => ({ ...elementwise(context, 'Mul', [a, b], shape, 'float32').names }),
+    meaning: { kind: 'pictureProduct', factors: [a, b] },
+  });
 }
 
 /** Returns base · factor as an unmultiplied product, or null when storing it so would not save anything. */
@@ -77,7 +96,9 @@ function multiplyBases(context: LoweringContext, a: Value, b: Value, shape: Shap
     const scaled = scaleValue(context, other, small, shape);
     return scaled && linearValue(context, shape, [{ base: scaled, scale }], null);
   }
-  const base = elementwise(context, 'Mul', [left.base, right.base], shape, 'float32');
+  const base =
+    multiplyPictures(context, left.base, right.base, shape) ??
+    elementwise(context, 'Mul', [left.base, right.base], shape, 'float32');
   const scale =
     left.scale && right.scale ? multiplySmall(context, left.scale, right.scale) : (left.scale ?? right.scale);
   return linearValue(context, shape, [{ base, scale }], null);
@@ -228,6 +249,19 @@ function canComputeBlocked(context: LoweringContext, terms: readonly Term[], off
   );
 }
 
+/** Returns a picture as a linear form of blocked ones, without storing a pending sum; null when it lies otherwise. */
+export function pictureForm(context: LoweringContext, value: Value): PictureForm | null {
+  if (!canBeBlocked(context, value)) return null;
+  if (isPendingSum(value)) {
+    const { terms, offset } = linearForm(value);
+    if (!canComputeBlocked(context, terms, offset)) return null;
+    // A sum that others read too is computed once and then read.
+    if (terms.length > 1 && !value.isPrivate) return bindPicture(context, value);
+    return bindForm(context, terms, offset, value.shape[3]!) ?? bindPicture(context, value);
+  }
+  return bindPicture(context, value);
+}
+
 /** Returns whether a small value is one number per channel of a picture, or one for all. */
 function isPerChannel(value: Value): boolean {
   return padRank(value.stored, 4)
@@ -248,6 +282,9 @@ function computeBlocked(
 ): string {
   const { builder } = context;
   const [batch, height, width, channels] = shape as [number, number, number, number];
+  const form = context.native && bindForm(context, terms, offset, channels);
+  const inOnePass = form && addLinearPass(context, form, shape, withRelu);
+  if (inOnePass) return inOnePass;
   const perChannel = (value: Value) => fullNaturalName(context, broadcastValue(context, value, [channels]));
   let sum = '';
   terms.forEach(({ base, scale }, index) => {
@@ -268,7 +305,7 @@ function computeBlocked(
 }
 
 /** Returns a value that varies along its last axis only, as a vector. */
-function lastAxis(context: LoweringContext, value: Value): Value {
+export function lastAxis(context: LoweringContext, value: Value): Value {
   const length = value.shape.at(-1) ?? 1;
   const stored = value.stored.at(-1) ?? 1;
   return new Value({

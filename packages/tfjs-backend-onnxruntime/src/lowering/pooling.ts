@@ -3,8 +3,9 @@ import { outputPadding } from '../convolution-forms.js';
 import { addBlocked } from '../nchwc.js';
 import { type Shape, sizeOf } from '../shapes.js';
 import { attributesOf, type Lowering, type LoweringContext } from './context.js';
-import { fullNameIn, isBlockedOnly, nameIn, toChannelsFirst } from './layouts.js';
-import { multiply } from './linear.js';
+import { canBeBlocked, fullNameIn, isBlockedOnly, nameIn, toChannelsFirst } from './layouts.js';
+import { multiply, pictureForm } from './linear.js';
+import { addMaxPool, addMaxPoolGradient, areTiles } from './picture-passes.js';
 import { isReluPending, reluOf, stepOf } from './relu.js';
 import { Value, type Window } from './value.js';
 
@@ -39,7 +40,11 @@ export const poolingLowerings: Readonly<Record<string, Lowering>> = {
 
 /** Both grow with their argument, so relu may come after pooling, where it has less to do; null when it cannot. */
 function maxPoolOfRelu(context: LoweringContext, input: Value, window: Window): Value | null {
-  return isReluPending(input) ? reluOf(context, maxPool(context, input.meaning.of, window)) : null;
+  if (!isReluPending(input)) return null;
+  return (
+    maxPoolInOnePass(context, input.meaning.of, window, true) ??
+    reluOf(context, maxPool(context, input.meaning.of, window))
+  );
 }
 
 /**
@@ -53,13 +58,40 @@ export function gradientOfReluAndPool(context: LoweringContext, gradient: Value,
   const isAfterRelu = input.meaning?.kind === 'relu' && input.meaning.of === source;
   if (source !== input && !isAfterRelu) return null;
   const pooledFrom = isReluPending(input) ? source : input;
+  const inOnePass = maxPoolGradientInOnePass(context, dy, pooledFrom, window, true);
+  if (inOnePass) return inOnePass;
   const maxima = maxPool(context, pooledFrom, window);
   const masked = multiply(context, dy, stepOf(context, maxima), dy.shape, 'float32');
   return maxPoolGradient(context, masked, pooledFrom, window);
 }
 
+/** Returns the maxima, or their relu, computed from what the input is made of; null when that is not possible. */
+function maxPoolInOnePass(context: LoweringContext, input: Value, window: Window, withRelu: boolean): Value | null {
+  if (!context.native || !areTiles(window)) return null;
+  const form = pictureForm(context, input);
+  const blocked = form && addMaxPool(context, form, input.shape, window, withRelu);
+  return blocked
+    ? new Value({ shape: pooledShape(input.shape, window), dtype: input.dtype, names: { blocked } })
+    : null;
+}
+
+function maxPoolGradientInOnePass(
+  context: LoweringContext,
+  dy: Value,
+  input: Value,
+  window: Window,
+  withRelu: boolean,
+): Value | null {
+  if (!context.native || !areTiles(window) || !canBeBlocked(context, dy)) return null;
+  const form = pictureForm(context, input);
+  const blocked = form && addMaxPoolGradient(context, dy, form, input.shape, window, withRelu);
+  return blocked ? new Value({ shape: input.shape, dtype: dy.dtype, names: { blocked } }) : null;
+}
+
 function maxPool(context: LoweringContext, input: Value, window: Window): Value {
   const { builder } = context;
+  const inOnePass = maxPoolInOnePass(context, input, window, false);
+  if (inOnePass) return inOnePass;
   const fields = { shape: pooledShape(input.shape, window), dtype: input.dtype };
   void input.names; // computed now, so that its layout is known
   if (isBlockedOnly(input)) {
@@ -85,11 +117,12 @@ function poolingAttributes({ size, strides, padding }: Window) {
 
 /** Gives the gradient of each window to the first of its largest elements; where windows overlap, gradients add up. */
 function maxPoolGradient(context: LoweringContext, dy: Value, input: Value, window: Window): Value {
-  const { size, strides, padding } = window;
-  const areTiles = strides.every((stride, axis) => stride === size[axis]) && padding.every((count) => count === 0);
+  const inOnePass = maxPoolGradientInOnePass(context, dy, input, window, false);
+  if (inOnePass) return inOnePass;
+  const { size, strides } = window;
   void input.names;
   const fields = { shape: input.shape, dtype: dy.dtype };
-  if (areTiles && isBlockedOnly(input)) {
+  if (areTiles(window) && isBlockedOnly(input)) {
     return new Value({ ...fields, names: { blocked: blockedTileGradient(context, dy, input, window) } });
   }
   const { builder } = context;

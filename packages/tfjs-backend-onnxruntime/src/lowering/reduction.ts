@@ -14,7 +14,8 @@ import {
   nameIn,
   view,
 } from './layouts.js';
-import { addValues, linearForm, multiply } from './linear.js';
+import { addValues, linearForm, multiply, pictureForm } from './linear.js';
+import { addPictureSums } from './picture-passes.js';
 import { type Layout, Value } from './value.js';
 import { weightedSum } from './weighted-sum.js';
 
@@ -110,11 +111,13 @@ function reduceAverage(
   if (value.centredOver && isSameShape(value.centredOver, axes)) return constantValue(context, 0, kept, dtype);
   const factored = reduceBase(context, reduction, value, axes, kept);
   if (factored) return factored;
+  let result = reduceInOnePass(context, reduction, value, axes, kept);
   // Along axes where the value is constant, a sum is a multiplication.
-  void value.names;
+  if (!result) void value.names;
   const constantAxes = axes.filter((axis) => value.stored[axis] === 1 && value.shape[axis]! > 1);
-  let result: Value;
-  if (constantAxes.length > 0) {
+  if (result) {
+    // Nothing is left to do.
+  } else if (constantAxes.length > 0) {
     const count = constantAxes.reduce((product, axis) => product * value.shape[axis]!, 1);
     const inner = new Value({
       shape: keepAxes(value.shape, constantAxes),
@@ -203,29 +206,61 @@ function reduceBlocked(
   kept: Shape,
 ): Value {
   const { builder } = context;
-  const [batch, height, width, channels] = value.shape as [number, number, number, number];
   const products = sumOfProducts(context, value);
   const sums = products ?? addBlocked(builder, 'GlobalAveragePool', [nameIn(context, value, 'blocked')], {});
-  let natural = builder.reshape(sums, [batch, 1, 1, channels]);
+  return reduceOverBatch(context, reduction, value, { name: sums, areMeans: products === null }, axes, kept);
+}
+
+/** Reduces sums or means over height and width, [N, C], over the batch too where it is among the axes. */
+function reduceOverBatch(
+  context: LoweringContext,
+  reduction: 'ReduceSum' | 'ReduceMean',
+  value: Value,
+  planes: { readonly name: string; readonly areMeans: boolean },
+  axes: readonly number[],
+  kept: Shape,
+): Value {
+  const [batch, height, width, channels] = value.shape as [number, number, number, number];
+  let natural = context.builder.reshape(planes.name, [batch, 1, 1, channels]);
   if (axes.includes(0)) natural = reduceNode(context, reduction, natural, [0]);
   const result = new Value({ shape: kept, dtype: value.dtype, names: { natural } });
   const area = height * width;
-  const factor = (reduction === 'ReduceSum' ? area : 1) / (products ? area : 1);
+  const factor = (reduction === 'ReduceSum' ? area : 1) / (planes.areMeans ? 1 : area);
   return factor === 1
     ? result
     : multiply(context, result, constantValue(context, factor, [], value.dtype), kept, value.dtype);
+}
+
+/** Returns the reduction over pictures without storing what is reduced, or null when that is not possible. */
+function reduceInOnePass(
+  context: LoweringContext,
+  reduction: 'ReduceSum' | 'ReduceMean',
+  value: Value,
+  axes: readonly number[],
+  kept: Shape,
+): Value | null {
+  const { meaning, shape } = value;
+  if (!context.native || !isOverPictures(axes) || shape.length !== 4) return null;
+  const factors = meaning?.kind === 'pictureProduct' ? meaning.factors : [value];
+  const forms = factors.map((factor) => pictureForm(context, factor));
+  const [left, right] = forms;
+  if (!left || right === null) return null;
+  const name = addPictureSums(context, left, right ?? null, shape);
+  return name ? reduceOverBatch(context, reduction, value, { name, areMeans: false }, axes, kept) : null;
 }
 
 /**
  * Returns the sums over height and width of a product of two pictures, which need not exist for that: a depthwise
  * convolution of the one with the other, whose every plane is a channel. Null for other values.
  */
-function sumOfProducts({ builder }: LoweringContext, { meaning, shape }: Value): string | null {
+function sumOfProducts(context: LoweringContext, { meaning, shape }: Value): string | null {
   if (meaning?.kind !== 'pictureProduct') return null;
+  const [left, right] = meaning.factors.map((factor) => nameIn(context, factor, 'blocked')) as [string, string];
   const [batch, height, width, channels] = shape as [number, number, number, number];
   const planes = batch * channels;
-  const pictures = builder.reshape(meaning.left, [1, planes, height, width]);
-  const filters = builder.reshape(meaning.right, [planes, 1, height, width]);
+  const { builder } = context;
+  const pictures = builder.reshape(left, [1, planes, height, width]);
+  const filters = builder.reshape(right, [planes, 1, height, width]);
   return addBlocked(builder, 'Conv', [pictures, filters], { kernel_shape: [height, width], group: planes });
 }
 

@@ -48,7 +48,7 @@ export type Meaning =
       readonly attributes: Readonly<Record<string, Attribute>>;
     }
   /** Product, element by element, of two pictures in blocks. */
-  | { readonly kind: 'pictureProduct'; readonly left: string; readonly right: string }
+  | { readonly kind: 'pictureProduct'; readonly factors: readonly [Value, Value] }
   /** Product of two matrices, the first one transposed: the gradient of a dense layer's weights. */
   | { readonly kind: 'transposedProduct'; readonly left: Value; readonly right: Value };
 

@@ -123,9 +123,11 @@ export class Assembler {
 
   /** Repeats `body` a fixed number of times; `counter` counts down to 0. */
   repeat(count: number, counter: number, body: () => void): void {
-    if (count === 1) return body();
-    this.load64(counter, count);
-    this.repeatCounted(counter, body);
+    if (count === 1) body();
+    else {
+      this.load64(counter, count);
+      this.repeatCounted(counter, body);
+    }
   }
 
   /** Repeats `body` as often as `counter` says, at least once; `counter` counts down to 0. */

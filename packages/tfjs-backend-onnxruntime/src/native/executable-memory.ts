@@ -8,7 +8,14 @@ const PRIVATE_ANONYMOUS = process.platform === 'darwin' ? 0x2 | 0x1000 : 0x2 | 0
 const FAILED = 0xffff_ffff_ffff_ffffn;
 
 interface MemoryFunctions {
-  readonly mmap: (address: null, length: number, access: number, flags: number, file: number, offset: number) => Pointer;
+  readonly mmap: (
+    address: null,
+    length: number,
+    access: number,
+    flags: number,
+    file: number,
+    offset: number,
+  ) => Pointer;
   readonly mprotect: (address: Pointer, length: number, access: number) => number;
   readonly munmap: (address: Pointer, length: number) => number;
   readonly memcpy: (to: Pointer, from: Pointer, length: number) => void;

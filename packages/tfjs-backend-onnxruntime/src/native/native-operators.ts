@@ -5,8 +5,8 @@
  * Source: `OrtCustomOp` in `onnxruntime_c_api.h`, version 12, whose fields are all that is needed here.
  */
 import koffi from 'koffi';
-import { addressOf, type OnnxRuntimeApi, type Pointer } from '../onnxruntime-api.js';
 import type { GraphBuilder } from '../graph-builder.js';
+import { addressOf, type OnnxRuntimeApi, type Pointer } from '../onnxruntime-api.js';
 import type { Shape } from '../shapes.js';
 import { ExecutableMemory } from './executable-memory.js';
 
@@ -17,7 +17,7 @@ const PROGRAM_ATTRIBUTE = 'program';
 const CUSTOM_OPERATOR_VERSION = 12;
 const FLOAT = 1;
 const REQUIRED = 0;
-const MAX_INPUTS = 4;
+const MAX_INPUTS = 10;
 const MAX_OUTPUTS = 2;
 
 /** Runs machine code on all threads. */
@@ -77,7 +77,10 @@ export class NativeOperators {
   readonly #callbacks: Pointer[] = [];
   /** Kept alive: native code holds their addresses. */
   readonly #memory: ArrayBufferView[] = [];
-  readonly #operators = new Map<Pointer, { readonly name: Pointer; readonly inputs: number; readonly outputs: number }>();
+  readonly #operators = new Map<
+    Pointer,
+    { readonly name: Pointer; readonly inputs: number; readonly outputs: number }
+  >();
   readonly #programs = new Map<number, Registered>();
   readonly #programsByKey = new Map<string, Registered>();
   readonly #cell = new BigUint64Array(new ArrayBuffer(8));

@@ -26,9 +26,9 @@ export class TaskTable {
   }
 }
 
-/** Addresses for one launch: the table and up to seven base addresses. */
+/** Addresses for one launch: the table and up to eleven base addresses. */
 export class Parameters {
-  readonly array = new BigInt64Array(new ArrayBuffer(8 * FIELD_BYTES));
+  readonly array = new BigInt64Array(new ArrayBuffer(12 * FIELD_BYTES));
 
   set(table: TaskTable, ...bases: readonly Pointer[]): BigInt64Array {
     this.array[0] = table.address;
@@ -44,8 +44,7 @@ export class Parameters {
  * order. The registers that the function was called with stay as they are, but RSI points to the task's record.
  */
 export function loadTask(assembler: Assembler, pointers: readonly number[]): void {
-  assembler.multiplyByConstant(RSI, FIELDS * FIELD_BYTES);
-  assembler.addMemory(RSI, { base: RDI, offset: 0 });
+  loadTaskRecord(assembler, RSI);
   pointers.forEach((register, index) => {
     assembler.loadMemory(register, { base: RDI, offset: (index + 1) * FIELD_BYTES });
     assembler.addMemory(register, { base: RSI, offset: index * FIELD_BYTES });
@@ -55,4 +54,11 @@ export function loadTask(assembler: Assembler, pointers: readonly number[]): voi
 /** Writes the reading of a count from the task's record, by the number of its field. */
 export function loadTaskField(assembler: Assembler, register: number, field: number): void {
   assembler.loadMemory(register, { base: RSI, offset: field * FIELD_BYTES });
+}
+
+/** Writes the start of a function: `register` becomes the address of the task's record. */
+export function loadTaskRecord(assembler: Assembler, register: number): void {
+  if (register !== RSI) assembler.move(register, RSI);
+  assembler.multiplyByConstant(register, FIELDS * FIELD_BYTES);
+  assembler.addMemory(register, { base: RDI, offset: 0 });
 }

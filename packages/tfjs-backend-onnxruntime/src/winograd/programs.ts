@@ -82,7 +82,9 @@ const range = (count: number) => Array.from({ length: count }, (_, index) => ind
 
 /** Returns for each piece how many tiles beyond a result's tile it reads. */
 function shiftsOf({ rows, columns }: TilePlan): number[] {
-  return range(rows.pieces).flatMap((row) => range(columns.pieces).map((column) => row * columns.pictureTiles + column));
+  return range(rows.pieces).flatMap((row) =>
+    range(columns.pieces).map((column) => row * columns.pictureTiles + column),
+  );
 }
 
 interface ConvolutionOptions {
@@ -107,7 +109,8 @@ export function createConvolution(shape: ConvolutionShape, block: number, option
   const bytesPerPicture = PRODUCTS * FLOAT_BYTES * (plan.pictureTiles * inputChannels + rowDistance * outputChannels);
   const chunks = cutIntoChunks(batch, bytesPerPicture);
   const most = chunks[0]!.count;
-  const tilePlane = (roundUp(most * plan.pictureTiles, KERNEL_ROWS) + shifts.at(-1)! + KERNEL_ROWS) * inputChannels * FLOAT_BYTES;
+  const tilePlane =
+    (roundUp(most * plan.pictureTiles, KERNEL_ROWS) + shifts.at(-1)! + KERNEL_ROWS) * inputChannels * FLOAT_BYTES;
   const productPlane = roundUp(most * rowDistance, KERNEL_ROWS) * outputChannels * FLOAT_BYTES;
   const filterPlane = Math.ceil(outputChannels / PANEL) * plan.pieces * inputChannels * PANEL_BYTES;
   const code = new CodeBlock();
@@ -215,9 +218,7 @@ export function createFilterGradient(shape: ConvolutionShape, block: number): Na
   const transformPictures = code.load(writePictureTransform(plan, block, inputChannels, tilePlane));
   const transformGradients = code.load(writeGradientTransform(plan, block, gradientPlane));
   const [multiply, multiplyMore] = [false, true].map((isContinued) =>
-    code.load(
-      writeGradientProduct({ inputs: inputChannels, outputs: outputChannels, panelBytes, run, isContinued }),
-    ),
+    code.load(writeGradientProduct({ inputs: inputChannels, outputs: outputChannels, panelBytes, run, isContinued })),
   ) as [Pointer, Pointer];
   const transformSums = code.load(writeFilterGradientTransform(plan, inputChannels, outputChannels));
   const sumTasks = new TaskTable(

@@ -176,11 +176,15 @@ export function writeFilterTransform(plan: TilePlan, layout: FilterLayout): Uint
   };
   assembler.writeFunction(stackBytesFor(left, right[0]!.length), () => {
     loadTask(assembler, [R8, R9]);
-    forEachPanelVector(assembler, outputs, (vector) =>
-      writeVector({ base: R8, offset: vector * VECTOR_BYTES }, { base: R9, offset: vector * VECTOR_BYTES }), () => {
-      assembler.addConstant(R8, PANEL_BYTES);
-      assembler.addConstant(R9, pieces * inputs * PANEL_BYTES);
-    });
+    forEachPanelVector(
+      assembler,
+      outputs,
+      (vector) => writeVector({ base: R8, offset: vector * VECTOR_BYTES }, { base: R9, offset: vector * VECTOR_BYTES }),
+      () => {
+        assembler.addConstant(R8, PANEL_BYTES);
+        assembler.addConstant(R9, pieces * inputs * PANEL_BYTES);
+      },
+    );
   });
   return assembler.finish();
 }
