@@ -17,6 +17,8 @@ import {
   isDense,
   readsBlocks,
 } from '../convolution-forms.js';
+import { canSumFewChannels, createFewChannelGradient } from '../native/few-channel-gradient.js';
+import { addNative } from '../native/native-operators.js';
 import { isSameShape, type Shape, stripLeadingOnes } from '../shapes.js';
 import { bindTiles, type TiledConvolution } from '../winograd/forms.js';
 import { canUseTiles, countSavedProducts } from '../winograd/programs.js';
@@ -154,6 +156,8 @@ function filterGradient(task: LoweringTask): string {
   const byTiles = chooseTiles(context, shape);
   if (byTiles) return byTiles.filterGradient(fullNameIn(context, x, 'blocked'), fullNameIn(context, dy, 'blocked'));
   const pictures = fullNameIn(context, x, 'channelsFirst');
+  const fewChannels = sumFewChannels(context, shape, pictures, dy);
+  if (fewChannels) return fewChannels;
   const isManyChannels = shape.inputChannels >= FEW_CHANNELS;
   const hasBlocks = block > 0 && shape.outputChannels % block === 0 && 2 * shape.batch >= block;
   if (isDense(shape) && isManyChannels && hasBlocks) {
@@ -170,6 +174,24 @@ function filterGradient(task: LoweringTask): string {
     return filterGradientByColumns(builder, shape, pictures, fullNaturalName(context, dy));
   }
   return filterGradientPlain(builder, shape, pictures, fullNameIn(context, dy, 'channelsFirst'));
+}
+
+/** Returns the gradient of the filters for few channels by a program of its own; null where there is none. */
+function sumFewChannels(context: LoweringContext, shape: ConvolutionShape, pictures: string, dy: Value): string | null {
+  const { native, builder, block } = context;
+  const [top, left, bottom, right] = shape.padding;
+  const padded: ConvolutionShape = {
+    ...shape,
+    inputSize: [shape.inputSize[0] + top + bottom, shape.inputSize[1] + left + right],
+    padding: [0, 0, 0, 0],
+  };
+  if (!native || !canSumFewChannels(padded, block)) return null;
+  const inputs = [
+    builder.padZeros(pictures, [0, 0, top, left], [0, 0, bottom, right]),
+    fullNameIn(context, dy, 'blocked'),
+  ];
+  const key = `fewChannels${block}${JSON.stringify(padded)}`;
+  return addNative(builder, native, inputs, key, () => createFewChannelGradient(padded, block))[0]!;
 }
 
 function chooseChunk({ batch, outputSize }: ConvolutionShape): Chunk {

@@ -12,6 +12,12 @@ import { broadcastValue, canBeBlocked, fullNaturalName, isBlockedOnly, liftRank,
 import { addLinearPass, bindForm, bindPicture, type PictureForm } from './picture-passes.js';
 import { type Names, type Term, Value } from './value.js';
 
+/** Σ base · scale + offset */
+interface LinearForm {
+  readonly terms: readonly Term[];
+  readonly offset: Value | null;
+}
+
 const MAX_FACTOR_ELEMENTS = 65536;
 const MIN_RATIO = 8;
 
@@ -49,7 +55,7 @@ function multiplyPictures(context: LoweringContext, a: Value, b: Value, shape: S
   if (!context.native || !areWhole) return null;
   const areBlocked = [a, b].every((value) => {
     if (!isPendingSum(value)) return isComputedInBlocks(value);
-    const { terms, offset } = linearForm(value);
+    const { terms, offset } = flattenForm(context, linearForm(value));
     return canComputeBlocked(context, terms, offset);
   });
   if (!areBlocked) return null;
@@ -158,8 +164,11 @@ function linearSum(context: LoweringContext, a: Value, b: Value, shape: Shape): 
     [right, left],
   ] as const) {
     if (!isSmall(small, shape) || !isSameShape(large.stored, shape)) continue;
-    const isOwn = large.isPrivate && isPendingSum(large) && !linearForm(large).offset;
-    if (isOwn) return linearValue(context, shape, linearForm(large).terms, small);
+    if (large.isPrivate && isPendingSum(large)) {
+      const { terms, offset } = linearForm(large);
+      const sum = offset ? addOffsets(context, offset, small) : small;
+      if (sum) return linearValue(context, shape, terms, sum);
+    }
     if (!isPendingSum(large) && isComputedInBlocks(large) && isPerChannel(small))
       return linearValue(context, shape, [{ base: large, scale: null }], small);
     return null;
@@ -183,7 +192,7 @@ export function isPendingSum(value: Value): boolean {
 }
 
 /** Returns a pending linear form, or the value itself as its only term. */
-export function linearForm(value: Value): { terms: readonly Term[]; offset: Value | null } {
+export function linearForm(value: Value): LinearForm {
   if (value.isDeferred && value.meaning?.kind === 'linear') return value.meaning;
   return { terms: [{ base: value, scale: null }], offset: null };
 }
@@ -197,6 +206,14 @@ function singleTerm(value: Value): Term {
 function isComputedInBlocks(value: Value): boolean {
   void value.names;
   return isBlockedOnly(value);
+}
+
+/** Returns the sum of two offsets, or null when it is larger than both. */
+function addOffsets(context: LoweringContext, a: Value, b: Value): Value | null {
+  const shape = broadcastShapes(a.shape, b.shape);
+  const size = sizeOf(broadcastShapes(a.stored, b.stored));
+  if (size > Math.max(sizeOf(a.stored), sizeOf(b.stored))) return null;
+  return elementwise(context, 'Add', [a, b], shape, 'float32');
 }
 
 function multiplySmall(context: LoweringContext, a: Value, b: Value): Value {
@@ -218,16 +235,45 @@ function linearValue(context: LoweringContext, shape: Shape, terms: readonly Ter
     stored,
     dtype: 'float32',
     meaning: { kind: 'linear', terms, offset },
-    compute: () => computeLinear(context, terms, offset, shape, false),
-    computeWithRelu: () =>
-      canComputeBlocked(context, terms, offset) ? computeLinear(context, terms, offset, shape, true) : null,
+    compute: () => computeLinear(context, flattenForm(context, { terms, offset }), shape, false),
+    computeWithRelu: () => {
+      const form = flattenForm(context, { terms, offset });
+      return canComputeBlocked(context, form.terms, form.offset) ? computeLinear(context, form, shape, true) : null;
+    },
   });
 }
 
+/**
+ * Returns the form with the parts of pending sums of one picture in place of these sums: (x + a) · s + b is
+ * x · s + (a · s + b), which native code computes in one pass. Other terms stay as they are.
+ */
+function flattenForm(context: LoweringContext, form: LinearForm): LinearForm {
+  if (!context.native) return form;
+  let { offset } = form;
+  const terms = form.terms.map((term) => {
+    const inner = isPendingSum(term.base) ? linearForm(term.base) : null;
+    if (inner?.terms.length !== 1 || ![inner.terms[0]!.scale, inner.offset, term.scale, offset].every(fitsChannels)) {
+      return term;
+    }
+    const [{ base, scale }] = inner.terms as [Term];
+    const { offset: added } = inner;
+    const scaled = added && term.scale ? multiplySmall(context, added, term.scale) : added;
+    offset =
+      offset && scaled
+        ? elementwise(context, 'Add', [offset, scaled], smallShape(offset, scaled), 'float32')
+        : (offset ?? scaled);
+    return { base, scale: scale && term.scale ? multiplySmall(context, scale, term.scale) : (scale ?? term.scale) };
+  });
+  return { terms, offset };
+}
+
+const fitsChannels = (value: Value | null) => value === null || isPerChannel(value);
+
+const smallShape = (a: Value, b: Value) => broadcastShapes(a.shape, b.shape);
+
 function computeLinear(
   context: LoweringContext,
-  terms: readonly Term[],
-  offset: Value | null,
+  { terms, offset }: LinearForm,
   shape: Shape,
   withRelu: boolean,
 ): Names {
@@ -253,7 +299,7 @@ function canComputeBlocked(context: LoweringContext, terms: readonly Term[], off
 export function pictureForm(context: LoweringContext, value: Value): PictureForm | null {
   if (!canBeBlocked(context, value)) return null;
   if (isPendingSum(value)) {
-    const { terms, offset } = linearForm(value);
+    const { terms, offset } = flattenForm(context, linearForm(value));
     if (!canComputeBlocked(context, terms, offset)) return null;
     // A sum that others read too is computed once and then read.
     if (terms.length > 1 && !value.isPrivate) return bindPicture(context, value);

@@ -4,7 +4,7 @@ import { addBlocked } from '../nchwc.js';
 import { type Shape, sizeOf } from '../shapes.js';
 import { attributesOf, type Lowering, type LoweringContext } from './context.js';
 import { canBeBlocked, fullNameIn, isBlockedOnly, nameIn, toChannelsFirst } from './layouts.js';
-import { multiply, pictureForm } from './linear.js';
+import { isPendingSum, multiply, pictureForm } from './linear.js';
 import { addMaxPool, addMaxPoolGradient, areTiles } from './picture-passes.js';
 import { isReluPending, reluOf, stepOf } from './relu.js';
 import { Value, type Window } from './value.js';
@@ -40,11 +40,17 @@ export const poolingLowerings: Readonly<Record<string, Lowering>> = {
 
 /** Both grow with their argument, so relu may come after pooling, where it has less to do; null when it cannot. */
 function maxPoolOfRelu(context: LoweringContext, input: Value, window: Window): Value | null {
-  if (!isReluPending(input)) return null;
-  return (
-    maxPoolInOnePass(context, input.meaning.of, window, true) ??
-    reluOf(context, maxPool(context, input.meaning.of, window))
-  );
+  const source = isReluOfSum(context, input) || isReluPending(input) ? input.meaning.of : null;
+  if (!source) return null;
+  return maxPoolInOnePass(context, source, window, true) ?? reluOf(context, maxPool(context, source, window));
+}
+
+/** Returns whether a value is the relu of a sum that pooling can compute itself, so that neither has to be stored. */
+function isReluOfSum(
+  { native }: LoweringContext,
+  value: Value,
+): value is Value & { meaning: { kind: 'relu'; of: Value } } {
+  return native !== null && value.isDeferred && value.meaning?.kind === 'relu' && isPendingSum(value.meaning.of);
 }
 
 /**
@@ -57,7 +63,7 @@ export function gradientOfReluAndPool(context: LoweringContext, gradient: Value,
   const source = mask.meaning.of;
   const isAfterRelu = input.meaning?.kind === 'relu' && input.meaning.of === source;
   if (source !== input && !isAfterRelu) return null;
-  const pooledFrom = isReluPending(input) ? source : input;
+  const pooledFrom = isReluOfSum(context, input) || isReluPending(input) ? source : input;
   const inOnePass = maxPoolGradientInOnePass(context, dy, pooledFrom, window, true);
   if (inOnePass) return inOnePass;
   const maxima = maxPool(context, pooledFrom, window);

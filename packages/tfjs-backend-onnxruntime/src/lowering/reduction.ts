@@ -15,7 +15,7 @@ import {
   view,
 } from './layouts.js';
 import { addValues, linearForm, multiply, pictureForm } from './linear.js';
-import { addPictureSums } from './picture-passes.js';
+import { addPictureSums, type PictureForm } from './picture-passes.js';
 import { type Layout, Value } from './value.js';
 import { weightedSum } from './weighted-sum.js';
 
@@ -243,8 +243,10 @@ function reduceInOnePass(
   if (!context.native || !isOverPictures(axes) || shape.length !== 4) return null;
   const factors = meaning?.kind === 'pictureProduct' ? meaning.factors : [value];
   const forms = factors.map((factor) => pictureForm(context, factor));
-  const [left, right] = forms;
-  if (!left || right === null) return null;
+  if (forms.includes(null)) return null;
+  // a · b and b · a are one node.
+  const [left, right] = (forms as PictureForm[]).toSorted((a, b) => (`${a.inputs}` < `${b.inputs}` ? -1 : 1));
+  if (!left) return null;
   const name = addPictureSums(context, left, right ?? null, shape);
   return name ? reduceOverBatch(context, reduction, value, { name, areMeans: false }, axes, kept) : null;
 }

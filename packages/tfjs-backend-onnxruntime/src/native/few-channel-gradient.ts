@@ -1,0 +1,192 @@
+/**
+ * The gradient of the filters where pictures have few channels, the first layer's above all: a sum over pixels of the
+ * picture's elements under each tap times the gradients of 16 result channels. Both are read as they lie; a task sums over
+ * some pictures, a second function adds these sums in a fixed order.
+ */
+import type { ConvolutionShape } from '../convolution-forms.js';
+import { Assembler, R8, R9, R11, R12, R13, RAX, RBX, RCX, RDX, VECTOR_BYTES, VECTOR_FLOATS } from './assembler.js';
+import { CodeBlock, type NativeProgram } from './native-operators.js';
+import { loadTask, loadTaskField, Parameters, TaskTable } from './task-table.js';
+
+const FLOAT_BYTES = 4;
+/** Vector registers for sums; the others hold gradients and elements. */
+const SUMS = 12;
+const GRADIENT = 12;
+const ELEMENT = 14;
+/** Gradients that are read again for each group of taps: they should stay in the first cache. */
+const CACHED_BYTES = 16384;
+/** Parts of the batch that are summed apart, whatever the count of threads is. */
+const MAX_PARTS = 16;
+const MAX_TAPS = 128;
+
+/** Returns whether the program below can compute the gradient; `shape` has no padding. */
+export function canSumFewChannels(shape: ConvolutionShape, block: number): boolean {
+  const { inputChannels, outputChannels, kernel, strides, dilations } = shape;
+  const isDense = [...strides, ...dilations].every((step) => step === 1);
+  const taps = kernel[0] * kernel[1] * inputChannels;
+  return block > 0 && isDense && outputChannels % block === 0 && taps <= MAX_TAPS;
+}
+
+/**
+ * Returns the program for pictures that include their padding. Inputs: pictures [N, C, H, W], blocked gradients of the
+ * results. Output: [K, L, C, O].
+ */
+export function createFewChannelGradient(shape: ConvolutionShape, block: number): NativeProgram {
+  const { batch, inputSize, outputSize, inputChannels, outputChannels, kernel } = shape;
+  const [height, width] = inputSize;
+  const [rows, columns] = outputSize;
+  const taps = listTapOffsets(shape);
+  const pixelBytes = block * FLOAT_BYTES;
+  const planeBytes = rows * columns * pixelBytes;
+  const pictureBytes = inputChannels * height * width * FLOAT_BYTES;
+  const gradientBytes = outputChannels * rows * columns * FLOAT_BYTES;
+  const picturesPerPart = Math.ceil(batch / MAX_PARTS);
+  const parts = Math.ceil(batch / picturesPerPart);
+  const groups = groupVectors(outputChannels / VECTOR_FLOATS, block, planeBytes);
+  const sumBytes = taps.length * 2 * VECTOR_BYTES;
+  const code = new CodeBlock();
+  const programs = groups.map(({ offsets }, index) => {
+    const distance = (offsets[1] ?? 0) - offsets[0]!;
+    return {
+      sum: code.load(writeSums({ taps, rows, columns, width, pixelBytes, pictureBytes, gradientBytes, distance })),
+      add: code.load(writeAddition(taps.length, outputChannels, parts, groups.length * sumBytes, distance > 0 ? 2 : 1)),
+      sumTasks: new TaskTable(
+        Array.from({ length: parts }, (_, part) => {
+          const first = part * picturesPerPart;
+          return [
+            first * pictureBytes,
+            first * gradientBytes + offsets[0]!,
+            (part * groups.length + index) * sumBytes,
+            Math.min(picturesPerPart, batch - first),
+          ];
+        }),
+      ),
+      addTasks: new TaskTable([[index * sumBytes, index * 2 * VECTOR_BYTES]]),
+    };
+  });
+  const parameters = new Parameters();
+  return {
+    inputs: 2,
+    outputShapes: [[...kernel, inputChannels, outputChannels]],
+    run(launcher, [pictures, gradients], [filterGradient]) {
+      const sums = launcher.scratch(parts * groups.length * sumBytes);
+      for (const { sum, sumTasks } of programs) {
+        launcher.launch(sum, parameters.set(sumTasks, pictures!, gradients!, sums), sumTasks.length);
+      }
+      for (const { add, addTasks } of programs) {
+        launcher.launch(add, parameters.set(addTasks, sums, filterGradient!), addTasks.length);
+      }
+    },
+    release: () => code.release(),
+  };
+}
+
+/** Returns for each tap and channel, in the order of the filter, the distance of its element from the result's pixel. */
+function listTapOffsets({ inputSize, inputChannels, kernel }: ConvolutionShape): number[] {
+  const [height, width] = inputSize;
+  return Array.from({ length: kernel[0] * kernel[1] * inputChannels }, (_, index) => {
+    const channel = index % inputChannels;
+    const tap = Math.floor(index / inputChannels);
+    const [row, column] = [Math.floor(tap / kernel[1]), tap % kernel[1]];
+    return (channel * height * width + row * width + column) * FLOAT_BYTES;
+  });
+}
+
+/** Returns the byte offsets of the vectors of a picture's gradients, two by two. */
+function groupVectors(vectors: number, block: number, planeBytes: number): { readonly offsets: readonly number[] }[] {
+  const perBlock = block / VECTOR_FLOATS;
+  const offset = (vector: number) => Math.floor(vector / perBlock) * planeBytes + (vector % perBlock) * VECTOR_BYTES;
+  return Array.from({ length: Math.ceil(vectors / 2) }, (_, group) => ({
+    offsets: [2 * group, 2 * group + 1].filter((vector) => vector < vectors).map(offset),
+  }));
+}
+
+interface SumsCode {
+  readonly taps: readonly number[];
+  readonly rows: number;
+  readonly columns: number;
+  readonly width: number;
+  readonly pixelBytes: number;
+  readonly pictureBytes: number;
+  readonly gradientBytes: number;
+  /** From the first vector of gradients to the second; 0 where there is one only. */
+  readonly distance: number;
+}
+
+/** Parameters: pictures, gradients, sums [tap][2 vectors]; field 3: pictures. */
+function writeSums(options: SumsCode): Uint8Array {
+  const { taps, rows, columns, width, pixelBytes, pictureBytes, gradientBytes, distance } = options;
+  const vectors = distance > 0 ? 2 : 1;
+  const tapsPerGroup = SUMS / vectors;
+  const rowsPerStrip = Math.max(1, Math.min(rows, Math.floor(CACHED_BYTES / (columns * vectors * VECTOR_BYTES))));
+  const assembler = new Assembler();
+  const sumPlace = (tap: number, vector: number) => ({ base: RCX, offset: (2 * tap + vector) * VECTOR_BYTES });
+  const writeGroup = (first: number, stripRows: number) => {
+    const group = taps.slice(first, first + tapsPerGroup);
+    const forEachSum = (visit: (register: number, tap: number, vector: number) => void) =>
+      group.forEach((_, tap) => {
+        for (let vector = 0; vector < vectors; vector++) visit(tap * vectors + vector, first + tap, vector);
+      });
+    forEachSum((register, tap, vector) => assembler.loadVector(register, sumPlace(tap, vector)));
+    assembler.move(RAX, R8);
+    assembler.move(RDX, R9);
+    assembler.repeat(stripRows, R11, () => {
+      assembler.repeat(columns, RBX, () => {
+        for (let vector = 0; vector < vectors; vector++) {
+          assembler.loadVector(GRADIENT + vector, { base: RDX, offset: vector * distance });
+        }
+        group.forEach((offset, tap) => {
+          const element = ELEMENT + (tap % 2);
+          assembler.broadcast(element, { base: RAX, offset });
+          for (let vector = 0; vector < vectors; vector++) {
+            assembler.compute('multiplyAdd', tap * vectors + vector, element, GRADIENT + vector);
+          }
+        });
+        assembler.addConstant(RAX, FLOAT_BYTES);
+        assembler.addConstant(RDX, pixelBytes);
+      });
+      assembler.addConstant(RAX, (width - columns) * FLOAT_BYTES);
+    });
+    forEachSum((register, tap, vector) => assembler.storeVector(sumPlace(tap, vector), register));
+  };
+  const writeStrip = (stripRows: number) => {
+    for (let first = 0; first < taps.length; first += tapsPerGroup) writeGroup(first, stripRows);
+    assembler.addConstant(R8, stripRows * width * FLOAT_BYTES);
+    assembler.addConstant(R9, stripRows * columns * pixelBytes);
+  };
+  assembler.writeFunction(0, () => {
+    loadTask(assembler, [R8, R9, RCX]);
+    loadTaskField(assembler, R13, 3);
+    assembler.setZero(0);
+    for (let index = 0; index < 2 * taps.length; index++) {
+      assembler.storeVector({ base: RCX, offset: index * VECTOR_BYTES }, 0);
+    }
+    assembler.repeatCounted(R13, () => {
+      assembler.repeat(Math.floor(rows / rowsPerStrip), R12, () => writeStrip(rowsPerStrip));
+      if (rows % rowsPerStrip > 0) writeStrip(rows % rowsPerStrip);
+      assembler.addConstant(R8, pictureBytes - rows * width * FLOAT_BYTES);
+      assembler.addConstant(R9, gradientBytes - rows * columns * pixelBytes);
+    });
+  });
+  return assembler.finish();
+}
+
+/** Parameters: sums of all parts, result. */
+function writeAddition(taps: number, channels: number, parts: number, partBytes: number, vectors: number): Uint8Array {
+  const assembler = new Assembler();
+  assembler.writeFunction(0, () => {
+    loadTask(assembler, [R8, R9]);
+    assembler.repeat(taps, R11, () => {
+      for (let vector = 0; vector < vectors; vector++) {
+        assembler.loadVector(0, { base: R8, offset: vector * VECTOR_BYTES });
+        for (let part = 1; part < parts; part++) {
+          assembler.compute('add', 0, 0, { base: R8, offset: part * partBytes + vector * VECTOR_BYTES });
+        }
+        assembler.storeVector({ base: R9, offset: vector * VECTOR_BYTES }, 0);
+      }
+      assembler.addConstant(R8, 2 * VECTOR_BYTES);
+      assembler.addConstant(R9, channels * FLOAT_BYTES);
+    });
+  });
+  return assembler.finish();
+}
