@@ -70,33 +70,34 @@ const COMPARISONS = { equal: 0x00, greater: 0x1e } as const;
 
 const isMemory = (source: VectorSource): source is Memory => typeof source !== 'number' && 'base' in source;
 
+const BREAKPOINT = 0xcc;
+
 /** Returns the place `bytes` after another one. */
 export function after(place: Memory, bytes: number): Memory {
   return { ...place, offset: place.offset + bytes };
 }
 
 export class Assembler {
-  readonly #code: number[] = [];
+  #code = new Uint8Array(4096);
+  #length = 0;
   /** Constants in the order of their first use, and where the code refers to them. */
   readonly #constants = new Map<number, number>();
-  readonly #constantUses: { readonly position: number; readonly constant: number }[] = [];
+  readonly #constantUses: { readonly position: number; readonly end: number; readonly constant: number }[] = [];
 
   /** Returns the machine code with its constants behind it. */
   finish(): Uint8Array {
-    while (this.#code.length % VECTOR_BYTES !== 0) this.#code.push(0xcc);
-    const pool = this.#code.length;
-    const bytes = new Uint8Array(pool + VECTOR_BYTES * this.#constants.size);
-    bytes.set(this.#code);
+    while (this.#length % VECTOR_BYTES !== 0) this.#byte(BREAKPOINT);
+    const pool = this.#length;
+    const bytes = new Uint8Array(new ArrayBuffer(pool + VECTOR_BYTES * this.#constants.size));
+    bytes.set(this.#code.subarray(0, pool));
     const view = new DataView(bytes.buffer);
     for (const [constant, index] of this.#constants) {
       for (let lane = 0; lane < VECTOR_FLOATS; lane++) {
         view.setFloat32(pool + index * VECTOR_BYTES + lane * 4, constant, true);
       }
     }
-    for (const { position, constant } of this.#constantUses) {
-      const place = pool + this.#constants.get(constant)! * VECTOR_BYTES;
-      // Relative to the end of the instruction; what follows the displacement is written before this is known.
-      view.setInt32(position, place - (position + 4 + view.getInt32(position, true)), true);
+    for (const { position, end, constant } of this.#constantUses) {
+      view.setInt32(position, pool + this.#constants.get(constant)! * VECTOR_BYTES - end, true);
     }
     return bytes;
   }
@@ -117,8 +118,8 @@ export class Assembler {
     body();
     this.move(RSP, RBP);
     for (const register of CALLEE_SAVED.toReversed()) this.#pop(register);
-    this.#code.push(0xc5, 0xf8, 0x77); // vzeroupper: without it, old SSE code after this would be slow
-    this.#code.push(0xc3);
+    this.#bytes(0xc5, 0xf8, 0x77); // vzeroupper: without it, old SSE code after this would be slow
+    this.#byte(0xc3);
   }
 
   /** Repeats `body` a fixed number of times; `counter` counts down to 0. */
@@ -132,22 +133,11 @@ export class Assembler {
 
   /** Repeats `body` as often as `counter` says, at least once; `counter` counts down to 0. */
   repeatCounted(counter: number, body: () => void): void {
-    const start = this.#code.length;
+    const start = this.#length;
     body();
     this.addConstant(counter, -1);
-    this.#code.push(0x0f, 0x85); // jnz
-    this.#int32(start - (this.#code.length + 4));
-  }
-
-  /** Writes `body` so that it is left out when `register` is 0. */
-  unlessZero(register: number, body: () => void): void {
-    this.#registers(0x85, register, register); // test
-    this.#code.push(0x0f, 0x84); // jz
-    const position = this.#code.length;
-    this.#int32(0);
-    body();
-    const distance = this.#code.length - (position + 4);
-    for (let byte = 0; byte < 4; byte++) this.#code[position + byte] = (distance >> (8 * byte)) & 0xff;
+    this.#bytes(0x0f, 0x85); // jnz
+    this.#int32(start - (this.#length + 4));
   }
 
   // ---- general registers -------------------------------------------------------------------------------------------
@@ -165,15 +155,13 @@ export class Assembler {
   }
 
   multiplyByConstant(register: number, value: number): void {
-    this.#rex(true, register, 0, register);
-    this.#code.push(0x69, 0xc0 | ((register & 7) << 3) | (register & 7));
+    this.#registers(0x69, register, register);
     this.#int32(value);
   }
 
   /** Sets a register to a constant of at most 31 bits. */
   load64(register: number, value: number): void {
-    this.#rex(true, 0, 0, register);
-    this.#code.push(0xc7, 0xc0 | (register & 7));
+    this.#registers(0xc7, 0, register);
     this.#int32(value);
   }
 
@@ -222,47 +210,65 @@ export class Assembler {
 
   // ---- encoding ----------------------------------------------------------------------------------------------------
 
-  #push(register: number): void {
-    if (register >= 8) this.#code.push(0x41);
-    this.#code.push(0x50 | (register & 7));
+  #byte(value: number): void {
+    if (this.#length === this.#code.length) {
+      const larger = new Uint8Array(2 * this.#length);
+      larger.set(this.#code);
+      this.#code = larger;
+    }
+    this.#code[this.#length++] = value;
   }
 
-  #pop(register: number): void {
-    if (register >= 8) this.#code.push(0x41);
-    this.#code.push(0x58 | (register & 7));
+  #bytes(...values: readonly number[]): void {
+    for (const value of values) this.#byte(value);
   }
 
   #int32(value: number): void {
-    this.#code.push(value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff, (value >> 24) & 0xff);
+    this.#byte(value & 0xff);
+    this.#byte((value >> 8) & 0xff);
+    this.#byte((value >> 16) & 0xff);
+    this.#byte((value >> 24) & 0xff);
   }
 
-  #rex(isWide: boolean, register: number, index: number, base: number): void {
-    this.#code.push(0x40 | (isWide ? 8 : 0) | ((register >> 3) << 2) | ((index >> 3) << 1) | (base >> 3));
+  #push(register: number): void {
+    if (register >= 8) this.#byte(0x41);
+    this.#byte(0x50 | (register & 7));
+  }
+
+  #pop(register: number): void {
+    if (register >= 8) this.#byte(0x41);
+    this.#byte(0x58 | (register & 7));
+  }
+
+  #rex(register: number, index: number, base: number): void {
+    this.#byte(0x48 | ((register >> 3) << 2) | ((index >> 3) << 1) | (base >> 3));
   }
 
   #registers(opcode: number, register: number, other: number): void {
-    this.#rex(true, register, 0, other);
-    this.#code.push(opcode, 0xc0 | ((register & 7) << 3) | (other & 7));
+    this.#rex(register, 0, other);
+    this.#byte(opcode);
+    this.#byte(0xc0 | ((register & 7) << 3) | (other & 7));
   }
 
   #withConstant(extension: number, register: number, value: number): void {
-    this.#rex(true, 0, 0, register);
-    this.#code.push(0x81, 0xc0 | (extension << 3) | (register & 7));
+    this.#rex(0, 0, register);
+    this.#byte(0x81);
+    this.#byte(0xc0 | (extension << 3) | (register & 7));
     this.#int32(value);
   }
 
   #general(opcode: number, register: number, place: Memory): void {
-    this.#rex(true, register, place.index ?? 0, place.base);
-    this.#code.push(opcode);
+    this.#rex(register, place.index ?? 0, place.base);
+    this.#byte(opcode);
     this.#place(register, place);
   }
 
   #place(register: number, { base, offset, index, scale = 1 }: Memory): void {
     const isShort = offset >= -128 && offset < 128;
     const needsIndexByte = index !== undefined || (base & 7) === RSP;
-    this.#code.push((isShort ? 0x40 : 0x80) | ((register & 7) << 3) | (needsIndexByte ? 4 : base & 7));
-    if (needsIndexByte) this.#code.push((Math.log2(scale) << 6) | (((index ?? RSP) & 7) << 3) | (base & 7));
-    if (isShort) this.#code.push(offset & 0xff);
+    this.#byte((isShort ? 0x40 : 0x80) | ((register & 7) << 3) | (needsIndexByte ? 4 : base & 7));
+    if (needsIndexByte) this.#byte((Math.log2(scale) << 6) | (((index ?? RSP) & 7) << 3) | (base & 7));
+    if (isShort) this.#byte(offset & 0xff);
     else this.#int32(offset);
   }
 
@@ -275,25 +281,30 @@ export class Assembler {
     second: VectorSource,
     immediate?: number,
   ): void {
-    const [base, index] =
-      typeof second === 'number' ? [second, 0] : isMemory(second) ? [second.base, second.index ?? 0] : [0, 0];
-    const inverted = (bit: number) => bit ^ 1;
-    this.#code.push(
-      0xc4,
-      (inverted(register >> 3) << 7) | (inverted(index >> 3) << 6) | (inverted(base >> 3) << 5) | OPCODE_MAPS[map],
-      ((~first & 15) << 3) | 4 | PREFIXES[prefix],
-      opcode,
-    );
-    if (typeof second === 'number') this.#code.push(0xc0 | ((register & 7) << 3) | (second & 7));
+    let base = 0;
+    let index = 0;
+    if (typeof second === 'number') base = second;
+    else if (isMemory(second)) {
+      base = second.base;
+      index = second.index ?? 0;
+    }
+    // The three-byte VEX prefix, where the upper bits of registers are inverted.
+    this.#byte(0xc4);
+    this.#byte(((1 ^ (register >> 3)) << 7) | ((1 ^ (index >> 3)) << 6) | ((1 ^ (base >> 3)) << 5) | OPCODE_MAPS[map]);
+    this.#byte(((~first & 15) << 3) | 4 | PREFIXES[prefix]);
+    this.#byte(opcode);
+    if (typeof second === 'number') this.#byte(0xc0 | ((register & 7) << 3) | (second & 7));
     else if (isMemory(second)) this.#place(register, second);
     else this.#constant(register, second.constant, immediate === undefined ? 0 : 1);
-    if (immediate !== undefined) this.#code.push(immediate);
+    if (immediate !== undefined) this.#byte(immediate);
   }
 
+  /** Refers to a constant relative to the end of the instruction, `bytesBehind` bytes after the reference. */
   #constant(register: number, constant: number, bytesBehind: number): void {
     if (!this.#constants.has(constant)) this.#constants.set(constant, this.#constants.size);
-    this.#code.push(((register & 7) << 3) | 5);
-    this.#constantUses.push({ position: this.#code.length, constant });
-    this.#int32(bytesBehind);
+    this.#byte(((register & 7) << 3) | 5);
+    const position = this.#length;
+    this.#constantUses.push({ position, end: position + 4 + bytesBehind, constant });
+    this.#int32(0);
   }
 }

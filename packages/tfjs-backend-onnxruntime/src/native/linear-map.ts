@@ -2,7 +2,14 @@
  * Writes code that applies a small constant matrix to vectors of eight floats, in one or in two dimensions. Zeros are left
  * out, and rows or columns that differ in signs only share their sums, as those of opposite interpolation points do.
  */
-import { type Assembler, after, type Memory, RSP, VECTOR_BYTES } from './assembler.js';
+import {
+  type Assembler,
+  type BroadcastConstant,
+  type Memory,
+  RSP,
+  VECTOR_BYTES,
+  type VectorOperation,
+} from './assembler.js';
 
 export type Matrix = readonly (readonly number[])[];
 
@@ -41,27 +48,66 @@ export function applyOnBothSides(
     base: RSP,
     offset: (row * columns + column) * VECTOR_BYTES,
   });
+  const [leftKey, rightKey] = [JSON.stringify(left), JSON.stringify(right)];
   const isZero = new Set<number>();
   for (let column = 0; column < columns; column++) {
     const sources = Array.from({ length: rows }, (_, row) => load(row, column));
     if (sources.every((source) => source === null)) isZero.add(column);
-    else applyMatrix(assembler, left, sources, (row, register) => assembler.storeVector(place(row, column), register));
+    else
+      applyMatrix(assembler, leftKey, left, sources, (row, register) =>
+        assembler.storeVector(place(row, column), register),
+      );
   }
   for (let row = 0; row < left.length; row++) {
     const sources = Array.from({ length: columns }, (_, column) => (isZero.has(column) ? null : place(row, column)));
-    applyMatrix(assembler, right, sources, (column, register) => store(row, column, register));
+    applyMatrix(assembler, rightKey, right, sources, (column, register) => store(row, column, register));
   }
 }
 
+type Step =
+  | { readonly kind: 'load'; readonly register: number; readonly source: number }
+  | { readonly kind: 'zero'; readonly register: number }
+  | { readonly kind: 'compute'; readonly operation: VectorOperation; readonly operands: Operands }
+  | { readonly kind: 'store'; readonly register: number; readonly row: number };
+
+/** Destination, first source, second source. */
+type Operands = readonly [number, number, number | BroadcastConstant];
+
+/** Steps by matrix and sources: most columns and rows of a tile are computed alike. */
+const knownSteps = new Map<string, readonly Step[]>();
+
 /** Writes the product of a matrix with a column of vectors. */
-export function applyMatrix(
+function applyMatrix(
   assembler: Assembler,
+  matrixKey: string,
   matrix: Matrix,
   places: readonly (Memory | null)[],
   store: (row: number, register: number) => void,
 ): void {
   if (places.length > MAX_SOURCES) throw new RangeError(`${places.length} sources; at most ${MAX_SOURCES} fit`);
-  const { matrix: shared, sources } = loadSources(assembler, matrix, places);
+  let present = '';
+  for (const place of places) present += place ? '1' : '0';
+  const key = matrixKey + present;
+  let steps = knownSteps.get(key);
+  if (!steps) {
+    steps = planSteps(
+      matrix,
+      places.map((place) => place !== null),
+    );
+    knownSteps.set(key, steps);
+  }
+  for (const step of steps) {
+    if (step.kind === 'compute') assembler.compute(step.operation, ...step.operands);
+    else if (step.kind === 'load') assembler.loadVector(step.register, places[step.source]!);
+    else if (step.kind === 'store') store(step.row, step.register);
+    else assembler.setZero(step.register);
+  }
+}
+
+/** Returns the steps of a product with a column whose sources are there or zero. */
+function planSteps(matrix: Matrix, isPresent: readonly boolean[]): Step[] {
+  const steps: Step[] = [];
+  const { matrix: shared, sources } = loadSources(steps, matrix, isPresent);
   const termsOf = (row: readonly number[]): Term[] =>
     row.flatMap((factor, column) => {
       const register = sources[column];
@@ -71,17 +117,22 @@ export function applyMatrix(
     const [first, second] = [shared[row]!, shared[row + 1]];
     const halves = second && shareSums(first, second);
     if (halves && countTerms(termsOf, halves) + 2 < countTerms(termsOf, [first, second])) {
-      const sum = writeSum(assembler, termsOf(halves[0]), SUM);
-      const difference = writeSum(assembler, termsOf(halves[1]), DIFFERENCE);
-      assembler.compute('add', RESULT, sum, difference);
-      store(row, RESULT);
-      assembler.compute('subtract', OTHER_RESULT, sum, difference);
-      store(row + 1, OTHER_RESULT);
+      const sum = addSum(steps, termsOf(halves[0]), SUM);
+      const difference = addSum(steps, termsOf(halves[1]), DIFFERENCE);
+      addStep(steps, 'add', RESULT, sum, difference);
+      steps.push({ kind: 'store', row, register: RESULT });
+      addStep(steps, 'subtract', OTHER_RESULT, sum, difference);
+      steps.push({ kind: 'store', row: row + 1, register: OTHER_RESULT });
       row++;
     } else {
-      store(row, writeSum(assembler, termsOf(first), RESULT));
+      steps.push({ kind: 'store', row, register: addSum(steps, termsOf(first), RESULT) });
     }
   }
+  return steps;
+}
+
+function addStep(steps: Step[], operation: VectorOperation, ...operands: Operands): void {
+  steps.push({ kind: 'compute', operation, operands });
 }
 
 function countTerms(termsOf: (row: readonly number[]) => Term[], rows: readonly (readonly number[])[]): number {
@@ -97,21 +148,21 @@ function shareSums(first: readonly number[], second: readonly number[]): [number
 }
 
 /** Loads the sources; two whose factors differ in signs only are replaced by their sum and their difference. */
-function loadSources(assembler: Assembler, matrix: Matrix, places: readonly (Memory | null)[]) {
-  const sources: (number | null)[] = places.map((place, index) => {
-    if (place) assembler.loadVector(FIRST_SOURCE + index, place);
-    return place ? FIRST_SOURCE + index : null;
+function loadSources(steps: Step[], matrix: Matrix, isPresent: readonly boolean[]) {
+  const sources: (number | null)[] = isPresent.map((present, source) => {
+    if (present) steps.push({ kind: 'load', register: FIRST_SOURCE + source, source });
+    return present ? FIRST_SOURCE + source : null;
   });
   const shared = matrix.map((row) => [...row]);
   let next = FIRST_SHARED;
-  for (let column = 0; column + 1 < places.length; column++) {
+  for (let column = 0; column + 1 < sources.length; column++) {
     const [left, right] = [sources[column], sources[column + 1]];
     if (left === null || right === null || left === undefined || right === undefined) continue;
     const isPair = matrix.every((row) => Math.abs(row[column]!) === Math.abs(row[column + 1]!));
     const uses = matrix.filter((row) => row[column] !== 0).length;
     if (!isPair || uses <= 2) continue;
-    assembler.compute('add', next, left, right);
-    assembler.compute('subtract', next + 1, left, right);
+    addStep(steps, 'add', next, left, right);
+    addStep(steps, 'subtract', next + 1, left, right);
     [sources[column], sources[column + 1]] = [next, next + 1];
     for (const row of shared) {
       const [a, b] = [row[column]!, row[column + 1]!];
@@ -123,31 +174,25 @@ function loadSources(assembler: Assembler, matrix: Matrix, places: readonly (Mem
   return { matrix: shared, sources };
 }
 
-/** Writes a sum of products; returns its register, which is that of the source where there is nothing to compute. */
-function writeSum(assembler: Assembler, terms: readonly Term[], register: number): number {
+/** Adds a sum of products; returns its register, which is that of the source where there is nothing to compute. */
+function addSum(steps: Step[], terms: readonly Term[], register: number): number {
   const isUnit = ({ factor }: Term) => Math.abs(factor) === 1;
   const scaled = terms.filter((term) => !isUnit(term));
   const units = terms.filter(isUnit).toSorted((a, b) => b.factor - a.factor);
   if (terms.length === 0) {
-    assembler.setZero(register);
+    steps.push({ kind: 'zero', register });
     return register;
   }
   let current: number | null = null;
   if (scaled.length === 0 && units[0]!.factor === 1) current = units.shift()!.register;
   else if (scaled.length === 0) scaled.push(units.shift()!);
   for (const { register: source, factor } of scaled) {
-    const constant = { constant: factor };
-    assembler.compute(current === null ? 'multiply' : 'multiplyAdd', register, source, constant);
+    addStep(steps, current === null ? 'multiply' : 'multiplyAdd', register, source, { constant: factor });
     current = register;
   }
   for (const { register: source, factor } of units) {
-    assembler.compute(factor > 0 ? 'add' : 'subtract', register, current!, source);
+    addStep(steps, factor > 0 ? 'add' : 'subtract', register, current!, source);
     current = register;
   }
   return current!;
-}
-
-/** Returns a place for each tap: `base` plus multiples of two strides in bytes. */
-export function gridPlace(base: Memory, rowBytes: number, columnBytes: number) {
-  return (row: number, column: number): Memory => after(base, row * rowBytes + column * columnBytes);
 }

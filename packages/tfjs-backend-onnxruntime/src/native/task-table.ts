@@ -8,21 +8,24 @@ import { type Assembler, RDI, RSI } from './assembler.js';
 const FIELDS = 4;
 const FIELD_BYTES = 8;
 
-/** Records of up to four numbers in memory that native code reads. */
+/** Records of up to four numbers, from 0 to 2^53, in memory that native code reads. */
 export class TaskTable {
   readonly length: number;
   readonly address: Pointer;
-  readonly #fields: BigInt64Array;
+  /** Lower and upper halves of the numbers: tables are long, and BigInts slow to make. */
+  readonly #halves: Uint32Array;
 
   constructor(records: readonly (readonly number[])[]) {
     this.length = records.length;
-    this.#fields = new BigInt64Array(new ArrayBuffer(FIELDS * FIELD_BYTES * Math.max(1, records.length)));
+    this.#halves = new Uint32Array(new ArrayBuffer(FIELDS * FIELD_BYTES * Math.max(1, records.length)));
     records.forEach((record, index) => {
       record.forEach((value, field) => {
-        this.#fields[index * FIELDS + field] = BigInt(value);
+        const position = 2 * (index * FIELDS + field);
+        this.#halves[position] = value % 2 ** 32;
+        this.#halves[position + 1] = Math.floor(value / 2 ** 32);
       });
     });
-    this.address = addressOf(this.#fields);
+    this.address = addressOf(this.#halves);
   }
 }
 
