@@ -13,7 +13,7 @@ export async function startOnnxRuntimeEngine({ threads }: EngineOptions): Promis
   const backend = registerOnnxRuntimeBackend(tf, { name: BACKEND, threads });
   await tf.setBackend(BACKEND);
   await tf.ready();
-  const { version, threads: threadsUsed, nchwcBlock } = backend.describe();
+  const { version, threads: threadsUsed, nchwcBlock, nativeKernels } = backend.describe();
   return {
     name: 'onnxruntime',
     tf,
@@ -22,7 +22,7 @@ export async function startOnnxRuntimeEngine({ threads }: EngineOptions): Promis
       version,
       tensorflowJsVersion: tf.version.tfjs as string,
       threads: threadsUsed,
-      settings: { nchwcBlock },
+      settings: { nchwcBlock, nativeKernels },
     },
     flush: () => backend.flush(),
     memory: () => measureMemory(tf),

@@ -36,6 +36,8 @@ export interface BackendDescription {
   readonly threads: number;
   /** Channel block of the convolutions; 0 means plain convolutions. */
   readonly nchwcBlock: number;
+  /** Instructions of the generated kernels. */
+  readonly nativeKernels: 'avx2' | 'none';
 }
 
 const DEFAULT_MAX_COMPILED_GRAPHS = 64;
@@ -76,7 +78,8 @@ export class OnnxRuntimeBackend {
   constructor(tf: TensorFlow, options: OnnxRuntimeOptions = {}) {
     this.#engine = tf.engine();
     const libraryPath = options.libraryPath ?? findLibrary();
-    this.#runtime = new Runtime(libraryPath, options.threads ?? countPhysicalCores(), options.provider);
+    const threads = options.threads ?? countPhysicalCores();
+    this.#runtime = new Runtime(libraryPath, threads, options.provider, options.nativeKernels);
     this.#device = openDeviceMemory(this.#runtime, options.resultMemory);
     this.#pool = new BufferPool(this.#runtime, this.#device);
     this.#nchwcBlock = chooseBlockSize(this.#runtime, options.nchwcBlock ?? 'auto');
@@ -90,7 +93,13 @@ export class OnnxRuntimeBackend {
   }
 
   describe(): BackendDescription {
-    return { version: this.#runtime.version, threads: this.#runtime.threads, nchwcBlock: this.#nchwcBlock };
+    const { version, threads, native } = this.#runtime;
+    return {
+      version,
+      threads,
+      nchwcBlock: this.#nchwcBlock,
+      nativeKernels: native && this.#nchwcBlock > 0 ? 'avx2' : 'none',
+    };
   }
 
   // ---- what kernels use ----------------------------------------------------------------------------------------

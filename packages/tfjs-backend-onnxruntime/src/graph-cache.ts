@@ -109,7 +109,8 @@ export class GraphCache {
   ): CompiledGraph {
     const start = performance.now();
     try {
-      const graph = lowerGraph(operations, leaves, outputs, { ...this.#options, native: this.#runtime.native });
+      const native = this.#options.nchwcBlock > 0 ? this.#runtime.native : null;
+      const graph = lowerGraph(operations, leaves, outputs, { ...this.#options, native });
       const { first, update, handedOver, replacements } = splitUpdates(graph);
       // With blocks, the library finds next to nothing to fuse and takes most of the time of compiling to look for it.
       const stages = [this.#createStage(first, this.#options.nchwcBlock === 0)];

@@ -44,7 +44,12 @@ export class Runtime {
    * @throws Error when a backend with another number of threads is alive in this process, or the library cannot load
    * the provider.
    */
-  constructor(libraryPath: string, threads: number, provider: 'cpu' | CudaProvider = 'cpu') {
+  constructor(
+    libraryPath: string,
+    threads: number,
+    provider: 'cpu' | CudaProvider = 'cpu',
+    nativeKernels: 'auto' | 'none' = 'auto',
+  ) {
     const api = loadOnnxRuntime(libraryPath);
     const shared = environments.get(api) ?? { threads, users: 0 };
     if (shared.users > 0 && shared.threads !== threads) {
@@ -68,7 +73,8 @@ export class Runtime {
     // One arena for all sessions: a second compiled graph does not double the memory for intermediate results.
     if (shared.users === 0) api.CreateAndRegisterAllocator(this.#environment, this.#memoryInfo, null);
     environments.set(api, { threads, users: shared.users + 1 });
-    this.native = provider === 'cpu' && canRunNativeCode() ? new NativeOperators(api, threads) : null;
+    const hasNative = nativeKernels === 'auto' && provider === 'cpu' && canRunNativeCode();
+    this.native = hasNative ? new NativeOperators(api, threads) : null;
     this.#sessionOptions = this.#createSessionOptions(OPTIMIZE_ALL);
     this.#literalSessionOptions = this.#createSessionOptions(OPTIMIZE_NOTHING);
     if (provider !== 'cpu') this.#computeByCuda(provider);

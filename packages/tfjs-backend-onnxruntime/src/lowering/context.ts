@@ -19,7 +19,7 @@ export interface LoweringContext {
   /** Channel block of the convolutions, 0 for plain ones. */
   readonly block: number;
   readonly isForDevice: boolean;
-  /** Operators in generated machine code; null where there are none. */
+  /** Operators in generated machine code, which read and write blocks; null where there are none. */
   readonly native: NativeOperators | null;
   readonly inputs: Map<string, GraphInput>;
   /** Whether a gradient of max pooling is part of the graph, so that pooling has to say where its maxima are. */

@@ -39,10 +39,12 @@ export function createTileMatrices(results: number): TileMatrices {
 
 /** Returns the coefficients of Π (x − root), lowest first. */
 function multiplyOut(roots: readonly number[]): number[] {
-  return roots.reduce<number[]>(
-    (polynomial, root) => [0, ...polynomial].map((shifted, index) => shifted - root * (polynomial[index] ?? 0)),
-    [1],
-  );
+  let polynomial = [1];
+  for (const root of roots) {
+    const shifted = [0, ...polynomial];
+    polynomial = shifted.map((coefficient, index) => coefficient - root * (polynomial[index] ?? 0));
+  }
+  return polynomial;
 }
 
 export function transposeMatrix(matrix: Matrix): Matrix {

@@ -10,7 +10,7 @@ export const warnings: string[] = [];
 
 const collect = (message: string) => warnings.push(message);
 
-/** The processor's own blocked convolutions, and plain ones. */
+/** Generated kernels where the processor has them, the library's blocked convolutions, and plain ones. */
 export const blocked: OnnxRuntimeBackend = registerOnnxRuntimeBackend(tf, { threads: THREADS, warn: collect });
 export const plain: OnnxRuntimeBackend = registerOnnxRuntimeBackend(tf, {
   name: 'onnxruntime-plain',
@@ -19,7 +19,9 @@ export const plain: OnnxRuntimeBackend = registerOnnxRuntimeBackend(tf, {
   warn: collect,
 });
 
-export const BACKENDS = ['onnxruntime', 'onnxruntime-plain'] as const;
+registerOnnxRuntimeBackend(tf, { name: 'onnxruntime-library', threads: THREADS, nativeKernels: 'none', warn: collect });
+
+export const BACKENDS = ['onnxruntime', 'onnxruntime-library', 'onnxruntime-plain'] as const;
 
 type Computed = tf.Tensor | tf.Tensor[];
 
