@@ -37,7 +37,7 @@ export interface BackendDescription {
   /** Channel block of the convolutions; 0 means plain convolutions. */
   readonly nchwcBlock: number;
   /** Instructions of the generated kernels. */
-  readonly nativeKernels: 'avx2' | 'none';
+  readonly nativeKernels: 'avx512' | 'avx2' | 'none';
 }
 
 const DEFAULT_MAX_COMPILED_GRAPHS = 64;
@@ -83,6 +83,7 @@ export class OnnxRuntimeBackend {
     this.#device = openDeviceMemory(this.#runtime, options.resultMemory);
     this.#pool = new BufferPool(this.#runtime, this.#device);
     this.#nchwcBlock = chooseBlockSize(this.#runtime, options.nchwcBlock ?? 'auto');
+    this.#runtime.native?.fitBlock(this.#nchwcBlock);
     this.#graphs = new GraphCache(this.#runtime, this.statistics, {
       maxGraphs: options.maxCompiledGraphs ?? DEFAULT_MAX_COMPILED_GRAPHS,
       nchwcBlock: this.#nchwcBlock,
@@ -98,7 +99,7 @@ export class OnnxRuntimeBackend {
       version,
       threads,
       nchwcBlock: this.#nchwcBlock,
-      nativeKernels: native && this.#nchwcBlock > 0 ? 'avx2' : 'none',
+      nativeKernels: native && this.#nchwcBlock > 0 ? native.vectors.name : 'none',
     };
   }
 

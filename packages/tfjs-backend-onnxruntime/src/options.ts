@@ -29,9 +29,9 @@ export interface OnnxRuntimeOptions {
   /**
    * Kernels in machine code that is generated when a graph is compiled: fewer multiplications for convolutions, fewer
    * passes for batch norm and pooling. `auto` uses them on x86-64 processors with AVX2 and FMA, on Linux and macOS, where
-   * ONNX Runtime has blocked convolutions. Default: `auto`.
+   * ONNX Runtime has blocked convolutions; `avx2` does not use AVX-512 where that is there. Default: `auto`.
    */
-  readonly nativeKernels?: 'auto' | 'none';
+  readonly nativeKernels?: 'auto' | 'avx2' | 'none';
   /** Compiled graphs kept; the one unused longest is released first. Default: 64. */
   readonly maxCompiledGraphs?: number;
   /** Recorded operations after which everything pending is computed although nobody has read it. Default: 4096. */

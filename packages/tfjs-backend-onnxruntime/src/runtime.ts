@@ -3,11 +3,12 @@
  * on memory we own, and tensor values over that memory. Used by the compiled graphs and the buffers.
  */
 
+import { AVX2 } from './native/assembler.js';
 import { NativeOperators } from './native/native-operators.js';
-import { canRunNativeCode } from './native/processor.js';
+import { findVectors } from './native/processor.js';
 import { type DataType, ONNX_TYPES } from './onnx-model.js';
 import { addressOf, loadOnnxRuntime, type OnnxRuntimeApi, type Pointer } from './onnxruntime-api.js';
-import type { CudaProvider } from './options.js';
+import type { CudaProvider, OnnxRuntimeOptions } from './options.js';
 
 const LOG_ERRORS = 3;
 const LOG_FATAL = 4;
@@ -48,7 +49,7 @@ export class Runtime {
     libraryPath: string,
     threads: number,
     provider: 'cpu' | CudaProvider = 'cpu',
-    nativeKernels: 'auto' | 'none' = 'auto',
+    nativeKernels: NonNullable<OnnxRuntimeOptions['nativeKernels']> = 'auto',
   ) {
     const api = loadOnnxRuntime(libraryPath);
     const shared = environments.get(api) ?? { threads, users: 0 };
@@ -73,8 +74,8 @@ export class Runtime {
     // One arena for all sessions: a second compiled graph does not double the memory for intermediate results.
     if (shared.users === 0) api.CreateAndRegisterAllocator(this.#environment, this.#memoryInfo, null);
     environments.set(api, { threads, users: shared.users + 1 });
-    const hasNative = nativeKernels === 'auto' && provider === 'cpu' && canRunNativeCode();
-    this.native = hasNative ? new NativeOperators(api, threads) : null;
+    const vectors = nativeKernels === 'none' || provider !== 'cpu' ? null : findVectors();
+    this.native = vectors && new NativeOperators(api, threads, nativeKernels === 'avx2' ? AVX2 : vectors);
     this.#sessionOptions = this.#createSessionOptions(OPTIMIZE_ALL);
     this.#literalSessionOptions = this.#createSessionOptions(OPTIMIZE_NOTHING);
     if (provider !== 'cpu') this.#computeByCuda(provider);

@@ -191,7 +191,7 @@ function sumFewChannels(context: LoweringContext, shape: ConvolutionShape, pictu
     fullNameIn(context, dy, 'blocked'),
   ];
   const key = `fewChannels${block}${JSON.stringify(padded)}`;
-  return addNative(builder, native, inputs, key, () => createFewChannelGradient(padded, block))[0]!;
+  return addNative(builder, native, inputs, key, (code) => createFewChannelGradient(code, padded, block))[0]!;
 }
 
 function chooseChunk({ batch, outputSize }: ConvolutionShape): Chunk {

@@ -66,7 +66,7 @@ export function addLinearPass(
   if (!native) return null;
   const size = sizeOfPictures(context, shape);
   const key = `linear${JSON.stringify([size, form.parts, withRelu])}`;
-  return addNative(builder, native, form.inputs, key, () => createLinearPass(size, form.parts, withRelu))[0]!;
+  return addNative(builder, native, form.inputs, key, (code) => createLinearPass(code, size, form.parts, withRelu))[0]!;
 }
 
 /** Returns whether windows lie side by side and inside the picture. */
@@ -87,7 +87,7 @@ export function addMaxPool(
   const size = sizeOfPictures(context, shape);
   const tiles = { window: window.size, withRelu };
   const key = `maxPool${JSON.stringify([size, form.parts, tiles])}`;
-  return addNative(builder, native, form.inputs, key, () => createMaxPool(size, form.parts, tiles))[0]!;
+  return addNative(builder, native, form.inputs, key, (code) => createMaxPool(code, size, form.parts, tiles))[0]!;
 }
 
 /** Returns the blocked name of the gradient of those maxima; null without native code. */
@@ -105,7 +105,7 @@ export function addMaxPoolGradient(
   const tiles = { window: window.size, withRelu };
   const inputs = [nameIn(context, dy, 'blocked'), ...form.inputs];
   const key = `maxPoolGradient${JSON.stringify([size, form.parts, tiles])}`;
-  return addNative(builder, native, inputs, key, () => createMaxPoolGradient(size, form.parts, tiles))[0]!;
+  return addNative(builder, native, inputs, key, (code) => createMaxPoolGradient(code, size, form.parts, tiles))[0]!;
 }
 
 /** Returns the name [N, C] of the sums over height and width of a form, or of a product; null without native code. */
@@ -120,5 +120,7 @@ export function addPictureSums(
   const size = sizeOfPictures(context, shape);
   const key = `sums${JSON.stringify([size, left.parts, right?.parts])}`;
   const inputs = [...left.inputs, ...(right?.inputs ?? [])];
-  return addNative(builder, native, inputs, key, () => createPictureSums(size, left.parts, right?.parts ?? null))[0]!;
+  return addNative(builder, native, inputs, key, (code) =>
+    createPictureSums(code, size, left.parts, right?.parts ?? null),
+  )[0]!;
 }

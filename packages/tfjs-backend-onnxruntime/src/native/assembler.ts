@@ -1,7 +1,8 @@
 /**
  * Writes x86-64 machine code: the few instructions that the native kernels consist of, with AVX2 and FMA on registers of
- * eight floats. Kernels are generated for one shape, so that strides, loop counts and borders are constants in them.
- * Encodings: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, sections 2.1 to 2.3.
+ * eight floats, or with AVX-512 on registers of 16. Kernels are generated for one shape, so that strides, loop counts and
+ * borders are constants in them.
+ * Encodings: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, sections 2.1 to 2.3 and 2.7.
  */
 
 /** Numbers of the general registers in encodings. */
@@ -20,9 +21,17 @@ export const R11 = 11;
 export const R12 = 12;
 export const R13 = 13;
 
-/** Bytes and floats of one vector register. */
-export const VECTOR_BYTES = 32;
-export const VECTOR_FLOATS = 8;
+/** Vector registers of a set of instructions. */
+export interface VectorSet {
+  readonly name: 'avx2' | 'avx512';
+  readonly registers: number;
+  /** Floats and bytes of one register. */
+  readonly floats: number;
+  readonly bytes: number;
+}
+
+export const AVX2: VectorSet = { name: 'avx2', registers: 16, floats: 8, bytes: 32 };
+export const AVX512: VectorSet = { name: 'avx512', registers: 32, floats: 16, bytes: 64 };
 
 /** Registers that a function has to leave as they were (System V ABI). */
 const CALLEE_SAVED = [RBX, RBP, R12, R13];
@@ -54,9 +63,11 @@ const VECTOR_OPERATIONS = {
   subtract: ['none', '0f', 0x5c],
   multiply: ['none', '0f', 0x59],
   maximum: ['none', '0f', 0x5f],
-  xor: ['none', '0f', 0x57],
-  and: ['none', '0f', 0x54],
-  andNot: ['none', '0f', 0x55],
+  // On bits, as integers: AVX-512's foundation has no others.
+  xor: ['66', '0f', 0xef],
+  and: ['66', '0f', 0xdb],
+  /** destination = ~first & second */
+  andNot: ['66', '0f', 0xdf],
   /** destination += first · second */
   multiplyAdd: ['66', '0f38', 0xb8],
   /** destination −= first · second */
@@ -68,9 +79,19 @@ export type VectorOperation = keyof typeof VECTOR_OPERATIONS;
 /** Comparisons of `compare`: ordered and quiet, so that they are false for NaN. */
 const COMPARISONS = { equal: 0x00, greater: 0x1e } as const;
 
+interface VectorOptions {
+  readonly immediate?: number;
+  /** Whether the mask register decides which elements are set. */
+  readonly isMasked?: boolean;
+  /** Bytes that are read or written. Default: those of a register. */
+  readonly elementBytes?: number;
+}
+
 const isMemory = (source: VectorSource): source is Memory => typeof source !== 'number' && 'base' in source;
 
 const BREAKPOINT = 0xcc;
+/** k1 */
+const MASK_REGISTER = 1;
 
 /** Returns the place `bytes` after another one. */
 export function after(place: Memory, bytes: number): Memory {
@@ -78,26 +99,31 @@ export function after(place: Memory, bytes: number): Memory {
 }
 
 export class Assembler {
+  readonly vectors: VectorSet;
   #code = new Uint8Array(4096);
   #length = 0;
   /** Constants in the order of their first use, and where the code refers to them. */
   readonly #constants = new Map<number, number>();
   readonly #constantUses: { readonly position: number; readonly end: number; readonly constant: number }[] = [];
 
+  constructor(vectors: VectorSet) {
+    this.vectors = vectors;
+  }
+
   /** Returns the machine code with its constants behind it. */
   finish(): Uint8Array {
-    while (this.#length % VECTOR_BYTES !== 0) this.#byte(BREAKPOINT);
+    while (this.#length % this.vectors.bytes !== 0) this.#byte(BREAKPOINT);
     const pool = this.#length;
-    const bytes = new Uint8Array(new ArrayBuffer(pool + VECTOR_BYTES * this.#constants.size));
+    const bytes = new Uint8Array(new ArrayBuffer(pool + this.vectors.bytes * this.#constants.size));
     bytes.set(this.#code.subarray(0, pool));
     const view = new DataView(bytes.buffer);
     for (const [constant, index] of this.#constants) {
-      for (let lane = 0; lane < VECTOR_FLOATS; lane++) {
-        view.setFloat32(pool + index * VECTOR_BYTES + lane * 4, constant, true);
+      for (let lane = 0; lane < this.vectors.floats; lane++) {
+        view.setFloat32(pool + index * this.vectors.bytes + lane * 4, constant, true);
       }
     }
     for (const { position, end, constant } of this.#constantUses) {
-      view.setInt32(position, pool + this.#constants.get(constant)! * VECTOR_BYTES - end, true);
+      view.setInt32(position, pool + this.#constants.get(constant)! * this.vectors.bytes - end, true);
     }
     return bytes;
   }
@@ -106,14 +132,14 @@ export class Assembler {
 
   /**
    * Writes a function of two arguments, in RDI and RSI. Inside it, all registers named here may be used, and
-   * `stackBytes` of memory from RSP on, aligned to 32 bytes.
+   * `stackBytes` of memory from RSP on, aligned to the size of a vector.
    */
   writeFunction(stackBytes: number, body: () => void): void {
     for (const register of CALLEE_SAVED) this.#push(register);
     this.move(RBP, RSP);
     if (stackBytes > 0) {
-      this.addConstant(RSP, -(stackBytes + VECTOR_BYTES));
-      this.#withConstant(4, RSP, -VECTOR_BYTES); // and
+      this.addConstant(RSP, -(stackBytes + this.vectors.bytes));
+      this.#withConstant(4, RSP, -this.vectors.bytes); // and
     }
     body();
     this.move(RSP, RBP);
@@ -179,7 +205,7 @@ export class Assembler {
     this.#general(0x8d, register, place);
   }
 
-  // ---- vectors of eight floats -------------------------------------------------------------------------------------
+  // ---- vectors of floats -------------------------------------------------------------------------------------------
 
   loadVector(register: number, place: Memory): void {
     this.#vector('none', '0f', 0x10, register, 0, place);
@@ -191,7 +217,7 @@ export class Assembler {
 
   /** Sets all lanes to one float of memory. */
   broadcast(register: number, place: Memory): void {
-    this.#vector('66', '0f38', 0x18, register, 0, place);
+    this.#vector('66', '0f38', 0x18, register, 0, place, { elementBytes: 4 });
   }
 
   compute(operation: VectorOperation, destination: number, first: number, second: VectorSource): void {
@@ -201,7 +227,13 @@ export class Assembler {
 
   /** Sets the lanes where the comparison holds to all ones, the others to zero. */
   compare(comparison: keyof typeof COMPARISONS, destination: number, first: number, second: VectorSource): void {
-    this.#vector('none', '0f', 0xc2, destination, first, second, COMPARISONS[comparison]);
+    if (this.vectors === AVX2) {
+      this.#vector('none', '0f', 0xc2, destination, first, second, { immediate: COMPARISONS[comparison] });
+      return;
+    }
+    // Here a comparison gives a mask register, by which a vector is then set to all ones or to zero (vpternlogd).
+    this.#vector('none', '0f', 0xc2, MASK_REGISTER, first, second, { immediate: COMPARISONS[comparison] });
+    this.#vector('66', '0f3a', 0x25, destination, destination, destination, { immediate: 0xff, isMasked: true });
   }
 
   setZero(register: number): void {
@@ -263,12 +295,14 @@ export class Assembler {
     this.#place(register, place);
   }
 
-  #place(register: number, { base, offset, index, scale = 1 }: Memory): void {
-    const isShort = offset >= -128 && offset < 128;
+  /** Writes the operand bytes; `unit` is what a short offset counts in. */
+  #place(register: number, { base, offset, index, scale = 1 }: Memory, unit = 1): void {
+    const units = offset / unit;
+    const isShort = Number.isInteger(units) && units >= -128 && units < 128;
     const needsIndexByte = index !== undefined || (base & 7) === RSP;
     this.#byte((isShort ? 0x40 : 0x80) | ((register & 7) << 3) | (needsIndexByte ? 4 : base & 7));
     if (needsIndexByte) this.#byte((Math.log2(scale) << 6) | (((index ?? RSP) & 7) << 3) | (base & 7));
-    if (isShort) this.#byte(offset & 0xff);
+    if (isShort) this.#byte(units & 0xff);
     else this.#int32(offset);
   }
 
@@ -279,24 +313,57 @@ export class Assembler {
     register: number,
     first: number,
     second: VectorSource,
-    immediate?: number,
+    { immediate, isMasked = false, elementBytes = this.vectors.bytes }: VectorOptions = {},
   ): void {
     let base = 0;
     let index = 0;
-    if (typeof second === 'number') base = second;
-    else if (isMemory(second)) {
+    if (typeof second === 'number') {
+      base = second;
+      index = second >> 1; // bit 4 of a register takes the place of the index
+    } else if (isMemory(second)) {
       base = second.base;
       index = second.index ?? 0;
     }
-    // The three-byte VEX prefix, where the upper bits of registers are inverted.
-    this.#byte(0xc4);
-    this.#byte(((1 ^ (register >> 3)) << 7) | ((1 ^ (index >> 3)) << 6) | ((1 ^ (base >> 3)) << 5) | OPCODE_MAPS[map]);
-    this.#byte(((~first & 15) << 3) | 4 | PREFIXES[prefix]);
+    if (this.vectors === AVX2)
+      this.#shortPrefix(prefix, map, register, first, typeof second === 'number' ? 0 : index, base);
+    else this.#longPrefix(prefix, map, register, first, index, base, isMasked);
     this.#byte(opcode);
     if (typeof second === 'number') this.#byte(0xc0 | ((register & 7) << 3) | (second & 7));
-    else if (isMemory(second)) this.#place(register, second);
+    else if (isMemory(second)) this.#place(register, second, this.vectors === AVX2 ? 1 : elementBytes);
     else this.#constant(register, second.constant, immediate === undefined ? 0 : 1);
     if (immediate !== undefined) this.#byte(immediate);
+  }
+
+  /** VEX of three bytes, where the upper bits of registers are inverted. */
+  #shortPrefix(
+    prefix: keyof typeof PREFIXES,
+    map: OpcodeMap,
+    register: number,
+    first: number,
+    index: number,
+    base: number,
+  ): void {
+    this.#byte(0xc4);
+    this.#byte(invert(register, 3, 7) | invert(index, 3, 6) | invert(base, 3, 5) | OPCODE_MAPS[map]);
+    this.#byte(((~first & 15) << 3) | 4 | PREFIXES[prefix]);
+  }
+
+  /** EVEX, for registers of 512 bits; a masked result has zeros where the mask has. */
+  #longPrefix(
+    prefix: keyof typeof PREFIXES,
+    map: OpcodeMap,
+    register: number,
+    first: number,
+    index: number,
+    base: number,
+    isMasked: boolean,
+  ): void {
+    this.#byte(0x62);
+    this.#byte(
+      invert(register, 3, 7) | invert(index, 3, 6) | invert(base, 3, 5) | invert(register, 4, 4) | OPCODE_MAPS[map],
+    );
+    this.#byte(((~first & 15) << 3) | 4 | PREFIXES[prefix]);
+    this.#byte((isMasked ? 0x80 | MASK_REGISTER : 0) | 0x40 | invert(first, 4, 3));
   }
 
   /** Refers to a constant relative to the end of the instruction, `bytesBehind` bytes after the reference. */
@@ -307,4 +374,9 @@ export class Assembler {
     this.#constantUses.push({ position, end: position + 4 + bytesBehind, constant });
     this.#int32(0);
   }
+}
+
+/** Returns a bit of a register's number, inverted, at another place. */
+function invert(register: number, bit: number, place: number): number {
+  return (1 ^ ((register >> bit) & 1)) << place;
 }

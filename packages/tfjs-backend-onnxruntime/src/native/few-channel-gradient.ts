@@ -1,11 +1,11 @@
 /**
  * The gradient of the filters where pictures have few channels, the first layer's above all: a sum over pixels of the
- * picture's elements under each tap times the gradients of 16 result channels. Both are read as they lie; a task sums over
+ * picture's elements under each tap times the gradients of two vectors of result channels. Both are read as they lie; a task sums over
  * some pictures, a second function adds these sums in a fixed order.
  */
 import type { ConvolutionShape } from '../convolution-forms.js';
-import { Assembler, R8, R9, R11, R12, R13, RAX, RBX, RCX, RDX, VECTOR_BYTES, VECTOR_FLOATS } from './assembler.js';
-import { CodeBlock, type NativeProgram } from './native-operators.js';
+import { Assembler, R8, R9, R11, R12, R13, RAX, RBX, RCX, RDX, type VectorSet } from './assembler.js';
+import type { CodeBlock, NativeProgram } from './native-operators.js';
 import { loadTask, loadTaskField, Parameters, TaskTable } from './task-table.js';
 
 const FLOAT_BYTES = 4;
@@ -31,7 +31,8 @@ export function canSumFewChannels(shape: ConvolutionShape, block: number): boole
  * Returns the program for pictures that include their padding. Inputs: pictures [N, C, H, W], blocked gradients of the
  * results. Output: [K, L, C, O].
  */
-export function createFewChannelGradient(shape: ConvolutionShape, block: number): NativeProgram {
+export function createFewChannelGradient(code: CodeBlock, shape: ConvolutionShape, block: number): NativeProgram {
+  const { vectors } = code;
   const { batch, inputSize, outputSize, inputChannels, outputChannels, kernel } = shape;
   const [height, width] = inputSize;
   const [rows, columns] = outputSize;
@@ -42,14 +43,17 @@ export function createFewChannelGradient(shape: ConvolutionShape, block: number)
   const gradientBytes = outputChannels * rows * columns * FLOAT_BYTES;
   const picturesPerPart = Math.ceil(batch / MAX_PARTS);
   const parts = Math.ceil(batch / picturesPerPart);
-  const groups = groupVectors(outputChannels / VECTOR_FLOATS, block, planeBytes);
-  const sumBytes = taps.length * 2 * VECTOR_BYTES;
-  const code = new CodeBlock();
+  const groups = groupVectors(vectors, outputChannels, block, planeBytes);
+  const sumBytes = taps.length * 2 * vectors.bytes;
   const programs = groups.map(({ offsets }, index) => {
     const distance = (offsets[1] ?? 0) - offsets[0]!;
     return {
-      sum: code.load(writeSums({ taps, rows, columns, width, pixelBytes, pictureBytes, gradientBytes, distance })),
-      add: code.load(writeAddition(taps.length, outputChannels, parts, groups.length * sumBytes, distance > 0 ? 2 : 1)),
+      sum: code.load(
+        writeSums(vectors, { taps, rows, columns, width, pixelBytes, pictureBytes, gradientBytes, distance }),
+      ),
+      add: code.load(
+        writeAddition(vectors, taps.length, outputChannels, parts, groups.length * sumBytes, distance > 0 ? 2 : 1),
+      ),
       sumTasks: new TaskTable(
         Array.from({ length: parts }, (_, part) => {
           const first = part * picturesPerPart;
@@ -61,7 +65,7 @@ export function createFewChannelGradient(shape: ConvolutionShape, block: number)
           ];
         }),
       ),
-      addTasks: new TaskTable([[index * sumBytes, index * 2 * VECTOR_BYTES]]),
+      addTasks: new TaskTable([[index * sumBytes, index * 2 * vectors.bytes]]),
     };
   });
   const parameters = new Parameters();
@@ -93,11 +97,17 @@ function listTapOffsets({ inputSize, inputChannels, kernel }: ConvolutionShape):
 }
 
 /** Returns the byte offsets of the vectors of a picture's gradients, two by two. */
-function groupVectors(vectors: number, block: number, planeBytes: number): { readonly offsets: readonly number[] }[] {
-  const perBlock = block / VECTOR_FLOATS;
-  const offset = (vector: number) => Math.floor(vector / perBlock) * planeBytes + (vector % perBlock) * VECTOR_BYTES;
-  return Array.from({ length: Math.ceil(vectors / 2) }, (_, group) => ({
-    offsets: [2 * group, 2 * group + 1].filter((vector) => vector < vectors).map(offset),
+function groupVectors(
+  vectors: VectorSet,
+  channels: number,
+  block: number,
+  planeBytes: number,
+): { readonly offsets: readonly number[] }[] {
+  const perBlock = block / vectors.floats;
+  const count = channels / vectors.floats;
+  const offset = (vector: number) => Math.floor(vector / perBlock) * planeBytes + (vector % perBlock) * vectors.bytes;
+  return Array.from({ length: Math.ceil(count / 2) }, (_, group) => ({
+    offsets: [2 * group, 2 * group + 1].filter((vector) => vector < count).map(offset),
   }));
 }
 
@@ -114,32 +124,32 @@ interface SumsCode {
 }
 
 /** Parameters: pictures, gradients, sums [tap][2 vectors]; field 3: pictures. */
-function writeSums(options: SumsCode): Uint8Array {
+function writeSums(vectors: VectorSet, options: SumsCode): Uint8Array {
   const { taps, rows, columns, width, pixelBytes, pictureBytes, gradientBytes, distance } = options;
-  const vectors = distance > 0 ? 2 : 1;
-  const tapsPerGroup = SUMS / vectors;
-  const rowsPerStrip = Math.max(1, Math.min(rows, Math.floor(CACHED_BYTES / (columns * vectors * VECTOR_BYTES))));
-  const assembler = new Assembler();
-  const sumPlace = (tap: number, vector: number) => ({ base: RCX, offset: (2 * tap + vector) * VECTOR_BYTES });
+  const count = distance > 0 ? 2 : 1;
+  const tapsPerGroup = SUMS / count;
+  const rowsPerStrip = Math.max(1, Math.min(rows, Math.floor(CACHED_BYTES / (columns * count * vectors.bytes))));
+  const assembler = new Assembler(vectors);
+  const sumPlace = (tap: number, vector: number) => ({ base: RCX, offset: (2 * tap + vector) * vectors.bytes });
   const writeGroup = (first: number, stripRows: number) => {
     const group = taps.slice(first, first + tapsPerGroup);
     const forEachSum = (visit: (register: number, tap: number, vector: number) => void) =>
       group.forEach((_, tap) => {
-        for (let vector = 0; vector < vectors; vector++) visit(tap * vectors + vector, first + tap, vector);
+        for (let vector = 0; vector < count; vector++) visit(tap * count + vector, first + tap, vector);
       });
     forEachSum((register, tap, vector) => assembler.loadVector(register, sumPlace(tap, vector)));
     assembler.move(RAX, R8);
     assembler.move(RDX, R9);
     assembler.repeat(stripRows, R11, () => {
       assembler.repeat(columns, RBX, () => {
-        for (let vector = 0; vector < vectors; vector++) {
+        for (let vector = 0; vector < count; vector++) {
           assembler.loadVector(GRADIENT + vector, { base: RDX, offset: vector * distance });
         }
         group.forEach((offset, tap) => {
           const element = ELEMENT + (tap % 2);
           assembler.broadcast(element, { base: RAX, offset });
-          for (let vector = 0; vector < vectors; vector++) {
-            assembler.compute('multiplyAdd', tap * vectors + vector, element, GRADIENT + vector);
+          for (let vector = 0; vector < count; vector++) {
+            assembler.compute('multiplyAdd', tap * count + vector, element, GRADIENT + vector);
           }
         });
         assembler.addConstant(RAX, FLOAT_BYTES);
@@ -159,7 +169,7 @@ function writeSums(options: SumsCode): Uint8Array {
     loadTaskField(assembler, R13, 3);
     assembler.setZero(0);
     for (let index = 0; index < 2 * taps.length; index++) {
-      assembler.storeVector({ base: RCX, offset: index * VECTOR_BYTES }, 0);
+      assembler.storeVector({ base: RCX, offset: index * vectors.bytes }, 0);
     }
     assembler.repeatCounted(R13, () => {
       assembler.repeat(Math.floor(rows / rowsPerStrip), R12, () => writeStrip(rowsPerStrip));
@@ -172,19 +182,26 @@ function writeSums(options: SumsCode): Uint8Array {
 }
 
 /** Parameters: sums of all parts, result. */
-function writeAddition(taps: number, channels: number, parts: number, partBytes: number, vectors: number): Uint8Array {
-  const assembler = new Assembler();
+function writeAddition(
+  vectors: VectorSet,
+  taps: number,
+  channels: number,
+  parts: number,
+  partBytes: number,
+  count: number,
+): Uint8Array {
+  const assembler = new Assembler(vectors);
   assembler.writeFunction(0, () => {
     loadTask(assembler, [R8, R9]);
     assembler.repeat(taps, R11, () => {
-      for (let vector = 0; vector < vectors; vector++) {
-        assembler.loadVector(0, { base: R8, offset: vector * VECTOR_BYTES });
+      for (let vector = 0; vector < count; vector++) {
+        assembler.loadVector(0, { base: R8, offset: vector * vectors.bytes });
         for (let part = 1; part < parts; part++) {
-          assembler.compute('add', 0, 0, { base: R8, offset: part * partBytes + vector * VECTOR_BYTES });
+          assembler.compute('add', 0, 0, { base: R8, offset: part * partBytes + vector * vectors.bytes });
         }
-        assembler.storeVector({ base: R9, offset: vector * VECTOR_BYTES }, 0);
+        assembler.storeVector({ base: R9, offset: vector * vectors.bytes }, 0);
       }
-      assembler.addConstant(R8, 2 * VECTOR_BYTES);
+      assembler.addConstant(R8, 2 * vectors.bytes);
       assembler.addConstant(R9, channels * FLOAT_BYTES);
     });
   });

@@ -1,5 +1,5 @@
 /**
- * Writes code that applies a small constant matrix to vectors of eight floats, in one or in two dimensions. Zeros are left
+ * Writes code that applies a small constant matrix to vectors of floats, in one or in two dimensions. Zeros are left
  * out, and rows or columns that differ in signs only share their sums, as those of opposite interpolation points do.
  */
 import {
@@ -7,8 +7,8 @@ import {
   type BroadcastConstant,
   type Memory,
   RSP,
-  VECTOR_BYTES,
   type VectorOperation,
+  type VectorSet,
 } from './assembler.js';
 
 export type Matrix = readonly (readonly number[])[];
@@ -27,8 +27,8 @@ interface Term {
 }
 
 /** Returns the bytes of stack below which `applyOnBothSides` keeps its intermediate results. */
-export function stackBytesFor(left: Matrix, columns: number): number {
-  return left.length * columns * VECTOR_BYTES;
+export function stackBytesFor({ bytes }: VectorSet, left: Matrix, columns: number): number {
+  return left.length * columns * bytes;
 }
 
 /**
@@ -46,7 +46,7 @@ export function applyOnBothSides(
   const columns = right[0]!.length;
   const place = (row: number, column: number): Memory => ({
     base: RSP,
-    offset: (row * columns + column) * VECTOR_BYTES,
+    offset: (row * columns + column) * assembler.vectors.bytes,
   });
   const [leftKey, rightKey] = [JSON.stringify(left), JSON.stringify(right)];
   const isZero = new Set<number>();

@@ -8,6 +8,7 @@ import koffi from 'koffi';
 import type { GraphBuilder } from '../graph-builder.js';
 import { addressOf, type OnnxRuntimeApi, type Pointer } from '../onnxruntime-api.js';
 import type { Shape } from '../shapes.js';
+import { AVX2, type VectorSet } from './assembler.js';
 import { ExecutableMemory } from './executable-memory.js';
 
 const NATIVE_DOMAIN = 'tfjs.native';
@@ -60,7 +61,7 @@ export function addNative(
   operators: NativeOperators,
   inputs: readonly string[],
   key: string,
-  create: () => NativeProgram,
+  create: (code: CodeBlock) => NativeProgram,
 ): readonly string[] {
   const { number, program } = operators.register(key, create);
   const outputs = program.outputShapes.length;
@@ -71,6 +72,8 @@ export function addNative(
 }
 
 export class NativeOperators {
+  /** Registers that generated code uses. */
+  #vectors: VectorSet;
   readonly #api: OnnxRuntimeApi;
   readonly #threads: number;
   readonly #domain: Pointer;
@@ -89,7 +92,8 @@ export class NativeOperators {
   #serial = 0;
   #failure: Error | null = null;
 
-  constructor(api: OnnxRuntimeApi, threads: number) {
+  constructor(api: OnnxRuntimeApi, threads: number, vectors: VectorSet) {
+    this.#vectors = vectors;
     this.#api = api;
     this.#threads = threads;
     api.CreateCustomOpDomain(NATIVE_DOMAIN, this.#cell);
@@ -100,16 +104,25 @@ export class NativeOperators {
     }
   }
 
+  get vectors(): VectorSet {
+    return this.#vectors;
+  }
+
+  /** Takes registers that hold whole parts of a block of channels. */
+  fitBlock(block: number): void {
+    if (block % this.#vectors.floats !== 0) this.#vectors = AVX2;
+  }
+
   /** Lets sessions of these options run native programs. */
   addTo(sessionOptions: Pointer): void {
     this.#api.AddCustomOpDomain(sessionOptions, this.#domain);
   }
 
   /** Returns the program with this key and its number, creating it when there is none. */
-  register(key: string, create: () => NativeProgram): Registered {
+  register(key: string, create: (code: CodeBlock) => NativeProgram): Registered {
     const known = this.#programsByKey.get(key);
     if (known) return known;
-    const registered = { number: ++this.#serial, program: create(), key, users: 0 };
+    const registered = { number: ++this.#serial, program: create(new CodeBlock(this.#vectors)), key, users: 0 };
     this.#programs.set(registered.number, registered);
     this.#programsByKey.set(key, registered);
     return registered;
@@ -246,7 +259,12 @@ export class NativeOperators {
 
 /** Machine code of one program's functions, loaded when the program is created. */
 export class CodeBlock {
+  readonly vectors: VectorSet;
   readonly #memories: ExecutableMemory[] = [];
+
+  constructor(vectors: VectorSet) {
+    this.vectors = vectors;
+  }
 
   load(code: Uint8Array): Pointer {
     const memory = new ExecutableMemory(code);

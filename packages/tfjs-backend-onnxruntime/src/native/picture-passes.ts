@@ -2,7 +2,7 @@
  * Native programs that read pictures in blocks once: sums of pictures with a factor for each channel, their max pooling
  * and its gradient, and sums over height and width. Batch norm with relu and pooling consists of them; computed in one
  * pass, what lies between is never stored.
- * A task is eight channels of one picture. The operand of each program is a linear form: Σ picture · scale + offset, where
+ * A task is one vector of channels of one picture. The operand of each program is a linear form: Σ picture · scale + offset, where
  * scales and the offset are vectors of the length of the channels.
  */
 import type { Shape } from '../shapes.js';
@@ -21,10 +21,9 @@ import {
   RDI,
   RDX,
   RSI,
-  VECTOR_BYTES,
-  VECTOR_FLOATS,
+  type VectorSet,
 } from './assembler.js';
-import { CodeBlock, type NativeProgram } from './native-operators.js';
+import type { CodeBlock, NativeProgram } from './native-operators.js';
 import { loadTaskRecord, Parameters, TaskTable } from './task-table.js';
 
 const FLOAT_BYTES = 4;
@@ -71,13 +70,14 @@ const bytesOfPixel = ({ block }: PictureSize) => block * FLOAT_BYTES;
 
 /** Writes functions that walk over the pixels of a task and evaluate linear forms there. */
 class PassWriter {
-  readonly assembler = new Assembler();
+  readonly assembler: Assembler;
   readonly #size: PictureSize;
   #pictures = 0;
   #vectors = 0;
   #fields = 1;
 
-  constructor(size: PictureSize) {
+  constructor(vectors: VectorSet, size: PictureSize) {
+    this.assembler = new Assembler(vectors);
     this.#size = size;
   }
 
@@ -179,12 +179,12 @@ interface Form {
 }
 
 /** Returns the byte offsets of each task in a tensor of pictures of a size. */
-function planeOffsets(size: PictureSize, height: number, width: number): number[] {
+function planeOffsets(vectors: VectorSet, size: PictureSize, height: number, width: number): number[] {
   const { batch, channels, block } = size;
   const blockBytes = height * width * block * FLOAT_BYTES;
-  const vectors = block / VECTOR_FLOATS;
-  return Array.from({ length: (batch * channels) / VECTOR_FLOATS }, (_, task) => {
-    return Math.floor(task / vectors) * blockBytes + (task % vectors) * VECTOR_BYTES;
+  const perBlock = block / vectors.floats;
+  return Array.from({ length: (batch * channels) / vectors.floats }, (_, task) => {
+    return Math.floor(task / perBlock) * blockBytes + (task % perBlock) * vectors.bytes;
   });
 }
 
@@ -193,18 +193,19 @@ interface PassOptions {
   readonly pooled?: readonly [number, number];
   readonly inputs: number;
   readonly outputShape: Shape;
-  readonly code: Uint8Array;
+  readonly code: CodeBlock;
+  readonly bytes: Uint8Array;
 }
 
 /** Returns the program of one function whose bases are the inputs, then the output. */
-function createPass({ size, pooled = [0, 0], inputs, outputShape, code }: PassOptions): NativeProgram {
-  const block = new CodeBlock();
-  const address = block.load(code);
-  const full = planeOffsets(size, size.height, size.width);
-  const small = planeOffsets(size, ...pooled);
-  const vectors = size.channels / VECTOR_FLOATS;
+function createPass({ code, size, pooled = [0, 0], inputs, outputShape, bytes }: PassOptions): NativeProgram {
+  const { vectors } = code;
+  const address = code.load(bytes);
+  const full = planeOffsets(vectors, size, size.height, size.width);
+  const small = planeOffsets(vectors, size, ...pooled);
+  const perPicture = size.channels / vectors.floats;
   const tasks = new TaskTable(
-    full.map((offset, task) => [offset, small[task]!, (task % vectors) * VECTOR_BYTES, task * VECTOR_BYTES]),
+    full.map((offset, task) => [offset, small[task]!, (task % perPicture) * vectors.bytes, task * vectors.bytes]),
   );
   const parameters = new Parameters();
   return {
@@ -212,7 +213,7 @@ function createPass({ size, pooled = [0, 0], inputs, outputShape, code }: PassOp
     outputShapes: [outputShape],
     run: (launcher, tensors, [output]) =>
       launcher.launch(address, parameters.set(tasks, ...tensors, output!), tasks.length),
-    release: () => block.release(),
+    release: () => code.release(),
   };
 }
 
@@ -222,8 +223,13 @@ const countInputs = ({ scales, hasOffset }: FormParts) =>
 const shapeOf = ({ batch, channels }: PictureSize, height: number, width: number) => [batch, channels, height, width];
 
 /** Returns the program of a linear form, or of its relu. Inputs: those of the form. Output: a picture. */
-export function createLinearPass(size: PictureSize, parts: FormParts, withRelu: boolean): NativeProgram {
-  const writer = new PassWriter(size);
+export function createLinearPass(
+  code: CodeBlock,
+  size: PictureSize,
+  parts: FormParts,
+  withRelu: boolean,
+): NativeProgram {
+  const writer = new PassWriter(code.vectors, size);
   const { assembler } = writer;
   assembler.writeFunction(0, () => {
     writer.begin();
@@ -237,7 +243,7 @@ export function createLinearPass(size: PictureSize, parts: FormParts, withRelu: 
     });
   });
   const outputShape = shapeOf(size, size.height, size.width);
-  return createPass({ size, inputs: countInputs(parts), outputShape, code: assembler.finish() });
+  return createPass({ size, inputs: countInputs(parts), outputShape, code, bytes: assembler.finish() });
 }
 
 /** Windows that lie side by side, without padding. */
@@ -250,8 +256,13 @@ const pooledSize = ({ height, width }: PictureSize, [rows, columns]: readonly [n
   [Math.floor(height / rows), Math.floor(width / columns)] as const;
 
 /** Returns the program of the maxima of a linear form, after relu when asked for. Inputs: those of the form. */
-export function createMaxPool(size: PictureSize, parts: FormParts, { window, withRelu }: Tiles): NativeProgram {
-  const writer = new PassWriter(size);
+export function createMaxPool(
+  code: CodeBlock,
+  size: PictureSize,
+  parts: FormParts,
+  { window, withRelu }: Tiles,
+): NativeProgram {
+  const writer = new PassWriter(code.vectors, size);
   const { assembler } = writer;
   assembler.writeFunction(0, () => {
     writer.begin();
@@ -266,15 +277,20 @@ export function createMaxPool(size: PictureSize, parts: FormParts, { window, wit
   });
   const pooled = pooledSize(size, window);
   const outputShape = shapeOf(size, ...pooled);
-  return createPass({ size, pooled, inputs: countInputs(parts), outputShape, code: assembler.finish() });
+  return createPass({ size, pooled, inputs: countInputs(parts), outputShape, code, bytes: assembler.finish() });
 }
 
 /**
  * Returns the program of the gradient of those maxima for the form. Each window's gradient goes to the first of its
  * largest elements; after relu, to none where the maximum is not positive. Inputs: the pooled gradient, then the form's.
  */
-export function createMaxPoolGradient(size: PictureSize, parts: FormParts, { window, withRelu }: Tiles): NativeProgram {
-  const writer = new PassWriter(size);
+export function createMaxPoolGradient(
+  code: CodeBlock,
+  size: PictureSize,
+  parts: FormParts,
+  { window, withRelu }: Tiles,
+): NativeProgram {
+  const writer = new PassWriter(code.vectors, size);
   const { assembler } = writer;
   const places = listPlaces(size, window);
   assembler.writeFunction(0, () => {
@@ -305,7 +321,7 @@ export function createMaxPoolGradient(size: PictureSize, parts: FormParts, { win
   });
   const outputShape = shapeOf(size, size.height, size.width);
   const inputs = 1 + countInputs(parts);
-  return createPass({ size, pooled: pooledSize(size, window), inputs, outputShape, code: assembler.finish() });
+  return createPass({ size, pooled: pooledSize(size, window), inputs, outputShape, code, bytes: assembler.finish() });
 }
 
 /** Returns the distances in bytes of a window's elements from its first one. */
@@ -328,8 +344,13 @@ function findMaximum(writer: PassWriter, form: Form, size: PictureSize, window: 
  * Returns the program of the sums over height and width of a form, or of its product with a second one. Inputs: those of
  * the forms. Output: [N, C].
  */
-export function createPictureSums(size: PictureSize, left: FormParts, right: FormParts | null): NativeProgram {
-  const writer = new PassWriter(size);
+export function createPictureSums(
+  code: CodeBlock,
+  size: PictureSize,
+  left: FormParts,
+  right: FormParts | null,
+): NativeProgram {
+  const writer = new PassWriter(code.vectors, size);
   const { assembler } = writer;
   const factor = 1;
   const other = 2;
@@ -352,5 +373,5 @@ export function createPictureSums(size: PictureSize, left: FormParts, right: For
     assembler.storeVector({ base: output, offset: 0 }, SUMS[0]!);
   });
   const inputs = countInputs(left) + (right ? countInputs(right) : 0);
-  return createPass({ size, inputs, outputShape: [size.batch, size.channels], code: assembler.finish() });
+  return createPass({ size, inputs, outputShape: [size.batch, size.channels], code, bytes: assembler.finish() });
 }

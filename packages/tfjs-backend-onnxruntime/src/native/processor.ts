@@ -1,6 +1,7 @@
 /** Whether this machine can run the generated kernels. */
 import koffi from 'koffi';
 import { addressOf } from '../onnxruntime-api.js';
+import { AVX2, AVX512, type VectorSet } from './assembler.js';
 import { ExecutableMemory } from './executable-memory.js';
 
 /**
@@ -20,26 +21,30 @@ const FIND_FEATURES = [
   [0x5b, 0xc3], // pop rbx; ret
 ].flat();
 
-const [FMA, AVX, AVX2] = [1 << 12, 1 << 28, 1 << 5];
-/** SSE and AVX registers are saved by the system. */
-const SAVED_REGISTERS = 2 | 4;
+/** Of leaf 1. */
+const [FMA, AVX] = [1 << 12, 1 << 28];
+/** Of leaf 7. */
+const [AVX2_BIT, AVX512F_BIT] = [1 << 5, 1 << 16];
+/** Registers that the system saves: of SSE and AVX, and of AVX-512. */
+const SAVED_BY_AVX = 0x06;
+const SAVED_BY_AVX512 = 0xe6;
 
-let isSupported: boolean | null = null;
+let found: VectorSet | null | undefined;
 
 /**
- * Returns whether generated kernels work here: on x86-64 with AVX2 and FMA, on Linux or macOS (their calling convention),
- * where a process may make memory executable.
+ * Returns the widest registers that generated kernels can use here; null where there are none. They need an x86-64
+ * processor with AVX2 and FMA, Linux or macOS (their calling convention), and a system that lets memory be executable.
  */
-export function canRunNativeCode(): boolean {
-  isSupported ??= hasConvention() && hasInstructions();
-  return isSupported;
+export function findVectors(): VectorSet | null {
+  if (found === undefined) found = hasConvention() ? findInstructions() : null;
+  return found;
 }
 
 function hasConvention(): boolean {
   return process.arch === 'x64' && (process.platform === 'linux' || process.platform === 'darwin');
 }
 
-function hasInstructions(): boolean {
+function findInstructions(): VectorSet | null {
   try {
     const code = new Uint8Array(new ArrayBuffer(FIND_FEATURES.length));
     code.set(FIND_FEATURES);
@@ -49,8 +54,9 @@ function hasInstructions(): boolean {
     memory.release();
     const [leaf1, leaf7, saved] = features as unknown as [number, number, number];
     const has = (value: number, bits: number) => (value & bits) === bits;
-    return has(leaf1, FMA | AVX) && has(leaf7, AVX2) && has(saved, SAVED_REGISTERS);
+    if (!has(leaf1, FMA | AVX) || !has(leaf7, AVX2_BIT) || !has(saved, SAVED_BY_AVX)) return null;
+    return has(leaf7, AVX512F_BIT) && has(saved, SAVED_BY_AVX512) ? AVX512 : AVX2;
   } catch {
-    return false;
+    return null;
   }
 }

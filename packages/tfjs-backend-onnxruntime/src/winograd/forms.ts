@@ -1,7 +1,7 @@
 /** Convolutions by Winograd's tiles as nodes of a graph: the counterpart of convolution-forms.ts for native programs. */
 import type { ConvolutionShape } from '../convolution-forms.js';
 import type { GraphBuilder } from '../graph-builder.js';
-import { addNative, type NativeOperators } from '../native/native-operators.js';
+import { addNative, type CodeBlock, type NativeOperators, type NativeProgram } from '../native/native-operators.js';
 import { createConvolution, createFilterGradient } from './programs.js';
 
 /** The forms of one shape; they take and give names of tensors, pictures in blocks, filters as [K, L, C, O]. */
@@ -21,19 +21,19 @@ export function bindTiles(
   shape: ConvolutionShape,
   block: number,
 ): TiledConvolution {
-  const add = (inputs: string[], form: string, create: () => ReturnType<typeof createFilterGradient>) =>
+  const add = (inputs: string[], form: string, create: (code: CodeBlock) => NativeProgram) =>
     addNative(builder, operators, inputs, `${form}${block}${JSON.stringify(shape)}`, create)[0]!;
   return {
     convolve: (x, filter, bias, withRelu) => {
       const options = { isFlipped: false, hasBias: bias !== null, withRelu };
-      return add([x, filter, ...(bias ? [bias] : [])], `tiles${JSON.stringify(options)}`, () =>
-        createConvolution(shape, block, options),
+      return add([x, filter, ...(bias ? [bias] : [])], `tiles${JSON.stringify(options)}`, (code) =>
+        createConvolution(code, shape, block, options),
       );
     },
     convolveFlipped: (dy, filter) =>
-      add([dy, builder.transpose(filter, SWAP_CHANNELS)], 'flippedTiles', () =>
-        createConvolution(shape, block, { isFlipped: true, hasBias: false, withRelu: false }),
+      add([dy, builder.transpose(filter, SWAP_CHANNELS)], 'flippedTiles', (code) =>
+        createConvolution(code, shape, block, { isFlipped: true, hasBias: false, withRelu: false }),
       ),
-    filterGradient: (x, dy) => add([x, dy], 'tileSums', () => createFilterGradient(shape, block)),
+    filterGradient: (x, dy) => add([x, dy], 'tileSums', (code) => createFilterGradient(code, shape, block)),
   };
 }

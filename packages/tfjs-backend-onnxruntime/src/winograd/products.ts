@@ -1,6 +1,6 @@
 /**
- * Machine code of the matrix products between the transforms. A kernel keeps six rows of a panel of 16 channels in twelve
- * vector registers; with two registers for the panel and one for the row's element, that is what 16 registers allow.
+ * Machine code of the matrix products between the transforms. A kernel keeps the sums of some rows of a panel of channels
+ * in registers; with two more for the panel and two for the rows' elements, that is what the registers allow.
  */
 import {
   Assembler,
@@ -16,21 +16,23 @@ import {
   RDI,
   RDX,
   RSI,
-  VECTOR_BYTES,
+  type VectorSet,
 } from '../native/assembler.js';
 import { loadTask, loadTaskField } from '../native/task-table.js';
-import { PANEL, PANEL_BYTES } from './transforms.js';
+import { PANEL_VECTORS } from './transforms.js';
 
 const FLOAT_BYTES = 4;
-export const KERNEL_ROWS = 6;
 const UNROLL = 4;
+const LEFT_REGISTERS = 2;
 
-const RIGHT = 12;
-const LEFT = 14;
+/** Returns the rows of a kernel: 6 of 16 registers, 14 of 32; the last registers are for the operands. */
+export function countKernelRows({ registers }: VectorSet): number {
+  return (registers - PANEL_VECTORS - LEFT_REGISTERS) / PANEL_VECTORS;
+}
 
 /** Returns the register of one vector of the kernel's results. */
 function accumulator(row: number, vector: number): number {
-  return 2 * row + vector;
+  return PANEL_VECTORS * row + vector;
 }
 
 interface TileProduct {
@@ -43,45 +45,47 @@ interface TileProduct {
 
 /**
  * Tiles times transformed filters: products[tile][output] = Σ tiles[tile + shift][input] · filters[piece · inputs][output].
- * A task is a run of groups of six tiles. Parameters: tiles, filters, products; field 3: groups.
+ * A task is a run of groups of tiles, as many as a kernel has rows. Parameters: tiles, filters, products; field 3: groups.
  */
-export function writeTileProduct({ inputs, outputs, shifts }: TileProduct): Uint8Array {
-  const assembler = new Assembler();
+export function writeTileProduct(vectors: VectorSet, { inputs, outputs, shifts }: TileProduct): Uint8Array {
+  const assembler = new Assembler(vectors);
+  const kernelRows = countKernelRows(vectors);
+  const panelBytes = PANEL_VECTORS * vectors.bytes;
   const rowBytes = inputs * FLOAT_BYTES;
   const resultBytes = outputs * FLOAT_BYTES;
-  const writeKernel = (vectors: number) => {
+  const writeKernel = (width: number) => {
     assembler.move(RAX, R8);
     assembler.move(RCX, R10);
     assembler.move(R11, R12);
     assembler.repeatCounted(R11, () => {
       assembler.move(RDX, R9);
-      clearAccumulators(assembler, KERNEL_ROWS, vectors);
+      clearAccumulators(assembler, kernelRows, width);
       for (const shift of shifts) {
         assembler.loadAddress(RDI, { base: RAX, offset: shift * rowBytes });
         assembler.repeat(inputs / UNROLL, RBX, () => {
           for (let step = 0; step < UNROLL; step++) {
-            multiplyAdd(assembler, KERNEL_ROWS, vectors, {
+            multiplyAdd(assembler, kernelRows, width, {
               left: (row) => ({ base: RDI, offset: row * rowBytes + step * FLOAT_BYTES }),
-              right: (vector) => ({ base: RDX, offset: step * PANEL_BYTES + vector * VECTOR_BYTES }),
+              right: (vector) => ({ base: RDX, offset: step * panelBytes + vector * vectors.bytes }),
             });
           }
           assembler.addConstant(RDI, UNROLL * FLOAT_BYTES);
-          assembler.addConstant(RDX, UNROLL * PANEL_BYTES);
+          assembler.addConstant(RDX, UNROLL * panelBytes);
         });
       }
-      forEachAccumulator(KERNEL_ROWS, vectors, (row, vector, register) =>
-        assembler.storeVector({ base: RCX, offset: row * resultBytes + vector * VECTOR_BYTES }, register),
+      forEachAccumulator(kernelRows, width, (row, vector, register) =>
+        assembler.storeVector({ base: RCX, offset: row * resultBytes + vector * vectors.bytes }, register),
       );
-      assembler.addConstant(RAX, KERNEL_ROWS * rowBytes);
-      assembler.addConstant(RCX, KERNEL_ROWS * resultBytes);
+      assembler.addConstant(RAX, kernelRows * rowBytes);
+      assembler.addConstant(RCX, kernelRows * resultBytes);
     });
   };
   assembler.writeFunction(0, () => {
     loadTask(assembler, [R8, R9, R10]);
     loadTaskField(assembler, R12, 3);
     forEachPanel(assembler, outputs, writeKernel, () => {
-      assembler.addConstant(R9, shifts.length * inputs * PANEL_BYTES);
-      assembler.addConstant(R10, PANEL_BYTES);
+      assembler.addConstant(R9, shifts.length * inputs * panelBytes);
+      assembler.addConstant(R10, panelBytes);
     });
   });
   return assembler.finish();
@@ -102,26 +106,28 @@ interface GradientProduct {
  * Sums over tiles: result[input][output] (+)= Σ tiles[tile][input] · gradients[tile][output]. A task is one product of one
  * piece. Parameters: tiles, gradients, results; field 3: runs, or the tiles of the only one.
  */
-export function writeGradientProduct(options: GradientProduct): Uint8Array {
+export function writeGradientProduct(vectors: VectorSet, options: GradientProduct): Uint8Array {
   const { inputs, outputs, panelBytes, run, isContinued } = options;
-  const assembler = new Assembler();
+  const assembler = new Assembler(vectors);
+  const kernelRows = countKernelRows(vectors);
+  const tileBytes = PANEL_VECTORS * vectors.bytes;
   const rowBytes = inputs * FLOAT_BYTES;
   const resultBytes = outputs * FLOAT_BYTES;
-  const writeSums = (rows: number, vectors: number) => {
-    const place = (row: number, vector: number) => ({ base: RCX, offset: row * resultBytes + vector * VECTOR_BYTES });
+  const writeSums = (rows: number, width: number) => {
+    const place = (row: number, vector: number) => ({ base: RCX, offset: row * resultBytes + vector * vectors.bytes });
     if (isContinued) {
-      forEachAccumulator(rows, vectors, (row, vector, register) => assembler.loadVector(register, place(row, vector)));
-    } else clearAccumulators(assembler, rows, vectors);
+      forEachAccumulator(rows, width, (row, vector, register) => assembler.loadVector(register, place(row, vector)));
+    } else clearAccumulators(assembler, rows, width);
     assembler.move(RDI, RAX);
     assembler.move(RDX, R9);
     const sumTiles = () =>
       assembler.repeatCounted(RBX, () => {
-        multiplyAdd(assembler, rows, vectors, {
+        multiplyAdd(assembler, rows, width, {
           left: (row) => ({ base: RDI, offset: row * FLOAT_BYTES }),
-          right: (vector) => ({ base: RDX, offset: vector * VECTOR_BYTES }),
+          right: (vector) => ({ base: RDX, offset: vector * vectors.bytes }),
         });
         assembler.addConstant(RDI, rowBytes);
-        assembler.addConstant(RDX, PANEL_BYTES);
+        assembler.addConstant(RDX, tileBytes);
       });
     if (run) {
       assembler.move(RSI, R12);
@@ -129,29 +135,29 @@ export function writeGradientProduct(options: GradientProduct): Uint8Array {
         assembler.load64(RBX, run.tiles);
         sumTiles();
         assembler.addConstant(RDI, (run.distance - run.tiles) * rowBytes);
-        assembler.addConstant(RDX, (run.distance - run.tiles) * PANEL_BYTES);
+        assembler.addConstant(RDX, (run.distance - run.tiles) * tileBytes);
       });
     } else {
       assembler.move(RBX, R12);
       sumTiles();
     }
-    forEachAccumulator(rows, vectors, (row, vector, register) => assembler.storeVector(place(row, vector), register));
+    forEachAccumulator(rows, width, (row, vector, register) => assembler.storeVector(place(row, vector), register));
     assembler.addConstant(RAX, rows * FLOAT_BYTES);
     assembler.addConstant(RCX, rows * resultBytes);
   };
-  const writeKernel = (vectors: number) => {
+  const writeKernel = (width: number) => {
     assembler.move(RAX, R8);
     assembler.move(RCX, R10);
-    const groups = Math.floor(inputs / KERNEL_ROWS);
-    if (groups > 0) assembler.repeat(groups, R11, () => writeSums(KERNEL_ROWS, vectors));
-    if (inputs % KERNEL_ROWS > 0) writeSums(inputs % KERNEL_ROWS, vectors);
+    const groups = Math.floor(inputs / kernelRows);
+    if (groups > 0) assembler.repeat(groups, R11, () => writeSums(kernelRows, width));
+    if (inputs % kernelRows > 0) writeSums(inputs % kernelRows, width);
   };
   assembler.writeFunction(0, () => {
     loadTask(assembler, [R8, R9, R10]);
     loadTaskField(assembler, R12, 3);
     forEachPanel(assembler, outputs, writeKernel, () => {
       assembler.addConstant(R9, panelBytes);
-      assembler.addConstant(R10, PANEL_BYTES);
+      assembler.addConstant(R10, tileBytes);
     });
   });
   return assembler.finish();
@@ -161,17 +167,18 @@ export function writeGradientProduct(options: GradientProduct): Uint8Array {
 function forEachPanel(
   assembler: Assembler,
   outputs: number,
-  writeKernel: (vectors: number) => void,
+  writeKernel: (width: number) => void,
   nextPanel: () => void,
 ): void {
-  const panels = Math.floor(outputs / PANEL);
+  const vectors = outputs / assembler.vectors.floats;
+  const panels = Math.floor(vectors / PANEL_VECTORS);
   if (panels > 0) {
     assembler.repeat(panels, R13, () => {
-      writeKernel(2);
+      writeKernel(PANEL_VECTORS);
       nextPanel();
     });
   }
-  if (outputs % PANEL > 0) writeKernel(1);
+  if (vectors % PANEL_VECTORS > 0) writeKernel(vectors % PANEL_VECTORS);
 }
 
 interface Operands {
@@ -180,27 +187,29 @@ interface Operands {
 }
 
 /** Adds the product of one column with one row of a panel. */
-function multiplyAdd(assembler: Assembler, rows: number, vectors: number, { left, right }: Operands): void {
-  for (let vector = 0; vector < vectors; vector++) assembler.loadVector(RIGHT + vector, right(vector));
+function multiplyAdd(assembler: Assembler, rows: number, width: number, { left, right }: Operands): void {
+  const firstElement = assembler.vectors.registers - LEFT_REGISTERS;
+  const firstVector = firstElement - PANEL_VECTORS;
+  for (let vector = 0; vector < width; vector++) assembler.loadVector(firstVector + vector, right(vector));
   for (let row = 0; row < rows; row++) {
-    const element = LEFT + (row % 2);
+    const element = firstElement + (row % LEFT_REGISTERS);
     assembler.broadcast(element, left(row));
-    for (let vector = 0; vector < vectors; vector++) {
-      assembler.compute('multiplyAdd', accumulator(row, vector), element, RIGHT + vector);
+    for (let vector = 0; vector < width; vector++) {
+      assembler.compute('multiplyAdd', accumulator(row, vector), element, firstVector + vector);
     }
   }
 }
 
-function clearAccumulators(assembler: Assembler, rows: number, vectors: number): void {
-  forEachAccumulator(rows, vectors, (_, __, register) => assembler.setZero(register));
+function clearAccumulators(assembler: Assembler, rows: number, width: number): void {
+  forEachAccumulator(rows, width, (_, __, register) => assembler.setZero(register));
 }
 
 function forEachAccumulator(
   rows: number,
-  vectors: number,
+  width: number,
   visit: (row: number, vector: number, register: number) => void,
 ): void {
   for (let row = 0; row < rows; row++) {
-    for (let vector = 0; vector < vectors; vector++) visit(row, vector, accumulator(row, vector));
+    for (let vector = 0; vector < width; vector++) visit(row, vector, accumulator(row, vector));
   }
 }

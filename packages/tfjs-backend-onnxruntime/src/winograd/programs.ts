@@ -7,15 +7,15 @@
  * Each number of a result is computed by one thread in a fixed order: the count of threads does not change it.
  */
 import type { ConvolutionShape } from '../convolution-forms.js';
-import { CodeBlock, type Launcher, type NativeProgram } from '../native/native-operators.js';
+import type { VectorSet } from '../native/assembler.js';
+import type { CodeBlock, Launcher, NativeProgram } from '../native/native-operators.js';
 import { Parameters, TaskTable } from '../native/task-table.js';
 import type { Pointer } from '../onnxruntime-api.js';
-import { KERNEL_ROWS, writeGradientProduct, writeTileProduct } from './products.js';
+import { countKernelRows, writeGradientProduct, writeTileProduct } from './products.js';
 import { PRODUCTS } from './tile-matrices.js';
 import { planTiles, type TilePlan } from './tile-plan.js';
 import {
-  PANEL,
-  PANEL_BYTES,
+  PANEL_VECTORS,
   writeFilterGradientTransform,
   writeFilterTransform,
   writeGradientTransform,
@@ -24,11 +24,9 @@ import {
 } from './transforms.js';
 
 const FLOAT_BYTES = 4;
-const VECTOR_FLOATS = 8;
-const VECTOR_BYTES = VECTOR_FLOATS * FLOAT_BYTES;
 /** Tiles and products of one chunk of pictures. */
 const CHUNK_BYTES = 4 * 2 ** 20;
-/** Groups of six tiles in a task: enough to use a panel of filters often, few enough to share tasks among threads. */
+/** Groups of tiles in a task: enough to use a panel of filters often, few enough to share tasks among threads. */
 const GROUPS_PER_TASK = 16;
 
 const roundUp = (value: number, unit: number) => Math.ceil(value / unit) * unit;
@@ -54,13 +52,13 @@ export function countSavedProducts(shape: ConvolutionShape): number {
   return (k * l * p * q) / (PRODUCTS * plan.pieces * plan.resultTiles);
 }
 
-/** Channels of pictures [N, C, H, W] in blocks, eight by eight. */
-function vectorOffsets(channels: number, block: number, size: readonly [number, number]): number[] {
+/** Byte offsets of the vectors of channels of a picture in blocks. */
+function vectorOffsets(vectors: VectorSet, channels: number, block: number, size: readonly [number, number]): number[] {
   const planeBytes = size[0] * size[1] * block * FLOAT_BYTES;
-  const vectorsPerBlock = block / VECTOR_FLOATS;
-  return Array.from({ length: channels / VECTOR_FLOATS }, (_, vector) => {
+  const vectorsPerBlock = block / vectors.floats;
+  return Array.from({ length: channels / vectors.floats }, (_, vector) => {
     const [plane, part] = [Math.floor(vector / vectorsPerBlock), vector % vectorsPerBlock];
-    return plane * planeBytes + part * VECTOR_BYTES;
+    return plane * planeBytes + part * vectors.bytes;
   });
 }
 
@@ -97,7 +95,15 @@ interface ConvolutionOptions {
  * Returns the program of a convolution. Inputs: blocked pictures, filters [K, L, C, O] (flipped ones for the gradient of
  * the pictures), a bias. Output: blocked results.
  */
-export function createConvolution(shape: ConvolutionShape, block: number, options: ConvolutionOptions): NativeProgram {
+export function createConvolution(
+  code: CodeBlock,
+  shape: ConvolutionShape,
+  block: number,
+  options: ConvolutionOptions,
+): NativeProgram {
+  const { vectors } = code;
+  const kernelRows = countKernelRows(vectors);
+  const panelBytes = PANEL_VECTORS * vectors.bytes;
   const { batch, inputSize, outputSize, inputChannels, outputChannels } = shape;
   const { isFlipped, hasBias, withRelu } = options;
   const plan = planTiles(shape);
@@ -105,41 +111,46 @@ export function createConvolution(shape: ConvolutionShape, block: number, option
   const isOneRun = plan.pieces === 1;
   // Result tiles of a picture lie in the order of the picture's tiles; those that no result needs are computed as well.
   const rowsOfPicture = isOneRun ? plan.resultTiles : plan.rows.resultTiles * plan.columns.pictureTiles;
-  const rowDistance = isOneRun ? rowsOfPicture : roundUp(rowsOfPicture, KERNEL_ROWS);
+  const rowDistance = isOneRun ? rowsOfPicture : roundUp(rowsOfPicture, kernelRows);
   const bytesPerPicture = PRODUCTS * FLOAT_BYTES * (plan.pictureTiles * inputChannels + rowDistance * outputChannels);
   const chunks = cutIntoChunks(batch, bytesPerPicture);
   const most = chunks[0]!.count;
   const tilePlane =
-    (roundUp(most * plan.pictureTiles, KERNEL_ROWS) + shifts.at(-1)! + KERNEL_ROWS) * inputChannels * FLOAT_BYTES;
-  const productPlane = roundUp(most * rowDistance, KERNEL_ROWS) * outputChannels * FLOAT_BYTES;
-  const filterPlane = Math.ceil(outputChannels / PANEL) * plan.pieces * inputChannels * PANEL_BYTES;
-  const code = new CodeBlock();
+    (roundUp(most * plan.pictureTiles, kernelRows) + shifts.at(-1)! + kernelRows) * inputChannels * FLOAT_BYTES;
+  const productPlane = roundUp(most * rowDistance, kernelRows) * outputChannels * FLOAT_BYTES;
+  const filterPlane =
+    Math.ceil(outputChannels / (PANEL_VECTORS * vectors.floats)) * plan.pieces * inputChannels * panelBytes;
   const transformFilters = code.load(
-    writeFilterTransform(plan, { inputs: inputChannels, outputs: outputChannels, planeBytes: filterPlane, isFlipped }),
+    writeFilterTransform(vectors, plan, {
+      inputs: inputChannels,
+      outputs: outputChannels,
+      planeBytes: filterPlane,
+      isFlipped,
+    }),
   );
-  const transformPictures = code.load(writePictureTransform(plan, block, inputChannels, tilePlane));
-  const multiply = code.load(writeTileProduct({ inputs: inputChannels, outputs: outputChannels, shifts }));
+  const transformPictures = code.load(writePictureTransform(vectors, plan, block, inputChannels, tilePlane));
+  const multiply = code.load(writeTileProduct(vectors, { inputs: inputChannels, outputs: outputChannels, shifts }));
   const transformResults = code.load(
-    writeResultTransform(plan, block, outputChannels, { planeBytes: productPlane, hasBias, withRelu }),
+    writeResultTransform(vectors, plan, block, outputChannels, { planeBytes: productPlane, hasBias, withRelu }),
   );
   const filterTasks = new TaskTable(
-    range(inputChannels).map((input) => [input * outputChannels * FLOAT_BYTES, input * PANEL_BYTES]),
+    range(inputChannels).map((input) => [input * outputChannels * FLOAT_BYTES, input * panelBytes]),
   );
   const tablesOf = (count: number) => ({
     pictures: new TaskTable(
       range(count).flatMap((picture) =>
-        vectorOffsets(inputChannels, block, inputSize).map((offset, vector) => [
+        vectorOffsets(vectors, inputChannels, block, inputSize).map((offset, vector) => [
           picture * pictureBytes(inputChannels, inputSize) + offset,
-          picture * plan.pictureTiles * inputChannels * FLOAT_BYTES + vector * VECTOR_BYTES,
+          picture * plan.pictureTiles * inputChannels * FLOAT_BYTES + vector * vectors.bytes,
         ]),
       ),
     ),
     products: new TaskTable(
       range(PRODUCTS).flatMap((product) =>
         range(isOneRun ? 1 : count).flatMap((picture) => {
-          const groups = Math.ceil((isOneRun ? count * plan.resultTiles : rowsOfPicture) / KERNEL_ROWS);
+          const groups = Math.ceil((isOneRun ? count * plan.resultTiles : rowsOfPicture) / kernelRows);
           return range(Math.ceil(groups / GROUPS_PER_TASK)).map((task) => {
-            const row = task * GROUPS_PER_TASK * KERNEL_ROWS;
+            const row = task * GROUPS_PER_TASK * kernelRows;
             return [
               product * tilePlane + (picture * plan.pictureTiles + row) * inputChannels * FLOAT_BYTES,
               product * filterPlane,
@@ -152,10 +163,10 @@ export function createConvolution(shape: ConvolutionShape, block: number, option
     ),
     results: new TaskTable(
       range(count).flatMap((picture) =>
-        vectorOffsets(outputChannels, block, outputSize).map((offset, vector) => [
-          picture * rowDistance * outputChannels * FLOAT_BYTES + vector * VECTOR_BYTES,
+        vectorOffsets(vectors, outputChannels, block, outputSize).map((offset, vector) => [
+          picture * rowDistance * outputChannels * FLOAT_BYTES + vector * vectors.bytes,
           picture * pictureBytes(outputChannels, outputSize) + offset,
-          vector * VECTOR_BYTES,
+          vector * vectors.bytes,
         ]),
       ),
     ),
@@ -194,16 +205,18 @@ export function createConvolution(shape: ConvolutionShape, block: number, option
  * Returns the program of the gradient of the filters. Inputs: blocked pictures, blocked gradients of the results. Output:
  * [K, L, C, O].
  */
-export function createFilterGradient(shape: ConvolutionShape, block: number): NativeProgram {
+export function createFilterGradient(code: CodeBlock, shape: ConvolutionShape, block: number): NativeProgram {
+  const { vectors } = code;
+  const tileBytesOfPanel = PANEL_VECTORS * vectors.bytes;
   const { batch, inputSize, outputSize, inputChannels, outputChannels, kernel } = shape;
   const plan = planTiles(shape);
   const shifts = shiftsOf(plan);
-  const panels = Math.ceil(outputChannels / PANEL);
-  const bytesPerPicture = PRODUCTS * plan.pictureTiles * (inputChannels * FLOAT_BYTES + panels * PANEL_BYTES);
+  const panels = Math.ceil(outputChannels / (PANEL_VECTORS * vectors.floats));
+  const bytesPerPicture = PRODUCTS * plan.pictureTiles * (inputChannels * FLOAT_BYTES + panels * tileBytesOfPanel);
   const chunks = cutIntoChunks(batch, bytesPerPicture);
   const most = chunks[0]!.count;
   const tilePlane = (most * plan.pictureTiles + shifts.at(-1)!) * inputChannels * FLOAT_BYTES;
-  const panelBytes = most * plan.pictureTiles * PANEL_BYTES;
+  const panelBytes = most * plan.pictureTiles * tileBytesOfPanel;
   const gradientPlane = panels * panelBytes;
   const matrixBytes = inputChannels * outputChannels * FLOAT_BYTES;
   const run =
@@ -214,30 +227,33 @@ export function createFilterGradient(shape: ConvolutionShape, block: number): Na
           tiles: plan.rows.resultTiles * plan.columns.pictureTiles - (plan.columns.pieces - 1),
           distance: plan.pictureTiles,
         };
-  const code = new CodeBlock();
-  const transformPictures = code.load(writePictureTransform(plan, block, inputChannels, tilePlane));
-  const transformGradients = code.load(writeGradientTransform(plan, block, gradientPlane));
+  const transformPictures = code.load(writePictureTransform(vectors, plan, block, inputChannels, tilePlane));
+  const transformGradients = code.load(writeGradientTransform(vectors, plan, block, gradientPlane));
   const [multiply, multiplyMore] = [false, true].map((isContinued) =>
-    code.load(writeGradientProduct({ inputs: inputChannels, outputs: outputChannels, panelBytes, run, isContinued })),
+    code.load(
+      writeGradientProduct(vectors, { inputs: inputChannels, outputs: outputChannels, panelBytes, run, isContinued }),
+    ),
   ) as [Pointer, Pointer];
-  const transformSums = code.load(writeFilterGradientTransform(plan, inputChannels, outputChannels));
+  const transformSums = code.load(writeFilterGradientTransform(vectors, plan, inputChannels, outputChannels));
   const sumTasks = new TaskTable(
     range(inputChannels).map((input) => [input * outputChannels * FLOAT_BYTES, input * outputChannels * FLOAT_BYTES]),
   );
   const tablesOf = (count: number) => ({
     pictures: new TaskTable(
       range(count).flatMap((picture) =>
-        vectorOffsets(inputChannels, block, inputSize).map((offset, vector) => [
+        vectorOffsets(vectors, inputChannels, block, inputSize).map((offset, vector) => [
           picture * pictureBytes(inputChannels, inputSize) + offset,
-          picture * plan.pictureTiles * inputChannels * FLOAT_BYTES + vector * VECTOR_BYTES,
+          picture * plan.pictureTiles * inputChannels * FLOAT_BYTES + vector * vectors.bytes,
         ]),
       ),
     ),
     gradients: new TaskTable(
       range(count).flatMap((picture) =>
-        vectorOffsets(outputChannels, block, outputSize).map((offset, vector) => [
+        vectorOffsets(vectors, outputChannels, block, outputSize).map((offset, vector) => [
           picture * pictureBytes(outputChannels, outputSize) + offset,
-          Math.floor(vector / 2) * panelBytes + picture * plan.pictureTiles * PANEL_BYTES + (vector % 2) * VECTOR_BYTES,
+          Math.floor(vector / PANEL_VECTORS) * panelBytes +
+            picture * plan.pictureTiles * tileBytesOfPanel +
+            (vector % PANEL_VECTORS) * vectors.bytes,
         ]),
       ),
     ),

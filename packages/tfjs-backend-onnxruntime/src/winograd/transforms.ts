@@ -1,29 +1,34 @@
 /**
  * Machine code of the transforms around the products of a tiled convolution. Pictures lie in blocks of channels
- * (nchwc.ts); one task transforms the tiles of one picture for eight channels.
+ * (nchwc.ts); one task transforms the tiles of one picture for one vector of channels.
  */
-import { Assembler, after, type Memory, R8, R9, R10, R11, RAX, RCX, RDX, VECTOR_BYTES } from '../native/assembler.js';
+import { Assembler, after, type Memory, R8, R9, R10, R11, RAX, RCX, RDX, type VectorSet } from '../native/assembler.js';
 import { applyOnBothSides, stackBytesFor } from '../native/linear-map.js';
 import { loadTask } from '../native/task-table.js';
 import { PRODUCTS, TILE, transposeMatrix } from './tile-matrices.js';
 import { findRuns, type TilePlan, type TileRun, tapsOfPiece } from './tile-plan.js';
 
 const FLOAT_BYTES = 4;
-/** Channels of one panel: two vectors, the width of a product's kernel. */
-export const PANEL = 16;
-export const PANEL_BYTES = PANEL * FLOAT_BYTES;
+/** Vectors of one panel of channels, the width of a product's kernel. */
+export const PANEL_VECTORS = 2;
 
 const ZERO = 11;
 const TEMPORARY = 15;
 
 /** Picture to tiles: Bᵀ d B, at [product][tile][channel]. Parameters: pictures, tiles. */
-export function writePictureTransform(plan: TilePlan, block: number, channels: number, planeBytes: number): Uint8Array {
+export function writePictureTransform(
+  vectors: VectorSet,
+  plan: TilePlan,
+  block: number,
+  channels: number,
+  planeBytes: number,
+): Uint8Array {
   const { rows, columns } = plan;
   const [left, right] = [rows.matrices.picture, columns.matrices.picture];
   const pixelBytes = block * FLOAT_BYTES;
   const rowBytes = columns.input * pixelBytes;
-  const assembler = new Assembler();
-  assembler.writeFunction(stackBytesFor(left, TILE), () => {
+  const assembler = new Assembler(vectors);
+  assembler.writeFunction(stackBytesFor(vectors, left, TILE), () => {
     loadTask(assembler, [R8, R9]);
     assembler.addConstant(R8, -(rows.padding * rowBytes + columns.padding * pixelBytes));
     forEachTile(assembler, {
@@ -55,6 +60,7 @@ export interface ResultTransformOptions {
 
 /** Products to results: Aᵀ m A, plus bias. Parameters: products, results, bias. */
 export function writeResultTransform(
+  vectors: VectorSet,
   plan: TilePlan,
   block: number,
   channels: number,
@@ -63,8 +69,8 @@ export function writeResultTransform(
   const { rows, columns } = plan;
   const pixelBytes = block * FLOAT_BYTES;
   const rowBytes = columns.output * pixelBytes;
-  const assembler = new Assembler();
-  assembler.writeFunction(stackBytesFor(rows.matrices.result, TILE), () => {
+  const assembler = new Assembler(vectors);
+  assembler.writeFunction(stackBytesFor(vectors, rows.matrices.result, TILE), () => {
     loadTask(assembler, hasBias ? [R8, R9, RCX] : [R8, R9]);
     if (withRelu) assembler.setZero(ZERO);
     forEachTile(assembler, {
@@ -98,19 +104,25 @@ export function writeResultTransform(
 }
 
 /** Gradients of the results to tiles: A dy Aᵀ, at [product][panel][tile][channel]. Parameters: gradients, tiles. */
-export function writeGradientTransform(plan: TilePlan, block: number, planeBytes: number): Uint8Array {
+export function writeGradientTransform(
+  vectors: VectorSet,
+  plan: TilePlan,
+  block: number,
+  planeBytes: number,
+): Uint8Array {
   const { rows, columns } = plan;
   const [left, right] = [transposeMatrix(rows.matrices.result), transposeMatrix(columns.matrices.result)];
+  const panelBytes = PANEL_VECTORS * vectors.bytes;
   const pixelBytes = block * FLOAT_BYTES;
   const rowBytes = columns.output * pixelBytes;
-  const assembler = new Assembler();
-  assembler.writeFunction(stackBytesFor(left, columns.step), () => {
+  const assembler = new Assembler(vectors);
+  assembler.writeFunction(stackBytesFor(vectors, left, columns.step), () => {
     loadTask(assembler, [R8, R9]);
     forEachTile(assembler, {
       rowRuns: findRuns(rows.resultTiles, rows.step, rows.step, 0, rows.output),
       columnRuns: findRuns(columns.resultTiles, columns.step, columns.step, 0, columns.output),
       sourceBytes: [rows.step * rowBytes, columns.step * pixelBytes],
-      targetBytes: [columns.pictureTiles * PANEL_BYTES, PANEL_BYTES],
+      targetBytes: [columns.pictureTiles * panelBytes, panelBytes],
       writeTile: (rowRun, columnRun) =>
         applyOnBothSides(
           assembler,
@@ -127,7 +139,7 @@ export function writeGradientTransform(plan: TilePlan, block: number, planeBytes
         if (columns.pieces > 1) assembler.setZero(ZERO);
         for (let tile = 0; tile < columns.pieces - 1; tile++) {
           for (let product = 0; product < PRODUCTS; product++) {
-            assembler.storeVector({ base: RDX, offset: tile * PANEL_BYTES + product * planeBytes }, ZERO);
+            assembler.storeVector({ base: RDX, offset: tile * panelBytes + product * planeBytes }, ZERO);
           }
         }
       },
@@ -148,12 +160,13 @@ export interface FilterLayout {
  * Filters [K, L, inputs, outputs] to [product][panel][piece · inputs][channel]: G g Gᵀ. One task is one input channel.
  * Parameters: filters, transformed filters.
  */
-export function writeFilterTransform(plan: TilePlan, layout: FilterLayout): Uint8Array {
+export function writeFilterTransform(vectors: VectorSet, plan: TilePlan, layout: FilterLayout): Uint8Array {
   const { rows, columns, pieces } = plan;
   const { inputs, outputs, planeBytes, isFlipped } = layout;
   const [left, right] = [rows.matrices.filter, columns.matrices.filter];
   const tapBytes = inputs * outputs * FLOAT_BYTES;
-  const assembler = new Assembler();
+  const panelBytes = PANEL_VECTORS * vectors.bytes;
+  const assembler = new Assembler(vectors);
   const writeVector = (source: Memory, target: Memory) => {
     forEachPiece(plan, (piece, [firstRow, rowEnd], [firstColumn, columnEnd]) =>
       applyOnBothSides(
@@ -168,21 +181,22 @@ export function writeFilterTransform(plan: TilePlan, layout: FilterLayout): Uint
         },
         (row, column, register) =>
           assembler.storeVector(
-            after(target, piece * inputs * PANEL_BYTES + (row * TILE + column) * planeBytes),
+            after(target, piece * inputs * panelBytes + (row * TILE + column) * planeBytes),
             register,
           ),
       ),
     );
   };
-  assembler.writeFunction(stackBytesFor(left, right[0]!.length), () => {
+  assembler.writeFunction(stackBytesFor(vectors, left, right[0]!.length), () => {
     loadTask(assembler, [R8, R9]);
     forEachPanelVector(
       assembler,
       outputs,
-      (vector) => writeVector({ base: R8, offset: vector * VECTOR_BYTES }, { base: R9, offset: vector * VECTOR_BYTES }),
+      (vector) =>
+        writeVector({ base: R8, offset: vector * vectors.bytes }, { base: R9, offset: vector * vectors.bytes }),
       () => {
-        assembler.addConstant(R8, PANEL_BYTES);
-        assembler.addConstant(R9, pieces * inputs * PANEL_BYTES);
+        assembler.addConstant(R8, panelBytes);
+        assembler.addConstant(R9, pieces * inputs * panelBytes);
       },
     );
   });
@@ -193,14 +207,19 @@ export function writeFilterTransform(plan: TilePlan, layout: FilterLayout): Uint
  * Gradients of the transformed filters, [product][piece · inputs][outputs], to those of the filters: Gᵀ u G. One task is
  * one input channel. Parameters: transformed gradients, gradients.
  */
-export function writeFilterGradientTransform(plan: TilePlan, inputs: number, outputs: number): Uint8Array {
+export function writeFilterGradientTransform(
+  vectors: VectorSet,
+  plan: TilePlan,
+  inputs: number,
+  outputs: number,
+): Uint8Array {
   const { rows, columns, pieces } = plan;
   const [left, right] = [transposeMatrix(rows.matrices.filter), transposeMatrix(columns.matrices.filter)];
   const matrixBytes = inputs * outputs * FLOAT_BYTES;
-  const assembler = new Assembler();
-  assembler.writeFunction(stackBytesFor(left, TILE), () => {
+  const assembler = new Assembler(vectors);
+  assembler.writeFunction(stackBytesFor(vectors, left, TILE), () => {
     loadTask(assembler, [R8, R9]);
-    assembler.repeat((outputs * FLOAT_BYTES) / VECTOR_BYTES, R10, () => {
+    assembler.repeat(outputs / vectors.floats, R10, () => {
       forEachPiece(plan, (piece, [firstRow, rowEnd], [firstColumn, columnEnd]) =>
         applyOnBothSides(
           assembler,
@@ -213,8 +232,8 @@ export function writeFilterGradientTransform(plan: TilePlan, inputs: number, out
           },
         ),
       );
-      assembler.addConstant(R8, VECTOR_BYTES);
-      assembler.addConstant(R9, VECTOR_BYTES);
+      assembler.addConstant(R8, vectors.bytes);
+      assembler.addConstant(R9, vectors.bytes);
     });
   });
   return assembler.finish();
@@ -270,15 +289,15 @@ function forEachPanelVector(
   write: (vector: number) => void,
   nextPanel: () => void,
 ): void {
-  const panels = Math.floor(channels / PANEL);
+  const vectors = channels / assembler.vectors.floats;
+  const panels = Math.floor(vectors / PANEL_VECTORS);
   if (panels > 0) {
     assembler.repeat(panels, R10, () => {
-      write(0);
-      write(1);
+      for (let vector = 0; vector < PANEL_VECTORS; vector++) write(vector);
       nextPanel();
     });
   }
-  if (channels % PANEL > 0) write(0);
+  for (let vector = 0; vector < vectors % PANEL_VECTORS; vector++) write(vector);
 }
 
 function isInside({ from, to }: TileRun, index: number): boolean {
