@@ -1,0 +1,301 @@
+import { describe, expect, it } from 'vitest';
+import type { ConvolutionShape } from '../../src/convolution-forms.js';
+import { AVX2, AVX512, type VectorSet } from '../../src/native/assembler.js';
+import { createFewChannelGradient } from '../../src/native/few-channel-gradient.js';
+import { CodeBlock, type NativeProgram } from '../../src/native/native-operators.js';
+import {
+  createLinearPass,
+  createMaxPool,
+  createMaxPoolGradient,
+  createPictureSums,
+} from '../../src/native/picture-passes.js';
+import { addressOf } from '../../src/onnxruntime-api.js';
+import { createConvolution, createFilterGradient } from '../../src/winograd/programs.js';
+import { invertShape } from '../../src/winograd/tile-plan.js';
+import { Emulator, type Segment, segmentAt, segmentOf } from '../support/emulator.js';
+import { randomValues, relativeDifference } from '../support/engines.js';
+
+/** Registers and channel blocks that occur together: blocks are the library's, 16 with AVX-512, else 8. */
+const TARGETS: [VectorSet, number][] = [
+  [AVX2, 8],
+  [AVX2, 16],
+  [AVX512, 16],
+];
+
+/** Code that is run by the emulator instead of the processor. */
+class EmulatedCode extends CodeBlock {
+  readonly functions = new Map<bigint, Uint8Array>();
+
+  override load(code: Uint8Array): bigint {
+    const key = BigInt(this.functions.size + 1);
+    this.functions.set(key, code);
+    return key;
+  }
+}
+
+const allocate = (length: number) => new Float32Array(new ArrayBuffer(4 * length));
+
+function place(values: ArrayLike<number>): Float32Array {
+  const array = allocate(values.length);
+  array.set(values);
+  return array;
+}
+
+/** Returns what a program computes from its inputs, whatever the memory contains that it has not written. */
+function emulate(
+  vectors: VectorSet,
+  create: (code: CodeBlock) => NativeProgram,
+  inputs: readonly ArrayLike<number>[],
+): Float32Array {
+  const code = new EmulatedCode(vectors);
+  const program = create(code);
+  const operands = inputs.map(place);
+  expect(operands).toHaveLength(program.inputs);
+  const output = allocate(program.outputShapes[0]!.reduce((product, size) => product * size, 1)).fill(Number.NaN);
+  const memory: Segment[] = [...operands, output].map(segmentOf);
+  program.run(
+    {
+      launch: (address, parameters, total) => {
+        const table = segmentAt(parameters[0]!, 32 * total);
+        const emulator = new Emulator(code.functions.get(address)!, [...memory, segmentOf(parameters), table]);
+        for (let index = total - 1; index >= 0; index--) emulator.call(Number(addressOf(parameters)), index);
+      },
+      scratch: (bytes) => {
+        const scratch = allocate(bytes / 4 + 16).fill(Number.NaN);
+        memory.push(segmentOf(scratch));
+        return (addressOf(scratch) + 63n) & ~63n;
+      },
+    },
+    operands.map(addressOf),
+    [addressOf(output)],
+  );
+  return output;
+}
+
+type Size = readonly [number, number, number, number];
+
+/** [N, C, H, W] to blocks of channels, and back. */
+function block(values: ArrayLike<number>, [batch, channels, height, width]: Size, size: number): Float32Array {
+  const result = allocate(values.length);
+  forEachElement([batch, channels, height, width], (natural, n, c, y, x) => {
+    result[blockedIndex([batch, channels, height, width], size, n, c, y, x)] = values[natural]!;
+  });
+  return result;
+}
+
+function unblock(values: ArrayLike<number>, shape: Size, size: number): Float32Array {
+  const result = allocate(values.length);
+  forEachElement(shape, (natural, n, c, y, x) => {
+    result[natural] = values[blockedIndex(shape, size, n, c, y, x)]!;
+  });
+  return result;
+}
+
+function blockedIndex([, channels, height, width]: Size, size: number, n: number, c: number, y: number, x: number) {
+  const plane = (n * channels) / size + Math.floor(c / size);
+  return ((plane * height + y) * width + x) * size + (c % size);
+}
+
+function forEachElement(
+  [batch, channels, height, width]: Size,
+  visit: (index: number, n: number, c: number, y: number, x: number) => void,
+): void {
+  let index = 0;
+  for (let n = 0; n < batch; n++)
+    for (let c = 0; c < channels; c++)
+      for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) visit(index++, n, c, y, x);
+}
+
+/** Visits each product of a convolution: indices into x [N, C, H, W], the filter [K, L, C, O] and y [N, O, P, Q]. */
+function forEachProduct(shape: ConvolutionShape, visit: (x: number, filter: number, y: number) => void): void {
+  const { batch, inputSize, outputSize, inputChannels: ci, outputChannels: co, kernel, padding } = shape;
+  for (let k = 0; k < kernel[0]; k++)
+    for (let l = 0; l < kernel[1]; l++)
+      forEachElement([batch, co, ...outputSize], (y, n, o, p, q) => {
+        const [row, column] = [p + k - padding[0], q + l - padding[1]];
+        if (row < 0 || row >= inputSize[0] || column < 0 || column >= inputSize[1]) return;
+        for (let c = 0; c < ci; c++) {
+          const x = ((n * ci + c) * inputSize[0] + row) * inputSize[1] + column;
+          visit(x, ((k * kernel[1] + l) * ci + c) * co + o, y);
+        }
+      });
+}
+
+function convolutionShape(
+  batch: number,
+  size: readonly [number, number],
+  channels: readonly [number, number],
+  kernel: readonly [number, number],
+  padding: number,
+): ConvolutionShape {
+  return {
+    batch,
+    inputSize: size,
+    outputSize: [size[0] + 2 * padding - kernel[0] + 1, size[1] + 2 * padding - kernel[1] + 1],
+    inputChannels: channels[0],
+    outputChannels: channels[1],
+    kernel,
+    strides: [1, 1],
+    dilations: [1, 1],
+    padding: [padding, padding, padding, padding],
+  };
+}
+
+const lengthOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
+const inputShape = ({ batch, inputChannels, inputSize }: ConvolutionShape): Size => [
+  batch,
+  inputChannels,
+  ...inputSize,
+];
+const outputShape = ({ batch, outputChannels, outputSize }: ConvolutionShape): Size => [
+  batch,
+  outputChannels,
+  ...outputSize,
+];
+
+/** Tiles that end inside and outside the picture, filters in one piece and in several, half panels of channels. */
+const CONVOLUTIONS = {
+  '3 × 3, padded': convolutionShape(2, [7, 6], [16, 48], [3, 3], 1),
+  '4 × 2': convolutionShape(1, [8, 5], [16, 16], [4, 2], 0),
+  '7 × 7, in four pieces': convolutionShape(2, [9, 11], [16, 16], [7, 7], 1),
+} as const;
+
+const TOLERANCE = 1e-5;
+
+describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) => {
+  it.each(Object.entries(CONVOLUTIONS))('a convolution of %s is that of its sums', (_, shape) => {
+    const x = randomValues(lengthOf(inputShape(shape)), 1);
+    const filter = randomValues(lengthOf([...shape.kernel, shape.inputChannels, shape.outputChannels]), 2);
+    const bias = randomValues(shape.outputChannels, 3);
+    const expected = new Float64Array(lengthOf(outputShape(shape)));
+    forEachProduct(shape, (a, b, y) => {
+      expected[y]! += x[a]! * filter[b]!;
+    });
+    forEachElement(outputShape(shape), (y, _n, o) => {
+      expected[y] = Math.max(0, expected[y]! + bias[o]!);
+    });
+    const options = { isFlipped: false, hasBias: true, withRelu: true };
+    const inputs = [block(x, inputShape(shape), size), filter, bias];
+    const result = emulate(vectors, (code) => createConvolution(code, shape, size, options), inputs);
+    expect(relativeDifference(unblock(result, outputShape(shape), size), expected)).toBeLessThan(TOLERANCE);
+  });
+
+  it.each(Object.entries(CONVOLUTIONS))('so are the gradients of one of %s', (_, shape) => {
+    const x = randomValues(lengthOf(inputShape(shape)), 1);
+    const filterShape = [...shape.kernel, shape.inputChannels, shape.outputChannels];
+    const filter = randomValues(lengthOf(filterShape), 2);
+    const dy = randomValues(lengthOf(outputShape(shape)), 3);
+    const [dx, df] = [new Float64Array(x.length), new Float64Array(filter.length)];
+    forEachProduct(shape, (a, b, y) => {
+      dx[a]! += filter[b]! * dy[y]!;
+      df[b]! += x[a]! * dy[y]!;
+    });
+    const [blockedX, blockedDy] = [block(x, inputShape(shape), size), block(dy, outputShape(shape), size)];
+    const swapped = allocate(filter.length);
+    const { inputChannels: ci, outputChannels: co } = shape;
+    filter.forEach((value, index) => {
+      const [tap, c, o] = [Math.floor(index / (ci * co)), Math.floor(index / co) % ci, index % co];
+      swapped[(tap * co + o) * ci + c] = value;
+    });
+    const options = { isFlipped: true, hasBias: false, withRelu: false };
+    const foundDx = emulate(vectors, (code) => createConvolution(code, invertShape(shape), size, options), [
+      blockedDy,
+      swapped,
+    ]);
+    const foundDf = emulate(vectors, (code) => createFilterGradient(code, shape, size), [blockedX, blockedDy]);
+    expect(relativeDifference(unblock(foundDx, inputShape(shape), size), dx)).toBeLessThan(TOLERANCE);
+    expect(relativeDifference(foundDf, df)).toBeLessThan(2 * TOLERANCE);
+  });
+
+  it.each([
+    [3, 3, 1, 16],
+    [5, 4, 3, 48],
+  ])('so is the gradient of filters of %i × %i for %i channels', (k, l, channels, outputs) => {
+    // 18 pictures: more than there are parts of the batch.
+    const shape = convolutionShape(18, [9, 7], [channels, outputs], [k, l], 0);
+    const x = randomValues(lengthOf(inputShape(shape)), 1);
+    const dy = randomValues(lengthOf(outputShape(shape)), 2);
+    const expected = new Float64Array(k * l * channels * outputs);
+    forEachProduct(shape, (a, b, y) => {
+      expected[b]! += x[a]! * dy[y]!;
+    });
+    const inputs = [x, block(dy, outputShape(shape), size)];
+    const result = emulate(vectors, (code) => createFewChannelGradient(code, shape, size), inputs);
+    expect(relativeDifference(result, expected)).toBeLessThan(TOLERANCE);
+  });
+
+  describe('passes over pictures', () => {
+    const shape: Size = [2, 32, 7, 5];
+    const [batch, channels, height, width] = shape;
+    const pictures = { batch, channels, height, width, block: size };
+    const [a, b] = [randomValues(lengthOf(shape), 1), randomValues(lengthOf(shape), 2)];
+    const [scale, offset] = [randomValues(channels, 3), randomValues(channels, 4)];
+    const parts = { scales: [true, false], hasOffset: true };
+    const form = Float64Array.from(a);
+    forEachElement(shape, (index, _n, c) => {
+      form[index] = a[index]! * scale[c]! + b[index]! + offset[c]!;
+    });
+    const inputs = [block(a, shape, size), block(b, shape, size), scale, offset];
+
+    it('compute linear forms and their relu', () => {
+      const found = [false, true].map((withRelu) =>
+        unblock(
+          emulate(vectors, (code) => createLinearPass(code, pictures, parts, withRelu), inputs),
+          shape,
+          size,
+        ),
+      );
+      expect(relativeDifference(found[0]!, form)).toBeLessThan(TOLERANCE);
+      expect(
+        relativeDifference(
+          found[1]!,
+          form.map((value) => Math.max(0, value)),
+        ),
+      ).toBeLessThan(TOLERANCE);
+    });
+
+    it.each([
+      [2, 2],
+      [3, 2],
+    ] as const)('take maxima over windows of %i × %i, and give gradients to the first of them', (rows, columns) => {
+      const tiles = { window: [rows, columns] as const, withRelu: true };
+      const pooled: Size = [batch, channels, Math.floor(height / rows), Math.floor(width / columns)];
+      const maxima = new Float64Array(lengthOf(pooled));
+      const dy = randomValues(lengthOf(pooled), 5);
+      const dx = new Float64Array(lengthOf(shape));
+      forEachElement(pooled, (index, n, c, y, x) => {
+        let best = -1;
+        for (let row = 0; row < rows; row++)
+          for (let column = 0; column < columns; column++) {
+            const source = ((n * channels + c) * height + y * rows + row) * width + x * columns + column;
+            if (best < 0 || form[source]! > form[best]!) best = source;
+          }
+        maxima[index] = Math.max(0, form[best]!);
+        if (form[best]! > 0) dx[best] = dy[index]!;
+      });
+      const found = emulate(vectors, (code) => createMaxPool(code, pictures, parts, tiles), inputs);
+      expect(relativeDifference(unblock(found, pooled, size), maxima)).toBeLessThan(TOLERANCE);
+      const gradient = emulate(vectors, (code) => createMaxPoolGradient(code, pictures, parts, tiles), [
+        block(dy, pooled, size),
+        ...inputs,
+      ]);
+      expect([...unblock(gradient, shape, size)]).toEqual([...Float32Array.from(dx)]);
+    });
+
+    it('sum forms and products of forms over height and width', () => {
+      const one = { scales: [false], hasOffset: false };
+      const expected = [new Float64Array(batch * channels), new Float64Array(batch * channels)] as const;
+      forEachElement(shape, (index, n, c) => {
+        expected[0][n * channels + c]! += form[index]!;
+        expected[1][n * channels + c]! += form[index]! * a[index]!;
+      });
+      const sums = emulate(vectors, (code) => createPictureSums(code, pictures, parts, null), inputs);
+      const products = emulate(vectors, (code) => createPictureSums(code, pictures, parts, one), [
+        ...inputs,
+        inputs[0]!,
+      ]);
+      expect(relativeDifference(sums, expected[0])).toBeLessThan(TOLERANCE);
+      expect(relativeDifference(products, expected[1])).toBeLessThan(TOLERANCE);
+    });
+  });
+});
