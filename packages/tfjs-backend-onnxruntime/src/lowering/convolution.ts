@@ -21,8 +21,7 @@ import { canSumFewChannels, createFewChannelGradient } from '../native/few-chann
 import { addNative } from '../native/native-operators.js';
 import { isSameShape, type Shape, stripLeadingOnes } from '../shapes.js';
 import { bindTiles, type TiledConvolution } from '../winograd/forms.js';
-import { canUseTiles, countSavedProducts } from '../winograd/programs.js';
-import { invertShape } from '../winograd/tile-plan.js';
+import { canUseTiles, countSavedProducts, invertShape } from '../winograd/tile-plan.js';
 import { attributesOf, type Lowering, type LoweringContext, type LoweringTask } from './context.js';
 import { fullNameIn, fullNaturalName, view } from './layouts.js';
 import { type Names, Value, type Window } from './value.js';

@@ -45,29 +45,31 @@ export function createFewChannelGradient(code: CodeBlock, shape: ConvolutionShap
   const parts = Math.ceil(batch / picturesPerPart);
   const groups = groupVectors(vectors, outputChannels, block, planeBytes);
   const sumBytes = taps.length * 2 * vectors.bytes;
-  const programs = groups.map(({ offsets }, index) => {
-    const distance = (offsets[1] ?? 0) - offsets[0]!;
-    return {
-      sum: code.load(
+  const functions = code.load(
+    groups.flatMap(({ offsets }) => {
+      const distance = (offsets[1] ?? 0) - offsets[0]!;
+      return [
         writeSums(vectors, { taps, rows, columns, width, pixelBytes, pictureBytes, gradientBytes, distance }),
-      ),
-      add: code.load(
-        writeAddition(vectors, taps.length, outputChannels, parts, groups.length * sumBytes, distance > 0 ? 2 : 1),
-      ),
-      sumTasks: new TaskTable(
-        Array.from({ length: parts }, (_, part) => {
-          const first = part * picturesPerPart;
-          return [
-            first * pictureBytes,
-            first * gradientBytes + offsets[0]!,
-            (part * groups.length + index) * sumBytes,
-            Math.min(picturesPerPart, batch - first),
-          ];
-        }),
-      ),
-      addTasks: new TaskTable([[index * sumBytes, index * 2 * vectors.bytes]]),
-    };
-  });
+        writeAddition(vectors, taps.length, outputChannels, parts, groups.length * sumBytes, offsets.length),
+      ];
+    }),
+  );
+  const programs = groups.map(({ offsets }, index) => ({
+    sum: functions[2 * index]!,
+    add: functions[2 * index + 1]!,
+    sumTasks: new TaskTable(
+      Array.from({ length: parts }, (_, part) => {
+        const first = part * picturesPerPart;
+        return [
+          first * pictureBytes,
+          first * gradientBytes + offsets[0]!,
+          (part * groups.length + index) * sumBytes,
+          Math.min(picturesPerPart, batch - first),
+        ];
+      }),
+    ),
+    addTasks: new TaskTable([[index * sumBytes, index * 2 * vectors.bytes]]),
+  }));
   const parameters = new Parameters();
   return {
     inputs: 2,

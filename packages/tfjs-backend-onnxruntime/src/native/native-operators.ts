@@ -18,6 +18,7 @@ const PROGRAM_ATTRIBUTE = 'program';
 const CUSTOM_OPERATOR_VERSION = 12;
 const FLOAT = 1;
 const REQUIRED = 0;
+const FUNCTION_ALIGNMENT = 64;
 const MAX_INPUTS = 10;
 const MAX_OUTPUTS = 2;
 
@@ -257,22 +258,33 @@ export class NativeOperators {
   }
 }
 
-/** Machine code of one program's functions, loaded when the program is created. */
+/** The machine code of one program. */
 export class CodeBlock {
   readonly vectors: VectorSet;
-  readonly #memories: ExecutableMemory[] = [];
+  #memory: ExecutableMemory | null = null;
 
   constructor(vectors: VectorSet) {
     this.vectors = vectors;
   }
 
-  load(code: Uint8Array): Pointer {
+  /** Loads the functions of the program, once; returns their addresses. */
+  load(functions: readonly Uint8Array[]): Pointer[] {
+    const offsets: number[] = [];
+    let length = 0;
+    for (const bytes of functions) {
+      offsets.push(length);
+      length += Math.ceil(bytes.length / FUNCTION_ALIGNMENT) * FUNCTION_ALIGNMENT;
+    }
+    const code = new Uint8Array(new ArrayBuffer(length));
+    functions.forEach((bytes, index) => {
+      code.set(bytes, offsets[index]);
+    });
     const memory = new ExecutableMemory(code);
-    this.#memories.push(memory);
-    return memory.address;
+    this.#memory = memory;
+    return offsets.map((offset) => memory.address + BigInt(offset));
   }
 
   release(): void {
-    for (const memory of this.#memories) memory.release();
+    this.#memory?.release();
   }
 }

@@ -200,7 +200,7 @@ interface PassOptions {
 /** Returns the program of one function whose bases are the inputs, then the output. */
 function createPass({ code, size, pooled = [0, 0], inputs, outputShape, bytes }: PassOptions): NativeProgram {
   const { vectors } = code;
-  const address = code.load(bytes);
+  const [address] = code.load([bytes]);
   const full = planeOffsets(vectors, size, size.height, size.width);
   const small = planeOffsets(vectors, size, ...pooled);
   const perPicture = size.channels / vectors.floats;
@@ -212,7 +212,7 @@ function createPass({ code, size, pooled = [0, 0], inputs, outputShape, bytes }:
     inputs,
     outputShapes: [outputShape],
     run: (launcher, tensors, [output]) =>
-      launcher.launch(address, parameters.set(tasks, ...tensors, output!), tasks.length),
+      launcher.launch(address!, parameters.set(tasks, ...tensors, output!), tasks.length),
     release: () => code.release(),
   };
 }

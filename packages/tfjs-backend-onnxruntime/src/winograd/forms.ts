@@ -2,7 +2,8 @@
 import type { ConvolutionShape } from '../convolution-forms.js';
 import type { GraphBuilder } from '../graph-builder.js';
 import { addNative, type CodeBlock, type NativeOperators, type NativeProgram } from '../native/native-operators.js';
-import { createConvolution, createFilterGradient } from './programs.js';
+import { createConvolution } from './convolution-program.js';
+import { createFilterGradient } from './filter-gradient-program.js';
 
 /** The forms of one shape; they take and give names of tensors, pictures in blocks, filters as [K, L, C, O]. */
 export interface TiledConvolution {

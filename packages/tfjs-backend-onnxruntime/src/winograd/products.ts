@@ -19,9 +19,8 @@ import {
   type VectorSet,
 } from '../native/assembler.js';
 import { loadTask, loadTaskField } from '../native/task-table.js';
-import { PANEL_VECTORS } from './transforms.js';
+import { bytesOfPanel, FLOAT_BYTES, PANEL_VECTORS } from './layout.js';
 
-const FLOAT_BYTES = 4;
 const UNROLL = 4;
 const LEFT_REGISTERS = 2;
 
@@ -50,7 +49,7 @@ interface TileProduct {
 export function writeTileProduct(vectors: VectorSet, { inputs, outputs, shifts }: TileProduct): Uint8Array {
   const assembler = new Assembler(vectors);
   const kernelRows = countKernelRows(vectors);
-  const panelBytes = PANEL_VECTORS * vectors.bytes;
+  const panelBytes = bytesOfPanel(vectors);
   const rowBytes = inputs * FLOAT_BYTES;
   const resultBytes = outputs * FLOAT_BYTES;
   const writeKernel = (width: number) => {
@@ -110,7 +109,7 @@ export function writeGradientProduct(vectors: VectorSet, options: GradientProduc
   const { inputs, outputs, panelBytes, run, isContinued } = options;
   const assembler = new Assembler(vectors);
   const kernelRows = countKernelRows(vectors);
-  const tileBytes = PANEL_VECTORS * vectors.bytes;
+  const tileBytes = bytesOfPanel(vectors);
   const rowBytes = inputs * FLOAT_BYTES;
   const resultBytes = outputs * FLOAT_BYTES;
   const writeSums = (rows: number, width: number) => {

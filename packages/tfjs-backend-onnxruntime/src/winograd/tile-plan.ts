@@ -4,7 +4,7 @@
  * j reads tile i + j.
  */
 import type { ConvolutionShape } from '../convolution-forms.js';
-import { createTileMatrices, TILE, type TileMatrices } from './tile-matrices.js';
+import { createTileMatrices, PRODUCTS, TILE, type TileMatrices } from './tile-matrices.js';
 
 /** One axis of a tiled convolution. */
 export interface AxisPlan {
@@ -31,6 +31,8 @@ export interface TilePlan {
   readonly pictureTiles: number;
 }
 
+/** Longer filters would have many pieces, each with code of its own. */
+const MAX_TAPS = 10;
 const MAX_TAPS_OF_PIECE = 5;
 /** Results of a tile where the filter is cut into pieces. */
 const STEP_OF_PIECES = 3;
@@ -57,6 +59,27 @@ export function planAxis(input: number, output: number, padding: number, taps: n
 /** Returns the first tap of a piece and the tap behind its last one. */
 export function tapsOfPiece({ taps, step, pieces }: AxisPlan, piece: number): [number, number] {
   return [piece * step, piece === pieces - 1 ? taps : (piece + 1) * step];
+}
+
+/** Returns whether tiles can compute a convolution whose channels lie in blocks. */
+export function canUseTiles(shape: ConvolutionShape, block: number): boolean {
+  const { inputChannels, outputChannels, kernel, strides, dilations, padding } = shape;
+  return (
+    block > 0 &&
+    inputChannels % block === 0 &&
+    outputChannels % block === 0 &&
+    [...strides, ...dilations].every((step) => step === 1) &&
+    kernel.every((taps) => taps >= 2 && taps <= MAX_TAPS) &&
+    padding.every((count, side) => count < kernel[side % 2]!)
+  );
+}
+
+/** Returns how often fewer multiplications the tiles take than the convolution itself. */
+export function countSavedProducts(shape: ConvolutionShape): number {
+  const plan = planTiles(shape);
+  const [k, l] = shape.kernel;
+  const [p, q] = shape.outputSize;
+  return (k * l * p * q) / (PRODUCTS * plan.pieces * plan.resultTiles);
 }
 
 export function planTiles(shape: ConvolutionShape): TilePlan {

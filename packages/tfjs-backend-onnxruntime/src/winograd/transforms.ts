@@ -5,12 +5,9 @@
 import { Assembler, after, type Memory, R8, R9, R10, R11, RAX, RCX, RDX, type VectorSet } from '../native/assembler.js';
 import { applyOnBothSides, stackBytesFor } from '../native/linear-map.js';
 import { loadTask } from '../native/task-table.js';
+import { bytesOfPanel, FLOAT_BYTES, PANEL_VECTORS } from './layout.js';
 import { PRODUCTS, TILE, transposeMatrix } from './tile-matrices.js';
 import { findRuns, type TilePlan, type TileRun, tapsOfPiece } from './tile-plan.js';
-
-const FLOAT_BYTES = 4;
-/** Vectors of one panel of channels, the width of a product's kernel. */
-export const PANEL_VECTORS = 2;
 
 const ZERO = 11;
 const TEMPORARY = 15;
@@ -112,7 +109,7 @@ export function writeGradientTransform(
 ): Uint8Array {
   const { rows, columns } = plan;
   const [left, right] = [transposeMatrix(rows.matrices.result), transposeMatrix(columns.matrices.result)];
-  const panelBytes = PANEL_VECTORS * vectors.bytes;
+  const panelBytes = bytesOfPanel(vectors);
   const pixelBytes = block * FLOAT_BYTES;
   const rowBytes = columns.output * pixelBytes;
   const assembler = new Assembler(vectors);
@@ -165,7 +162,7 @@ export function writeFilterTransform(vectors: VectorSet, plan: TilePlan, layout:
   const { inputs, outputs, planeBytes, isFlipped } = layout;
   const [left, right] = [rows.matrices.filter, columns.matrices.filter];
   const tapBytes = inputs * outputs * FLOAT_BYTES;
-  const panelBytes = PANEL_VECTORS * vectors.bytes;
+  const panelBytes = bytesOfPanel(vectors);
   const assembler = new Assembler(vectors);
   const writeVector = (source: Memory, target: Memory) => {
     forEachPiece(plan, (piece, [firstRow, rowEnd], [firstColumn, columnEnd]) =>

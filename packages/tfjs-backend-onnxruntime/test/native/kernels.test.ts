@@ -10,7 +10,8 @@ import {
   createPictureSums,
 } from '../../src/native/picture-passes.js';
 import { addressOf } from '../../src/onnxruntime-api.js';
-import { createConvolution, createFilterGradient } from '../../src/winograd/programs.js';
+import { createConvolution } from '../../src/winograd/convolution-program.js';
+import { createFilterGradient } from '../../src/winograd/filter-gradient-program.js';
 import { invertShape } from '../../src/winograd/tile-plan.js';
 import { Emulator, type Segment, segmentAt, segmentOf } from '../support/emulator.js';
 import { randomValues, relativeDifference } from '../support/engines.js';
@@ -26,10 +27,11 @@ const TARGETS: [VectorSet, number][] = [
 class EmulatedCode extends CodeBlock {
   readonly functions = new Map<bigint, Uint8Array>();
 
-  override load(code: Uint8Array): bigint {
-    const key = BigInt(this.functions.size + 1);
-    this.functions.set(key, code);
-    return key;
+  override load(functions: readonly Uint8Array[]): bigint[] {
+    return functions.map((code, index) => {
+      this.functions.set(BigInt(index), code);
+      return BigInt(index);
+    });
   }
 }
 

@@ -1,0 +1,84 @@
+/** How tiled convolutions go through a batch: chunks of pictures whose tiles stay in the processor's cache, and their tasks. */
+import type { VectorSet } from '../native/assembler.js';
+import { TaskTable } from '../native/task-table.js';
+import { FLOAT_BYTES, PANEL_VECTORS } from './layout.js';
+import type { TilePlan } from './tile-plan.js';
+
+type Size = readonly [number, number];
+
+/** Tiles and products of one chunk. */
+const CHUNK_BYTES = 4 * 2 ** 20;
+
+export interface Chunk {
+  /** The first picture, and how many there are. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Returns chunks as equal as possible; the first one is the longest. */
+export function cutIntoChunks(batch: number, bytesPerPicture: number): Chunk[] {
+  const most = Math.max(1, Math.floor(CHUNK_BYTES / bytesPerPicture));
+  const size = Math.ceil(batch / Math.ceil(batch / most));
+  return Array.from({ length: Math.ceil(batch / size) }, (_, index) => ({
+    first: index * size,
+    count: Math.min(size, batch - index * size),
+  }));
+}
+
+/** Returns a value for each length of chunk. */
+export function forEachLength<T>(chunks: readonly Chunk[], create: (count: number) => T): ReadonlyMap<number, T> {
+  return new Map([...new Set(chunks.map(({ count }) => count))].map((count) => [count, create(count)]));
+}
+
+/** Returns 0, 1, … count − 1. */
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+export function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
+}
+
+export function pictureBytes(channels: number, [height, width]: Size): number {
+  return channels * height * width * FLOAT_BYTES;
+}
+
+/** Returns the byte offsets of the vectors of channels of a picture in blocks. */
+export function vectorOffsets(vectors: VectorSet, channels: number, block: number, size: Size): number[] {
+  const planeBytes = pictureBytes(block, size);
+  const perBlock = block / vectors.floats;
+  return range(channels / vectors.floats).map(
+    (vector) => Math.floor(vector / perBlock) * planeBytes + (vector % perBlock) * vectors.bytes,
+  );
+}
+
+/** Returns the tasks that transform pictures to rows of tiles: offsets in pictures and in tiles. */
+export function createPictureTasks(
+  vectors: VectorSet,
+  plan: TilePlan,
+  channels: number,
+  block: number,
+  count: number,
+): TaskTable {
+  const size: Size = [plan.rows.input, plan.columns.input];
+  return new TaskTable(
+    range(count).flatMap((picture) =>
+      vectorOffsets(vectors, channels, block, size).map((offset, vector) => [
+        picture * pictureBytes(channels, size) + offset,
+        picture * plan.pictureTiles * channels * FLOAT_BYTES + vector * vectors.bytes,
+      ]),
+    ),
+  );
+}
+
+/** Returns for each piece how many tiles beyond a result's tile it reads. */
+export function shiftsOf({ rows, columns }: TilePlan): number[] {
+  return range(rows.pieces).flatMap((row) =>
+    range(columns.pieces).map((column) => row * columns.pictureTiles + column),
+  );
+}
+
+/** Returns the panels that channels take, the last one perhaps half. */
+export function countPanels(vectors: VectorSet, channels: number): number {
+  return Math.ceil(channels / (PANEL_VECTORS * vectors.floats));
+}

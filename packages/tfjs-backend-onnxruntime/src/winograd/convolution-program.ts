@@ -1,0 +1,179 @@
+/**
+ * A convolution by Winograd's tiles as a native program: Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A, summed over channels before the last
+ * transform. With flipped filters and swapped channels it is the gradient of the pictures.
+ * Each number of a result is computed by one thread in a fixed order: the count of threads does not change it.
+ */
+import type { ConvolutionShape } from '../convolution-forms.js';
+import type { CodeBlock, NativeProgram } from '../native/native-operators.js';
+import { Parameters, TaskTable } from '../native/task-table.js';
+import {
+  countPanels,
+  createPictureTasks,
+  cutIntoChunks,
+  forEachLength,
+  pictureBytes,
+  range,
+  roundUp,
+  shiftsOf,
+  vectorOffsets,
+} from './chunks.js';
+import { bytesOfPanel, FLOAT_BYTES } from './layout.js';
+import { countKernelRows, writeTileProduct } from './products.js';
+import { PRODUCTS } from './tile-matrices.js';
+import { planTiles, type TilePlan } from './tile-plan.js';
+import { writeFilterTransform, writePictureTransform, writeResultTransform } from './transforms.js';
+
+/** Groups of tiles in a task: enough to use a panel of filters often, few enough to share tasks among threads. */
+const GROUPS_PER_TASK = 16;
+const CACHE_LINE_BYTES = 64;
+
+export interface ConvolutionOptions {
+  readonly isFlipped: boolean;
+  readonly hasBias: boolean;
+  readonly withRelu: boolean;
+}
+
+/**
+ * Returns the program. Inputs: blocked pictures, filters [K, L, C, O] (those to be flipped, for the gradient of the
+ * pictures), a bias. Output: blocked results.
+ */
+export function createConvolution(
+  code: CodeBlock,
+  shape: ConvolutionShape,
+  block: number,
+  options: ConvolutionOptions,
+): NativeProgram {
+  const { vectors } = code;
+  const { batch, inputSize, outputSize, inputChannels, outputChannels } = shape;
+  const { isFlipped, hasBias, withRelu } = options;
+  const plan = planTiles(shape);
+  const shifts = shiftsOf(plan);
+  const chunks = cutIntoChunks(batch, countBytes(shape, plan, countKernelRows(vectors)));
+  const layout = layOut(code, shape, plan, shifts, chunks[0]!.count);
+  const { tilePlane, filterPlane, productPlane } = layout;
+  const channels = { inputs: inputChannels, outputs: outputChannels };
+  const [transformFilters, transformPictures, multiply, transformResults] = code.load([
+    writeFilterTransform(vectors, plan, { ...channels, planeBytes: filterPlane, isFlipped }),
+    writePictureTransform(vectors, plan, block, inputChannels, tilePlane),
+    writeTileProduct(vectors, { ...channels, shifts }),
+    writeResultTransform(vectors, plan, block, outputChannels, { planeBytes: productPlane, hasBias, withRelu }),
+  ]);
+  const filterTasks = new TaskTable(
+    range(inputChannels).map((input) => [input * outputChannels * FLOAT_BYTES, input * bytesOfPanel(vectors)]),
+  );
+  const tables = forEachLength(chunks, (count) => ({
+    pictures: createPictureTasks(vectors, plan, inputChannels, block, count),
+    products: createProductTasks(layout, plan, channels, count),
+    results: new TaskTable(
+      range(count).flatMap((picture) =>
+        vectorOffsets(vectors, outputChannels, block, outputSize).map((offset, vector) => [
+          picture * layout.rowDistance * outputChannels * FLOAT_BYTES + vector * vectors.bytes,
+          picture * pictureBytes(outputChannels, outputSize) + offset,
+          vector * vectors.bytes,
+        ]),
+      ),
+    ),
+  }));
+  const parameters = new Parameters();
+  const [filterBytes, tileBytes, productBytes] = [filterPlane, tilePlane, productPlane].map((bytes) =>
+    roundUp(bytes * PRODUCTS, CACHE_LINE_BYTES),
+  ) as [number, number, number];
+  return {
+    inputs: hasBias ? 3 : 2,
+    outputShapes: [[batch, outputChannels, ...outputSize]],
+    run(launcher, [pictures, filter, ...bias], [results]) {
+      const filters = launcher.scratch(filterBytes + tileBytes + productBytes);
+      const tiles = filters + BigInt(filterBytes);
+      const products = tiles + BigInt(tileBytes);
+      launcher.launch(transformFilters!, parameters.set(filterTasks, filter!, filters), filterTasks.length);
+      for (const { first, count } of chunks) {
+        const table = tables.get(count)!;
+        const source = pictures! + BigInt(first * pictureBytes(inputChannels, inputSize));
+        const target = results! + BigInt(first * pictureBytes(outputChannels, outputSize));
+        launcher.launch(transformPictures!, parameters.set(table.pictures, source, tiles), table.pictures.length);
+        launcher.launch(multiply!, parameters.set(table.products, tiles, filters, products), table.products.length);
+        launcher.launch(
+          transformResults!,
+          parameters.set(table.results, products, target, ...bias),
+          table.results.length,
+        );
+      }
+    },
+    release: () => code.release(),
+  };
+}
+
+/** Sizes of what lies between the transforms: bytes from one of the 36 products to the next, and rows of results. */
+interface Layout {
+  readonly kernelRows: number;
+  readonly tilePlane: number;
+  readonly filterPlane: number;
+  readonly productPlane: number;
+  /** Rows of products that a picture needs, and the rows from picture to picture. */
+  readonly rowsOfPicture: number;
+  readonly rowDistance: number;
+}
+
+/**
+ * Products lie in the order of the picture's tiles. Where filters are cut into pieces, there are more of these than of the
+ * results: those that no result needs are computed as well, and each picture begins with a kernel of its own.
+ */
+function countRows(plan: TilePlan, kernelRows: number): Pick<Layout, 'rowsOfPicture' | 'rowDistance'> {
+  if (plan.pieces === 1) return { rowsOfPicture: plan.resultTiles, rowDistance: plan.resultTiles };
+  const rowsOfPicture = plan.rows.resultTiles * plan.columns.pictureTiles;
+  return { rowsOfPicture, rowDistance: roundUp(rowsOfPicture, kernelRows) };
+}
+
+/** Returns the bytes of a picture's tiles and products. */
+function countBytes({ inputChannels, outputChannels }: ConvolutionShape, plan: TilePlan, kernelRows: number): number {
+  const { rowDistance } = countRows(plan, kernelRows);
+  return PRODUCTS * FLOAT_BYTES * (plan.pictureTiles * inputChannels + rowDistance * outputChannels);
+}
+
+function layOut(
+  { vectors }: CodeBlock,
+  { inputChannels, outputChannels }: ConvolutionShape,
+  plan: TilePlan,
+  shifts: readonly number[],
+  pictures: number,
+): Layout {
+  const kernelRows = countKernelRows(vectors);
+  const { rowsOfPicture, rowDistance } = countRows(plan, kernelRows);
+  // The last kernel reads whole groups of rows, shifted by pieces.
+  const tileRows = roundUp(pictures * plan.pictureTiles, kernelRows) + shifts.at(-1)! + kernelRows;
+  return {
+    kernelRows,
+    tilePlane: tileRows * inputChannels * FLOAT_BYTES,
+    filterPlane: countPanels(vectors, outputChannels) * plan.pieces * inputChannels * bytesOfPanel(vectors),
+    productPlane: roundUp(pictures * rowDistance, kernelRows) * outputChannels * FLOAT_BYTES,
+    rowsOfPicture,
+    rowDistance,
+  };
+}
+
+/** Returns the tasks of the products: offsets in tiles, filters and products, and the groups of rows. */
+function createProductTasks(
+  { kernelRows, tilePlane, filterPlane, productPlane, rowsOfPicture, rowDistance }: Layout,
+  plan: TilePlan,
+  { inputs, outputs }: { readonly inputs: number; readonly outputs: number },
+  count: number,
+): TaskTable {
+  // Filters of one piece need no tiles but their own: the rows of all pictures are one run.
+  const runs = plan.pieces === 1 ? 1 : count;
+  const groups = Math.ceil((plan.pieces === 1 ? count * rowsOfPicture : rowsOfPicture) / kernelRows);
+  return new TaskTable(
+    range(PRODUCTS).flatMap((product) =>
+      range(runs).flatMap((picture) =>
+        range(Math.ceil(groups / GROUPS_PER_TASK)).map((task) => {
+          const row = task * GROUPS_PER_TASK * kernelRows;
+          return [
+            product * tilePlane + (picture * plan.pictureTiles + row) * inputs * FLOAT_BYTES,
+            product * filterPlane,
+            product * productPlane + (picture * rowDistance + row) * outputs * FLOAT_BYTES,
+            Math.min(GROUPS_PER_TASK, groups - task * GROUPS_PER_TASK),
+          ];
+        }),
+      ),
+    ),
+  );
+}
