@@ -1,0 +1,110 @@
+/** Measures forms of one convolution against each other, each in a small session of its own. */
+import { createPlace, TensorBuffer } from './buffer-pool.js';
+import type { ConvolutionShape } from './convolution-forms.js';
+import { GraphBuilder } from './graph-builder.js';
+import type { LoweringContext } from './lowering/context.js';
+import { bindForm, type ConvolutionRole, type FormName } from './lowering/convolution-choice.js';
+import { type Names, Value } from './lowering/value.js';
+import { encodeModel } from './onnx-model.js';
+import type { Runtime } from './runtime.js';
+import { type Shape, sizeOf } from './shapes.js';
+
+const ROUNDS = 3;
+/** Rounds end after this time, large shapes after one. */
+const ENOUGH_MS = 300;
+
+/** Returns the shortest time of each form, in milliseconds, in the order of `names`. */
+export function measureForms(
+  runtime: Runtime,
+  block: number,
+  role: ConvolutionRole,
+  shape: ConvolutionShape,
+  names: readonly FormName[],
+): number[] {
+  const { batch, inputSize, outputSize, inputChannels, outputChannels, kernel } = shape;
+  const operands = {
+    x: new Operand('x', [batch, ...inputSize, inputChannels], block),
+    y: new Operand('y', [batch, ...outputSize, outputChannels], block),
+    filter: new Operand('filter', [...kernel, inputChannels, outputChannels], 0),
+  };
+  const [inputs, output] = {
+    result: [[operands.x, operands.filter], operands.y] as const,
+    pictures: [[operands.y, operands.filter], operands.x] as const,
+    filters: [[operands.x, operands.y], operands.filter] as const,
+  }[role];
+  const sessions = names.map((name) => {
+    const builder = new GraphBuilder();
+    const context: LoweringContext = {
+      builder,
+      block,
+      isForDevice: false,
+      native: runtime.native,
+      forms: null,
+      inputs: new Map(),
+      needsPoolingPositions: false,
+    };
+    const form = bindForm(context, role, shape, name);
+    // As in a network: pictures come and go in blocks where their channels fill some.
+    const names = form.compute({ inputs: [inputs[0].asValue(), inputs[1].asValue()] });
+    const graph = builder.finish(
+      inputs.map(({ name, storedShape }) => ({ name, dtype: 'float32', shape: storedShape })),
+      [(names.blocked ?? names.channelsFirst ?? names.natural)!],
+      [{ name: 'result', dtype: 'float32' }],
+    );
+    const inputNames = inputs.map(({ name }) => name);
+    return runtime.createSession(encodeModel(graph), inputNames, ['result'], false);
+  });
+  try {
+    const [from, to] = [inputs.map((input) => input.view(runtime)), [output.view(runtime)]];
+    const times = names.map(() => Number.POSITIVE_INFINITY);
+    for (const session of sessions) session.run(from, to);
+    const start = performance.now();
+    for (let round = 0; round < ROUNDS && performance.now() - start < ENOUGH_MS; round++) {
+      sessions.forEach((session, index) => {
+        const begin = performance.now();
+        session.run(from, to);
+        times[index] = Math.min(times[index]!, performance.now() - begin);
+      });
+    }
+    return times;
+  } finally {
+    for (const session of sessions) session.dispose();
+    for (const operand of Object.values(operands)) operand.release(runtime);
+  }
+}
+
+/** A tensor of arbitrary numbers: pictures of `shape` [N, H, W, C], or filters [K, L, C, O]. */
+class Operand {
+  readonly name: string;
+  readonly storedShape: Shape;
+  readonly #shape: Shape;
+  readonly #layout: keyof Names;
+  readonly #buffer: TensorBuffer;
+
+  /** `block` is 0 for filters. */
+  constructor(name: string, shape: Shape, block: number) {
+    const [batch, height, width, channels] = shape as [number, number, number, number];
+    this.name = name;
+    this.#shape = shape;
+    this.#layout = block === 0 ? 'natural' : channels % block === 0 ? 'blocked' : 'channelsFirst';
+    this.storedShape = block === 0 ? shape : [batch, channels, height, width];
+    this.#buffer = new TensorBuffer('float32', sizeOf(shape));
+    let state = 1;
+    for (let index = 0; index < this.#buffer.length; index++) {
+      state = (Math.imul(state, 1664525) + 1013904223) | 0; // Numerical Recipes, section 7.1
+      this.#buffer.values[index] = state / 2 ** 31;
+    }
+  }
+
+  asValue(): Value {
+    return new Value({ shape: this.#shape, dtype: 'float32', names: { [this.#layout]: this.name } });
+  }
+
+  view(runtime: Runtime) {
+    return this.#buffer.view(runtime, createPlace(0, this.storedShape));
+  }
+
+  release(runtime: Runtime): void {
+    this.#buffer.release(runtime);
+  }
+}
