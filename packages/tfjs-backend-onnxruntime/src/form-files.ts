@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -15,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { cpus, homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Raised when the forms change, so that what was measured of the old ones is measured again. */
 const FILE_VERSION = 1;
@@ -83,33 +84,34 @@ export function keepChoice<Choice extends string>(
   return isKept ? choice : undefined;
 }
 
-/** Whether a file of choices can be read, or does not exist. */
-export function isReadableFormFile(file: string): boolean {
-  return tryReading(file) !== null;
+/** Makes a file without choices where there is none, so that one that is missing later was lost. */
+export function createFormFile(file: string): void {
+  if (!existsSync(file)) writeChoices(file, []);
 }
 
+/** Returns what the file holds; nothing where it is none of this version's. */
 function readChoices(file: string): Map<string, string> {
-  return tryReading(file) ?? new Map();
-}
-
-/** Returns null where the file is none of this version's. */
-function tryReading(file: string): Map<string, string> | null {
   try {
-    if (statSync(file).size > MAX_FILE_BYTES) return null;
+    if (statSync(file).size > MAX_FILE_BYTES) return new Map();
     const { version, choices } = JSON.parse(readFileSync(file, 'utf8')) as { version?: unknown; choices?: unknown };
-    if (version !== FILE_VERSION || typeof choices !== 'object' || choices === null) return null;
+    if (version !== FILE_VERSION || typeof choices !== 'object' || choices === null) return new Map();
     return new Map(Object.entries(choices).filter(([, form]) => typeof form === 'string'));
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? new Map() : null;
+  } catch {
+    return new Map();
   }
 }
 
-/** Returns whether the file holds the choice now. */
 function addChoice(file: string, key: string, choice: string): boolean {
   const choices = readChoices(file);
+  // Behind the others: the newest are kept.
   choices.delete(key);
-  const kept = [...choices, [key, choice]].slice(-MAX_CHOICES);
-  const content = { version: FILE_VERSION, machine: processorName(), choices: Object.fromEntries(kept) };
+  return writeChoices(file, [...choices, [key, choice]]);
+}
+
+/** Returns whether the file could be written. */
+function writeChoices(file: string, choices: readonly (readonly [string, string])[]): boolean {
+  const kept = Object.fromEntries(choices.slice(-MAX_CHOICES));
+  const content = { version: FILE_VERSION, machine: processorName(), choices: kept };
   try {
     mkdirSync(dirname(file), { recursive: true });
     replaceFile(file, `${JSON.stringify(content, null, 2)}\n`);
@@ -120,7 +122,7 @@ function addChoice(file: string, key: string, choice: string): boolean {
 }
 
 function replaceFile(file: string, text: string): void {
-  const temporary = join(dirname(file), `.forms-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const handle = openSync(temporary, 'wx');
     try {

@@ -9,9 +9,9 @@ import { encodeModel } from './onnx-model.js';
 import type { Runtime } from './runtime.js';
 import { type Shape, sizeOf } from './shapes.js';
 
-const ROUNDS = 3;
-/** Rounds end after this time, large shapes after one. */
-const ENOUGH_MS = 300;
+const MAX_ROUNDS = 7;
+/** No further round begins after this time: large shapes are measured once or twice. */
+const ENOUGH_MS = 200;
 
 /** Returns the shortest time of each form, in milliseconds, in the order of `names`. */
 export function measureForms(
@@ -59,7 +59,7 @@ export function measureForms(
     const times = names.map(() => Number.POSITIVE_INFINITY);
     for (const session of sessions) session.run(from, to);
     const start = performance.now();
-    for (let round = 0; round < ROUNDS && performance.now() - start < ENOUGH_MS; round++) {
+    for (let round = 0; round < MAX_ROUNDS && performance.now() - start < ENOUGH_MS; round++) {
       sessions.forEach((session, index) => {
         const begin = performance.now();
         session.run(from, to);
