@@ -1,17 +1,21 @@
 /**
- * Chooses among forms of convolutions by measurement: once for each shape, then kept in files. Another form rounds
+ * Chooses among forms of convolutions by measurement: once for each shape of a picture, then kept in files. Another form rounds
  * otherwise, so what was chosen once holds for as long as the first file does.
  */
 import type { ConvolutionShape } from './convolution-forms.js';
 import { findChoice, keepChoice } from './form-files.js';
 import type { FormChooser } from './lowering/context.js';
-import type { ConvolutionRole, FormName } from './lowering/convolution-choice.js';
+import { type ConvolutionRole, FORM_NAMES, type FormName } from './lowering/convolution-choice.js';
 import { measureForms } from './measure-forms.js';
 import type { Runtime } from './runtime.js';
 
-/** Work of a convolution, in multiplications and additions, from which on a measurement pays: some milliseconds a step. */
-const MIN_OPERATIONS = 1e8;
-/** Work of one run of a measurement, where the count of pictures can be lowered to that. */
+/**
+ * Work for one picture, in multiplications and additions, from which on a measurement pays: a batch of a hundred takes
+ * some milliseconds. What is chosen does not depend on the batch: training and evaluation share their choices, and all are
+ * made in a training's first step.
+ */
+const MIN_OPERATIONS = 2e6;
+/** Work of one run of a measurement, as far as the count of pictures decides. */
 const MEASURED_OPERATIONS = 3e8;
 /** Part of the time of the rules' form that another one may take at most: noise must not decide. */
 const CLEARLY_FASTER = 0.95;
@@ -48,28 +52,23 @@ export class MeasuredForms implements FormChooser {
   }
 
   choose(role: ConvolutionRole, shape: ConvolutionShape, candidates: readonly FormName[], byRules: FormName): FormName {
-    if (countOperations(shape) < MIN_OPERATIONS) return byRules;
-    const measured = lowerBatch(role, shape, this.#options.block);
-    const key = `${role} ${describeShape(measured)}, ${this.#surroundings}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const choice = this.#findOrMeasure(key, role, measured, candidates, byRules) ?? byRules;
-    this.#known.set(key, choice);
-    return choice;
+    const measured = chooseBatch(role, shape, this.#options.block);
+    if (measured === null) return byRules;
+    const key = `${role} ${describeShape(shape)}, ${this.#surroundings}`;
+    let choice = this.#known.get(key);
+    if (choice === undefined) {
+      choice = this.#findOrMeasure(key, () => this.#measure(role, measured, candidates, byRules)) ?? byRules;
+      this.#known.set(key, choice);
+    }
+    // A batch of a few pictures has fewer forms.
+    return candidates.includes(choice) ? choice : byRules;
   }
 
-  #findOrMeasure(
-    key: string,
-    role: ConvolutionRole,
-    shape: ConvolutionShape,
-    candidates: readonly FormName[],
-    byRules: FormName,
-  ): FormName | undefined {
+  #findOrMeasure(key: string, measure: () => FormName): FormName | undefined {
     const { files } = this.#options;
-    const known = findChoice(files, key, candidates);
+    const known = findChoice(files, key, FORM_NAMES);
     if (known !== undefined || !this.#isKeeping) return known;
-    const fastest = this.#measure(role, shape, candidates, byRules);
-    const kept = keepChoice(files, key, fastest, candidates);
+    const kept = keepChoice(files, key, measure(), FORM_NAMES);
     if (kept === undefined) this.#isKeeping = false;
     return kept;
   }
@@ -90,23 +89,22 @@ export class MeasuredForms implements FormChooser {
   }
 }
 
-function countOperations({ batch, outputSize, inputChannels, outputChannels, kernel }: ConvolutionShape): number {
-  return 2 * batch * outputSize[0] * outputSize[1] * kernel[0] * kernel[1] * inputChannels * outputChannels;
-}
-
-/** Returns the shape with fewer pictures: shapes that differ in their batch only share a choice. */
-function lowerBatch(role: ConvolutionRole, shape: ConvolutionShape, block: number): ConvolutionShape {
+/** Returns the shape with as many pictures as are measured; null where a measurement does not pay. */
+function chooseBatch(role: ConvolutionRole, shape: ConvolutionShape, block: number): ConvolutionShape | null {
+  const { outputSize, inputChannels, outputChannels, kernel } = shape;
+  const operations = 2 * outputSize[0] * outputSize[1] * kernel[0] * kernel[1] * inputChannels * outputChannels;
+  if (operations < MIN_OPERATIONS) return null;
   // Filters' gradients have the pictures in place of channels.
   const least = role === 'filters' ? block : 1;
-  const affordable = Math.floor(MEASURED_OPERATIONS / countOperations({ ...shape, batch: 1 }));
-  return { ...shape, batch: Math.min(shape.batch, Math.max(least, affordable)) };
+  return { ...shape, batch: Math.max(least, Math.floor(MEASURED_OPERATIONS / operations)) };
 }
 
+/** Returns a text that is equal for equal shapes, whatever their batch. */
 function describeShape(shape: ConvolutionShape): string {
-  const { batch, inputSize, outputSize, inputChannels, outputChannels, kernel, strides, dilations, padding } = shape;
+  const { inputSize, outputSize, inputChannels, outputChannels, kernel, strides, dilations, padding } = shape;
   const pair = (numbers: readonly number[]) => numbers.join('x');
   return (
-    `${batch} of ${pair(inputSize)}x${inputChannels} to ${pair(outputSize)}x${outputChannels} by ${pair(kernel)}, ` +
+    `${pair(inputSize)}x${inputChannels} to ${pair(outputSize)}x${outputChannels} by ${pair(kernel)}, ` +
     `strides ${pair(strides)}, dilations ${pair(dilations)}, padding ${pair(padding)}`
   );
 }

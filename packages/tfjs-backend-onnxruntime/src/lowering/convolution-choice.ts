@@ -27,7 +27,8 @@ import type { Names, Value } from './value.js';
 export type ConvolutionRole = 'result' | 'pictures' | 'filters';
 
 /** Names of forms, as files of choices hold them. */
-export type FormName = 'tiles' | 'fewChannels' | 'images' | 'columns' | 'blocked' | 'plain';
+export const FORM_NAMES = ['tiles', 'fewChannels', 'images', 'columns', 'blocked', 'plain'] as const;
+export type FormName = (typeof FORM_NAMES)[number];
 
 /** What a form reads: pictures and filters for a result, dy and filters for `pictures`, pictures and dy for `filters`. */
 export interface Operands {
