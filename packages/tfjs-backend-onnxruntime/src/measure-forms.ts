@@ -6,20 +6,20 @@ import type { LoweringContext } from './lowering/context.js';
 import { bindForm, type ConvolutionRole, type FormName } from './lowering/convolution-choice.js';
 import { type Names, Value } from './lowering/value.js';
 import { encodeModel } from './onnx-model.js';
-import type { Runtime } from './runtime.js';
+import type { Runtime, Session } from './runtime.js';
 import { type Shape, sizeOf } from './shapes.js';
 
 const MAX_ROUNDS = 7;
 /** No further round begins after this time: large shapes are measured once or twice. */
 const ENOUGH_MS = 200;
 
-/** Returns the shortest time of each form, in milliseconds, in the order of `names`. */
+/** Returns the shortest time of each form, in milliseconds, in the order of `forms`. */
 export function measureForms(
   runtime: Runtime,
   block: number,
   role: ConvolutionRole,
   shape: ConvolutionShape,
-  names: readonly FormName[],
+  forms: readonly FormName[],
 ): number[] {
   const { batch, inputSize, outputSize, inputChannels, outputChannels, kernel } = shape;
   const operands = {
@@ -32,31 +32,10 @@ export function measureForms(
     pictures: [[operands.y, operands.filter], operands.x] as const,
     filters: [[operands.x, operands.y], operands.filter] as const,
   }[role];
-  const sessions = names.map((name) => {
-    const builder = new GraphBuilder();
-    const context: LoweringContext = {
-      builder,
-      block,
-      isForDevice: false,
-      native: runtime.native,
-      forms: null,
-      inputs: new Map(),
-      needsPoolingPositions: false,
-    };
-    const form = bindForm(context, role, shape, name);
-    // As in a network: pictures come and go in blocks where their channels fill some.
-    const names = form.compute({ inputs: [inputs[0].asValue(), inputs[1].asValue()] });
-    const graph = builder.finish(
-      inputs.map(({ name, storedShape }) => ({ name, dtype: 'float32', shape: storedShape })),
-      [(names.blocked ?? names.channelsFirst ?? names.natural)!],
-      [{ name: 'result', dtype: 'float32' }],
-    );
-    const inputNames = inputs.map(({ name }) => name);
-    return runtime.createSession(encodeModel(graph), inputNames, ['result'], false);
-  });
+  const sessions = forms.map((form) => createFormSession(runtime, block, role, shape, form, inputs));
   try {
     const [from, to] = [inputs.map((input) => input.view(runtime)), [output.view(runtime)]];
-    const times = names.map(() => Number.POSITIVE_INFINITY);
+    const times = forms.map(() => Number.POSITIVE_INFINITY);
     for (const session of sessions) session.run(from, to);
     const start = performance.now();
     for (let round = 0; round < MAX_ROUNDS && performance.now() - start < ENOUGH_MS; round++) {
@@ -73,7 +52,36 @@ export function measureForms(
   }
 }
 
-/** A tensor of arbitrary numbers: pictures of `shape` [N, H, W, C], or filters [K, L, C, O]. */
+function createFormSession(
+  runtime: Runtime,
+  block: number,
+  role: ConvolutionRole,
+  shape: ConvolutionShape,
+  form: FormName,
+  inputs: readonly [Operand, Operand],
+): Session {
+  const builder = new GraphBuilder();
+  const context: LoweringContext = {
+    builder,
+    block,
+    isForDevice: false,
+    native: runtime.native,
+    forms: null,
+    inputs: new Map(),
+    needsPoolingPositions: false,
+  };
+  const values = [inputs[0].asValue(), inputs[1].asValue()] as const;
+  const { blocked, channelsFirst, natural } = bindForm(context, role, shape, form).compute({ inputs: values });
+  const graph = builder.finish(
+    inputs.map(({ name, storedShape }) => ({ name, dtype: 'float32', shape: storedShape })),
+    [(blocked ?? channelsFirst ?? natural)!],
+    [{ name: 'result', dtype: 'float32' }],
+  );
+  const inputNames = inputs.map(({ name }) => name);
+  return runtime.createSession(encodeModel(graph), inputNames, ['result'], false);
+}
+
+/** A tensor of arbitrary numbers, laid out as in a network, where pictures lie in blocks if their channels fill some: pictures of `shape` [N, H, W, C], or filters [K, L, C, O]. */
 class Operand {
   readonly name: string;
   readonly storedShape: Shape;
