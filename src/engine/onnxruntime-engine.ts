@@ -7,13 +7,15 @@ import { loadTensorFlow } from './load-tensorflow.js';
 const BACKEND = 'onnxruntime';
 
 /** The started engine. Throws what the backend throws when its library cannot be loaded on this machine. */
-export async function startOnnxRuntimeEngine({ threads }: EngineOptions): Promise<Engine> {
-  const { registerOnnxRuntimeBackend } = await import('tfjs-backend-onnxruntime');
+export async function startOnnxRuntimeEngine({ threads, formFile }: EngineOptions): Promise<Engine> {
+  const { createFormFile, findFormFile, registerOnnxRuntimeBackend } = await import('tfjs-backend-onnxruntime');
   const tf = loadTensorFlow();
-  const backend = registerOnnxRuntimeBackend(tf, { name: BACKEND, threads });
+  if (formFile !== undefined) createFormFile(formFile);
+  const formFiles = [...(formFile === undefined ? [] : [formFile]), findFormFile()];
+  const backend = registerOnnxRuntimeBackend(tf, { name: BACKEND, threads, formFiles });
   await tf.setBackend(BACKEND);
   await tf.ready();
-  const { version, threads: threadsUsed, nchwcBlock, nativeKernels } = backend.describe();
+  const { version, threads: threadsUsed, nchwcBlock, nativeKernels, forms } = backend.describe();
   return {
     name: 'onnxruntime',
     tf,
@@ -22,7 +24,7 @@ export async function startOnnxRuntimeEngine({ threads }: EngineOptions): Promis
       version,
       tensorflowJsVersion: tf.version.tfjs as string,
       threads: threadsUsed,
-      settings: { nchwcBlock, nativeKernels },
+      settings: { nchwcBlock, nativeKernels, forms },
     },
     flush: () => backend.flush(),
     memory: () => measureMemory(tf),

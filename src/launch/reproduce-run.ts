@@ -9,6 +9,7 @@ import type { Trial } from '../plan/trial.js';
 import { chooseEngine, findDrift, type WantedEngine } from '../run/conditions.js';
 import { describeProvenance } from '../run/provenance.js';
 import type { FinishedRun } from '../run/read-finished-run.js';
+import { runFiles } from '../run/run-folder.js';
 import { findRun } from './prepare-run.js';
 
 /** What running it again needs: a plan of this one trial, and the engine to ask for. */
@@ -37,7 +38,12 @@ export function planReproduction(run: FinishedRun, runsFolder: string, wanted: W
   const { name, threads } = chooseEngine(wanted, conditions);
   return {
     plan: { experiment, trials: [trial], fingerprint: record.fingerprints.training },
-    engine: { engine: name, threads, autoThreads: wanted.autoThreads },
+    engine: {
+      engine: name,
+      threads,
+      autoThreads: wanted.autoThreads,
+      formsFrom: runFiles(run.folder).forms,
+    },
   };
 }
 

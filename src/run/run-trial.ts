@@ -16,6 +16,7 @@ import { placeEncoder } from '../model/encoder-shape.js';
 import { chooseMicroBatchSize } from '../model/micro-batch-size.js';
 import { type Journal, openJournal } from '../tracking/journal.js';
 import {
+  type Conditions,
   chooseEngine,
   describeConditions,
   findDrift,
@@ -26,6 +27,7 @@ import {
 import { describeFailure } from './describe-failure.js';
 import { requireTensorsFit } from './engine-limits.js';
 import { evaluateTrial } from './evaluate-trial.js';
+import { findLostForms, takeForms } from './forms.js';
 import { logBeginning, logDatasets, logEvaluation, logHalving, logTraining, type RunLog } from './log-run.js';
 import { logVerifications } from './log-verification.js';
 import { describeProvenance, type Provenance } from './provenance.js';
@@ -168,7 +170,8 @@ class TrialRun {
     const { model, training, data } = this.#experiment as TrainedExperiment;
     const begun = readConditions(this.#files.conditions);
     const { name, threads } = chooseEngine(this.#trial, begun);
-    const engine = await startEngine(name, { threads });
+    const lost = this.#prepareForms(begun);
+    const engine = await startEngine(name, { threads, formFile: this.#files.forms });
     if (this.#status.trained) return engine;
 
     const { units, picturesPerUnit } = describeBatch(training);
@@ -176,7 +179,8 @@ class TrialRun {
     const microBatchSize = chooseMicroBatchSize(training.microBatchSize, units, picturesPerUnit, encoder);
     requireTensorsFit(engine, encoder.layers, microBatchSize * picturesPerUnit);
     const conditions = describeConditions(engine, microBatchSize);
-    const drift = begun === undefined || !existsSync(this.#files.last) ? [] : findDrift(begun, conditions);
+    const drift =
+      begun === undefined || !existsSync(this.#files.last) ? [] : [...lost, ...findDrift(begun, conditions)];
     if (drift.length > 0) {
       if (!this.#trial.allowDrift) refuseDrift(drift);
       this.#journal.append({ type: 'tags', values: { 'oneshot.drift': drift.join('; ').slice(0, 5000) } });
@@ -184,6 +188,15 @@ class TrialRun {
     }
     writeConditions(this.#files.conditions, conditions);
     return engine;
+  }
+
+  /** What was lost of the forms that the trial was begun with, in words; refused before the engine makes the file anew, unless drift is allowed. */
+  #prepareForms(begun: Conditions | undefined): string[] {
+    const { forms, last } = this.#files;
+    if (begun === undefined) takeForms(this.#trial.formsFrom, forms);
+    const lost = findLostForms(forms, begun);
+    if (lost.length > 0 && existsSync(last) && !this.#trial.allowDrift) refuseDrift(lost);
+    return lost;
   }
 
   /** The run's identity, parameters and provenance, in the journal and beside it. */

@@ -5,6 +5,8 @@
 import type { BackendValues, DataId, TensorInfo, DataType as TfDataType } from '@tensorflow/tfjs';
 import { type AnyBuffer, BufferPool, type NumericArray, type NumericType, TensorBuffer } from './buffer-pool.js';
 import { DeviceMemory } from './device-memory.js';
+import { MeasuredForms } from './form-choice.js';
+import { findFormFile } from './form-files.js';
 import { findReplaced, GraphCache } from './graph-cache.js';
 import type { FillAttributes } from './lowering/arrangement.js';
 import { findBlockSize } from './nchwc.js';
@@ -19,9 +21,12 @@ export type TensorFlow = typeof import('@tensorflow/tfjs');
 
 /** What a backend has done so far. */
 export interface BackendStatistics {
-  /** Graphs compiled, and the time it took. */
+  /** Graphs compiled, and the time it took, without measurements. */
   compiles: number;
   compileMs: number;
+  /** Convolutions whose forms were measured, and the time it took. */
+  measurements: number;
+  measureMs: number;
   /** Graphs run, and the time inside ONNX Runtime. */
   runs: number;
   runMs: number;
@@ -38,6 +43,8 @@ export interface BackendDescription {
   readonly nchwcBlock: number;
   /** Instructions of the generated kernels. */
   readonly nativeKernels: 'avx512' | 'avx2' | 'none';
+  /** How the forms of convolutions are chosen. */
+  readonly forms: 'measured' | 'rules';
 }
 
 const DEFAULT_MAX_COMPILED_GRAPHS = 64;
@@ -49,7 +56,15 @@ const MAX_SIGNATURES = 2 ** 16;
 const BORDER_PART = 1 / 4;
 
 export class OnnxRuntimeBackend {
-  readonly statistics: BackendStatistics = { compiles: 0, compileMs: 0, runs: 0, runMs: 0, recorded: 0 };
+  readonly statistics: BackendStatistics = {
+    compiles: 0,
+    compileMs: 0,
+    measurements: 0,
+    measureMs: 0,
+    runs: 0,
+    runMs: 0,
+    recorded: 0,
+  };
   readonly #engine: ReturnType<TensorFlow['engine']>;
   readonly #runtime: Runtime;
   /** Null where results lie in the memory of this process. */
@@ -57,6 +72,8 @@ export class OnnxRuntimeBackend {
   readonly #pool: BufferPool;
   readonly #graphs: GraphCache;
   readonly #nchwcBlock: number;
+  /** Null where the rules decide on the forms of convolutions. */
+  readonly #forms: MeasuredForms | null;
   readonly #maxPendingOperations: number;
   readonly #maxPendingBytes: number;
   readonly #data = new WeakMap<DataId, TensorData>();
@@ -84,23 +101,41 @@ export class OnnxRuntimeBackend {
     this.#pool = new BufferPool(this.#runtime, this.#device);
     this.#nchwcBlock = chooseBlockSize(this.#runtime, options.nchwcBlock ?? 'auto');
     this.#runtime.native?.fitBlock(this.#nchwcBlock);
+    this.#forms = this.#createForms(options);
     this.#graphs = new GraphCache(this.#runtime, this.statistics, {
       maxGraphs: options.maxCompiledGraphs ?? DEFAULT_MAX_COMPILED_GRAPHS,
       nchwcBlock: this.#nchwcBlock,
       isForDevice: this.#device !== null || this.#runtime.provider !== 'cpu',
+      forms: this.#forms,
     });
     this.#maxPendingOperations = options.maxPendingOperations ?? DEFAULT_MAX_PENDING_OPERATIONS;
     this.#maxPendingBytes = options.maxPendingBytes ?? DEFAULT_MAX_PENDING_BYTES;
   }
 
   describe(): BackendDescription {
-    const { version, threads, native } = this.#runtime;
+    const { version, threads } = this.#runtime;
     return {
       version,
       threads,
       nchwcBlock: this.#nchwcBlock,
-      nativeKernels: native && this.#nchwcBlock > 0 ? native.vectors.name : 'none',
+      nativeKernels: this.#nativeKernels(),
+      forms: this.#forms ? 'measured' : 'rules',
     };
+  }
+
+  #nativeKernels(): BackendDescription['nativeKernels'] {
+    const { native } = this.#runtime;
+    return native && this.#nchwcBlock > 0 ? native.vectors.name : 'none';
+  }
+
+  #createForms({ forms = 'measured', formFiles = [findFormFile()] }: OnnxRuntimeOptions): MeasuredForms | null {
+    // Plain convolutions have one form each.
+    if (forms === 'rules' || formFiles.length === 0 || this.#nchwcBlock === 0) return null;
+    return new MeasuredForms(this.#runtime, this.statistics, {
+      block: this.#nchwcBlock,
+      nativeKernels: this.#nativeKernels(),
+      files: formFiles,
+    });
   }
 
   // ---- what kernels use ----------------------------------------------------------------------------------------

@@ -32,6 +32,18 @@ export interface OnnxRuntimeOptions {
    * ONNX Runtime has blocked convolutions; `avx2` does not use AVX-512 where that is there. Default: `auto`.
    */
   readonly nativeKernels?: 'auto' | 'avx2' | 'none';
+  /**
+   * How each convolution and each gradient of one gets its form (tiles, blocks, …), where there are several: the fastest,
+   * by a measurement of some milliseconds when a new shape of much work is compiled, or by fixed rules. Other forms round
+   * otherwise; the files fix the choice. Default: `measured`.
+   */
+  readonly forms?: 'measured' | 'rules';
+  /**
+   * JSON files of choices. The first that knows a shape decides, on whatever machine; a choice is written to all files
+   * before the one that knew it, a new one to all. A damaged file is replaced; where the first one cannot be written, the
+   * rules decide on shapes that no file knows. Default: a file for this processor in the user's cache folder.
+   */
+  readonly formFiles?: readonly string[];
   /** Compiled graphs kept; the one unused longest is released first. Default: 64. */
   readonly maxCompiledGraphs?: number;
   /** Recorded operations after which everything pending is computed although nobody has read it. Default: 4096. */

@@ -1,10 +1,12 @@
 /** State of one lowering: the graph under construction and what is known about the recorded operations. */
 import type { NumericType } from '../buffer-pool.js';
+import type { ConvolutionShape } from '../convolution-forms.js';
 import type { GraphBuilder } from '../graph-builder.js';
 import type { NativeOperators } from '../native/native-operators.js';
 import type { OnnxInput } from '../onnx-model.js';
 import type { RecordedOperation } from '../recorded-operation.js';
 import type { Shape } from '../shapes.js';
+import type { ConvolutionRole, FormName } from './convolution-choice.js';
 import { Value } from './value.js';
 
 /** An input of the graph: a known tensor, or a block of its rows. */
@@ -14,6 +16,12 @@ export interface GraphInput extends OnnxInput {
   readonly offset: number;
 }
 
+/** Chooses among forms of a convolution that give the same numbers up to rounding. */
+export interface FormChooser {
+  /** Returns one of the candidates, two or more; `byRules` is the one that would be taken without a choice. */
+  choose(role: ConvolutionRole, shape: ConvolutionShape, candidates: readonly FormName[], byRules: FormName): FormName;
+}
+
 export interface LoweringContext {
   readonly builder: GraphBuilder;
   /** Channel block of the convolutions, 0 for plain ones. */
@@ -21,6 +29,8 @@ export interface LoweringContext {
   readonly isForDevice: boolean;
   /** Operators in generated machine code, which read and write blocks; null where there are none. */
   readonly native: NativeOperators | null;
+  /** Null where the rules decide. */
+  readonly forms: FormChooser | null;
   readonly inputs: Map<string, GraphInput>;
   /** Whether a gradient of max pooling is part of the graph, so that pooling has to say where its maxima are. */
   readonly needsPoolingPositions: boolean;

@@ -6,7 +6,7 @@ import type { RecordedOperation, TensorData } from '../recorded-operation.js';
 import { type Shape, sizeOf } from '../shapes.js';
 import { arithmeticLowerings } from './arithmetic.js';
 import { arrangementLowerings } from './arrangement.js';
-import type { GraphInput, Lowering, LoweringContext } from './context.js';
+import type { FormChooser, GraphInput, Lowering, LoweringContext } from './context.js';
 import { convolutionLowerings } from './convolution.js';
 import { fullNaturalName, view } from './layouts.js';
 import { matrixLowerings } from './matrix.js';
@@ -36,6 +36,8 @@ export interface LoweringOptions {
   readonly isForDevice: boolean;
   /** Operators in generated machine code; null where there are none. */
   readonly native: NativeOperators | null;
+  /** Null where the rules decide on the forms of convolutions. */
+  readonly forms: FormChooser | null;
 }
 
 const LOWERINGS: Readonly<Record<string, Lowering>> = {
@@ -62,6 +64,7 @@ export function lowerGraph(
     block: options.nchwcBlock,
     isForDevice: options.isForDevice,
     native: options.native,
+    forms: options.forms,
     inputs: new Map(),
     needsPoolingPositions: operations.some(({ name }) => name === 'MaxPoolGrad'),
   };
