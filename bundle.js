@@ -17,7 +17,18 @@ const ENTRIES = [
 ];
 // Small, written in JavaScript alone, and without state that two copies could disagree on; what they need goes with them.
 // All other packages stay where npm installed them.
-const BUNDLED = ['commander', 'execa', 'fastest-levenshtein', 'picocolors', 'seedrandom', 'yaml'];
+const BUNDLED = [
+  'cli-table3',
+  'commander',
+  'execa',
+  'fastest-levenshtein',
+  'log-update',
+  'mlflow-ts-client',
+  'picocolors',
+  'pngjs',
+  'seedrandom',
+  'yaml',
+];
 const isInstalled = (id, importer = '') =>
   /^[^./]/.test(id) && !BUNDLED.includes(id.split('/')[0]) && !importer.includes('/node_modules/');
 
