@@ -101,7 +101,10 @@ const batchMs = madeAhead.ms / madeAhead.batches;
 print('step', `${step.toFixed(1)} ms, median of ${stepTimes.length - WARM_UP}, ${threads} threads, ${cores} cores`);
 print('first batch', `waited ${waits[0].toFixed(0)} ms for`);
 print('wait for a batch', `${wait.toFixed(2)} ms = ${percent(wait / step)} of the step`);
-print('thread of batches', `${batchMs.toFixed(1)} ms of processor time a batch = ${percent(batchMs / step / cores)} of all cores`);
+print(
+  'thread of batches',
+  `${batchMs.toFixed(1)} ms of processor time a batch = ${percent(batchMs / step / cores)} of all cores`,
+);
 
 // The same batches without an engine beside them.
 const makeBatch = createBatchMaker(spec);

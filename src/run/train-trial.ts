@@ -118,6 +118,10 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
   };
 
   try {
+    // The thread starts and draws while the network is made. A training that is over asks for no batch.
+    const { epoch, step } = restore?.position ?? { epoch: 1, step: 0 };
+    if (epoch <= Math.min(training.maxEpochs, options.haltAfterEpoch ?? training.maxEpochs))
+      batches.begin(epoch - 1, step);
     return await train({
       engine,
       model,
