@@ -51,7 +51,7 @@ const batches = openBatchSource(spec, { stepsPerEpoch: steps });
 const waits = [];
 const stepTimes = [];
 let lastAt = 0;
-let madeAhead = { batches: 0, ms: 0 };
+let madeAhead;
 let batchThread;
 const { imageSize } = data.description;
 await train({
@@ -74,11 +74,15 @@ await train({
     const batch = await batches.next(epoch - 1, step);
     waits.push(performance.now() - askedAt);
     if (step === 0) batchThread = listThreads().find((id) => !threadsBefore.has(id) && readThreadMs(id) > 0);
-    if (step === WARM_UP) madeAhead = { batches: step, ms: readThreadMs(batchThread) };
+    if (step === WARM_UP) madeAhead = { batches: step, ms: readThreadMs(batchThread), all: readProcessMs() };
     if (step === steps - 1) {
-      // The last ones are made for nobody: the source does not know that training ends.
+      // Then training is over, and batches are made for nobody.
       const made = step - madeAhead.batches;
-      madeAhead = { batches: made, ms: readThreadMs(batchThread) - madeAhead.ms };
+      madeAhead = {
+        batches: made,
+        ms: readThreadMs(batchThread) - madeAhead.ms,
+        all: readProcessMs() - madeAhead.all,
+      };
     }
     return { images: batch.images, labels: batch.isSame, classes: batch.classes };
   },
@@ -96,14 +100,17 @@ engine.dispose();
 
 const step = median(stepTimes.slice(WARM_UP));
 const wait = mean(waits.slice(WARM_UP));
-const cores = availableParallelism();
 const batchMs = madeAhead.ms / madeAhead.batches;
-print('step', `${step.toFixed(1)} ms, median of ${stepTimes.length - WARM_UP}, ${threads} threads, ${cores} cores`);
-print('first batch', `waited ${waits[0].toFixed(0)} ms for`);
-print('wait for a batch', `${wait.toFixed(2)} ms = ${percent(wait / step)} of the step`);
+const stepMs = madeAhead.all / madeAhead.batches;
 print(
-  'thread of batches',
-  `${batchMs.toFixed(1)} ms of processor time a batch = ${percent(batchMs / step / cores)} of all cores`,
+  'step',
+  `${step.toFixed(1)} ms, median of ${stepTimes.length - WARM_UP}; ${threads} threads of ${availableParallelism()} cores`,
+);
+print('first batch', `waited ${waits[0].toFixed(0)} ms for`);
+print('wait for a batch', `${wait.toFixed(2)} ms, mean: ${percent(wait / step)} of the step`);
+print(
+  'processor time',
+  `${stepMs.toFixed(1)} ms a step, of it ${batchMs.toFixed(1)} ms in the thread of batches: ${percent(batchMs / stepMs)}`,
 );
 
 // The same batches without an engine beside them.
@@ -126,6 +133,11 @@ function readThreadMs(id) {
   const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+function readProcessMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 function mean(values) {
