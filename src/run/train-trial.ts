@@ -15,6 +15,7 @@ import { readTrainingCheckpoint, writeTrainingCheckpoint, writeWeightsCheckpoint
 import type { Batch } from '../training/tasks/task.js';
 import { type TrainingResult, train } from '../training/train.js';
 import type { TrainingHooks } from '../training/training-hooks.js';
+import { chooseBatchThreads } from './batch-threads.js';
 import { chooseEmbeddingBatchSize } from './evaluate-trial.js';
 import { runFiles } from './run-folder.js';
 import type { TrialProgress } from './trial-messages.js';
@@ -69,7 +70,7 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
       source: data.source,
       batchSize: describeBatch(training).units,
     },
-    { stepsPerEpoch },
+    { stepsPerEpoch, ...chooseBatchThreads(engine.description) },
   );
   const embeddingBatchSize = chooseEmbeddingBatchSize(placeEncoder(model.encoder, data.description.imageSize));
   let accuracy: number | undefined;
