@@ -58,7 +58,7 @@ export function warpPicture(
 
 // Adds one sample of each target pixel, taken at (partX, partY) within the pixel.
 function addSamples(
-  { pixels, offset, size }: SourcePicture,
+  source: SourcePicture,
   target: TargetPicture,
   map: SamplingMap,
   field: DisplacementField | undefined,
@@ -66,6 +66,8 @@ function addSamples(
   partY: number,
   gain: number,
 ): void {
+  const { pixels, offset, size } = source;
+  const last = size - 1;
   const { ink, offset: targetOffset, size: targetSize } = target;
   const { dx, dy } = field ?? {};
   const ratio = size / targetSize;
@@ -84,16 +86,11 @@ function addSamples(
       }
       const x = a * u + b * v + x0;
       const y = c * u + d * v + y0;
-      // One pixel beyond the edge still touches ink; paper lies further out.
-      if (!(x > -1 && y > -1 && x < size && y < size)) continue;
-      // The floor, as an integer that arrays are read by without conversion.
-      let left = x | 0;
-      let top = y | 0;
-      if (x < left) left--;
-      if (y < top) top--;
-      const corner = offset + top * size + left;
-      let sum = 0;
-      if (left >= 0 && top >= 0 && left < size - 1 && top < size - 1) {
+      if (x >= 0 && y >= 0 && x < last && y < last) {
+        // Whole numbers, which arrays are read by without conversion.
+        const left = x | 0;
+        const top = y | 0;
+        const corner = offset + top * size + left;
         const here = pixels[corner]!;
         const next = pixels[corner + 1]!;
         const hereBelow = pixels[corner + size]!;
@@ -104,16 +101,25 @@ function addSamples(
         const below = y - top;
         const above = here * (1 - right) + next * right;
         const under = hereBelow * (1 - right) + nextBelow * right;
-        sum = above * (1 - below) + under * below;
-      } else {
-        const right = x - left;
-        const below = y - top;
-        if (top >= 0 && left >= 0) sum += pixels[corner]! * (1 - right) * (1 - below);
-        if (top >= 0 && left < size - 1) sum += pixels[corner + 1]! * right * (1 - below);
-        if (top < size - 1 && left >= 0) sum += pixels[corner + size]! * (1 - right) * below;
-        if (top < size - 1 && left < size - 1) sum += pixels[corner + size + 1]! * right * below;
+        ink[targetOffset + at]! += (above * (1 - below) + under * below) * gain;
+      } else if (x > -1 && y > -1 && x < size && y < size) {
+        ink[targetOffset + at]! += sampleEdge(source, x, y) * gain;
       }
-      ink[targetOffset + at]! += sum * gain;
     }
   }
+}
+
+// One pixel beyond the edge still touches ink; paper lies further out.
+function sampleEdge({ pixels, offset, size }: SourcePicture, x: number, y: number): number {
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  const right = x - left;
+  const below = y - top;
+  const corner = offset + top * size + left;
+  let sum = 0;
+  if (top >= 0 && left >= 0) sum += pixels[corner]! * (1 - right) * (1 - below);
+  if (top >= 0 && left < size - 1) sum += pixels[corner + 1]! * right * (1 - below);
+  if (top < size - 1 && left >= 0) sum += pixels[corner + size]! * (1 - right) * below;
+  if (top < size - 1 && left < size - 1) sum += pixels[corner + size + 1]! * right * below;
+  return sum;
 }
