@@ -1,5 +1,5 @@
 // How much of a training step goes to making its batch, on all cores:
-//   node bench/data-path/share-of-step.mjs [FILE] [STEPS] [THREADS]   (default experiments/omniglot-small.yaml, 60, all cores)
+//   node bench/data-path/share-of-step.mjs [FILE] [STEPS] [DIST]   (default experiments/omniglot-small.yaml, 60, dist/)
 // Trains STEPS steps and times how long the loop waits for each batch, besides the processor time that a batch takes in its
 // thread. With all cores computing, that time comes out of the step, whether the loop waits or not.
 import { readdirSync, readFileSync } from 'node:fs';
@@ -7,7 +7,9 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
-const dist = (path) => import(`${root}/dist/${path}.js`);
+const [file = `${root}/experiments/omniglot-small.yaml`, given = '60', build = `${root}/dist`] = process.argv.slice(2);
+const threads = availableParallelism();
+const dist = (path) => import(`${resolve(build)}/${path}.js`);
 const { loadExperiment } = await dist('check/load-experiment');
 const { loadData } = await dist('data/data-source');
 const { userDataFolder } = await dist('data/files/data-folder');
@@ -23,8 +25,6 @@ const { train } = await dist('training/train');
 const WARM_UP = 10;
 const TICK_MS = 10; // of /proc: 100 a second
 
-const [file = `${root}/experiments/omniglot-small.yaml`, given = '60', threads = String(availableParallelism())] =
-  process.argv.slice(2);
 const steps = Number(given) + WARM_UP;
 const sets = ['training.maxEpochs=1', `training.stepsPerEpoch=${steps}`, 'evaluation=[]', 'seeds=[1]'];
 const { experiment } = loadExperiment(file, { sets });
@@ -45,7 +45,7 @@ const spec = {
   batchSize: units,
 };
 
-const engine = await startEngine('auto', { threads: Number(threads) });
+const engine = await startEngine('auto', { threads });
 const threadsBefore = new Set(listThreads());
 const batches = openBatchSource(spec, { stepsPerEpoch: steps });
 const waits = [];
@@ -102,10 +102,7 @@ const step = median(stepTimes.slice(WARM_UP));
 const wait = mean(waits.slice(WARM_UP));
 const batchMs = madeAhead.ms / madeAhead.batches;
 const stepMs = madeAhead.all / madeAhead.batches;
-print(
-  'step',
-  `${step.toFixed(1)} ms, median of ${stepTimes.length - WARM_UP}; ${threads} threads of ${availableParallelism()} cores`,
-);
+print('step', `${step.toFixed(1)} ms, median of ${stepTimes.length - WARM_UP}; ${threads} threads, all cores`);
 print('first batch', `waited ${waits[0].toFixed(0)} ms for`);
 print('wait for a batch', `${wait.toFixed(2)} ms, mean: ${percent(wait / step)} of the step`);
 print(

@@ -1,4 +1,6 @@
 // Batches: shapes and labels, which pictures are distorted, and that worker threads make the same bytes.
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority, platform } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
 import { hashBytes } from '../../../src/base/stable-hash.js';
 import type {
@@ -299,6 +301,21 @@ describe('a source of batches', () => {
       expect((await batches.next(2, 1)).images).toEqual(expected(2, 1).images);
       expect((await batches.next(0, 0)).images).toEqual(expected(0, 0).images);
     }
+  });
+
+  test.runIf(platform() === 'linux')('makes them in a thread that gives way to the one that trains', async () => {
+    const before = new Set(readdirSync('/proc/self/task'));
+    await start(spec(), 1).next(0, 0);
+    // The 19th field is the niceness; the second, the name, may have spaces.
+    const niceness = (id: string) =>
+      Number(
+        readFileSync(`/proc/self/task/${id}/stat`, 'utf8')
+          .replace(/^.*\) /, '')
+          .split(' ')[16],
+      );
+    const started = readdirSync('/proc/self/task').filter((id) => !before.has(id));
+    expect(started.map(niceness)).toContain(getPriority() + 5);
+    expect(getPriority()).toBe(niceness(String(process.pid)));
   });
 
   test('lets what was begun go when it is closed', async () => {
