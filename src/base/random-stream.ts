@@ -1,7 +1,8 @@
+/// <reference path="./seedrandom-alea.d.ts" />
 // Named random streams: every draw of the program comes from `randomStream(seed, name, …)`, so that a draw depends on
 // its purpose and position alone, never on what was drawn before it. That is what makes resumed runs bit-identical.
 // Generator: Baagøe's Alea, as implemented by the package seedrandom.
-import seedrandom from 'seedrandom';
+import alea from 'seedrandom/lib/alea.js';
 
 /** What a stream may be keyed by, besides the seed: purposes ('pairs') and positions (epoch, step). */
 export type StreamKey = string | number;
@@ -25,7 +26,7 @@ export interface RandomStream {
 
 /** The stream that belongs to a seed and a list of keys: equal arguments give equal draws on every machine. */
 export function randomStream(seed: number | string, ...keys: StreamKey[]): RandomStream {
-  const next = seedrandom.alea([seed, ...keys].map(String).join('\u001f'));
+  const next = alea([seed, ...keys].map(String).join('\u001f'));
   let spare: number | undefined;
   const uniform = () => next();
   const integer = (count: number) => Math.floor(next() * count);

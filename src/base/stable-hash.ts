@@ -1,5 +1,4 @@
 // Hashes of plain values that do not depend on the order in which keys were written. Fingerprints and digests are made of these.
-import { createHash } from 'node:crypto';
 
 /** The one JSON text of a plain value: keys sorted, `undefined` members left out, -0 written as 0. Throws a TypeError on NaN, infinities and functions. */
 export function canonicalJson(value: unknown): string {
@@ -26,5 +25,7 @@ export function stableHash(value: unknown): string {
 
 /** The SHA-256 of text (as UTF-8) or bytes, as 64 hex digits. */
 export function hashBytes(bytes: string | Uint8Array): string {
+  // Loaded with the first hash: a check of an experiment file makes none.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,12 +1,18 @@
 #!/usr/bin/env node
 // The command `oneshot`: arguments, exit codes. Each command's code is loaded only when it is called, so that
 // `oneshot validate` starts without TensorFlow.js.
+import * as nodeModule from 'node:module';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readOwnVersion } from '../base/own-files.js';
+import { compiledCodeFolder } from '../launch/compiled-code.js';
 import { BENCH_CASES } from '../use/bench/bench-cases.js';
 import type { Shell } from './completion-script.js';
 import { renderExamples } from './help-examples.js';
 import type { ExitCode } from './report-error.js';
+
+// Before a command's code is loaded. Node 20 has no such function.
+const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => void };
+enableCompileCache?.(compiledCodeFolder(process.env));
 
 const program = new Command('oneshot')
   .description('Declarative few-shot experiments: YAML files become seeded, resumable runs.')
@@ -53,6 +59,8 @@ let sets: readonly string[] = [];
 const run =
   (load: () => Promise<(...parameters: never[]) => Promise<ExitCode>>) =>
   async (...parameters: unknown[]) => {
+    // Traces name the sources instead of places in a bundle; switched on before there is something to trace.
+    if (program.opts().debug === true) process.setSourceMapsEnabled(true);
     const command = await load();
     sets = (parameters.at(-2) as { set?: string[] }).set ?? [];
     exitCode = await (command as (...all: unknown[]) => Promise<ExitCode>)(...parameters.slice(0, -1));

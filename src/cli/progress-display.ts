@@ -1,5 +1,5 @@
 // Shows how a running plan gets on: a display that is redrawn on a terminal, plain lines elsewhere. Standard error only.
-import { createLogUpdate } from 'log-update';
+import type { createLogUpdate } from 'log-update';
 import type { PlanEvent, WaitReason } from '../launch/plan-event.js';
 import type { Trial } from '../plan/trial.js';
 import { formatPercent } from '../report/format-figures.js';
@@ -42,7 +42,13 @@ export function openProgressDisplay(total: number): ProgressDisplay {
   /** Those that may be promoted yet. */
   const halted = new Set<Trial>();
   const live = stream.isTTY === true && process.env.TERM !== 'dumb' && process.env.CI === undefined;
-  const update = live ? createLogUpdate(stream, { showCursor: true }) : undefined;
+  let update: ReturnType<typeof createLogUpdate> | undefined;
+  let isClosed = false;
+  // Loaded while the first trial starts: it looks up the widths of characters, which takes a tenth of the command's start.
+  if (live)
+    import('log-update').then((library) => {
+      if (!isClosed) update = library.createLogUpdate(stream, { showCursor: true });
+    });
   const timer = live ? setInterval(draw, REDRAW_MS) : undefined;
   timer?.unref();
 
@@ -172,6 +178,7 @@ export function openProgressDisplay(total: number): ProgressDisplay {
     note,
     close() {
       clearInterval(timer);
+      isClosed = true;
       if (update === undefined) return;
       update.clear();
       update.done();

@@ -26,14 +26,18 @@ export function splitPictures(set: PictureSet, rule: SplitRule): Split {
     const alphabets = new Set(rule[purpose].alphabets);
     const characters = rule[purpose].characters && new Set(rule[purpose].characters);
     const drawers = rule[purpose].drawers && new Set(rule[purpose].drawers);
-    const belongs = (picture: number) => {
-      const character = set.characters[set.character[picture]!]!;
+    const belongs = set.characters.map(({ alphabet, name }) => {
+      const alphabetName = set.alphabets[alphabet]!;
+      const isCharacter = characters === undefined || characters.has(`${alphabetName}/${name}`);
+      return isCharacter && alphabets.has(alphabetName);
+    });
+    const pictures = new Int32Array(set.character.length);
+    let count = 0;
+    for (let picture = 0; picture < pictures.length; picture++) {
       const isDrawer = drawers === undefined || drawers.has(set.drawer[picture]!);
-      const alphabet = set.alphabets[character.alphabet]!;
-      const isCharacter = characters === undefined || characters.has(`${alphabet}/${character.name}`);
-      return isDrawer && isCharacter && alphabets.has(alphabet);
-    };
-    return { set, purpose, pictures: Int32Array.from(set.character.keys()).filter(belongs) };
+      if (isDrawer && belongs[set.character[picture]!]) pictures[count++] = picture;
+    }
+    return { set, purpose, pictures: pictures.slice(0, count) };
   };
   return { train: select('train'), validation: select('validation'), test: select('test') };
 }

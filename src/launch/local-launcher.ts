@@ -1,22 +1,15 @@
 // Runs a trial in a process of its own on this machine: a crash, a leak or a signal there touches one trial. The
 // process watches the channel to this one and ends, with a checkpoint, when it closes.
 import { createWriteStream, openSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { execaNode } from 'execa';
 import { findProgram } from '../base/own-files.js';
-import { userDataFolder } from '../data/files/data-folder.js';
 import { engineEnvironment } from '../engine/start-engine.js';
 import { chooseEngine, readConditions } from '../run/conditions.js';
 import { runFiles } from '../run/run-folder.js';
 import type { MessageFromTrial, MessageToTrial, TrialArguments } from '../run/trial-messages.js';
+import { compiledCodeFolder } from './compiled-code.js';
 import type { LaunchedTrial, LaunchOptions, TrialFailure, TrialOutcome } from './launcher.js';
 import { countOomKills } from './oom-kills.js';
-
-/** Where Node 22 and newer keep compiled code from one process to the next, unless the user says so: a sixth of what a start costs. */
-const COMPILED_CODE =
-  process.env.NODE_COMPILE_CACHE === undefined
-    ? { NODE_COMPILE_CACHE: join(dirname(userDataFolder(process.env)), 'compiled') }
-    : {};
 
 /** Starts the trial in `options.folder` as a child process; what it prints goes to the folder's log. */
 export function launchLocally(options: LaunchOptions): LaunchedTrial {
@@ -29,7 +22,7 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
   // The folder is for people who look at the processes.
   const child = execaNode(findProgram('trial-process'), [options.folder], {
     input: JSON.stringify(trialArguments),
-    env: { ...COMPILED_CODE, ...environmentOf(trialArguments), ...env },
+    env: { NODE_COMPILE_CACHE: compiledCodeFolder(process.env), ...environmentOf(trialArguments), ...env },
     ipc: true,
     reject: false,
     buffer: false,

@@ -58,10 +58,10 @@ function describeAttempts({ provenance }: FinishedRun): string[] {
   return engines.size > 1 ? ['its attempts ran under different engines or threads'] : [];
 }
 
-function describeSurroundings({ provenance, folder }: FinishedRun): string[] {
+function describeSurroundings({ provenance }: FinishedRun): string[] {
   const before = provenance.at(-1);
   if (before === undefined) return ['it has no provenance.json: where it ran is not known'];
-  const now = describeProvenance({ attempt: 1, startedAt: new Date(), engine: {}, folder });
+  const now = describeProvenance({ attempt: 1, startedAt: new Date(), engine: {} });
   return (
     [
       ['oneshot', before.oneshot, now.oneshot],

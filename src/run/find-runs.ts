@@ -2,6 +2,7 @@
 // read is told apart, with its reason, so that one damaged run never hides the others.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { compareNaturally } from '../base/natural-order.js';
 import { OneshotError } from '../base/problem.js';
 import { findLockHolder } from '../base/process-lock.js';
 import {
@@ -63,9 +64,6 @@ function findRunFolders(path: string, depth: number): string[] {
     .sort(compareNaturally)
     .flatMap((name) => findRunFolders(join(path, name), depth - 1));
 }
-
-const naturalOrder = new Intl.Collator('en', { numeric: true });
-const compareNaturally = (a: string, b: string) => naturalOrder.compare(a, b);
 
 function describeRun(folder: string): FoundRun {
   const trial = readTrialRecord(folder) as TrialRecord;

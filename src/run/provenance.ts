@@ -1,8 +1,9 @@
 // Where a run was made: versions, machine, git commit. Written once per attempt, so that a result can be traced.
 // Credentials never get in: of the environment only what is named here, and URLs without user and password.
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { arch, cpus, hostname, release, totalmem, userInfo } from 'node:os';
+import { promisify } from 'node:util';
 import { readOwnVersion } from '../base/own-files.js';
 import { OneshotError } from '../base/problem.js';
 import { isCount, isList, isMap, isRecord, isText, type RecordShape } from './read-record.js';
@@ -37,11 +38,11 @@ export function describeProvenance(options: {
   attempt: number;
   startedAt: Date;
   engine: Readonly<Record<string, string | number>>;
-  /** The folder whose git commit counts. */
-  folder: string;
+  /** What `describeGit` found. */
+  git?: Provenance['git'];
 }): Provenance {
   const processors = cpus();
-  const git = describeGit(options.folder);
+  const { git } = options;
   return {
     attempt: options.attempt,
     startedAt: options.startedAt.toISOString(),
@@ -94,24 +95,22 @@ function readUser(): string {
   }
 }
 
-function describeGit(folder: string): Provenance['git'] {
-  const ask = (...args: string[]) =>
-    execFileSync('git', ['-C', folder, ...args], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 5000,
-    }).trim();
+const run = promisify(execFile);
+
+/** The git commit of a folder; undefined where it is in no checkout. Its four questions are asked at once, in processes of their own. */
+export async function describeGit(folder: string): Promise<Provenance['git']> {
+  const ask = async (...args: string[]) =>
+    (await run('git', ['-C', folder, ...args], { encoding: 'utf8', timeout: 5000 })).stdout.trim();
+  const answers = [
+    ask('rev-parse', 'HEAD'),
+    ask('rev-parse', '--abbrev-ref', 'HEAD'),
+    ask('status', '--porcelain', '--untracked-files=no'),
+    // A checkout may have no remote.
+    ask('remote', 'get-url', 'origin').catch(() => ''),
+  ];
   try {
-    const commit = ask('rev-parse', 'HEAD');
-    const branch = ask('rev-parse', '--abbrev-ref', 'HEAD');
-    const dirty = ask('status', '--porcelain', '--untracked-files=no') !== '';
-    let remote: string | undefined;
-    try {
-      remote = stripCredentials(ask('remote', 'get-url', 'origin'));
-    } catch {
-      // A checkout without a remote.
-    }
-    return { commit, branch, dirty, ...(remote === undefined ? {} : { remote }) };
+    const [commit, branch, changes, remote] = (await Promise.all(answers)) as [string, string, string, string];
+    return { commit, branch, dirty: changes !== '', ...(remote === '' ? {} : { remote: stripCredentials(remote) }) };
   } catch {
     return undefined;
   }

@@ -30,7 +30,7 @@ import { evaluateTrial } from './evaluate-trial.js';
 import { findLostForms, takeForms } from './forms.js';
 import { logBeginning, logDatasets, logEvaluation, logHalving, logTraining, type RunLog } from './log-run.js';
 import { logVerifications } from './log-verification.js';
-import { describeProvenance, type Provenance } from './provenance.js';
+import { describeGit, describeProvenance, type Provenance } from './provenance.js';
 import { refuseLeaks } from './refuse-leaks.js';
 import {
   RUN_FOLDER_VERSION,
@@ -135,10 +135,12 @@ class TrialRun {
 
   async #work(): Promise<TrialEnd> {
     const { model, training } = this.#experiment;
+    // Asked now, it is answered while the engine starts.
+    const git = describeGit(this.#trial.baseFolder);
     const engine = model === undefined || training === undefined ? undefined : await this.#startEngine();
     let sampler: SystemSampler | undefined;
     try {
-      this.#begin(engine);
+      this.#begin(engine, await git);
       sampler = sampleSystem(this.#journal);
       const data = await this.#loadData();
       logDatasets(this.#log(), data);
@@ -200,12 +202,12 @@ class TrialRun {
   }
 
   /** The run's identity, parameters and provenance, in the journal and beside it. */
-  #begin(engine: Engine | undefined): void {
+  #begin(engine: Engine | undefined, git: Provenance['git']): void {
     const provenance = describeProvenance({
       attempt: this.#status.attempt,
       startedAt: this.#startedAt,
       engine: engine === undefined ? {} : { ...engine.description, ...engine.description.settings, settings: '' },
-      folder: this.#trial.baseFolder,
+      git,
     });
     const attempts = existsSync(this.#files.provenance)
       ? (JSON.parse(readFileSync(this.#files.provenance, 'utf8')) as Provenance[])

@@ -15,6 +15,7 @@ import { readTrainingCheckpoint, writeTrainingCheckpoint, writeWeightsCheckpoint
 import type { Batch } from '../training/tasks/task.js';
 import { type TrainingResult, train } from '../training/train.js';
 import type { TrainingHooks } from '../training/training-hooks.js';
+import { chooseBatchThreads } from './batch-threads.js';
 import { chooseEmbeddingBatchSize } from './evaluate-trial.js';
 import { runFiles } from './run-folder.js';
 import type { TrialProgress } from './trial-messages.js';
@@ -69,7 +70,7 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
       source: data.source,
       batchSize: describeBatch(training).units,
     },
-    { stepsPerEpoch },
+    { stepsPerEpoch, ...chooseBatchThreads(engine.description) },
   );
   const embeddingBatchSize = chooseEmbeddingBatchSize(placeEncoder(model.encoder, data.description.imageSize));
   let accuracy: number | undefined;
@@ -118,6 +119,10 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
   };
 
   try {
+    // The thread starts and draws while the network is made. A training that is over asks for no batch.
+    const { epoch, step } = restore?.position ?? { epoch: 1, step: 0 };
+    if (epoch <= Math.min(training.maxEpochs, options.haltAfterEpoch ?? training.maxEpochs))
+      batches.begin(epoch - 1, step);
     return await train({
       engine,
       model,

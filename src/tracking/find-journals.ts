@@ -2,6 +2,7 @@
 // run. Nothing but the journal is needed, so that folders copied from another machine are found as well.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { compareNaturally } from '../base/natural-order.js';
 import { OneshotError } from '../base/problem.js';
 import { journalSize } from './journal.js';
 import { journalName } from './ship-journal.js';
@@ -21,9 +22,7 @@ function searchFolder(folder: string, depth: number): string[] {
   const below = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => entry.name)
-    .sort(naturalOrder.compare)
+    .sort(compareNaturally)
     .flatMap((name) => searchFolder(join(folder, name), depth - 1));
   return [...own, ...below];
 }
-
-const naturalOrder = new Intl.Collator('en', { numeric: true });

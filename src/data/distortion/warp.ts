@@ -58,7 +58,7 @@ export function warpPicture(
 
 // Adds one sample of each target pixel, taken at (partX, partY) within the pixel.
 function addSamples(
-  { pixels, offset, size }: SourcePicture,
+  source: SourcePicture,
   target: TargetPicture,
   map: SamplingMap,
   field: DisplacementField | undefined,
@@ -66,7 +66,10 @@ function addSamples(
   partY: number,
   gain: number,
 ): void {
-  const { ink, size: targetSize } = target;
+  const { pixels, offset, size } = source;
+  const last = size - 1;
+  const { ink, offset: targetOffset, size: targetSize } = target;
+  const { dx, dy } = field ?? {};
   const ratio = size / targetSize;
   const [a, b, c, d] = [map.a * ratio, map.b * ratio, map.c * ratio, map.d * ratio];
   // A pixel's centre is at its index + 1/2; the index into the source is the coordinate there less that half.
@@ -77,31 +80,46 @@ function addSamples(
     for (let column = 0; column < targetSize; column++, at++) {
       let u = startX + column;
       let v = startY + row;
-      if (field !== undefined) {
-        u += field.dx[at]!;
-        v += field.dy[at]!;
+      if (dx !== undefined && dy !== undefined) {
+        u += dx[at]!;
+        v += dy[at]!;
       }
       const x = a * u + b * v + x0;
       const y = c * u + d * v + y0;
-      // One pixel beyond the edge still touches ink; paper lies further out.
-      if (!(x > -1 && y > -1 && x < size && y < size)) continue;
-      const left = Math.floor(x);
-      const top = Math.floor(y);
-      const right = x - left;
-      const below = y - top;
-      const corner = offset + top * size + left;
-      let sum = 0;
-      if (left >= 0 && top >= 0 && left < size - 1 && top < size - 1) {
-        const above = pixels[corner]! * (1 - right) + pixels[corner + 1]! * right;
-        const under = pixels[corner + size]! * (1 - right) + pixels[corner + size + 1]! * right;
-        sum = above * (1 - below) + under * below;
-      } else {
-        if (top >= 0 && left >= 0) sum += pixels[corner]! * (1 - right) * (1 - below);
-        if (top >= 0 && left < size - 1) sum += pixels[corner + 1]! * right * (1 - below);
-        if (top < size - 1 && left >= 0) sum += pixels[corner + size]! * (1 - right) * below;
-        if (top < size - 1 && left < size - 1) sum += pixels[corner + size + 1]! * right * below;
+      if (x >= 0 && y >= 0 && x < last && y < last) {
+        // Whole numbers, which arrays are read by without conversion.
+        const left = x | 0;
+        const top = y | 0;
+        const corner = offset + top * size + left;
+        const here = pixels[corner]!;
+        const next = pixels[corner + 1]!;
+        const hereBelow = pixels[corner + size]!;
+        const nextBelow = pixels[corner + size + 1]!;
+        // Most of a picture is paper.
+        if ((here | next | hereBelow | nextBelow) === 0) continue;
+        const right = x - left;
+        const below = y - top;
+        const above = here * (1 - right) + next * right;
+        const under = hereBelow * (1 - right) + nextBelow * right;
+        ink[targetOffset + at]! += (above * (1 - below) + under * below) * gain;
+      } else if (x > -1 && y > -1 && x < size && y < size) {
+        ink[targetOffset + at]! += sampleEdge(source, x, y) * gain;
       }
-      ink[target.offset + at]! += sum * gain;
     }
   }
+}
+
+// One pixel beyond the edge still touches ink; paper lies further out.
+function sampleEdge({ pixels, offset, size }: SourcePicture, x: number, y: number): number {
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  const right = x - left;
+  const below = y - top;
+  const corner = offset + top * size + left;
+  let sum = 0;
+  if (top >= 0 && left >= 0) sum += pixels[corner]! * (1 - right) * (1 - below);
+  if (top >= 0 && left < size - 1) sum += pixels[corner + 1]! * right * (1 - below);
+  if (top < size - 1 && left >= 0) sum += pixels[corner + size]! * (1 - right) * below;
+  if (top < size - 1 && left < size - 1) sum += pixels[corner + size + 1]! * right * below;
+  return sum;
 }

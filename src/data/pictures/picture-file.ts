@@ -1,6 +1,7 @@
 // A picture set as bytes: the form of cache files, and what digests are made of. Layout: a line of magic, a line with
 // the digest of all that follows, a line of JSON with the labels, then characters and drawers (int32) and the pixels.
 import { createHash } from 'node:crypto';
+import { endianness } from 'node:os';
 import { canonicalJson } from '../../base/stable-hash.js';
 import type { Character, PictureSet } from './picture-set.js';
 
@@ -123,5 +124,9 @@ function writeInt32(values: Int32Array): Buffer {
 }
 
 function readInt32(bytes: Buffer, at: number, count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, i) => bytes.readInt32LE(at + 4 * i));
+  const values = new Int32Array(count);
+  const raw = Buffer.from(values.buffer);
+  bytes.copy(raw, 0, at, at + raw.length);
+  if (endianness() === 'BE') raw.swap32();
+  return values;
 }

@@ -10,6 +10,8 @@ import { countEpochSteps, createBatchMaker } from './make-batches.js';
 export interface BatchSource {
   /** The batch of a step. Asking in the order of training is fastest; any order is right. Rejects when the source was closed or a worker failed. */
   next(epoch: number, step: number): Promise<Batch>;
+  /** Starts on the batches from a step on, as `next` does, and waits for none: called as soon as it is known where training begins. */
+  begin(epoch: number, step: number): void;
   /** Stops the workers. Batches still asked for are rejected. */
   close(): Promise<void>;
 }
@@ -57,6 +59,7 @@ function openSynchronous(makeBatch: (epoch: number, step: number) => Batch): Bat
       if (isClosed) throw closedError();
       return makeBatch(epoch, step);
     },
+    begin() {},
     async close() {
       isClosed = true;
     },
@@ -103,21 +106,30 @@ function openThreads(spec: BatchSpec, script: string, options: Required<BatchSou
     return batch;
   }
 
+  /** Starts on a batch and those that are likely to be asked for after it. */
+  function requestFrom(epoch: number, step: number, isAwaited: boolean): PendingBatch {
+    const asked = request(epoch, step);
+    asked.isAwaited ||= isAwaited;
+    const likely = new Set([asked]);
+    for (let i = 1, at = { epoch, step }; i <= options.ahead; i++) {
+      at = at.step + 1 < options.stepsPerEpoch ? { ...at, step: at.step + 1 } : { epoch: at.epoch + 1, step: 0 };
+      likely.add(request(at.epoch, at.step));
+    }
+    // After a jump, what was made ahead for nobody is let go.
+    for (const [id, batch] of pending) if (!batch.isAwaited && !likely.has(batch)) pending.delete(id);
+    return asked;
+  }
+
   return {
     async next(epoch, step) {
       if (failure) throw failure;
-      const asked = request(epoch, step);
-      asked.isAwaited = true;
-      const likely = new Set<PendingBatch>();
-      for (let i = 1, at = { epoch, step }; i <= options.ahead; i++) {
-        at = at.step + 1 < options.stepsPerEpoch ? { ...at, step: at.step + 1 } : { epoch: at.epoch + 1, step: 0 };
-        likely.add(request(at.epoch, at.step));
-      }
-      // After a jump, what was made ahead for nobody is let go.
-      for (const [id, batch] of pending) if (!batch.isAwaited && !likely.has(batch)) pending.delete(id);
+      const asked = requestFrom(epoch, step, true);
       const batch = await asked.promise;
       pending.delete(`${epoch}/${step}`);
       return batch;
+    },
+    begin(epoch, step) {
+      if (!failure) requestFrom(epoch, step, false);
     },
     async close() {
       fail(closedError());

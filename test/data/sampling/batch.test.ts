@@ -1,5 +1,8 @@
 // Batches: shapes and labels, which pictures are distorted, and that worker threads make the same bytes.
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority, platform } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
+import { hashBytes } from '../../../src/base/stable-hash.js';
 import type {
   Affine,
   Augmentation,
@@ -219,6 +222,22 @@ test.each([
   }
 });
 
+// Other bytes train other networks: whoever changes them raises NUMERICS_VERSION (src/plan/fingerprint.ts).
+test.each([
+  [
+    'pairs',
+    spec({ augmentation: { ...busy, rotationClasses: false } }),
+    '9b05475f3596359e2996049df0519939db39aa4de4864af2ce1c62f779b6b762',
+  ],
+  [
+    'groups',
+    spec({ task: allPairs, augmentation: busy }),
+    '8c7801ff1c63383b17205e0edc3ecac459965e5a3f5e40f3d8aa8c477fc87cfb',
+  ],
+])('a batch of %s has the bytes that it had in earlier versions', (_, settings, digest) => {
+  expect(hashBytes(new Uint8Array(createBatchMaker(settings)(2, 5).images.buffer))).toBe(digest);
+});
+
 describe('a source of batches', () => {
   const open: BatchSource[] = [];
   afterEach(async () => {
@@ -272,6 +291,39 @@ describe('a source of batches', () => {
     await batches.close();
     expect(['given', 'the source of batches was closed']).toContain(await asked);
     await expectFailure(() => batches.next(0, 1), 'interrupted', /closed/);
+  });
+
+  test('has a batch that was begun ready, and the same', async () => {
+    const expected = createBatchMaker(spec());
+    for (const workers of [0, 1]) {
+      const batches = start(spec(), workers);
+      batches.begin(2, 1);
+      expect((await batches.next(2, 1)).images).toEqual(expected(2, 1).images);
+      expect((await batches.next(0, 0)).images).toEqual(expected(0, 0).images);
+    }
+  });
+
+  test.runIf(platform() === 'linux')('makes them in a thread that gives way to the one that trains', async () => {
+    const before = new Set(readdirSync('/proc/self/task'));
+    await start(spec(), 1).next(0, 0);
+    // The 19th field is the niceness; the second, the name, may have spaces.
+    const niceness = (id: string) =>
+      Number(
+        readFileSync(`/proc/self/task/${id}/stat`, 'utf8')
+          .replace(/^.*\) /, '')
+          .split(' ')[16],
+      );
+    const started = readdirSync('/proc/self/task').filter((id) => !before.has(id));
+    expect(started.map(niceness)).toContain(getPriority() + 5);
+    expect(getPriority()).toBe(niceness(String(process.pid)));
+  });
+
+  test('lets what was begun go when it is closed', async () => {
+    const batches = openBatchSource(spec(), { workers: 1 });
+    batches.begin(0, 0);
+    await batches.close();
+    batches.begin(0, 1);
+    await expectFailure(() => batches.next(0, 0), 'interrupted', /closed/);
   });
 
   test('hands on what goes wrong in a worker', async () => {
