@@ -28,12 +28,12 @@ export interface EngineCheck {
 const TOLERANCE = 1e-4;
 const LIMIT_MS = 60_000;
 
-/** All engines, in the order in which `auto` tries them. */
-export async function checkEngines(env: Environment): Promise<EngineCheck[]> {
-  const reference = await askEngine('cpu', env);
+/** All engines, in the order in which `auto` tries them; what `stop` interrupts does not work. */
+export async function checkEngines(env: Environment, stop?: AbortSignal): Promise<EngineCheck[]> {
+  const reference = await askEngine('cpu', env, stop);
   const checks: EngineCheck[] = [];
   for (const name of listAutoOrder(env))
-    checks.push(judge(name, name === 'cpu' ? reference : await askEngine(name, env), reference));
+    checks.push(judge(name, name === 'cpu' ? reference : await askEngine(name, env, stop), reference));
   return checks;
 }
 
@@ -56,7 +56,7 @@ function judge(name: EngineName, answer: EngineAnswer, reference: EngineAnswer):
   };
 }
 
-async function askEngine(name: EngineName, env: Environment): Promise<EngineAnswer> {
+async function askEngine(name: EngineName, env: Environment, stop?: AbortSignal): Promise<EngineAnswer> {
   const child = execaNode(findProgram('engine-process'), [name], {
     env: { ...env, ...engineEnvironment(name, env) },
     extendEnv: false,
@@ -65,6 +65,7 @@ async function askEngine(name: EngineName, env: Environment): Promise<EngineAnsw
     stdin: 'ignore',
     timeout: LIMIT_MS,
     killSignal: 'SIGKILL',
+    ...(stop === undefined ? {} : { cancelSignal: stop }),
   });
   let answer: EngineAnswer | undefined;
   child.on('message', (message) => {

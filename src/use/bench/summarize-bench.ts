@@ -16,7 +16,7 @@ export interface Measurement {
 
 /** What could not be measured, and why. */
 export interface Omission {
-  readonly contestant: Contestant;
+  readonly contestant: Contestant | 'torch';
   readonly reason: string;
 }
 
@@ -40,6 +40,8 @@ export interface ContestantSummary {
   readonly trainCpuMs: number;
   readonly memoryBytes: number;
   readonly startMs: number;
+  /** How many times as fast as the PyTorch that starts fastest. */
+  readonly startRatio?: number;
 }
 
 export interface CaseSummary {
@@ -84,6 +86,7 @@ export function summarizeCase(
   const train = summarizeSteps('trainMs', countTrainingFlops(bench));
   const forward = summarizeSteps('forwardMs', countForwardFlops(bench));
   const cpuRival = findRival(measurements, ({ trainCpuMs }) => trainCpuMs);
+  const startRival = findRival(measurements, ({ startMs }) => startMs);
   return {
     name,
     title: bench.title,
@@ -95,6 +98,7 @@ export function summarizeCase(
       trainCpuMs: one.trainCpuMs,
       memoryBytes: one.memoryBytes,
       startMs: one.startMs,
+      ...(startRival === undefined ? {} : { startRatio: startRival.startMs / one.startMs }),
     })),
     omitted,
   };
