@@ -102,10 +102,13 @@ const REMEDIES: Readonly<Partial<Record<string, string>>> = {
   cpu: 'install again with `npm ci`',
 };
 
-/** `version 1.2.3, 2 threads`, and `GPU` where it computes on one. */
+/** `version 1.2.3, 2 threads`, or the GPU in place of threads: by its name where the engine knows it. */
 export function describeEngine(description: EngineDescription | undefined): string {
   if (description === undefined) return '';
   const { version, threads, settings } = description;
-  const device = settings.device === 'gpu' ? ', GPU' : '';
-  return `version ${version}, ${threads} ${threads === 1 ? 'thread' : 'threads'}${device}`;
+  const { device, adapter } = settings;
+  if (adapter !== undefined) {
+    return `version ${version}, ${device === 'gpu' ? `GPU: ${adapter}` : `no GPU, imitated by the processor: ${adapter}`}`;
+  }
+  return `version ${version}, ${device === 'gpu' ? 'GPU' : `${threads} ${threads === 1 ? 'thread' : 'threads'}`}`;
 }
