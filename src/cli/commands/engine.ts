@@ -125,8 +125,8 @@ function printEngines(checks: readonly EngineCheck[], chosen: EngineCheck | unde
   const table = createPlainTable([...head, 'what it is'], colors, [2]);
   for (const { cells, text } of rows) table.push([...cells, wrapText(text, room).join('\n')]);
   for (const line of table.toString().split('\n')) printResult(line.trimEnd());
-  if (chosen !== undefined)
-    printResult(colors.dim('auto: what runs take where --engine NAME or resources.engine names none'));
+  const legend = chosen === undefined ? '' : 'auto: what runs take where --engine NAME or resources.engine names none';
+  for (const line of wrapText(legend, (process.stdout.columns ?? 100) - 1)) printResult(colors.dim(line));
   for (const check of checks) {
     const installed = findInstalled(check);
     if (installed !== undefined) printResult(`${check.name} lies in ${installed.folder}`);

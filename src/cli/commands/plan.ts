@@ -124,7 +124,7 @@ function printPlan(plan: Plan, trials: readonly PlannedTrial[], colors: Colors):
 
 function describeTime(asked: string, estimate: TimeEstimate | undefined, trials: number): string {
   if (estimate === undefined) {
-    const what = asked === 'auto' ? 'this machine' : `${asked} on this machine`;
+    const what = asked === 'auto' ? 'the engine that `auto` takes here' : `${asked} on this machine`;
     return `no estimate of the time: \`oneshot bench\` has not measured ${what}`;
   }
   const { engine, shortestSeconds, longestSeconds, measured } = estimate;
