@@ -70,7 +70,10 @@ export function summarizeCase(
 ): CaseSummary {
   const bench = describeCase(name);
   const summarizeSteps = (kind: 'trainMs' | 'forwardMs', flops: number) => {
-    const rival = findRival(measurements, (one) => median(one[kind].flat()));
+    // By rounds, as all ratios are: on a busy machine the median over all steps may name another one.
+    const rival = findRival(measurements, (one, others) =>
+      Math.max(...others.map((other) => compareRounds(other[kind], one[kind]).median)),
+    );
     return (one: Measurement): StepSummary => {
       const steps = one[kind].flat();
       const seconds = median(steps) / 1000;
@@ -104,9 +107,22 @@ export function summarizeCase(
   };
 }
 
-/** The variant of PyTorch that takes least. */
-function findRival(measurements: readonly Measurement[], cost: (one: Measurement) => number): Measurement | undefined {
-  return measurements.filter(({ contestant }) => contestant.startsWith('torch-')).sort((a, b) => cost(a) - cost(b))[0];
+/** The variant of PyTorch that costs least; `others` are the other variants. */
+function findRival(
+  measurements: readonly Measurement[],
+  cost: (one: Measurement, others: readonly Measurement[]) => number,
+): Measurement | undefined {
+  const variants = measurements.filter(({ contestant }) => contestant.startsWith('torch-'));
+  const costs = new Map(
+    variants.map((one) => [
+      one,
+      cost(
+        one,
+        variants.filter((other) => other !== one),
+      ),
+    ]),
+  );
+  return variants.sort((a, b) => (costs.get(a) ?? 0) - (costs.get(b) ?? 0) || 0)[0];
 }
 
 /** Rounds were measured in turns, so each is compared with the rival's round beside it. */
