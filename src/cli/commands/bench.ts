@@ -88,9 +88,9 @@ function checkThreads(threads: number | undefined, cores: number): void {
 
 function printBench(results: BenchResults, colors: Colors): void {
   const { machine, threads, peakFlopsPerSecond, unfinishedCases } = results;
-  const width = process.stdout.columns ?? 100;
+  const width = process.stdout.columns ?? Number.POSITIVE_INFINITY;
   const printText = (text: string, paint = (one: string) => one) => {
-    for (const one of wrapText(text, width - 1)) printResult(paint(one));
+    for (const one of wrapText(text, Math.min(width - 1, 100))) printResult(paint(one));
   };
   printText(
     `${machine.processor}, ${threads} of ${machine.cores} processors, products of matrices at ${formatCount(peakFlopsPerSecond)}FLOP/s`,
