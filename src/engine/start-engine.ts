@@ -32,8 +32,9 @@ export function listAutoOrder(env: Environment, gpuFiles?: readonly string[]): E
 
 /** Environment variables, besides those of `env`, that a process must have from its start for the engine to start and to be at its full speed. */
 export function engineEnvironment(name: 'auto' | EngineName, env: Environment): Record<string, string> {
-  if (name === 'tensorflow') return tensorFlowEnvironment(env);
-  return name === 'cuda' || (name === 'auto' && listAutoOrder(env)[0] === 'cuda') ? cudaEnvironment(env) : {};
+  const engine = name === 'auto' ? listAutoOrder(env)[0] : name;
+  if (engine === 'tensorflow') return tensorFlowEnvironment(env);
+  return engine === 'cuda' ? cudaEnvironment(env) : {};
 }
 
 /** Whether the engine computes on a GPU where there is one: then each trial is given one of its own. */

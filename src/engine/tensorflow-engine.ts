@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { type Engine, type EngineOptions, MissingEngineError, measureMemory, requireSameVersion } from './engine.js';
 import { loadTensorFlow } from './load-tensorflow.js';
+import { replaceSlowKernels } from './tensorflow-kernels.js';
 import { findTensorFlowPackage, type LoadedBinding, loadTensorFlowBinding } from './tensorflow-package.js';
 
 const BACKEND = 'tensorflow';
@@ -19,6 +20,7 @@ export async function startTensorFlowEngine({ threads = availableParallelism() }
     requireSameVersion(tf, found.folder, found.version);
     applySettings(threads);
     loaded = { binding: loadTensorFlowBinding(found), threads };
+    replaceSlowKernels(tf, BACKEND);
     tf.registerBackend(BACKEND, loaded.binding.createBackend);
   }
   if (loaded.threads !== threads) {

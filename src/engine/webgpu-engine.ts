@@ -21,7 +21,13 @@ interface WebGpuPackages {
 
 /** What of WebGPU is used here. */
 interface Adapter {
-  readonly info: { readonly vendor: string; readonly device: string; readonly description: string };
+  readonly info: {
+    readonly vendor: string;
+    readonly device: string;
+    readonly description: string;
+    /** True where the processor imitates a GPU. */
+    readonly isFallbackAdapter: boolean;
+  };
   readonly limits: { readonly maxStorageBufferBindingSize: number; readonly maxBufferSize: number };
 }
 interface Gpu {
@@ -60,7 +66,7 @@ export async function startWebGpuEngine({ threads = 1 }: EngineOptions): Promise
   await tf.setBackend(BACKEND);
   await tf.ready();
   const { backend, adapter, version, throwErrors } = started;
-  const { vendor, device, description } = adapter.info;
+  const { vendor, device, description, isFallbackAdapter } = adapter.info;
   return {
     name: 'webgpu',
     tf,
@@ -69,7 +75,10 @@ export async function startWebGpuEngine({ threads = 1 }: EngineOptions): Promise
       version,
       tensorflowJsVersion: tf.version.tfjs as string,
       threads,
-      settings: { device: 'gpu', adapter: [vendor, device, description].filter((text) => text !== '').join(', ') },
+      settings: {
+        device: isFallbackAdapter ? 'cpu' : 'gpu',
+        adapter: [vendor, device, description].filter((text) => text !== '').join(', '),
+      },
     },
     largestTensorBytes: Math.min(adapter.limits.maxStorageBufferBindingSize, adapter.limits.maxBufferSize),
     flush: () => {

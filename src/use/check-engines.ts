@@ -28,12 +28,12 @@ export interface EngineCheck {
 const TOLERANCE = 1e-4;
 const LIMIT_MS = 60_000;
 
-/** All engines, in the order in which `auto` tries them. */
-export async function checkEngines(env: Environment): Promise<EngineCheck[]> {
-  const reference = await askEngine('cpu', env);
+/** All engines, in the order in which `auto` tries them; what `stop` interrupts does not work. */
+export async function checkEngines(env: Environment, stop?: AbortSignal): Promise<EngineCheck[]> {
+  const reference = await askEngine('cpu', env, stop);
   const checks: EngineCheck[] = [];
   for (const name of listAutoOrder(env))
-    checks.push(judge(name, name === 'cpu' ? reference : await askEngine(name, env), reference));
+    checks.push(judge(name, name === 'cpu' ? reference : await askEngine(name, env, stop), reference));
   return checks;
 }
 
@@ -56,7 +56,7 @@ function judge(name: EngineName, answer: EngineAnswer, reference: EngineAnswer):
   };
 }
 
-async function askEngine(name: EngineName, env: Environment): Promise<EngineAnswer> {
+async function askEngine(name: EngineName, env: Environment, stop?: AbortSignal): Promise<EngineAnswer> {
   const child = execaNode(findProgram('engine-process'), [name], {
     env: { ...env, ...engineEnvironment(name, env) },
     extendEnv: false,
@@ -65,6 +65,7 @@ async function askEngine(name: EngineName, env: Environment): Promise<EngineAnsw
     stdin: 'ignore',
     timeout: LIMIT_MS,
     killSignal: 'SIGKILL',
+    ...(stop === undefined ? {} : { cancelSignal: stop }),
   });
   let answer: EngineAnswer | undefined;
   child.on('message', (message) => {
@@ -101,10 +102,13 @@ const REMEDIES: Readonly<Partial<Record<string, string>>> = {
   cpu: 'install again with `npm ci`',
 };
 
-/** `version 1.2.3, 2 threads`, and `GPU` where it computes on one. */
+/** `version 1.2.3, 2 threads`, or the GPU in place of threads: by its name where the engine knows it. */
 export function describeEngine(description: EngineDescription | undefined): string {
   if (description === undefined) return '';
   const { version, threads, settings } = description;
-  const device = settings.device === 'gpu' ? ', GPU' : '';
-  return `version ${version}, ${threads} ${threads === 1 ? 'thread' : 'threads'}${device}`;
+  const { device, adapter } = settings;
+  if (adapter !== undefined) {
+    return `version ${version}, ${device === 'gpu' ? `GPU: ${adapter}` : `no GPU, imitated by the processor: ${adapter}`}`;
+  }
+  return `version ${version}, ${device === 'gpu' ? 'GPU' : `${threads} ${threads === 1 ? 'thread' : 'threads'}`}`;
 }

@@ -2,6 +2,7 @@
 // parts missing is what the command is for.
 import { checkDataSets } from './check-data-sets.js';
 import { checkEngines, describeEngines } from './check-engines.js';
+import { checkGpus } from './check-gpus.js';
 import { checkMachine, type MachineFacts } from './check-machine.js';
 import { checkMlflow } from './check-mlflow.js';
 import { checkPrograms } from './check-programs.js';
@@ -12,6 +13,7 @@ export async function diagnose(facts: MachineFacts): Promise<Finding[]> {
   const { env } = facts;
   const findings = await Promise.all([
     guard('machine', 'machine', async () => checkMachine(facts)),
+    guard('machine', 'NVIDIA GPU', () => checkGpus(env)),
     guard('engine', 'engines', async () => describeEngines(await checkEngines(env)), true),
     guard('data', 'data sets', () => checkDataSets(env)),
     guard('tracking', 'MLflow', () => checkMlflow(env)),

@@ -1,6 +1,8 @@
 // The engine `tensorflow`, installed for real: about 210 MB from PyPI and npm, a compilation, then trainings with it.
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runWithInterruptions } from '../support/interrupt-runs.js';
 import {
@@ -12,6 +14,7 @@ import {
   trialProcessOf,
   waitFor,
 } from '../support/run-command.js';
+import { checkEngineContract } from './support/check-engine-contract.js';
 
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');
 const engines = newFolder();
@@ -73,6 +76,25 @@ describe('the engine tensorflow, installed by the command', () => {
     expect(found.installed.bytes).toBeGreaterThan(600e6);
   });
 
+  test('keeps the contract of engines', async () => {
+    const { passed, failures } = await checkEngineContract('tensorflow', { ONESHOT_ENGINES: engines });
+    expect(failures).toEqual([]);
+    expect(passed).toBeGreaterThan(40);
+  });
+
+  test('has the step of a relu as other engines have it, NaN included', async () => {
+    const script = `
+      const { startEngine } = await import('${resolve(import.meta.dirname, '../../dist/engine/start-engine.js')}');
+      const { tf } = await startEngine('tensorflow');
+      const steps = [tf.step(tf.tensor1d([NaN, -1, 0, 2])), tf.step(tf.tensor1d([NaN, -1, 0, 2]), 0.5)];
+      console.log(JSON.stringify(steps.map((step) => [...step.dataSync()].map(String))));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+    expect(JSON.parse(stdout)).toEqual([
+      ['NaN', '0', '0', '1'],
+      ['NaN', '0.5', '0.5', '1'],
+    ]);
+  });
+
   test('trains to equal bytes twice', async () => {
     const runs = newFolder();
     const { code, stderr } = await runCommand(trainTiny(runs));
@@ -109,6 +131,6 @@ test('it is gone after `uninstall`', async () => {
   expect((await runCommand(['engine', 'uninstall', 'tensorflow'])).stdout).toMatch(/^removed tensorflow: \d+ MB freed/);
   expect(existsSync(join(engines, 'tensorflow'))).toBe(false);
   const missing = await runCommand([...trainTiny(newFolder())]);
-  expect(missing.code).toBe(1);
+  expect(missing.code).toBe(2);
   expect(missing.stderr).toContain('`oneshot engine install tensorflow` installs it');
 });

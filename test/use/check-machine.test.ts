@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkDataSets } from '../../src/use/check-data-sets.js';
+import { checkGpus } from '../../src/use/check-gpus.js';
 import { checkMachine } from '../../src/use/check-machine.js';
 import { checkMlflow } from '../../src/use/check-mlflow.js';
 import { checkPrograms } from '../../src/use/check-programs.js';
@@ -115,5 +116,29 @@ describe('checkMlflow', () => {
     expect(local).toMatchObject({ name: 'oneshot ui', state: 'missing' });
     const [wrong] = await checkMlflow({ PATH: '', MLFLOW_TRACKING_URI: 'databricks' });
     expect(wrong).toMatchObject({ state: 'broken' });
+  });
+});
+
+describe('checkGpus', () => {
+  const pretend = (script: string) => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'nvidia-smi'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return { PATH: folder };
+  };
+
+  test('lists each GPU that the driver shows', async () => {
+    const env = pretend('echo "0, NVIDIA A, 100 MiB, 580.1"; echo "1, NVIDIA B, 200 MiB, 580.1"');
+    expect(
+      (await checkGpus({ ...env, CUDA_VISIBLE_DEVICES: '1' })).map(({ state, detail }) => [state, detail]),
+    ).toEqual([
+      ['works', '0: NVIDIA A, 100 MiB, driver 580.1 (CUDA_VISIBLE_DEVICES=1)'],
+      ['works', '1: NVIDIA B, 200 MiB, driver 580.1 (CUDA_VISIBLE_DEVICES=1)'],
+    ]);
+  });
+
+  test('says what a driver says that does not work, and that there is none', async () => {
+    const [broken] = await checkGpus(pretend('echo "No devices were found"; exit 6'));
+    expect(broken).toMatchObject({ state: 'broken', detail: 'nvidia-smi lists none: No devices were found' });
+    expect((await checkGpus({ PATH: newFolder() }))[0]).toMatchObject({ state: 'missing' });
   });
 });

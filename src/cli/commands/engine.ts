@@ -7,17 +7,34 @@ import { installEngine, isInstalled, uninstallEngine } from '../../use/install/i
 import { tensorFlowRecipe } from '../../use/install/tensorflow-recipe.js';
 import { webGpuRecipe } from '../../use/install/webgpu-recipe.js';
 import { askYesNo } from '../ask.js';
+import { measureWidth } from '../fit-lines.js';
 import { formatBytes } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import { openProgressLine } from '../progress-line.js';
 import type { ExitCode } from '../report-error.js';
 import { colorsFor, printNote, printResult } from '../terminal.js';
+import { wrapText } from '../wrap-text.js';
 
 /** What `oneshot engine install` knows; main.ts offers these names. */
 const RECIPES: { readonly [name in InstallableName]: (options: { gpu: boolean }) => EngineRecipe } = {
   tensorflow: ({ gpu }) => tensorFlowRecipe(gpu ? 'gpu' : 'cpu'),
   cuda: () => cudaRecipe(process.env),
   webgpu: () => webGpuRecipe,
+};
+
+/** What an engine that is not there is for. */
+const PURPOSES: Readonly<Record<InstallableName, string>> = {
+  tensorflow: "TensorFlow's own library, on processors, or with --gpu on NVIDIA GPUs",
+  cuda: 'NVIDIA GPUs',
+  webgpu: 'GPUs of any maker',
+};
+
+/** Said where what was installed for GPUs finds none. */
+const WITHOUT_GPU: Readonly<Record<InstallableName, string>> = {
+  tensorflow:
+    'it finds no NVIDIA GPU here and computes on the processor, which the smaller variant without --gpu does as well',
+  cuda: 'it finds no NVIDIA GPU here',
+  webgpu: 'it finds no GPU here, only a processor that imitates one: right for checks, far too slow to train',
 };
 
 /** A download of this size is not begun without being asked for. */
@@ -75,10 +92,7 @@ export async function installEngineCommand(
   } finally {
     line.close();
   }
-  if (recipe.variant === 'gpu' && check?.description?.settings.device !== 'gpu')
-    printNote(
-      'it finds no NVIDIA GPU here and computes on the processor, which the smaller variant without --gpu does as well',
-    );
+  if (recipe.variant === 'gpu' && check?.description?.settings.device !== 'gpu') printNote(WITHOUT_GPU[name]);
   return 0;
 }
 
@@ -92,25 +106,35 @@ export async function uninstallEngineCommand(name: InstallableName): Promise<Exi
 
 function printEngines(checks: readonly EngineCheck[], chosen: EngineCheck | undefined): void {
   const colors = colorsFor(process.stdout);
-  const table = createPlainTable(['engine', 'state', 'size', 'what it is'], colors, [2]);
-  for (const check of checks) {
+  const rows = checks.map((check) => {
     const { name, description, problem, isMissing } = check;
     const installed = findInstalled(check);
     const state =
       problem === undefined ? colors.green('works') : isMissing ? colors.dim('missing') : colors.red('does not work');
-    table.push([
-      name,
-      check === chosen ? `${state} (auto)` : state,
-      installed === undefined ? '' : formatBytes(installed.bytes),
-      isMissing ? `to have it: oneshot engine install ${name}` : (problem ?? describeEngine(description)),
-    ]);
-  }
-  printResult(table.toString());
+    return {
+      cells: [name, check === chosen ? `${state} (auto)` : state, installed ? formatBytes(installed.bytes) : ''],
+      text: isMissing
+        ? `${PURPOSES[name as InstallableName]}: oneshot engine install ${name}`
+        : (problem ?? describeEngine(description)),
+    };
+  });
+  const head = ['engine', 'state', 'size'];
+  const narrow = createPlainTable(head, colors, [2]);
+  for (const { cells } of rows) narrow.push([...cells]);
+  const room = Math.max(LEAST_ROOM, (process.stdout.columns ?? 100) - measureWidth(narrow.toString()) - 4);
+  const table = createPlainTable([...head, 'what it is'], colors, [2]);
+  for (const { cells, text } of rows) table.push([...cells, wrapText(text, room).join('\n')]);
+  for (const line of table.toString().split('\n')) printResult(line.trimEnd());
+  const legend = chosen === undefined ? '' : 'auto: what runs take where --engine NAME or resources.engine names none';
+  for (const line of wrapText(legend, (process.stdout.columns ?? 100) - 1)) printResult(colors.dim(line));
   for (const check of checks) {
     const installed = findInstalled(check);
     if (installed !== undefined) printResult(`${check.name} lies in ${installed.folder}`);
   }
 }
+
+/** Columns of a text at least, however narrow the terminal is. */
+const LEAST_ROOM = 20;
 
 function findInstalled({ name }: EngineCheck) {
   return name in RECIPES ? findInstalledEngine(name as InstallableName, process.env) : undefined;

@@ -7,8 +7,8 @@ import { listRungEpochs } from '../../plan/search/asha.js';
 import { listFirstProposals, type SearchSweep } from '../../plan/search-sweep.js';
 import type { Trial } from '../../plan/trial.js';
 import { estimateTrialCost, type TrialCost } from '../../run/trial-cost.js';
-import { describeMachine, readNewestResults } from '../../use/bench/bench-results.js';
-import { estimateTime } from '../../use/bench/estimate-time.js';
+import { describeMachine, listResults } from '../../use/bench/bench-results.js';
+import { estimateTime, type TimeEstimate } from '../../use/bench/estimate-time.js';
 import { formatBytes, formatCount, formatDuration, formatInteger } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
@@ -41,7 +41,11 @@ export async function planCommand(
       ...(search === undefined ? {} : { search: describeSearch(search, experiment.seeds.length) }),
       ...(plan.halving === undefined ? {} : { halving: plan.halving }),
     };
-    printResult(JSON.stringify({ experiment: experiment.name, ...sweep, trials: trials.map(toJson) }, null, 2));
+    // Of a search only the first points are known.
+    const time = search === undefined ? { time: estimatePlannedTime(plan, trials) ?? null } : {};
+    printResult(
+      JSON.stringify({ experiment: experiment.name, ...sweep, ...time, trials: trials.map(toJson) }, null, 2),
+    );
     return 0;
   }
   if (search === undefined) printPlan(plan, trials, colorsFor(process.stdout));
@@ -84,7 +88,21 @@ function toJson({ trial, progress, folder, cost }: PlannedTrial): unknown {
   return { id, name, folder, progress, seed, assignments, fingerprints, cost: cost ?? null };
 }
 
-function printPlan({ experiment }: Plan, trials: readonly PlannedTrial[], colors: Colors): void {
+/** Floating-point operations of the trials that are not finished. */
+function countFlopsLeft(trials: readonly PlannedTrial[]): number {
+  return trials
+    .filter(({ progress }) => progress !== 'finished')
+    .reduce((sum, { cost }) => sum + (cost === undefined ? 0 : cost.flopsPerStep * cost.steps), 0);
+}
+
+/** The time of all trials that are left, one after the other, by what `oneshot bench` measured on this machine. */
+function estimatePlannedTime({ experiment }: Plan, trials: readonly PlannedTrial[]): TimeEstimate | undefined {
+  const results = listResults(BENCH_RESULTS, describeMachine());
+  return estimateTime(results, experiment.resources.engine, countFlopsLeft(trials));
+}
+
+function printPlan(plan: Plan, trials: readonly PlannedTrial[], colors: Colors): void {
+  const { experiment } = plan;
   const left = trials.filter(({ progress }) => progress !== 'finished');
   printResult(
     `${colors.bold(experiment.name)}: ${count(trials.length, 'trial')}, ${trials.length - left.length} finished`,
@@ -97,23 +115,25 @@ function printPlan({ experiment }: Plan, trials: readonly PlannedTrial[], colors
   if (left.length === 0) return;
   const memory = Math.max(...left.map(({ cost }) => cost?.memoryBytes ?? 0));
   if (memory === 0) return;
-  const flops = sum(({ flopsPerStep, steps }) => flopsPerStep * steps);
   printResult(
-    `left to do: ${count(left.length, 'trial')}, ${formatCount(flops)}FLOPs at most, ` +
+    `left to do: ${count(left.length, 'trial')}, ${formatCount(countFlopsLeft(left))}FLOPs at most, ` +
       `${formatBytes(memory)} of memory for each at a time, ${formatBytes(sum(({ finalDiskBytes }) => finalDiskBytes))} of disk in the end`,
   );
-  printResult(colors.dim(describeTime(experiment.resources.engine, flops)));
+  printResult(colors.dim(describeTime(experiment.resources.engine, estimatePlannedTime(plan, left), left.length)));
 }
 
-/** The time of all trials one after the other, by what was measured on this machine. */
-function describeTime(engine: Parameters<typeof estimateTime>[1], flops: number): string {
-  const results = readNewestResults(BENCH_RESULTS, describeMachine());
-  const estimate = results && estimateTime(results, engine, flops);
-  if (results === undefined || estimate === undefined)
-    return `no estimate of the time: \`oneshot bench\` has not measured this machine`;
-  const { shortestSeconds, longestSeconds } = estimate;
+function describeTime(asked: string, estimate: TimeEstimate | undefined, trials: number): string {
+  if (estimate === undefined) {
+    const what = asked === 'auto' ? 'the engine that `auto` takes here' : `${asked} on this machine`;
+    return `no estimate of the time: \`oneshot bench\` has not measured ${what}`;
+  }
+  const { engine, shortestSeconds, longestSeconds, measured } = estimate;
   const range = [...new Set([shortestSeconds, longestSeconds].map(formatDuration))].join(' to ');
-  return `training takes ${range} with ${count(results.threads, 'thread')}, by what \`oneshot bench\` measured here on ${results.date.slice(0, 10)}`;
+  const order = trials === 1 ? '' : ', one trial after the other';
+  return (
+    `training takes ${range} on ${engine} with ${count(measured.threads, 'thread')}${order}, ` +
+    `by what \`oneshot bench\` measured here on ${measured.date.slice(0, 10)}`
+  );
 }
 
 function printSearch(

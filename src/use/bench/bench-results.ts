@@ -1,9 +1,12 @@
 // Results of `oneshot bench` on the disk: one file for each run of it, with machine and date.
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { arch, cpus, hostname, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
+import { OneshotError } from '../../base/problem.js';
+import type { EngineName } from '../../engine/engine.js';
 import type { BenchSummary } from './measure-bench.js';
+import type { Omission } from './summarize-bench.js';
 
 /** What makes figures comparable: the same processor, as far as the system names it. */
 export interface BenchMachine {
@@ -19,6 +22,10 @@ export interface BenchResults extends BenchSummary {
   readonly date: string;
   readonly machine: BenchMachine;
   readonly threads: number;
+  /** The engine that `auto` takes on this machine; undefined where none works. */
+  readonly autoEngine?: EngineName;
+  /** Who could not take part in any case. */
+  readonly omitted: readonly Omission[];
   /** Version of oneshot. */
   readonly version: string;
 }
@@ -34,7 +41,20 @@ export function describeMachine(): BenchMachine {
   };
 }
 
-/** The path of the new file, named after date and machine. */
+/** Makes the folder. Throws a OneshotError 'usage' when nothing can be kept in it: that should be known before minutes of measuring. */
+export function prepareResultsFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new OneshotError('usage', `results cannot be kept in ${folder}: ${(error as Error).message}`, {
+      hint: '--results DIR names another folder; --no-keep keeps none',
+      cause: error,
+    });
+  }
+}
+
+/** The path of the file, named after date and machine; the same results with more cases take the place of those before. */
 export function keepResults(folder: string, results: BenchResults): string {
   mkdirSync(folder, { recursive: true });
   const stamp = results.date.slice(0, 19).replaceAll(':', '-');
@@ -44,13 +64,13 @@ export function keepResults(folder: string, results: BenchResults): string {
   return path;
 }
 
-/** The newest results of this very machine; undefined when there are none. */
-export function readNewestResults(folder: string, machine: BenchMachine): BenchResults | undefined {
+/** All results of this very machine, the newest first. */
+export function listResults(folder: string, machine: BenchMachine): BenchResults[] {
   return listFiles(folder)
     .map((name) => readResults(join(folder, name)))
     .filter((results) => results !== undefined)
     .filter((results) => isSameMachine(results.machine, machine))
-    .sort((a, b) => b.date.localeCompare(a.date))[0];
+    .sort((a, b) => b.date.localeCompare(a.date));
 }
 
 function listFiles(folder: string): string[] {
@@ -64,7 +84,8 @@ function listFiles(folder: string): string[] {
 function readResults(path: string): BenchResults | undefined {
   try {
     const results = JSON.parse(readFileSync(path, 'utf8')) as BenchResults;
-    return Array.isArray(results.cases) && results.machine !== undefined ? results : undefined;
+    const isWhole = Array.isArray(results.cases) && Array.isArray(results.unfinishedCases);
+    return isWhole && results.machine !== undefined ? results : undefined;
   } catch {
     return undefined;
   }

@@ -58,9 +58,10 @@ function startEngineWorker(engine: EngineName, name: BenchCaseName, { threads, e
   });
   let receive: (answer: BenchAnswer) => void = () => {};
   child.on('message', (message) => receive(message as unknown as BenchAnswer));
-  return createWorker(engine, child, (request, take) => {
+  return createWorker(child, (request, take) => {
     receive = take;
-    child.send?.(request);
+    // Whether it can still be reached shows in how the process ended.
+    child.send?.(request, () => {});
   });
 }
 
@@ -73,11 +74,21 @@ function startTorchWorker(variant: string, name: BenchCaseName, { threads, pytho
     buffer: { stdout: false },
   });
   let receive: (answer: BenchAnswer) => void = () => {};
-  createInterface({ input: child.stdout }).on('line', (line) => receive(JSON.parse(line) as BenchAnswer));
-  return createWorker(`torch-${variant}`, child, (request, take) => {
+  createInterface({ input: child.stdout }).on('line', (line) => receive(parseAnswer(line)));
+  // Whether it can still be reached shows in how the process ended.
+  child.stdin.on('error', () => {});
+  return createWorker(child, (request, take) => {
     receive = take;
     child.stdin.write(`${JSON.stringify(request)}\n`);
   });
+}
+
+function parseAnswer(line: string): BenchAnswer {
+  try {
+    return JSON.parse(line) as BenchAnswer;
+  } catch {
+    return { memoryBytes: 0, problem: `its process printed ${line}` };
+  }
 }
 
 /** What both kinds of processes have in common. */
@@ -86,7 +97,6 @@ interface Child extends PromiseLike<{ exitCode?: number; signal?: string; stderr
 }
 
 function createWorker(
-  contestant: string,
   child: Child,
   send: (request: BenchRequest, take: (answer: BenchAnswer) => void) => void,
 ): BenchWorker {
@@ -110,9 +120,13 @@ function createWorker(
         }),
       ]);
       clearTimeout(timer);
-      if (answer.problem !== undefined) throw new OneshotError('engine', `${contestant}: ${answer.problem}`);
+      if (answer.problem !== undefined) throw new OneshotError('engine', firstLine(answer.problem));
       return answer;
     },
     stop: () => void child.kill('SIGKILL'),
   };
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n')[0] as string;
 }

@@ -13,33 +13,46 @@ export type ContestantName = EngineName | 'torch';
 export interface Field {
   readonly contestants: readonly Contestant[];
   readonly omitted: readonly Omission[];
+  /** The engine that `auto` takes here, whether it takes part or not. */
+  readonly autoEngine?: EngineName;
   /** Threads that the first engine takes by itself: the physical cores. */
   readonly usualThreads: number;
 }
 
 type ProgramOptions = Omit<WorkerOptions, 'threads'>;
 
-/** Without names, everything but `cpu`, which is thousands of times slower, and engines that imitate a GPU. Throws a OneshotError 'engine' when nobody is left. */
-export async function chooseContestants(names: readonly ContestantName[], options: ProgramOptions): Promise<Field> {
+/** Without names, everything but `cpu`, which is thousands of times slower, and engines that imitate a GPU. Throws a OneshotError 'engine' when nobody is left, 'interrupted' when `stop` is given. */
+export async function chooseContestants(
+  names: readonly ContestantName[],
+  options: ProgramOptions,
+  stop: AbortSignal,
+): Promise<Field> {
   const isAsked = (name: ContestantName) => names.length === 0 || names.includes(name);
-  const checks = (await checkEngines(options.env)).filter(({ name }) => isAsked(name));
+  const checks = await checkEngines(options.env, stop);
   const contestants: Contestant[] = [];
   const omitted: Omission[] = [];
-  for (const check of checks) {
+  const asked = checks.filter(({ name }) => isAsked(name));
+  for (const check of asked) {
     const reason = check.problem ?? (names.length === 0 ? whyLeftOut(check) : undefined);
     if (reason === undefined) contestants.push(check.name);
     else omitted.push({ contestant: check.name, reason });
   }
   if (isAsked('torch')) {
-    const problem = await findTorchProblem(options);
-    for (const variant of TORCH_VARIANTS) {
-      if (problem === undefined) contestants.push(`torch-${variant}`);
-      else omitted.push({ contestant: `torch-${variant}`, reason: problem });
-    }
+    const problem = await findTorchProblem(options, stop);
+    if (problem === undefined) contestants.push(...TORCH_VARIANTS.map((variant) => `torch-${variant}` as const));
+    else omitted.push({ contestant: 'torch', reason: problem });
   }
-  const usualThreads = checks[0]?.description?.threads ?? availableParallelism();
-  if (contestants.length > 0) return { contestants, omitted, usualThreads };
-  throw new OneshotError('engine', `there is nothing to measure: ${omitted.map(({ reason }) => reason).join('; ')}`, {
+  if (stop.aborted) throw new OneshotError('interrupted', 'interrupted before anything was measured');
+  if (contestants.length > 0) {
+    return {
+      contestants,
+      omitted,
+      autoEngine: checks.find(({ problem }) => problem === undefined)?.name,
+      usualThreads: asked[0]?.description?.threads ?? availableParallelism(),
+    };
+  }
+  const reasons = omitted.map(({ contestant, reason }) => `${contestant}: ${reason}`);
+  throw new OneshotError('engine', `there is nothing to measure (${reasons.join('; ')})`, {
     hint: '`oneshot doctor` shows what works on this machine',
   });
 }
@@ -51,14 +64,17 @@ function whyLeftOut({ name, description }: EngineCheck): string | undefined {
 }
 
 /** Why PyTorch cannot take part; undefined when it can. */
-async function findTorchProblem({ python, env }: ProgramOptions): Promise<string | undefined> {
-  const { failed, stderr, code } = await execa(python, ['-c', 'import torch'], {
+async function findTorchProblem({ python, env }: ProgramOptions, stop: AbortSignal): Promise<string | undefined> {
+  const { failed, stderr, code, exitCode, signal } = await execa(python, ['-c', 'import torch'], {
     env,
     extendEnv: false,
     reject: false,
+    cancelSignal: stop,
   });
   if (!failed) return undefined;
   if (code === 'ENOENT') return `there is no program ${python}; --python names another one`;
-  const lastLine = String(stderr).trim().split('\n').at(-1) ?? '';
-  return `${python} cannot import torch (${lastLine}); --python names another Python`;
+  if (code !== undefined) return `${python} cannot be run (${code}); --python names another one`;
+  const end = signal === undefined ? `exit code ${exitCode}` : signal;
+  const lastLine = String(stderr).trim().split('\n').at(-1);
+  return `${python} cannot import torch (${lastLine || end}); --python names another Python`;
 }

@@ -5,26 +5,36 @@ import type { BenchResults } from './bench-results.js';
 
 /** Seconds by the case that the engine computes fastest, and by the one it computes slowest. */
 export interface TimeEstimate {
+  readonly engine: EngineName;
   readonly shortestSeconds: number;
   readonly longestSeconds: number;
+  /** What it was estimated from. */
+  readonly measured: Pick<BenchResults, 'date' | 'threads'>;
 }
 
 /**
- * The time for `flops` of training, by what the engine reached when it was measured; undefined when it was not.
- * `auto` is the engine that was measured first. Reading of data and evaluation are not part of it.
+ * The time for `flops` of training, by what the engine reached when it was last measured; undefined when it was not.
+ * Results that were interrupted count only where there are no others. Reading of data and evaluation are not part of it.
  */
 export function estimateTime(
-  { cases }: BenchResults,
+  newestFirst: readonly BenchResults[],
   engine: 'auto' | EngineName,
   flops: number,
 ): TimeEstimate | undefined {
-  const speeds = cases.flatMap(({ name, contestants }) => {
-    const own = contestants.filter(({ contestant }) => !contestant.startsWith('torch-'));
-    const measured = engine === 'auto' ? own[0] : own.find(({ contestant }) => contestant === engine);
-    if (measured === undefined) return [];
-    const bench = describeCase(name);
-    return [(countTrainingFlops(bench) / bench.pictures) * measured.train.picturesPerSecond];
-  });
-  if (speeds.length === 0) return undefined;
-  return { shortestSeconds: flops / Math.max(...speeds), longestSeconds: flops / Math.min(...speeds) };
+  const isFinished = ({ unfinishedCases }: BenchResults) => unfinishedCases.length === 0;
+  const ordered = [...newestFirst.filter(isFinished), ...newestFirst.filter((results) => !isFinished(results))];
+  for (const results of ordered) {
+    const name = engine === 'auto' ? results.autoEngine : engine;
+    const speeds = results.cases.flatMap((one) => {
+      const measured = one.contestants.find(({ contestant }) => contestant === name);
+      if (measured === undefined) return [];
+      const bench = describeCase(one.name);
+      return [(countTrainingFlops(bench) / bench.pictures) * measured.train.picturesPerSecond];
+    });
+    if (name === undefined || speeds.length === 0) continue;
+    const [shortestSeconds, longestSeconds] = [flops / Math.max(...speeds), flops / Math.min(...speeds)];
+    const { date, threads } = results;
+    return { engine: name, shortestSeconds, longestSeconds, measured: { date, threads } };
+  }
+  return undefined;
 }

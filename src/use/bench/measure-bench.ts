@@ -11,12 +11,16 @@ export interface BenchOptions extends WorkerOptions {
   /** Seconds of training steps, and half as many of forward passes, for each contestant on each case. */
   readonly seconds: number;
   readonly report: (activity: string) => void;
+  /** Called after each case with all that are finished: what comes after it may take minutes, and may fail. */
+  readonly onFinishedCase: (summary: BenchSummary) => void;
   readonly stop: AbortSignal;
 }
 
 export interface BenchSummary {
   readonly peakFlopsPerSecond: number;
   readonly cases: readonly CaseSummary[];
+  /** Cases that were asked for and are not measured: none where the measurement came to its end. */
+  readonly unfinishedCases: readonly BenchCaseName[];
 }
 
 const ROUNDS = 5;
@@ -24,6 +28,8 @@ const ROUNDS = 5;
 const WARM_UP_STEPS = 2;
 /** A first step includes the process's start and all compilation. */
 const START_LIMIT_MS = 180_000;
+/** A round may take this many times as long as it was chosen to: the machine may have become busy. */
+const ROUND_PATIENCE = 10;
 const KINDS = ['train', 'forward'] as const;
 
 interface Entrant {
@@ -37,28 +43,42 @@ interface Entrant {
   memoryBytes: number;
 }
 
-/** Throws a OneshotError 'interrupted' when `stop` is given. */
-export async function measureBench(options: BenchOptions): Promise<BenchSummary> {
+/** Throws a OneshotError 'interrupted' when `stop` is given: the case that was being measured then is lost. */
+export async function measureBench(options: BenchOptions): Promise<void> {
   let peak = 0;
   const measured: { name: BenchCaseName; measurements: Measurement[]; omitted: Omission[] }[] = [];
-  for (const name of options.cases) {
-    const result = await measureCase(name, options);
+  for (const [index, name] of options.cases.entries()) {
+    const label = options.cases.length === 1 ? name : `${name} (${index + 1} of ${options.cases.length})`;
+    const result = await measureCase(name, label, options);
     peak = Math.max(peak, result.peak);
     measured.push({ name, ...result });
+    options.onFinishedCase({
+      peakFlopsPerSecond: peak,
+      cases: measured.map((one) => summarizeCase(one.name, one.measurements, one.omitted, peak)),
+      unfinishedCases: options.cases.slice(index + 1),
+    });
   }
-  const cases = measured.map(({ name, measurements, omitted }) => summarizeCase(name, measurements, omitted, peak));
-  return { peakFlopsPerSecond: peak, cases };
 }
 
-async function measureCase(name: BenchCaseName, options: BenchOptions) {
+async function measureCase(name: BenchCaseName, label: string, options: BenchOptions) {
   const entrants: Entrant[] = [];
   const omitted: Omission[] = [];
   const workers: BenchWorker[] = [];
   let peak = 0;
+  const stopAll = () => {
+    for (const worker of workers) worker.stop();
+  };
+  const omit = (contestant: Contestant, worker: BenchWorker, error: unknown) => {
+    worker.stop();
+    // Ctrl-C ends the processes as well, which is no failure of theirs.
+    throwIfStopped(options.stop);
+    omitted.push({ contestant, reason: describeFailure(error) });
+  };
+  options.stop.addEventListener('abort', stopAll);
   try {
     for (const contestant of options.contestants) {
       throwIfStopped(options.stop);
-      options.report(`${name}: ${contestant} starts`);
+      options.report(`${label}: ${contestant} starts`);
       const worker = startWorker(contestant, name, options);
       workers.push(worker);
       try {
@@ -66,8 +86,7 @@ async function measureCase(name: BenchCaseName, options: BenchOptions) {
         const { peakFlopsPerSecond = 0 } = await worker.ask({ kind: 'peak' }, START_LIMIT_MS);
         peak = Math.max(peak, peakFlopsPerSecond);
       } catch (error) {
-        worker.stop();
-        omitted.push({ contestant, reason: describeFailure(error) });
+        omit(contestant, worker, error);
       }
     }
     for (let round = 0; round < ROUNDS; round++) {
@@ -75,17 +94,17 @@ async function measureCase(name: BenchCaseName, options: BenchOptions) {
         throwIfStopped(options.stop);
         const { contestant, worker } = entrant;
         if (omitted.some((one) => one.contestant === contestant)) continue;
-        options.report(`${name}: round ${round + 1} of ${ROUNDS}, ${contestant}`);
+        options.report(`${label}: round ${round + 1} of ${ROUNDS}, ${contestant}`);
         try {
-          await measureRound(entrant);
+          await measureRound(entrant, START_LIMIT_MS + (ROUND_PATIENCE * 1000 * options.seconds) / ROUNDS);
         } catch (error) {
-          worker.stop();
-          omitted.push({ contestant, reason: describeFailure(error) });
+          omit(contestant, worker, error);
         }
       }
     }
   } finally {
-    for (const worker of workers) worker.stop();
+    options.stop.removeEventListener('abort', stopAll);
+    stopAll();
   }
   const finished = entrants.filter(({ contestant }) => !omitted.some((one) => one.contestant === contestant));
   const measurements = finished.map(({ contestant, times, cpuMs, memoryBytes, startMs }) => ({
@@ -112,9 +131,9 @@ async function enter(contestant: Contestant, worker: BenchWorker, seconds: numbe
   return { contestant, worker, startMs, steps, times: { train: [], forward: [] }, cpuMs: [], memoryBytes: 0 };
 }
 
-async function measureRound(entrant: Entrant): Promise<void> {
+async function measureRound(entrant: Entrant, limitMs: number): Promise<void> {
   for (const kind of KINDS) {
-    const answer = await entrant.worker.ask({ kind, steps: entrant.steps[kind] }, START_LIMIT_MS);
+    const answer = await entrant.worker.ask({ kind, steps: entrant.steps[kind] }, limitMs);
     const { stepMs = [], cpuMs = Number.NaN, memoryBytes } = answer;
     entrant.times[kind].push([...stepMs]);
     if (kind === 'train') entrant.cpuMs.push(cpuMs / stepMs.length);
@@ -127,5 +146,5 @@ function describeFailure(error: unknown): string {
 }
 
 function throwIfStopped(stop: AbortSignal): void {
-  if (stop.aborted) throw new OneshotError('interrupted', 'the measurement was interrupted; nothing was kept');
+  if (stop.aborted) throw new OneshotError('interrupted', 'the measurement was interrupted');
 }

@@ -16,7 +16,7 @@ export interface Measurement {
 
 /** What could not be measured, and why. */
 export interface Omission {
-  readonly contestant: Contestant;
+  readonly contestant: Contestant | 'torch';
   readonly reason: string;
 }
 
@@ -40,6 +40,8 @@ export interface ContestantSummary {
   readonly trainCpuMs: number;
   readonly memoryBytes: number;
   readonly startMs: number;
+  /** How many times as fast as the PyTorch that starts fastest. */
+  readonly startRatio?: number;
 }
 
 export interface CaseSummary {
@@ -68,7 +70,10 @@ export function summarizeCase(
 ): CaseSummary {
   const bench = describeCase(name);
   const summarizeSteps = (kind: 'trainMs' | 'forwardMs', flops: number) => {
-    const rival = findRival(measurements, (one) => median(one[kind].flat()));
+    // By rounds, as all ratios are: on a busy machine the median over all steps may name another one.
+    const rival = findRival(measurements, (one, others) =>
+      Math.max(...others.map((other) => compareRounds(other[kind], one[kind]).median)),
+    );
     return (one: Measurement): StepSummary => {
       const steps = one[kind].flat();
       const seconds = median(steps) / 1000;
@@ -84,6 +89,7 @@ export function summarizeCase(
   const train = summarizeSteps('trainMs', countTrainingFlops(bench));
   const forward = summarizeSteps('forwardMs', countForwardFlops(bench));
   const cpuRival = findRival(measurements, ({ trainCpuMs }) => trainCpuMs);
+  const startRival = findRival(measurements, ({ startMs }) => startMs);
   return {
     name,
     title: bench.title,
@@ -95,14 +101,28 @@ export function summarizeCase(
       trainCpuMs: one.trainCpuMs,
       memoryBytes: one.memoryBytes,
       startMs: one.startMs,
+      ...(startRival === undefined ? {} : { startRatio: startRival.startMs / one.startMs }),
     })),
     omitted,
   };
 }
 
-/** The variant of PyTorch that takes least. */
-function findRival(measurements: readonly Measurement[], cost: (one: Measurement) => number): Measurement | undefined {
-  return measurements.filter(({ contestant }) => contestant.startsWith('torch-')).sort((a, b) => cost(a) - cost(b))[0];
+/** The variant of PyTorch that costs least; `others` are the other variants. */
+function findRival(
+  measurements: readonly Measurement[],
+  cost: (one: Measurement, others: readonly Measurement[]) => number,
+): Measurement | undefined {
+  const variants = measurements.filter(({ contestant }) => contestant.startsWith('torch-'));
+  const costs = new Map(
+    variants.map((one) => [
+      one,
+      cost(
+        one,
+        variants.filter((other) => other !== one),
+      ),
+    ]),
+  );
+  return variants.sort((a, b) => (costs.get(a) ?? 0) - (costs.get(b) ?? 0) || 0)[0];
 }
 
 /** Rounds were measured in turns, so each is compared with the rival's round beside it. */

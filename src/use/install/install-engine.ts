@@ -103,7 +103,7 @@ export async function uninstallEngine(name: InstallableName, env: Environment): 
 async function withEnginesLocked<Result>(engines: string, work: () => Promise<Result>): Promise<Result> {
   let lock: ProcessLock | undefined;
   try {
-    mkdirSync(engines, { recursive: true });
+    makeFolder(engines);
     const holder = acquireProcessLock(join(engines, '.lock'));
     if (!('release' in holder)) {
       throw new OneshotError('locked', `process ${holder.pid} on ${holder.host} is installing an engine already`, {
@@ -114,15 +114,28 @@ async function withEnginesLocked<Result>(engines: string, work: () => Promise<Re
     removeStaleTemporaries(engines);
     return await work();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (error instanceof OneshotError || !/^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|ENOTDIR)$/.test(code ?? '')) throw error;
-    throw new OneshotError('disk', `engines cannot be written to ${engines}: ${message}`, {
-      hint: 'free some space, or name another folder in ONESHOT_ENGINES',
-      cause: error,
-    });
+    throw cannotWrite(engines, error);
   } finally {
     lock?.release();
   }
+}
+
+/** Node says ENOENT as well where a file system cannot be written. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+function cannotWrite(engines: string, error: unknown): OneshotError {
+  return new OneshotError('disk', `engines cannot be written to ${engines}: ${(error as Error).message}`, {
+    hint: 'free some space, or name another folder in ONESHOT_ENGINES',
+    cause: error,
+  });
 }
 
 function requireSpace(engines: string, { name, wheels, diskBytes }: EngineRecipe): void {

@@ -50,10 +50,13 @@ export async function unpackNpmTarballs(
   rmSync(downloads, { recursive: true });
 }
 
+/** Two retries as by default, but seconds and not minutes apart: without a network it should not look as if it hung. */
+const SHORT_WAITS = ['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
+
 async function fetchTarballs(tarballs: readonly NpmTarball[], folder: string, env: Environment): Promise<void> {
   if (tarballs.length === 0) return;
   const specifiers = tarballs.map(({ name, version }) => `${name}@${version}`);
-  await runStep(requireNpm(env), ['pack', ...specifiers, '--pack-destination', folder], {
+  await runStep(requireNpm(env), ['pack', ...specifiers, '--pack-destination', folder, ...SHORT_WAITS], {
     cwd: folder,
     env,
     hint: `see that this machine reaches an npm registry (\`npm ping\`), or bring what \`npm pack ${specifiers.join(' ')}\` makes elsewhere and name its folder with --from`,

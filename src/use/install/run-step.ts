@@ -31,6 +31,6 @@ export function requireProgram(
 ): string {
   const found = names.map((name) => findProgram(name, env)).find((path) => path !== undefined);
   if (found !== undefined) return found;
-  const wanted = names.length === 1 ? `${names[0]} is` : `none of ${names.join(', ')} is`;
+  const wanted = names.length === 1 ? `${names[0]} is not` : `none of ${names.join(', ')} is`;
   throw new OneshotError('engine', `${wanted} on PATH: ${purpose}`, { hint: remedy });
 }

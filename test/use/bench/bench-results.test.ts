@@ -6,7 +6,8 @@ import {
   type BenchMachine,
   type BenchResults,
   keepResults,
-  readNewestResults,
+  listResults,
+  prepareResultsFolder,
 } from '../../../src/use/bench/bench-results.js';
 
 const machine: BenchMachine = { host: 'lab 1', processor: 'Example', cores: 8, memoryBytes: 1, system: 'linux x64' };
@@ -18,7 +19,9 @@ function results(date: string, changes: Partial<BenchMachine> = {}): BenchResult
     machine: { ...machine, ...changes },
     threads: 2,
     peakFlopsPerSecond: 1e11,
+    omitted: [],
     cases: [],
+    unfinishedCases: [],
   };
 }
 
@@ -34,10 +37,20 @@ describe('kept results', () => {
     keepResults(folder, results('2026-01-03T00:00:00.000Z'));
     keepResults(folder, results('2026-01-04T00:00:00.000Z', { processor: 'Another' }));
     writeFileSync(join(folder, 'other.json'), '{');
-    expect(readNewestResults(folder, machine)?.date).toBe('2026-01-03T00:00:00.000Z');
+    writeFileSync(join(folder, 'earlier-format.json'), JSON.stringify({ machine, cases: [], date: '2026-01-05' }));
+    expect(listResults(folder, machine).map(({ date }) => date)).toEqual([
+      '2026-01-03T00:00:00.000Z',
+      '2026-01-02T00:00:00.000Z',
+    ]);
   });
 
   test('are none in a folder that is not there', () => {
-    expect(readNewestResults(join(tmpdir(), 'bench-that-is-not-there'), machine)).toBeUndefined();
+    expect(listResults(join(tmpdir(), 'bench-that-is-not-there'), machine)).toEqual([]);
+  });
+
+  test('are refused a place that is a file', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'bench-')), 'file');
+    writeFileSync(path, '');
+    expect(() => prepareResultsFolder(path)).toThrow(expect.objectContaining({ code: 'usage' }));
   });
 });

@@ -130,8 +130,8 @@ describe('what the machine lacks', () => {
       /none of g\+\+, clang\+\+, c\+\+ is on PATH: a C\+\+ compiler builds the binding/,
       'apt install g++',
     ],
-    ['npm', ['g++'], /npm is on PATH/, 'comes with Node.js'],
-    ['tar', ['g++', 'npm'], /tar is on PATH/, 'install tar'],
+    ['npm', ['g++'], /npm is not on PATH/, 'comes with Node.js'],
+    ['tar', ['g++', 'npm'], /tar is not on PATH/, 'install tar'],
   ])('is named: %s', (_, programs, message, remedy) => {
     const path = join(folder, 'bin');
     for (const name of programs) makeProgram(name, 'exit 0');
