@@ -7,7 +7,8 @@ import type { TilePlan } from './tile-plan.js';
 type Size = readonly [number, number];
 
 /** Tiles and products of one chunk. */
-const CHUNK_BYTES = 4 * 2 ** 20;
+const CHUNK_BYTES = 2 * 2 ** 20;
+const CACHE_LINE_BYTES = 64;
 
 export interface Chunk {
   /** The first picture, and how many there are. */
@@ -37,6 +38,15 @@ export function range(count: number): number[] {
 
 export function roundUp(value: number, unit: number): number {
   return Math.ceil(value / unit) * unit;
+}
+
+/**
+ * Returns the distance between the planes of the 36 products: an odd count of cache lines, so that the 36 places of one tile
+ * fall into different sets of the first cache. At a power of two they would drive each other out.
+ */
+export function spreadPlane(bytes: number): number {
+  const lines = Math.ceil(bytes / CACHE_LINE_BYTES);
+  return CACHE_LINE_BYTES * (lines % 2 === 0 ? lines + 1 : lines);
 }
 
 export function pictureBytes(channels: number, [height, width]: Size): number {

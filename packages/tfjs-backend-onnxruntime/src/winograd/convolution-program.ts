@@ -15,6 +15,7 @@ import {
   range,
   roundUp,
   shiftsOf,
+  spreadPlane,
   vectorOffsets,
 } from './chunks.js';
 import { bytesOfPanel, FLOAT_BYTES } from './layout.js';
@@ -25,7 +26,6 @@ import { writeFilterTransform, writePictureTransform, writeResultTransform } fro
 
 /** Groups of tiles in a task: enough to use a panel of filters often, few enough to share tasks among threads. */
 const GROUPS_PER_TASK = 16;
-const CACHE_LINE_BYTES = 64;
 
 export interface ConvolutionOptions {
   readonly isFlipped: boolean;
@@ -75,8 +75,8 @@ export function createConvolution(
     ),
   }));
   const parameters = new Parameters();
-  const [filterBytes, tileBytes, productBytes] = [filterPlane, tilePlane, productPlane].map((bytes) =>
-    roundUp(bytes * PRODUCTS, CACHE_LINE_BYTES),
+  const [filterBytes, tileBytes, productBytes] = [filterPlane, tilePlane, productPlane].map(
+    (bytes) => bytes * PRODUCTS,
   ) as [number, number, number];
   return {
     inputs: hasBias ? 3 : 2,
@@ -143,9 +143,11 @@ function layOut(
   const tileRows = roundUp(pictures * plan.pictureTiles, kernelRows) + shifts.at(-1)! + kernelRows;
   return {
     kernelRows,
-    tilePlane: tileRows * inputChannels * FLOAT_BYTES,
-    filterPlane: countPanels(vectors, outputChannels) * plan.pieces * inputChannels * bytesOfPanel(vectors),
-    productPlane: roundUp(pictures * rowDistance, kernelRows) * outputChannels * FLOAT_BYTES,
+    tilePlane: spreadPlane(tileRows * inputChannels * FLOAT_BYTES),
+    filterPlane: spreadPlane(
+      countPanels(vectors, outputChannels) * plan.pieces * inputChannels * bytesOfPanel(vectors),
+    ),
+    productPlane: spreadPlane(roundUp(pictures * rowDistance, kernelRows) * outputChannels * FLOAT_BYTES),
     rowsOfPicture,
     rowDistance,
   };

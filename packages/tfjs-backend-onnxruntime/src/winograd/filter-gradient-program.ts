@@ -14,6 +14,7 @@ import {
   range,
   roundUp,
   shiftsOf,
+  spreadPlane,
   vectorOffsets,
 } from './chunks.js';
 import { bytesOfPanel, FLOAT_BYTES, PANEL_VECTORS } from './layout.js';
@@ -34,9 +35,9 @@ export function createFilterGradient(code: CodeBlock, shape: ConvolutionShape, b
   const rowBytes = inputChannels * FLOAT_BYTES + panels * bytesOfPanel(vectors);
   const chunks = cutIntoChunks(batch, PRODUCTS * plan.pictureTiles * rowBytes);
   const tiles = chunks[0]!.count * plan.pictureTiles;
-  const tilePlane = (tiles + shifts.at(-1)!) * inputChannels * FLOAT_BYTES;
+  const tilePlane = spreadPlane((tiles + shifts.at(-1)!) * inputChannels * FLOAT_BYTES);
   const panelBytes = tiles * bytesOfPanel(vectors);
-  const gradientPlane = panels * panelBytes;
+  const gradientPlane = spreadPlane(panels * panelBytes);
   const matrixBytes = inputChannels * outputChannels * FLOAT_BYTES;
   const product = { inputs: inputChannels, outputs: outputChannels, panelBytes, run: findRun(plan) };
   const [transformPictures, transformGradients, multiply, multiplyMore, transformSums] = code.load([
