@@ -70,6 +70,7 @@ function createFormSession(
     native: runtime.native,
     forms: null,
     inputs: new Map(),
+    pictureSums: new Map(),
     needsPoolingPositions: false,
   };
   const values = [inputs[0].asValue(), inputs[1].asValue()] as const;

@@ -32,6 +32,8 @@ export interface LoweringContext {
   /** Null where the rules decide. */
   readonly forms: FormChooser | null;
   readonly inputs: Map<string, GraphInput>;
+  /** Sums over height and width that came with those of products, by what was summed. */
+  readonly pictureSums: Map<string, string>;
   /** Whether a gradient of max pooling is part of the graph, so that pooling has to say where its maxima are. */
   readonly needsPoolingPositions: boolean;
 }

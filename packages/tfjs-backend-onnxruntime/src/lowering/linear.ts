@@ -9,7 +9,7 @@ import { broadcastShapes, isSameShape, padRank, type Shape, sizeOf } from '../sh
 import { constantValue, type LoweringContext } from './context.js';
 import { elementwise } from './elementwise.js';
 import { broadcastValue, canBeBlocked, fullNaturalName, isBlockedOnly, liftRank, nameIn } from './layouts.js';
-import { addLinearPass, bindForm, bindPicture, type PictureForm } from './picture-passes.js';
+import { addLinearPass, bindForm, bindPicture, isTileGradient, type PictureForm } from './picture-passes.js';
 import { type Names, type Term, Value } from './value.js';
 
 /** Σ base · scale + offset */
@@ -204,6 +204,7 @@ function singleTerm(value: Value): Term {
 
 /** Returns whether the value comes out of its computation in blocks; computes it for that. */
 function isComputedInBlocks(value: Value): boolean {
+  if (isTileGradient(value)) return true;
   void value.names;
   return isBlockedOnly(value);
 }
@@ -329,8 +330,7 @@ function computeBlocked(
   const { builder } = context;
   const [batch, height, width, channels] = shape as [number, number, number, number];
   const form = context.native && bindForm(context, terms, offset, channels);
-  const inOnePass = form && addLinearPass(context, form, shape, withRelu);
-  if (inOnePass) return inOnePass;
+  if (form) return addLinearPass(context, form, shape, withRelu);
   const perChannel = (value: Value) => fullNaturalName(context, broadcastValue(context, value, [channels]));
   let sum = '';
   terms.forEach(({ base, scale }, index) => {

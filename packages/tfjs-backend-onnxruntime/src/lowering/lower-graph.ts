@@ -66,6 +66,7 @@ export function lowerGraph(
     native: options.native,
     forms: options.forms,
     inputs: new Map(),
+    pictureSums: new Map(),
     needsPoolingPositions: operations.some(({ name }) => name === 'MaxPoolGrad'),
   };
   const values = new Map<TensorData, Value>();

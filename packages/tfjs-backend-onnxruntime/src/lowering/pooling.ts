@@ -5,7 +5,7 @@ import { type Shape, sizeOf } from '../shapes.js';
 import { attributesOf, type Lowering, type LoweringContext } from './context.js';
 import { canBeBlocked, fullNameIn, isBlockedOnly, nameIn, toChannelsFirst } from './layouts.js';
 import { isPendingSum, multiply, pictureForm } from './linear.js';
-import { addMaxPool, addMaxPoolGradient, areTiles } from './picture-passes.js';
+import { addLinearPass, addMaxPool, areTiles, bindForm, fitsAlone } from './picture-passes.js';
 import { isReluPending, reluOf, stepOf } from './relu.js';
 import { Value, type Window } from './value.js';
 
@@ -75,12 +75,12 @@ export function gradientOfReluAndPool(context: LoweringContext, gradient: Value,
 function maxPoolInOnePass(context: LoweringContext, input: Value, window: Window, withRelu: boolean): Value | null {
   if (!context.native || !areTiles(window)) return null;
   const form = pictureForm(context, input);
-  const blocked = form && addMaxPool(context, form, input.shape, window, withRelu);
-  return blocked
-    ? new Value({ shape: pooledShape(input.shape, window), dtype: input.dtype, names: { blocked } })
-    : null;
+  if (!form || form.parts.gradient) return null;
+  const blocked = addMaxPool(context, form, input.shape, { window: window.size, withRelu });
+  return new Value({ shape: pooledShape(input.shape, window), dtype: input.dtype, names: { blocked } });
 }
 
+/** Returns the gradient of those maxima, which is computed by those who use it, or once for all others. */
 function maxPoolGradientInOnePass(
   context: LoweringContext,
   dy: Value,
@@ -89,9 +89,22 @@ function maxPoolGradientInOnePass(
   withRelu: boolean,
 ): Value | null {
   if (!context.native || !areTiles(window) || !canBeBlocked(context, dy)) return null;
-  const form = pictureForm(context, input);
-  const blocked = form && addMaxPoolGradient(context, dy, form, input.shape, window, withRelu);
-  return blocked ? new Value({ shape: input.shape, dtype: dy.dtype, names: { blocked } }) : null;
+  const pooled = pictureForm(context, input);
+  if (!pooled || pooled.parts.gradient) return null;
+  const { shape } = input;
+  const gradient = { dy, pooled, tiles: { window: window.size, withRelu } };
+  if (!fitsAlone(gradient)) return null;
+  const meaning = { kind: 'tileGradient', gradient } as const;
+  const unstored = new Value({ shape, dtype: dy.dtype, meaning });
+  return new Value({
+    shape,
+    dtype: dy.dtype,
+    meaning,
+    compute: () => {
+      const form = bindForm(context, [{ base: unstored, scale: null }], null, shape[3]!)!;
+      return { blocked: addLinearPass(context, form, shape, false) };
+    },
+  });
 }
 
 function maxPool(context: LoweringContext, input: Value, window: Window): Value {

@@ -15,7 +15,7 @@ import {
   view,
 } from './layouts.js';
 import { addValues, linearForm, multiply, pictureForm } from './linear.js';
-import { addPictureSums, type PictureForm } from './picture-passes.js';
+import { addPictureSums, addProductSums } from './picture-passes.js';
 import { type Layout, Value } from './value.js';
 import { weightedSum } from './weighted-sum.js';
 
@@ -243,11 +243,9 @@ function reduceInOnePass(
   if (!context.native || !isOverPictures(axes) || shape.length !== 4) return null;
   const factors = meaning?.kind === 'pictureProduct' ? meaning.factors : [value];
   const forms = factors.map((factor) => pictureForm(context, factor));
-  if (forms.includes(null)) return null;
-  // a · b and b · a are one node.
-  const [left, right] = (forms as PictureForm[]).toSorted((a, b) => (`${a.inputs}` < `${b.inputs}` ? -1 : 1));
-  if (!left) return null;
-  const name = addPictureSums(context, left, right ?? null, shape);
+  const [left, right] = forms;
+  if (!left || right === null) return null;
+  const name = right ? addProductSums(context, left, right, shape) : addPictureSums(context, left, shape);
   return name ? reduceOverBatch(context, reduction, value, { name, areMeans: false }, axes, kept) : null;
 }
 

@@ -7,6 +7,7 @@ import type { NumericType } from '../buffer-pool.js';
 import type { Attribute } from '../onnx-model.js';
 import type { RecordedOperation } from '../recorded-operation.js';
 import { padRank, type Shape } from '../shapes.js';
+import type { TileGradient } from './picture-passes.js';
 
 /**
  * How pictures lie in memory. `natural` is tfjs's own order [N, H, W, C] and the order of all other tensors;
@@ -40,6 +41,8 @@ export type Meaning =
   | { readonly kind: 'step'; readonly of: Value }
   | { readonly kind: 'convolution'; readonly withBias: (bias: Value) => Value }
   | { readonly kind: 'poolGradient'; readonly dy: Value; readonly input: Value; readonly window: Window }
+  /** The gradient of max pooling over windows side by side, for native programs to compute where they use it. */
+  | { readonly kind: 'tileGradient'; readonly gradient: TileGradient }
   | { readonly kind: 'mean'; readonly of: Value; readonly axes: readonly number[] }
   | {
       readonly kind: 'elementwise';

@@ -215,6 +215,10 @@ export class Assembler {
     this.#vector('none', '0f', 0x11, register, 0, place);
   }
 
+  copyVector(to: number, from: number): void {
+    this.#vector('none', '0f', 0x10, to, 0, from);
+  }
+
   /** Sets all lanes to one float of memory. */
   broadcast(register: number, place: Memory): void {
     this.#vector('66', '0f38', 0x18, register, 0, place, { elementBytes: 4 });

@@ -1,9 +1,10 @@
 /**
- * Native programs that read pictures in blocks once: sums of pictures with a factor for each channel, their max pooling
- * and its gradient, and sums over height and width. Batch norm with relu and pooling consists of them; computed in one
- * pass, what lies between is never stored.
- * A task is one vector of channels of one picture. The operand of each program is a linear form: Σ picture · scale + offset, where
- * scales and the offset are vectors of the length of the channels.
+ * Native programs that read pictures in blocks once: sums of pictures with a factor for each channel, their maxima over
+ * windows, and sums over height and width. Batch norm with relu and pooling consists of them; computed in one pass, what
+ * lies between is never stored.
+ * A task is one vector of channels of one picture. The operand of each program is a linear form: Σ picture · scale + offset,
+ * where scales and the offset are vectors of the length of the channels. The first picture may be the gradient of max
+ * pooling, which is computed where it is used.
  */
 import type { Shape } from '../shapes.js';
 import {
@@ -32,10 +33,41 @@ const FLOAT_BYTES = 4;
 export interface FormParts {
   readonly scales: readonly boolean[];
   readonly hasOffset: boolean;
+  /** The first picture, when it is the gradient of max pooling. */
+  readonly gradient?: GradientParts;
 }
 
-/** Pictures of a linear form that one program can read. */
-export const MAX_TERMS = 3;
+/** Windows that lie side by side, without padding. */
+export interface Tiles {
+  readonly window: readonly [number, number];
+  /** Whether relu comes before or after the maxima: both give the same. */
+  readonly withRelu: boolean;
+}
+
+/**
+ * The gradient of max pooling of a linear form: that of each window goes to the first of its largest elements; after relu,
+ * to none where the maximum is not positive.
+ */
+export interface GradientParts {
+  readonly tiles: Tiles;
+  /** What was pooled; without a gradient itself. */
+  readonly pooled: FormParts;
+}
+
+/** Returns the tensors of a form, in the order of a program's inputs: pictures, scales, offset. */
+export function countInputs(form: FormParts): { pictures: number; vectors: number } {
+  const { scales, hasOffset, gradient } = form;
+  const pooled = gradient ? countInputs(gradient.pooled) : { pictures: 0, vectors: 0 };
+  return {
+    // The gradient of the pooled picture takes the place of the first one.
+    pictures: scales.length + pooled.pictures,
+    vectors: scales.filter((hasScale) => hasScale).length + (hasOffset ? 1 : 0) + pooled.vectors,
+  };
+}
+
+/** Tensors that one program can read besides its output: registers for addresses, and for vectors of channels. */
+export const MAX_PICTURES = 4;
+export const MAX_VECTORS = 6;
 
 /** Size of pictures in blocks, as [N, H, W, C]. */
 export interface PictureSize {
@@ -52,19 +84,19 @@ const BASES = [R8, R9, R10, R12, R13];
 const PIXEL = RSI;
 const POOLED = RDX;
 const CHANNELS = RCX;
-/** Byte offset of the task's sums in [N, C]; used up before rows are counted. */
+/** Byte offset of the task's sums in [N, C], until rows are counted. */
 const SUM_PLACE = R11;
 const [COLUMN_COUNTER, ROW_COUNTER] = [RBX, R11];
 
 /** Vector registers of scales and offsets, from the last one downwards. */
 const LAST_VECTOR = 15;
 const ZERO = 0;
-const VALUE = 1;
-const MAXIMUM = 2;
-const LEFT = 3;
-const MASK = 4;
-const TAKEN = 5;
-const SUMS = [5, 6, 7, 8];
+/** For the gradient of pooling. */
+const [ELEMENT, MAXIMUM, LEFT, MASK, TAKEN] = [1, 2, 3, 4, 5];
+/** Values of forms, or of two pixels, and sums: several, since an addition waits for the one before it. */
+const [VALUE, OTHER_VALUE] = [6, 7];
+const [FIRST_SUM, SECOND_SUM] = [8, 9];
+const SUMS = [FIRST_SUM, SECOND_SUM, ELEMENT, MAXIMUM];
 
 const bytesOfPixel = ({ block }: PictureSize) => block * FLOAT_BYTES;
 
@@ -106,25 +138,44 @@ class PassWriter {
     return register;
   }
 
-  /** Loads the tensors of a form: its pictures, then its scales, then its offset. */
-  form({ scales, hasOffset }: FormParts): Form {
-    const pictures = scales.map(() => this.picture());
+  /** Returns the field of the next tensor, of sums; to be called when all vectors of channels are loaded. */
+  sums(): number {
+    this.assembler.move(CHANNELS, SUM_PLACE);
+    return this.#fields++;
+  }
+
+  /** Writes the storing of the task's sums. */
+  storeSums(field: number, register: number): void {
+    this.assembler.loadMemory(RAX, { base: RDI, offset: 8 * field });
+    this.assembler.storeVector({ base: RAX, index: CHANNELS, scale: 1, offset: 0 }, register);
+  }
+
+  /** Loads the tensors of a form: its pictures, then its scales, then its offset; before them those of its gradient. */
+  form({ scales, hasOffset, gradient }: FormParts): Form {
+    const source = gradient
+      ? { tiles: gradient.tiles, gradient: this.picture(), pooled: this.form(gradient.pooled) }
+      : null;
+    const pictures = scales.map((_, index) => (source && index === 0 ? null : this.picture()));
     const terms = scales.map((hasScale, index) => ({
       picture: pictures[index]!,
       scale: hasScale ? this.channels() : null,
     }));
-    return { terms, offset: hasOffset ? this.channels() : null };
+    return { terms, offset: hasOffset ? this.channels() : null, source };
   }
 
-  /** Writes the value of a form at a pixel `bytes` after the current one; returns its register, `target`. */
-  evaluate({ terms, offset }: Form, bytes: number, target: number): number {
+  /**
+   * Writes the value of a form at a pixel `bytes` after the current one; returns its register, `target`. The register of
+   * the gradient is that of the pixel.
+   */
+  evaluate({ terms, offset }: Form, bytes: number, target: number, gradient = ZERO): number {
     const { assembler } = this;
     terms.forEach(({ picture, scale }, index) => {
-      const place = this.at(picture, bytes);
-      if (index === 0 && scale === null) assembler.loadVector(target, place);
-      else if (index === 0) assembler.compute('multiply', target, scale!, place);
-      else if (scale === null) assembler.compute('add', target, target, place);
-      else assembler.compute('multiplyAdd', target, scale, place);
+      const source = picture === null ? gradient : this.at(picture, bytes);
+      if (index === 0 && scale === null && picture !== null) assembler.loadVector(target, this.at(picture, bytes));
+      else if (index === 0 && scale === null) assembler.copyVector(target, gradient);
+      else if (index === 0) assembler.compute('multiply', target, scale!, source);
+      else if (scale === null) assembler.compute('add', target, target, source);
+      else assembler.compute('multiplyAdd', target, scale, source);
     });
     if (offset !== null) assembler.compute('add', target, target, offset);
     return target;
@@ -174,8 +225,18 @@ class PassWriter {
 }
 
 interface Form {
-  readonly terms: readonly { readonly picture: number; readonly scale: number | null }[];
+  /** Registers; the picture is null where it is the gradient. */
+  readonly terms: readonly { readonly picture: number | null; readonly scale: number | null }[];
   readonly offset: number | null;
+  readonly source: GradientSource | null;
+}
+
+/** Where the gradient of pooling comes from. */
+interface GradientSource {
+  readonly tiles: Tiles;
+  /** Register with the address of the pooled picture's gradient. */
+  readonly gradient: number;
+  readonly pooled: Form;
 }
 
 /** Returns the byte offsets of each task in a tensor of pictures of a size. */
@@ -190,15 +251,15 @@ function planeOffsets(vectors: VectorSet, size: PictureSize, height: number, wid
 
 interface PassOptions {
   readonly size: PictureSize;
-  readonly pooled?: readonly [number, number];
+  readonly pooled?: readonly [number, number] | undefined;
   readonly inputs: number;
-  readonly outputShape: Shape;
+  readonly outputShapes: readonly Shape[];
   readonly code: CodeBlock;
   readonly bytes: Uint8Array;
 }
 
-/** Returns the program of one function whose bases are the inputs, then the output. */
-function createPass({ code, size, pooled = [0, 0], inputs, outputShape, bytes }: PassOptions): NativeProgram {
+/** Returns the program of one function whose bases are the inputs, then the outputs. */
+function createPass({ code, size, pooled = [0, 0], inputs, outputShapes, bytes }: PassOptions): NativeProgram {
   const { vectors } = code;
   const [address] = code.load([bytes]);
   const full = planeOffsets(vectors, size, size.height, size.width);
@@ -210,17 +271,58 @@ function createPass({ code, size, pooled = [0, 0], inputs, outputShape, bytes }:
   const parameters = new Parameters();
   return {
     inputs,
-    outputShapes: [outputShape],
-    run: (launcher, tensors, [output]) =>
-      launcher.launch(address!, parameters.set(tasks, ...tensors, output!), tasks.length),
+    outputShapes,
+    run: (launcher, tensors, outputs) =>
+      launcher.launch(address!, parameters.set(tasks, ...tensors, ...outputs), tasks.length),
     release: () => code.release(),
   };
 }
 
-const countInputs = ({ scales, hasOffset }: FormParts) =>
-  scales.length + scales.filter((hasScale) => hasScale).length + (hasOffset ? 1 : 0);
+const inputsOf = (...forms: readonly FormParts[]) =>
+  forms.map(countInputs).reduce((sum, { pictures, vectors }) => sum + pictures + vectors, 0);
 
 const shapeOf = ({ batch, channels }: PictureSize, height: number, width: number) => [batch, channels, height, width];
+
+const pooledSize = ({ height, width }: PictureSize, [rows, columns]: readonly [number, number]) =>
+  [Math.floor(height / rows), Math.floor(width / columns)] as const;
+
+/**
+ * Writes the visits to all pixels. `write` is given the distance of a pixel, the register of the gradient there, and a
+ * number that alternates between neighbours.
+ */
+function visitPixels(
+  writer: PassWriter,
+  size: PictureSize,
+  source: GradientSource | null,
+  unroll: number,
+  write: (bytes: number, gradient: number, position: number) => void,
+): void {
+  const { assembler } = writer;
+  if (!source) {
+    writer.forEachPixel(unroll, (bytes, position) => write(bytes, ZERO, position));
+    return;
+  }
+  const { tiles, pooled, gradient } = source;
+  const places = listPlaces(size, tiles.window);
+  const writeWindow = () => {
+    findMaximum(writer, pooled, size, tiles.window);
+    assembler.loadVector(LEFT, writer.at(gradient, 0, POOLED));
+    if (tiles.withRelu) {
+      assembler.compare('greater', MASK, MAXIMUM, ZERO);
+      assembler.compute('and', LEFT, LEFT, MASK);
+    }
+    places.forEach((bytes, place) => {
+      const isLast = place === places.length - 1;
+      if (!isLast) {
+        assembler.compare('equal', MASK, MAXIMUM, writer.evaluate(pooled, bytes, ELEMENT));
+        assembler.compute('and', TAKEN, MASK, LEFT);
+        assembler.compute('andNot', LEFT, MASK, LEFT);
+      }
+      write(bytes, isLast ? LEFT : TAKEN, place % 2);
+    });
+  };
+  writer.forEachWindow(tiles.window, writeWindow, (bytes) => write(bytes, ZERO, 0));
+}
 
 /** Returns the program of a linear form, or of its relu. Inputs: those of the form. Output: a picture. */
 export function createLinearPass(
@@ -235,25 +337,16 @@ export function createLinearPass(
     writer.begin();
     const form = writer.form(parts);
     const output = writer.picture();
-    if (withRelu) assembler.setZero(ZERO);
-    writer.forEachPixel(2, (bytes, position) => {
-      const value = writer.evaluate(form, bytes, VALUE + position);
+    assembler.setZero(ZERO);
+    visitPixels(writer, size, form.source, 2, (bytes, gradient, position) => {
+      const value = writer.evaluate(form, bytes, VALUE + position, gradient);
       if (withRelu) assembler.compute('maximum', value, ZERO, value);
       assembler.storeVector(writer.at(output, bytes), value);
     });
   });
   const outputShape = shapeOf(size, size.height, size.width);
-  return createPass({ size, inputs: countInputs(parts), outputShape, code, bytes: assembler.finish() });
+  return createPass({ ...passOf(code, size, [parts]), outputShapes: [outputShape], bytes: assembler.finish() });
 }
-
-/** Windows that lie side by side, without padding. */
-export interface Tiles {
-  readonly window: readonly [number, number];
-  readonly withRelu: boolean;
-}
-
-const pooledSize = ({ height, width }: PictureSize, [rows, columns]: readonly [number, number]) =>
-  [Math.floor(height / rows), Math.floor(width / columns)] as const;
 
 /** Returns the program of the maxima of a linear form, after relu when asked for. Inputs: those of the form. */
 export function createMaxPool(
@@ -268,7 +361,7 @@ export function createMaxPool(
     writer.begin();
     const form = writer.form(parts);
     const output = writer.picture();
-    if (withRelu) assembler.setZero(ZERO);
+    assembler.setZero(ZERO);
     writer.forEachWindow(window, () => {
       findMaximum(writer, form, size, window);
       if (withRelu) assembler.compute('maximum', MAXIMUM, ZERO, MAXIMUM);
@@ -276,52 +369,8 @@ export function createMaxPool(
     });
   });
   const pooled = pooledSize(size, window);
-  const outputShape = shapeOf(size, ...pooled);
-  return createPass({ size, pooled, inputs: countInputs(parts), outputShape, code, bytes: assembler.finish() });
-}
-
-/**
- * Returns the program of the gradient of those maxima for the form. Each window's gradient goes to the first of its
- * largest elements; after relu, to none where the maximum is not positive. Inputs: the pooled gradient, then the form's.
- */
-export function createMaxPoolGradient(
-  code: CodeBlock,
-  size: PictureSize,
-  parts: FormParts,
-  { window, withRelu }: Tiles,
-): NativeProgram {
-  const writer = new PassWriter(code.vectors, size);
-  const { assembler } = writer;
-  const places = listPlaces(size, window);
-  assembler.writeFunction(0, () => {
-    writer.begin();
-    const gradient = writer.picture();
-    const form = writer.form(parts);
-    const output = writer.picture();
-    assembler.setZero(ZERO);
-    const writeZero = (bytes: number) => assembler.storeVector(writer.at(output, bytes), ZERO);
-    const writeWindow = () => {
-      findMaximum(writer, form, size, window);
-      assembler.loadVector(LEFT, writer.at(gradient, 0, POOLED));
-      if (withRelu) {
-        assembler.compare('greater', MASK, MAXIMUM, ZERO);
-        assembler.compute('and', LEFT, LEFT, MASK);
-      }
-      places.forEach((bytes, place) => {
-        const isLast = place === places.length - 1;
-        if (!isLast) {
-          assembler.compare('equal', MASK, MAXIMUM, writer.evaluate(form, bytes, VALUE));
-          assembler.compute('and', TAKEN, MASK, LEFT);
-          assembler.compute('andNot', LEFT, MASK, LEFT);
-        }
-        assembler.storeVector(writer.at(output, bytes), isLast ? LEFT : TAKEN);
-      });
-    };
-    writer.forEachWindow(window, writeWindow, writeZero);
-  });
-  const outputShape = shapeOf(size, size.height, size.width);
-  const inputs = 1 + countInputs(parts);
-  return createPass({ size, pooled: pooledSize(size, window), inputs, outputShape, code, bytes: assembler.finish() });
+  const outputShapes = [shapeOf(size, ...pooled)];
+  return createPass({ ...passOf(code, size, [parts]), pooled, outputShapes, bytes: assembler.finish() });
 }
 
 /** Returns the distances in bytes of a window's elements from its first one. */
@@ -335,43 +384,74 @@ function listPlaces(size: PictureSize, [rows, columns]: readonly [number, number
 function findMaximum(writer: PassWriter, form: Form, size: PictureSize, window: readonly [number, number]): void {
   listPlaces(size, window).forEach((bytes, place) => {
     if (place === 0) writer.evaluate(form, bytes, MAXIMUM);
-    // In this order a NaN wins.
-    else writer.assembler.compute('maximum', MAXIMUM, MAXIMUM, writer.evaluate(form, bytes, VALUE));
+    // In this order a NaN that comes later wins.
+    else writer.assembler.compute('maximum', MAXIMUM, MAXIMUM, writer.evaluate(form, bytes, ELEMENT));
   });
 }
 
+/** Returns the program of the sums over height and width of a form. Inputs: those of the form. Output: [N, C]. */
+export function createPictureSums(code: CodeBlock, size: PictureSize, parts: FormParts): NativeProgram {
+  const writer = new PassWriter(code.vectors, size);
+  const { assembler } = writer;
+  assembler.writeFunction(0, () => {
+    writer.begin();
+    const form = writer.form(parts);
+    const output = writer.sums();
+    // Where a gradient is computed on the way, its registers are taken.
+    const sums = form.source ? [FIRST_SUM, SECOND_SUM] : SUMS;
+    for (const register of [ZERO, ...sums]) assembler.setZero(register);
+    visitPixels(writer, size, form.source, sums.length, (bytes, gradient, position) => {
+      const sum = sums[position]!;
+      assembler.compute('add', sum, sum, writer.evaluate(form, bytes, VALUE, gradient));
+    });
+    for (const sum of sums.slice(1)) assembler.compute('add', FIRST_SUM, FIRST_SUM, sum);
+    writer.storeSums(output, FIRST_SUM);
+  });
+  const outputShapes = [[size.batch, size.channels]];
+  return createPass({ ...passOf(code, size, [parts]), outputShapes, bytes: assembler.finish() });
+}
+
 /**
- * Returns the program of the sums over height and width of a form, or of its product with a second one. Inputs: those of
- * the forms. Output: [N, C].
+ * Returns the program of the sums over height and width of the product of two forms, and of the first one alone. Only the
+ * first one may have a gradient. Inputs: those of the forms. Outputs: both [N, C].
  */
-export function createPictureSums(
+export function createProductSums(
   code: CodeBlock,
   size: PictureSize,
   left: FormParts,
-  right: FormParts | null,
+  right: FormParts,
 ): NativeProgram {
   const writer = new PassWriter(code.vectors, size);
   const { assembler } = writer;
-  const factor = 1;
-  const other = 2;
   assembler.writeFunction(0, () => {
     writer.begin();
-    const forms = [left, ...(right ? [right] : [])].map((parts) => writer.form(parts)) as [Form, Form?];
-    const output = writer.picture();
-    for (const sum of SUMS) assembler.setZero(sum);
-    assembler.add(output, SUM_PLACE);
-    // Several sums, since an addition waits for the one before it.
-    writer.forEachPixel(SUMS.length, (bytes, position) => {
-      const sum = SUMS[position]!;
-      const value = writer.evaluate(forms[0], bytes, factor);
-      if (forms[1]) assembler.compute('multiplyAdd', sum, value, writer.evaluate(forms[1], bytes, other));
-      else assembler.compute('add', sum, sum, value);
+    const forms = [writer.form(left), writer.form(right)] as const;
+    const outputs = [writer.sums(), writer.sums()] as const;
+    const [products, values] = forms[0].source
+      ? ([[FIRST_SUM], [SECOND_SUM]] as const)
+      : ([
+          [FIRST_SUM, ELEMENT],
+          [SECOND_SUM, MAXIMUM],
+        ] as const);
+    for (const register of [ZERO, ...products, ...values]) assembler.setZero(register);
+    visitPixels(writer, size, forms[0].source, products.length, (bytes, gradient, position) => {
+      const value = writer.evaluate(forms[0], bytes, VALUE, gradient);
+      const other = writer.evaluate(forms[1], bytes, OTHER_VALUE);
+      assembler.compute('multiplyAdd', products[position % products.length]!, value, other);
+      const sum = values[position % values.length]!;
+      assembler.compute('add', sum, sum, value);
     });
-    assembler.compute('add', SUMS[0]!, SUMS[0]!, SUMS[1]!);
-    assembler.compute('add', SUMS[2]!, SUMS[2]!, SUMS[3]!);
-    assembler.compute('add', SUMS[0]!, SUMS[0]!, SUMS[2]!);
-    assembler.storeVector({ base: output, offset: 0 }, SUMS[0]!);
+    [products, values].forEach(([first, ...others], index) => {
+      for (const other of others) assembler.compute('add', first, first, other);
+      writer.storeSums(outputs[index]!, first);
+    });
   });
-  const inputs = countInputs(left) + (right ? countInputs(right) : 0);
-  return createPass({ size, inputs, outputShape: [size.batch, size.channels], code, bytes: assembler.finish() });
+  const sums = [size.batch, size.channels];
+  return createPass({ ...passOf(code, size, [left, right]), outputShapes: [sums, sums], bytes: assembler.finish() });
+}
+
+/** Returns what a pass over forms is made of, besides its code and its outputs. */
+function passOf(code: CodeBlock, size: PictureSize, forms: readonly FormParts[]) {
+  const window = forms[0]!.gradient?.tiles.window;
+  return { code, size, pooled: window ? pooledSize(size, window) : undefined, inputs: inputsOf(...forms) };
 }

@@ -6,8 +6,8 @@ import { CodeBlock, type NativeProgram } from '../../src/native/native-operators
 import {
   createLinearPass,
   createMaxPool,
-  createMaxPoolGradient,
   createPictureSums,
+  createProductSums,
 } from '../../src/native/picture-passes.js';
 import { addressOf } from '../../src/onnxruntime-api.js';
 import { createConvolution } from '../../src/winograd/convolution-program.js';
@@ -49,12 +49,20 @@ function emulate(
   create: (code: CodeBlock) => NativeProgram,
   inputs: readonly ArrayLike<number>[],
 ): Float32Array {
+  return emulateAll(vectors, create, inputs)[0]!;
+}
+
+function emulateAll(
+  vectors: VectorSet,
+  create: (code: CodeBlock) => NativeProgram,
+  inputs: readonly ArrayLike<number>[],
+): Float32Array[] {
   const code = new EmulatedCode(vectors);
   const program = create(code);
   const operands = inputs.map(place);
   expect(operands).toHaveLength(program.inputs);
-  const output = allocate(program.outputShapes[0]!.reduce((product, size) => product * size, 1)).fill(Number.NaN);
-  const memory: Segment[] = [...operands, output].map(segmentOf);
+  const outputs = program.outputShapes.map((shape) => allocate(lengthOf(shape)).fill(Number.NaN));
+  const memory: Segment[] = [...operands, ...outputs].map(segmentOf);
   program.run(
     {
       launch: (address, parameters, total) => {
@@ -69,9 +77,9 @@ function emulate(
       },
     },
     operands.map(addressOf),
-    [addressOf(output)],
+    outputs.map(addressOf),
   );
-  return output;
+  return outputs;
 }
 
 type Size = readonly [number, number, number, number];
@@ -277,11 +285,36 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
       });
       const found = emulate(vectors, (code) => createMaxPool(code, pictures, parts, tiles), inputs);
       expect(relativeDifference(unblock(found, pooled, size), maxima)).toBeLessThan(TOLERANCE);
-      const gradient = emulate(vectors, (code) => createMaxPoolGradient(code, pictures, parts, tiles), [
-        block(dy, pooled, size),
-        ...inputs,
+      const gradient = { tiles, pooled: parts };
+      const alone = { scales: [false], hasOffset: false, gradient };
+      const sources = [block(dy, pooled, size), ...inputs];
+      const stored = emulate(vectors, (code) => createLinearPass(code, pictures, alone, false), sources);
+      expect([...unblock(stored, shape, size)]).toEqual([...Float32Array.from(dx)]);
+
+      // The same where it is used: in dx · scale + b, in sums, and in sums of its products with b.
+      const expected = { form: new Float64Array(dx.length), sums: new Float64Array(batch * channels) };
+      const products = new Float64Array(batch * channels);
+      forEachElement(shape, (index, n, c) => {
+        expected.form[index] = dx[index]! * scale[c]! + b[index]!;
+        expected.sums[n * channels + c]! += dx[index]!;
+        products[n * channels + c]! += dx[index]! * b[index]!;
+      });
+      const withOther = { scales: [true, false], hasOffset: false, gradient };
+      const combined = emulate(vectors, (code) => createLinearPass(code, pictures, withOther, false), [
+        ...sources,
+        inputs[1]!,
+        scale,
       ]);
-      expect([...unblock(gradient, shape, size)]).toEqual([...Float32Array.from(dx)]);
+      expect(relativeDifference(unblock(combined, shape, size), expected.form)).toBeLessThan(TOLERANCE);
+      const sums = emulate(vectors, (code) => createPictureSums(code, pictures, alone), sources);
+      expect(relativeDifference(sums, expected.sums)).toBeLessThan(TOLERANCE);
+      const one = { scales: [false], hasOffset: false };
+      const both = emulateAll(vectors, (code) => createProductSums(code, pictures, alone, one), [
+        ...sources,
+        inputs[1]!,
+      ]);
+      expect(relativeDifference(both[0]!, products)).toBeLessThan(TOLERANCE);
+      expect(relativeDifference(both[1]!, expected.sums)).toBeLessThan(TOLERANCE);
     });
 
     it('sum forms and products of forms over height and width', () => {
@@ -291,13 +324,14 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
         expected[0][n * channels + c]! += form[index]!;
         expected[1][n * channels + c]! += form[index]! * a[index]!;
       });
-      const sums = emulate(vectors, (code) => createPictureSums(code, pictures, parts, null), inputs);
-      const products = emulate(vectors, (code) => createPictureSums(code, pictures, parts, one), [
+      const sums = emulate(vectors, (code) => createPictureSums(code, pictures, parts), inputs);
+      const both = emulateAll(vectors, (code) => createProductSums(code, pictures, parts, one), [
         ...inputs,
         inputs[0]!,
       ]);
       expect(relativeDifference(sums, expected[0])).toBeLessThan(TOLERANCE);
-      expect(relativeDifference(products, expected[1])).toBeLessThan(TOLERANCE);
+      expect(relativeDifference(both[0]!, expected[1])).toBeLessThan(TOLERANCE);
+      expect(relativeDifference(both[1]!, expected[0])).toBeLessThan(TOLERANCE);
     });
   });
 });
