@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { BACKENDS, computeOn, expectSameAsCpu, randomValues, relativeDifference } from './support/engines.js';
+import {
+  BACKENDS,
+  compareLibraryToo,
+  computeOn,
+  expectSameAsCpu,
+  randomValues,
+  relativeDifference,
+} from './support/engines.js';
+
+compareLibraryToo();
 
 type Variables = Record<string, tf.Variable>;
 

@@ -2,7 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blocked, expectSameAsCpu, expectSameGradients, normal, warnings } from './support/engines.js';
+import {
+  blocked,
+  compareLibraryToo,
+  expectSameAsCpu,
+  expectSameGradients,
+  normal,
+  warnings,
+} from './support/engines.js';
+
+compareLibraryToo();
 
 type Pictures = tf.Tensor4D;
 
