@@ -1,6 +1,6 @@
 /**
  * A convolution and its two gradients as ONNX nodes, in several equivalent forms. Forms take and give names of tensors;
- * which form is used where is decided in lowering/convolution.ts.
+ * which form is used where is decided in lowering/convolution-choice.ts.
  * Letters: pictures x [N, C, H, W], results y [N, O, P, Q], filters [K, L, C, O] as TensorFlow.js has them.
  */
 import type { GraphBuilder } from './graph-builder.js';

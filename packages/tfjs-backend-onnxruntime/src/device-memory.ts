@@ -119,7 +119,7 @@ export class DeviceMemory {
         inputs: [{ name: 'x', dtype }],
         outputs: [{ name: 'y', dtype }],
       };
-      session = this.#runtime.createSession(encodeModel(graph), ['x'], ['y'], false);
+      session = this.#runtime.createSession(encodeModel(graph), ['x'], ['y'], 'literal');
       this.#copies.set(dtype, session);
     }
     return session;

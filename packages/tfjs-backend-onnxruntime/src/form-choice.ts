@@ -17,6 +17,8 @@ import type { Runtime } from './runtime.js';
 const MIN_OPERATIONS = 2e6;
 /** Work of one run of a measurement, as far as the count of pictures decides. */
 const MEASURED_OPERATIONS = 3e8;
+/** Work of one run above which a measurement would cost more than it can find: the rules decide. */
+const MAX_MEASURED_OPERATIONS = 2e10;
 /** Part of the time of the rules' form that another one may take at most: noise must not decide. */
 const CLEARLY_FASTER = 0.95;
 
@@ -96,7 +98,8 @@ function chooseBatch(role: ConvolutionRole, shape: ConvolutionShape, block: numb
   if (operations < MIN_OPERATIONS) return null;
   // Filters' gradients have the pictures in place of channels.
   const least = role === 'filters' ? block : 1;
-  return { ...shape, batch: Math.max(least, Math.floor(MEASURED_OPERATIONS / operations)) };
+  const batch = Math.max(least, Math.floor(MEASURED_OPERATIONS / operations));
+  return batch * operations > MAX_MEASURED_OPERATIONS ? null : { ...shape, batch };
 }
 
 /** Returns a text that is equal for equal shapes, whatever their batch. */

@@ -51,8 +51,8 @@ function processorName(): string {
 }
 
 /**
- * Returns the candidate that the first file which knows the key holds, and writes it to the files before that one;
- * undefined when none knows it, or the first file does not take it.
+ * Returns the candidate that the first file which knows the key holds, and writes it to the files before that one as far as
+ * they can be written; undefined when none knows it.
  */
 export function findChoice<Choice extends string>(
   files: readonly string[],
@@ -62,15 +62,15 @@ export function findChoice<Choice extends string>(
   for (const [index, file] of files.entries()) {
     const choice = candidates.find((candidate) => candidate === readChoices(file).get(key));
     if (choice === undefined) continue;
-    const results = files.slice(0, index).map((earlier) => addChoice(earlier, key, choice));
-    return results[0] === false ? undefined : choice;
+    for (const earlier of files.slice(0, index)) addChoice(earlier, key, choice);
+    return choice;
   }
   return undefined;
 }
 
 /**
- * Writes a choice to all files and returns what holds from now on: another process may have been first. Returns undefined
- * when the first file cannot be written.
+ * Writes a choice to all files and returns what holds from now on: another process may have been first. Returns undefined,
+ * and writes nothing, when the first file cannot be written.
  */
 export function keepChoice<Choice extends string>(
   files: readonly string[],
@@ -80,8 +80,10 @@ export function keepChoice<Choice extends string>(
 ): Choice | undefined {
   const known = findChoice(files, key, candidates);
   if (known !== undefined) return known;
-  const [isKept] = files.map((file) => addChoice(file, key, choice));
-  return isKept ? choice : undefined;
+  const [first, ...others] = files as [string, ...string[]];
+  if (!addChoice(first, key, choice)) return undefined;
+  for (const file of others) addChoice(file, key, choice);
+  return choice;
 }
 
 /** Makes a file without choices where there is none, so that one that is missing later was lost. */

@@ -5,6 +5,7 @@
 import { type AnyBuffer, createPlace, type Place } from './buffer-pool.js';
 import type { FormChooser } from './lowering/context.js';
 import { type LoweredGraph, lowerGraph } from './lowering/lower-graph.js';
+import { hasNativeNodes } from './native/native-operators.js';
 import { encodeModel } from './onnx-model.js';
 import type { Pointer } from './onnxruntime-api.js';
 import type { RecordedOperation, TensorData } from './recorded-operation.js';
@@ -132,10 +133,11 @@ export class GraphCache {
   }
 
   #createStage({ model, inputs, outputs }: LoweredGraph, isOptimized: boolean): Stage {
+    const kind = hasNativeNodes(model) ? 'native' : isOptimized ? 'optimized' : 'literal';
     const inputNames = model.inputs.map(({ name }) => name);
     const outputNames = model.outputs.map(({ name }) => name);
     return {
-      session: this.#runtime.createSession(encodeModel(model), inputNames, outputNames, isOptimized),
+      session: this.#runtime.createSession(encodeModel(model), inputNames, outputNames, kind),
       inputs: inputs.map(({ leaf, offset, shape }) => ({ leaf, ...createPlace(offset, shape) })),
       outputs: outputs.map(({ output, offset, shape }) => ({ output, ...createPlace(offset, shape) })),
     };

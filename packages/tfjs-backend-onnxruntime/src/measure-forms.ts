@@ -5,6 +5,7 @@ import { GraphBuilder } from './graph-builder.js';
 import type { LoweringContext } from './lowering/context.js';
 import { bindForm, type ConvolutionRole, type FormName } from './lowering/convolution-choice.js';
 import { type Names, Value } from './lowering/value.js';
+import { hasNativeNodes } from './native/native-operators.js';
 import { encodeModel } from './onnx-model.js';
 import type { Runtime, Session } from './runtime.js';
 import { type Shape, sizeOf } from './shapes.js';
@@ -33,8 +34,9 @@ export function measureForms(
     pictures: [[operands.y, operands.filter], operands.x] as const,
     filters: [[operands.x, operands.y], operands.filter] as const,
   }[role];
-  const sessions = forms.map((form) => createFormSession(runtime, block, role, shape, form, inputs));
+  const sessions: Session[] = [];
   try {
+    for (const form of forms) sessions.push(createFormSession(runtime, block, role, shape, form, inputs));
     const [from, to] = [inputs.map((input) => input.view(runtime)), [output.view(runtime)]];
     const times = forms.map(() => Number.POSITIVE_INFINITY);
     for (const session of sessions) session.run(from, to);
@@ -81,7 +83,12 @@ function createFormSession(
     [{ name: 'result', dtype: 'float32' }],
   );
   const inputNames = inputs.map(({ name }) => name);
-  return runtime.createSession(encodeModel(graph), inputNames, ['result'], false);
+  return runtime.createSession(
+    encodeModel(graph),
+    inputNames,
+    ['result'],
+    hasNativeNodes(graph) ? 'native' : 'literal',
+  );
 }
 
 /**

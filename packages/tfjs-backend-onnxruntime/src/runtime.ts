@@ -29,6 +29,9 @@ class PointerCell {
 /** Threads of the environment that is alive in this process; ONNX Runtime has one environment per process. */
 const environments = new Map<OnnxRuntimeApi, { threads: number; users: number }>();
 
+/** Whether the library rearranges a graph, takes it literally, or literally with operators of our own. */
+export type SessionKind = 'optimized' | 'literal' | 'native';
+
 export class Runtime {
   readonly api: OnnxRuntimeApi;
   readonly threads: number;
@@ -40,6 +43,8 @@ export class Runtime {
   readonly #sessionOptions: Pointer;
   /** Options of sessions that run a graph node by node as it is. */
   readonly #literalSessionOptions: Pointer;
+  /** The same, of graphs with operators of our own: describing these takes a session a few milliseconds. */
+  readonly #nativeSessionOptions: Pointer;
 
   /**
    * @throws Error when a backend with another number of threads is alive in this process, or the library cannot load
@@ -78,6 +83,8 @@ export class Runtime {
     this.native = vectors && new NativeOperators(api, threads, nativeKernels === 'avx2' ? AVX2 : vectors);
     this.#sessionOptions = this.#createSessionOptions(OPTIMIZE_ALL);
     this.#literalSessionOptions = this.#createSessionOptions(OPTIMIZE_NOTHING);
+    this.#nativeSessionOptions = this.#createSessionOptions(OPTIMIZE_NOTHING);
+    this.native?.addTo(this.#nativeSessionOptions);
     if (provider !== 'cpu') this.#computeByCuda(provider);
   }
 
@@ -139,17 +146,21 @@ export class Runtime {
   }
 
   /**
-   * Returns the session of a serialised ONNX model whose inputs and outputs are fed in the given orders. Without
-   * optimization its nodes are run as they are, none is fused.
+   * Returns the session of a serialised ONNX model whose inputs and outputs are fed in the given orders. Unless it is
+   * optimized, its nodes are run as they are, none is fused.
    */
   createSession(
     model: Uint8Array,
     inputNames: readonly string[],
     outputNames: readonly string[],
-    isOptimized = true,
+    kind: SessionKind = 'optimized',
   ): Session {
     const cell = new PointerCell();
-    const options = isOptimized ? this.#sessionOptions : this.#literalSessionOptions;
+    const options = {
+      optimized: this.#sessionOptions,
+      literal: this.#literalSessionOptions,
+      native: this.#nativeSessionOptions,
+    }[kind];
     this.api.CreateSessionFromArray(this.#environment, model, model.byteLength, options, cell.array);
     return new Session(this.api, cell.pointer, inputNames, outputNames, this.native);
   }
@@ -159,6 +170,7 @@ export class Runtime {
     shared.users--;
     this.api.ReleaseSessionOptions(this.#sessionOptions);
     this.api.ReleaseSessionOptions(this.#literalSessionOptions);
+    this.api.ReleaseSessionOptions(this.#nativeSessionOptions);
     this.native?.dispose();
     this.api.ReleaseMemoryInfo(this.#memoryInfo);
     this.api.ReleaseEnv(this.#environment);
@@ -173,7 +185,6 @@ export class Runtime {
     this.api.SetSessionGraphOptimizationLevel(options, optimizationLevel);
     this.api.SetSessionLogSeverityLevel(options, LOG_FATAL); // errors come back as exceptions
     this.api.AddSessionConfigEntry(options, 'session.use_env_allocators', '1');
-    this.native?.addTo(options);
     const profile = process.env.TFJS_ONNXRUNTIME_PROFILE;
     if (profile) this.api.EnableProfiling(options, profile);
     return options;
@@ -243,18 +254,30 @@ export class Session {
     this.#inputs.set(inputs);
     this.#outputs.fill(0n);
     this.#outputs.set(outputs);
-    this.#api.Run(
-      this.#session,
-      null,
-      this.#inputNames.pointers,
-      this.#inputs,
-      inputs.length,
-      this.#outputNames.pointers,
-      outputs.length + extraOutputs,
-      this.#outputs,
-    );
-    this.#native?.throwFailure();
-    return [...this.#outputs.subarray(outputs.length, outputs.length + extraOutputs)];
+    const error = this.#call(inputs.length, outputs.length + extraOutputs) ?? this.#native?.takeFailure();
+    const extra = this.#outputs.subarray(outputs.length, outputs.length + extraOutputs);
+    if (!error) return [...extra];
+    for (const value of extra) if (value !== 0n) this.#api.ReleaseValue(value);
+    throw error;
+  }
+
+  /** Returns the error of a run: that of a native program where one failed, whatever it led to. */
+  #call(inputs: number, outputs: number): Error | null {
+    try {
+      this.#api.Run(
+        this.#session,
+        null,
+        this.#inputNames.pointers,
+        this.#inputs,
+        inputs,
+        this.#outputNames.pointers,
+        outputs,
+        this.#outputs,
+      );
+      return null;
+    } catch (error) {
+      return this.#native?.takeFailure() ?? (error as Error);
+    }
   }
 
   /** Returns the allocator of the memory that is described; it is released before the session. */

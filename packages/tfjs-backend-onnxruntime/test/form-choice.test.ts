@@ -113,15 +113,22 @@ describe.skipIf(!hasForms)('The form of a convolution', () => {
     expect(Object.keys(readForms(file))).toEqual(Object.keys(readForms(measuredFile)));
   });
 
-  it('is that of the rules where it cannot be kept, or is asked for', () => {
+  it('is that of the rules where they are asked for, or where a new one cannot be kept', () => {
     const byRules = computeWith({ forms: 'rules', formFiles: [force('blocked', 'images')] });
     expect(byRules.measurements).toBe(0);
     const notAFolder = newFile();
     writeFileSync(notAFolder, '');
-    const unkept = computeWith({ formFiles: [join(notAFolder, 'forms.json'), force('blocked', 'images')] });
-    expect(unkept.numbers).toEqual(byRules.numbers);
-    const unmeasured = computeWith({ formFiles: [join(notAFolder, 'forms.json')] });
-    expect(unmeasured.numbers).toEqual(byRules.numbers);
+    // What a later file knows holds, and stays as it is.
+    const known = force('blocked', 'images');
+    const before = readFileSync(known, 'utf8');
+    const unkept = computeWith({ formFiles: [join(notAFolder, 'forms.json'), known] });
+    expect(unkept.measurements).toBe(0);
+    expect(`${unkept.numbers}` === `${computeWith({ formFiles: [known] }).numbers}`).toBe(true);
+    expect(readFileSync(known, 'utf8')).toBe(before);
+    const machine = newFile();
+    const unmeasured = computeWith({ formFiles: [join(notAFolder, 'forms.json'), machine] });
+    expect(`${unmeasured.numbers}` === `${byRules.numbers}`).toBe(true);
+    expect(existsSync(machine)).toBe(false);
     // The first one showed that nothing can be kept.
     expect(unmeasured.measurements).toBe(1);
   });

@@ -87,6 +87,17 @@ describe('Convolutions', () => {
     );
   });
 
+  it('are left to the library where their tiles would take too much memory', () => {
+    const [size, channels] = [1000, 64];
+    tf.setBackend('onnxruntime');
+    const corner = tf.tidy(() => {
+      const x = tf.ones([1, size, size, channels]) as Pictures;
+      const y = tf.conv2d(x, tf.ones([5, 5, channels, 8]) as Pictures, 1, 'same');
+      return Array.from(tf.slice(y, [0, 0, 0, 0], [1, 1, 2, 1]).dataSync());
+    });
+    expect(corner).toEqual([9 * channels, 12 * channels]);
+  });
+
   it('work depthwise with any multiplier', () => {
     for (const [multiplier, stride, pad] of [
       [1, 1, 'same'],
@@ -155,6 +166,48 @@ describe('Pooling', () => {
     );
     // Windows of 2 × 2, 2 × 1, 1 × 2 and 1 × 1 elements.
     expect(gradient).toEqual([0.25, 0.25, 0.5, 0.25, 0.25, 0.5, 0.5, 0.5, 1]);
+  });
+});
+
+describe('Sums over height and width', () => {
+  const pictures = (seed: number) =>
+    tf.conv2d(normal([2, 6, 6, 8], seed)() as Pictures, normal([3, 3, 8, 16], seed + 1, 0.3)() as Pictures, 1, 'same');
+  const vector = (seed: number) => normal([16], seed)();
+  /** A sum of `terms` pictures, each with its factor, and an offset. */
+  const form = (terms: number, seed: number) =>
+    Array.from({ length: terms }, (_, term) => tf.mul(pictures(seed + 10 * term), vector(seed + term))).reduce(
+      (sum, term) => tf.add(sum, term),
+      vector(seed + 5) as tf.Tensor,
+    );
+
+  it.each([
+    [1, 1],
+    [2, 2],
+    [3, 1],
+    [1, 3],
+    [3, 3],
+    [4, 5],
+  ])('of products of sums of %i and %i pictures', (left, right) => {
+    expectSameAsCpu(() => [
+      tf.sum(tf.mul(form(left, 1), form(right, 100)), [1, 2]),
+      tf.mean(form(left, 1), [0, 1, 2]),
+      tf.relu(form(right, 100)),
+    ]);
+  });
+
+  it('add up small numbers of large pictures', () => {
+    tf.setBackend('onnxruntime');
+    const mean = tf.tidy(() => {
+      const x = tf.mul(tf.ones([1, 512, 512, 8]), 0.1) as Pictures;
+      const identity = tf.tensor4d(tf.eye(8).dataSync(), [1, 1, 8, 8]);
+      return tf.mean(tf.conv2d(x, identity, 1, 'same'), [1, 2]).dataSync()[0]!;
+    });
+    // In one long sum the last digits of a third of a per cent would be lost.
+    expect(mean).toBeCloseTo(0.1, 5);
+  });
+
+  it('of maxima of whole numbers', () => {
+    expectSameAsCpu(() => [tf.maxPool(tf.cast(tf.mul(pictures(1), 10), 'int32') as Pictures, 2, 2, 'valid')]);
   });
 });
 

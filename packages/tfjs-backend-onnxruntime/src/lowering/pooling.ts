@@ -3,6 +3,7 @@ import { outputPadding } from '../convolution-forms.js';
 import { addBlocked } from '../nchwc.js';
 import { type Shape, sizeOf } from '../shapes.js';
 import { attributesOf, type Lowering, type LoweringContext } from './context.js';
+import { castValue } from './elementwise.js';
 import { canBeBlocked, fullNameIn, isBlockedOnly, nameIn, toChannelsFirst } from './layouts.js';
 import { isPendingSum, multiply, pictureForm } from './linear.js';
 import { addLinearPass, addMaxPool, areTiles, bindForm, fitsAlone } from './picture-passes.js';
@@ -14,8 +15,11 @@ export type PoolingAttributes = Window;
 
 export const poolingLowerings: Readonly<Record<string, Lowering>> = {
   MaxPool: (task) => {
-    const [input] = task.inputs as [Value];
-    return maxPoolOfRelu(task.context, input, attributesOf(task)) ?? maxPool(task.context, input, attributesOf(task));
+    // The library pools floats only.
+    const input = castValue(task.context, task.inputs[0]!, 'float32');
+    const window = attributesOf<PoolingAttributes>(task);
+    const pooled = maxPoolOfRelu(task.context, input, window) ?? maxPool(task.context, input, window);
+    return castValue(task.context, pooled, task.dtype);
   },
   MaxPoolGrad: (task) => {
     const [dy, input] = task.inputs as [Value, Value];

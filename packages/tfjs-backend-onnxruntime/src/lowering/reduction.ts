@@ -111,27 +111,10 @@ function reduceAverage(
   if (value.centredOver && isSameShape(value.centredOver, axes)) return constantValue(context, 0, kept, dtype);
   const factored = reduceBase(context, reduction, value, axes, kept);
   if (factored) return factored;
-  let result = reduceInOnePass(context, reduction, value, axes, kept);
-  // Along axes where the value is constant, a sum is a multiplication.
-  if (!result) void value.names;
-  const constantAxes = axes.filter((axis) => value.stored[axis] === 1 && value.shape[axis]! > 1);
-  if (result) {
-    // Nothing is left to do.
-  } else if (constantAxes.length > 0) {
-    const count = constantAxes.reduce((product, axis) => product * value.shape[axis]!, 1);
-    const inner = new Value({
-      shape: keepAxes(value.shape, constantAxes),
-      stored: value.stored,
-      dtype,
-      compute: () => ({ ...value.names }),
-    });
-    const otherAxes = axes.filter((axis) => !constantAxes.includes(axis));
-    const partial = broadcastValue(context, reduce(context, reduction, inner, otherAxes), kept);
-    const isSum = reduction === 'ReduceSum';
-    result = isSum ? multiply(context, partial, constantValue(context, count, [], dtype), kept, dtype) : partial;
-  } else {
-    result = reduceStored(context, reduction, value, axes, kept);
-  }
+  const result =
+    reduceInOnePass(context, reduction, value, axes, kept) ??
+    reduceConstant(context, reduction, value, axes, kept) ??
+    reduceStored(context, reduction, value, axes, kept);
   if (reduction !== 'ReduceMean') return result;
   return new Value({
     shape: kept,
@@ -140,6 +123,31 @@ function reduceAverage(
     compute: () => ({ ...result.names }),
     meaning: { kind: 'mean', of: value, axes },
   });
+}
+
+/** Along axes where the value is constant, a sum is a multiplication; null where it varies along all of them. */
+function reduceConstant(
+  context: LoweringContext,
+  reduction: 'ReduceSum' | 'ReduceMean',
+  value: Value,
+  axes: readonly number[],
+  kept: Shape,
+): Value | null {
+  const { dtype } = value;
+  void value.names;
+  const constantAxes = axes.filter((axis) => value.stored[axis] === 1 && value.shape[axis]! > 1);
+  if (constantAxes.length === 0) return null;
+  const count = constantAxes.reduce((product, axis) => product * value.shape[axis]!, 1);
+  const inner = new Value({
+    shape: keepAxes(value.shape, constantAxes),
+    stored: value.stored,
+    dtype,
+    compute: () => ({ ...value.names }),
+  });
+  const otherAxes = axes.filter((axis) => !constantAxes.includes(axis));
+  const partial = broadcastValue(context, reduce(context, reduction, inner, otherAxes), kept);
+  if (reduction === 'ReduceMean') return partial;
+  return multiply(context, partial, constantValue(context, count, [], dtype), kept, dtype);
 }
 
 /**

@@ -70,8 +70,6 @@ const VECTOR_OPERATIONS = {
   andNot: ['66', '0f', 0xdf],
   /** destination += first · second */
   multiplyAdd: ['66', '0f38', 0xb8],
-  /** destination −= first · second */
-  multiplySubtract: ['66', '0f38', 0xbc],
 } as const satisfies Record<string, readonly [keyof typeof PREFIXES, OpcodeMap, number]>;
 
 export type VectorOperation = keyof typeof VECTOR_OPERATIONS;
@@ -148,8 +146,9 @@ export class Assembler {
     this.#byte(0xc3);
   }
 
-  /** Repeats `body` a fixed number of times; `counter` counts down to 0. */
+  /** Repeats `body` a fixed number of times, at least once; `counter` counts down to 0. */
   repeat(count: number, counter: number, body: () => void): void {
+    if (count < 1) throw new RangeError(`a loop of ${count} rounds`);
     if (count === 1) body();
     else {
       this.load64(counter, count);
@@ -260,6 +259,7 @@ export class Assembler {
   }
 
   #int32(value: number): void {
+    if (value !== (value | 0)) throw new RangeError(`${value} does not fit the 32 bits of an instruction`);
     this.#byte(value & 0xff);
     this.#byte((value >> 8) & 0xff);
     this.#byte((value >> 16) & 0xff);

@@ -1,6 +1,6 @@
 /** Memory with machine code in it, through the C library's mmap: written first, then made executable and read-only. */
 import koffi from 'koffi';
-import { addressOf, type Pointer } from '../onnxruntime-api.js';
+import type { Pointer } from '../onnxruntime-api.js';
 
 const READ_WRITE = 0x1 | 0x2;
 const READ_EXECUTE = 0x1 | 0x4;
@@ -18,7 +18,7 @@ interface MemoryFunctions {
   ) => Pointer;
   readonly mprotect: (address: Pointer, length: number, access: number) => number;
   readonly munmap: (address: Pointer, length: number) => number;
-  readonly memcpy: (to: Pointer, from: Pointer, length: number) => void;
+  readonly memcpy: (to: Pointer, from: Uint8Array, length: number) => void;
 }
 
 let functions: MemoryFunctions | null = null;
@@ -45,7 +45,7 @@ export class ExecutableMemory {
     const address = functions.mmap(null, this.#length, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
     if (!address || address === FAILED) throw new Error('no memory for machine code');
     this.address = address;
-    functions.memcpy(address, addressOf(code), this.#length);
+    functions.memcpy(address, code, this.#length);
     if (functions.mprotect(address, this.#length, READ_EXECUTE) !== 0) {
       this.release();
       throw new Error('this system does not let memory be made executable');

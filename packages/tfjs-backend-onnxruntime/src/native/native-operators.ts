@@ -6,10 +6,12 @@
  */
 import koffi from 'koffi';
 import type { GraphBuilder } from '../graph-builder.js';
+import type { OnnxGraph } from '../onnx-model.js';
 import { addressOf, type OnnxRuntimeApi, type Pointer } from '../onnxruntime-api.js';
 import type { Shape } from '../shapes.js';
 import { AVX2, type VectorSet } from './assembler.js';
 import { ExecutableMemory } from './executable-memory.js';
+import { MAX_INPUTS, MAX_OUTPUTS } from './task-table.js';
 
 const NATIVE_DOMAIN = 'tfjs.native';
 /** Attribute of a node that says which program it runs. */
@@ -19,8 +21,6 @@ const CUSTOM_OPERATOR_VERSION = 12;
 const FLOAT = 1;
 const REQUIRED = 0;
 const FUNCTION_ALIGNMENT = 64;
-const MAX_INPUTS = 10;
-const MAX_OUTPUTS = 2;
 
 /** Runs machine code on all threads. */
 export interface Launcher {
@@ -70,6 +70,11 @@ export function addNative(
     domain: NATIVE_DOMAIN,
     attributes: { [PROGRAM_ATTRIBUTE]: number },
   });
+}
+
+/** Returns whether a graph has nodes that run native programs. */
+export function hasNativeNodes({ nodes }: OnnxGraph): boolean {
+  return nodes.some(({ domain }) => domain === NATIVE_DOMAIN);
 }
 
 export class NativeOperators {
@@ -139,11 +144,11 @@ export class NativeOperators {
     }
   }
 
-  /** Throws what a program threw since the last call; ONNX Runtime does not pass it on. */
-  throwFailure(): void {
+  /** Returns what a program threw since the last call, or null; ONNX Runtime does not pass it on. */
+  takeFailure(): Error | null {
     const failure = this.#failure;
     this.#failure = null;
-    if (failure) throw failure;
+    return failure;
   }
 
   /** To be called after all sessions were released. */

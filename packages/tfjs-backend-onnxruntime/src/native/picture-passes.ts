@@ -25,7 +25,7 @@ import {
   type VectorSet,
 } from './assembler.js';
 import type { CodeBlock, NativeProgram } from './native-operators.js';
-import { loadTaskRecord, Parameters, TaskTable } from './task-table.js';
+import { loadTaskRecord, MAX_INPUTS, Parameters, TaskTable } from './task-table.js';
 
 const FLOAT_BYTES = 4;
 
@@ -67,7 +67,7 @@ export function countInputs(form: FormParts): { pictures: number; vectors: numbe
 
 /** Tensors that one program can read besides its output: registers for addresses, and for vectors of channels. */
 export const MAX_PICTURES = 4;
-export const MAX_VECTORS = 6;
+export const MAX_VECTORS = MAX_INPUTS - MAX_PICTURES;
 
 /** Size of pictures in blocks, as [N, H, W, C]. */
 export interface PictureSize {
@@ -87,6 +87,9 @@ const CHANNELS = RCX;
 /** Byte offset of the task's sums in [N, C], until rows are counted. */
 const SUM_PLACE = R11;
 const [COLUMN_COUNTER, ROW_COUNTER] = [RBX, R11];
+
+/** Pixels that are summed before their sum goes to those of all: long sums of small numbers round too much. */
+const STRIP_PIXELS = 256;
 
 /** Vector registers of scales and offsets, from the last one downwards. */
 const LAST_VECTOR = 15;
@@ -125,13 +128,15 @@ class PassWriter {
 
   /** Returns the register with the address of the next tensor, a picture. */
   picture(): number {
-    const register = BASES[this.#pictures++]!;
+    const register = BASES[this.#pictures++];
+    if (register === undefined) throw new RangeError('more pictures than registers for their addresses');
     this.assembler.loadMemory(register, { base: RDI, offset: 8 * this.#fields++ });
     return register;
   }
 
   /** Returns the vector register with the task's part of the next tensor, a vector of channels. */
   channels(): number {
+    if (this.#vectors === MAX_VECTORS) throw new RangeError('more vectors of channels than registers');
     const register = LAST_VECTOR - this.#vectors++;
     this.assembler.loadMemory(RAX, { base: RDI, offset: 8 * this.#fields++ });
     this.assembler.loadVector(register, { base: RAX, index: CHANNELS, scale: 1, offset: 0 });
@@ -148,6 +153,17 @@ class PassWriter {
   storeSums(field: number, register: number): void {
     this.assembler.loadMemory(RAX, { base: RDI, offset: 8 * field });
     this.assembler.storeVector({ base: RAX, index: CHANNELS, scale: 1, offset: 0 }, register);
+  }
+
+  /** Writes the addition of registers to the task's sums; the registers become zero. */
+  addToSums(field: number, registers: readonly number[]): void {
+    const [first, ...others] = registers as [number, ...number[]];
+    for (const other of others) this.assembler.compute('add', first, first, other);
+    this.assembler.loadMemory(RAX, { base: RDI, offset: 8 * field });
+    const place = { base: RAX, index: CHANNELS, scale: 1, offset: 0 } as const;
+    this.assembler.compute('add', first, first, place);
+    this.assembler.storeVector(place, first);
+    for (const register of registers) this.assembler.setZero(register);
   }
 
   /** Loads the tensors of a form: its pictures, then its scales, then its offset; before them those of its gradient. */
@@ -185,21 +201,39 @@ class PassWriter {
     return { base: picture, index, scale: 1, offset: bytes };
   }
 
-  /** Repeats `write` for groups of consecutive pixels, `unroll` at a time, then for those that are left. */
-  forEachPixel(unroll: number, write: (bytes: number, position: number) => void): void {
+  /**
+   * Repeats `write` for groups of consecutive pixels, `unroll` at a time, then for those that are left; `endStrip` follows
+   * each strip of pixels, where it is given.
+   */
+  forEachPixel(unroll: number, write: (bytes: number, position: number) => void, endStrip?: () => void): void {
     const pixels = this.#size.height * this.#size.width;
     const bytes = bytesOfPixel(this.#size);
     const writeGroup = (count: number) => {
       for (let position = 0; position < count; position++) write(position * bytes, position);
       this.assembler.addConstant(PIXEL, count * bytes);
     };
-    const groups = Math.floor(pixels / unroll);
-    if (groups > 0) this.assembler.repeat(groups, COLUMN_COUNTER, () => writeGroup(unroll));
-    if (pixels % unroll > 0) writeGroup(pixels % unroll);
+    const writeStrip = (count: number) => {
+      const groups = Math.floor(count / unroll);
+      if (groups > 0) this.assembler.repeat(groups, COLUMN_COUNTER, () => writeGroup(unroll));
+      if (count % unroll > 0) writeGroup(count % unroll);
+      endStrip?.();
+    };
+    const strip = endStrip ? STRIP_PIXELS : pixels;
+    const strips = Math.floor(pixels / strip);
+    if (strips > 0) this.assembler.repeat(strips, ROW_COUNTER, () => writeStrip(strip));
+    if (pixels % strip > 0) writeStrip(pixels % strip);
   }
 
-  /** Repeats `write` for each window; `rest` is called for pixels that no window reaches, with their distance. */
-  forEachWindow([rows, columns]: readonly [number, number], write: () => void, rest?: (bytes: number) => void): void {
+  /**
+   * Repeats `write` for each window; `rest` is called for pixels that no window reaches, with their distance, and `endStrip`
+   * after each row of windows.
+   */
+  forEachWindow(
+    [rows, columns]: readonly [number, number],
+    write: () => void,
+    rest?: (bytes: number) => void,
+    endStrip?: () => void,
+  ): void {
     const { assembler } = this;
     const { height, width } = this.#size;
     const bytes = bytesOfPixel(this.#size);
@@ -214,6 +248,7 @@ class PassWriter {
         for (let column = 0; column < restColumns; column++) rest?.((row * width + column) * bytes);
       }
       assembler.addConstant(PIXEL, (restColumns + (rows - 1) * width) * bytes);
+      endStrip?.();
     });
     const restPixels = (height % rows) * width;
     if (!rest || restPixels === 0) return;
@@ -221,6 +256,7 @@ class PassWriter {
       rest(0);
       assembler.addConstant(PIXEL, bytes);
     });
+    endStrip?.();
   }
 }
 
@@ -296,10 +332,11 @@ function visitPixels(
   source: GradientSource | null,
   unroll: number,
   write: (bytes: number, gradient: number, position: number) => void,
+  endStrip?: () => void,
 ): void {
   const { assembler } = writer;
   if (!source) {
-    writer.forEachPixel(unroll, (bytes, position) => write(bytes, ZERO, position));
+    writer.forEachPixel(unroll, (bytes, position) => write(bytes, ZERO, position), endStrip);
     return;
   }
   const { tiles, pooled, gradient } = source;
@@ -321,7 +358,7 @@ function visitPixels(
       write(bytes, isLast ? LEFT : TAKEN, place % 2);
     });
   };
-  writer.forEachWindow(tiles.window, writeWindow, (bytes) => write(bytes, ZERO, 0));
+  writer.forEachWindow(tiles.window, writeWindow, (bytes) => write(bytes, ZERO, 0), endStrip);
 }
 
 /** Returns the program of a linear form, or of its relu. Inputs: those of the form. Output: a picture. */
@@ -400,12 +437,12 @@ export function createPictureSums(code: CodeBlock, size: PictureSize, parts: For
     // Where a gradient is computed on the way, its registers are taken.
     const sums = form.source ? [FIRST_SUM, SECOND_SUM] : SUMS;
     for (const register of [ZERO, ...sums]) assembler.setZero(register);
-    visitPixels(writer, size, form.source, sums.length, (bytes, gradient, position) => {
+    writer.storeSums(output, ZERO);
+    const write = (bytes: number, gradient: number, position: number) => {
       const sum = sums[position]!;
       assembler.compute('add', sum, sum, writer.evaluate(form, bytes, VALUE, gradient));
-    });
-    for (const sum of sums.slice(1)) assembler.compute('add', FIRST_SUM, FIRST_SUM, sum);
-    writer.storeSums(output, FIRST_SUM);
+    };
+    visitPixels(writer, size, form.source, sums.length, write, () => writer.addToSums(output, sums));
   });
   const outputShapes = [[size.batch, size.channels]];
   return createPass({ ...passOf(code, size, [parts]), outputShapes, bytes: assembler.finish() });
@@ -434,16 +471,17 @@ export function createProductSums(
           [SECOND_SUM, MAXIMUM],
         ] as const);
     for (const register of [ZERO, ...products, ...values]) assembler.setZero(register);
-    visitPixels(writer, size, forms[0].source, products.length, (bytes, gradient, position) => {
+    for (const output of outputs) writer.storeSums(output, ZERO);
+    const write = (bytes: number, gradient: number, position: number) => {
       const value = writer.evaluate(forms[0], bytes, VALUE, gradient);
       const other = writer.evaluate(forms[1], bytes, OTHER_VALUE);
       assembler.compute('multiplyAdd', products[position % products.length]!, value, other);
       const sum = values[position % values.length]!;
       assembler.compute('add', sum, sum, value);
-    });
-    [products, values].forEach(([first, ...others], index) => {
-      for (const other of others) assembler.compute('add', first, first, other);
-      writer.storeSums(outputs[index]!, first);
+    };
+    visitPixels(writer, size, forms[0].source, products.length, write, () => {
+      writer.addToSums(outputs[0], products);
+      writer.addToSums(outputs[1], values);
     });
   });
   const sums = [size.batch, size.channels];

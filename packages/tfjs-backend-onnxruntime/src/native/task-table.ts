@@ -29,11 +29,16 @@ export class TaskTable {
   }
 }
 
-/** Addresses for one launch: the table and up to eleven base addresses. */
+/** Tensors that a program may read and write. */
+export const MAX_INPUTS = 10;
+export const MAX_OUTPUTS = 2;
+
+/** Addresses for one launch: the table and base addresses, at most those of all tensors. */
 export class Parameters {
-  readonly array = new BigInt64Array(new ArrayBuffer(12 * FIELD_BYTES));
+  readonly array = new BigInt64Array(new ArrayBuffer((1 + MAX_INPUTS + MAX_OUTPUTS) * FIELD_BYTES));
 
   set(table: TaskTable, ...bases: readonly Pointer[]): BigInt64Array {
+    if (bases.length >= this.array.length) throw new RangeError(`${bases.length} addresses do not fit`);
     this.array[0] = table.address;
     bases.forEach((base, index) => {
       this.array[index + 1] = base;

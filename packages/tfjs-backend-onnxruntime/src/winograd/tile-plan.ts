@@ -33,6 +33,8 @@ export interface TilePlan {
 
 /** Longer filters would have many pieces, each with code of its own. */
 const MAX_TAPS = 10;
+/** Pictures and filters whose tiles take more are left to the library: offsets of 32 bits reach eight times as far. */
+const MAX_BYTES = 2 ** 28;
 const MAX_TAPS_OF_PIECE = 5;
 /** Results of a tile where the filter is cut into pieces. */
 const STEP_OF_PIECES = 3;
@@ -70,8 +72,17 @@ export function canUseTiles(shape: ConvolutionShape, block: number): boolean {
     outputChannels % block === 0 &&
     [...strides, ...dilations].every((step) => step === 1) &&
     kernel.every((taps) => taps >= 2 && taps <= MAX_TAPS) &&
-    padding.every((count, side) => count < kernel[side % 2]!)
+    padding.every((count, side) => count < kernel[side % 2]!) &&
+    countBytesBetween(shape) <= MAX_BYTES
   );
+}
+
+/** Returns the bytes between the transforms, for one picture: tiles, filters and products. */
+function countBytesBetween(shape: ConvolutionShape): number {
+  const { inputChannels, outputChannels } = shape;
+  const { pieces, pictureTiles } = planTiles(shape);
+  const rows = pictureTiles * (inputChannels + outputChannels) + pieces * inputChannels * outputChannels;
+  return PRODUCTS * rows * Float32Array.BYTES_PER_ELEMENT;
 }
 
 /** Returns how often fewer multiplications the tiles take than the convolution itself. */

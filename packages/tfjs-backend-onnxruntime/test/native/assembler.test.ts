@@ -64,9 +64,6 @@ const INSTRUCTIONS: readonly (readonly [Write, string, string])[] = [
   // vfmadd231ps ymm15,ymm14,YMMWORD PTR [rbx-0x40]
   // vfmadd231ps zmm31,zmm14,ZMMWORD PTR [rbx-0x40]
   [(a, h) => a.compute('multiplyAdd', h, 14, { base: RBX, offset: -64 }), 'c4620db87bc0', '62620d48b87bff'],
-  // vfnmadd231ps ymm2,ymm15,ymm3
-  // vfnmadd231ps zmm2,zmm31,zmm3
-  [(a, h) => a.compute('multiplySubtract', 2, h, 3), 'c4e205bcd3', '62f20540bcd3'],
   // vcmpeqps ymm5,ymm15,ymm2
   // vcmpeqps k1,zmm31,zmm2; vpternlogd zmm5{k1}{z},zmm5,zmm5,0xff
   [(a, h) => a.compare('equal', 5, h, 2), 'c4e104c2ea00', '62f10440c2ca0062f355c925edff'],

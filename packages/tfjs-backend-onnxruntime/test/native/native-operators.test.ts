@@ -23,7 +23,7 @@ function createSession(key: string, create: (code: CodeBlock) => NativeProgram) 
   const [result] = addNative(builder, operators!, ['x'], key, create);
   const outputs = [{ name: 'y', dtype: 'float32' }] as const;
   const model = encodeModel(builder.finish([{ name: 'x', dtype: 'float32', shape }], [result!], outputs));
-  return runtime.createSession(model, ['x'], ['y']);
+  return runtime.createSession(model, ['x'], ['y'], 'native');
 }
 
 const run = (session: ReturnType<typeof createSession>) =>
@@ -55,6 +55,28 @@ describe.runIf(operators)('Native programs', () => {
     const session = createSession('failing', () => failing);
     expect(() => run(session)).toThrow('no memory for tiles');
     session.dispose();
+    const relu = createSession('relu', createRelu);
+    expect(() => run(relu)).not.toThrow();
+    relu.dispose();
+  });
+
+  it('are named as the cause when the graph fails because of them, and only then', () => {
+    const wrongShape: NativeProgram = {
+      inputs: 1,
+      outputShapes: [[1, 1]],
+      run: () => {
+        throw new RangeError('no memory for tiles');
+      },
+      release: () => {},
+    };
+    const builder = new GraphBuilder();
+    const [result] = addNative(builder, operators!, ['x'], 'wrong shape', () => wrongShape);
+    const reshaped = builder.reshape(result!, shape);
+    const outputs = [{ name: 'y', dtype: 'float32' }] as const;
+    const model = encodeModel(builder.finish([{ name: 'x', dtype: 'float32', shape }], [reshaped], outputs));
+    const failing = runtime.createSession(model, ['x'], ['y'], 'native');
+    expect(() => run(failing)).toThrow('no memory for tiles');
+    failing.dispose();
     const relu = createSession('relu', createRelu);
     expect(() => run(relu)).not.toThrow();
     relu.dispose();

@@ -255,9 +255,6 @@ export class Emulator {
       case '2/1/b8':
         each((lane) => floats[at(register, lane)]! + left(lane) * values[lane]!);
         break;
-      case '2/1/bc':
-        each((lane) => floats[at(register, lane)]! - left(lane) * values[lane]!);
-        break;
       case '1/0/c2': {
         const comparison = this.#byte();
         const holds = (lane: number) =>
