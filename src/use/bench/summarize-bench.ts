@@ -27,7 +27,10 @@ export interface StepSummary {
   readonly quantilesMs: readonly [number, number, number];
   /** How many times as fast as the fastest PyTorch; the range over rounds. Undefined without PyTorch. */
   readonly ratio?: { readonly median: number; readonly lowest: number; readonly highest: number };
-  /** Share of the machine's measured peak in products of matrices. */
+  /**
+   * Multiplications of the network's definition, as a share of the machine's measured peak in products of matrices: above 1
+   * for one who needs fewer.
+   */
   readonly peakShare: number;
 }
 
