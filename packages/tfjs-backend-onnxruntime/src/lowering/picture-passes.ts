@@ -2,16 +2,13 @@
 import { addNative } from '../native/native-operators.js';
 import {
   countInputs,
-  createLinearPass,
-  createMaxPool,
-  createPictureSums,
-  createProductSums,
   type FormParts,
   MAX_PICTURES,
   MAX_VECTORS,
   type PictureSize,
   type Tiles,
-} from '../native/picture-passes.js';
+} from '../native/picture-forms.js';
+import { createLinearPass, createMaxPool, createPictureSums, createProductSums } from '../native/picture-passes.js';
 import type { Shape } from '../shapes.js';
 import type { LoweringContext } from './context.js';
 import { broadcastValue, canBeBlocked, fullNaturalName, isBlockedOnly, nameIn } from './layouts.js';
