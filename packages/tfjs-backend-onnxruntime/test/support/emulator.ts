@@ -45,6 +45,8 @@ export class Emulator {
   readonly #registers = new Array<number>(16).fill(0);
   readonly #floats = new Float32Array(32 * MAX_LANES);
   readonly #bits = new Uint32Array(this.#floats.buffer);
+  readonly #values = new Float32Array(MAX_LANES);
+  readonly #valueBits = new Uint32Array(this.#values.buffer);
   readonly #code: DataView;
   readonly #codeAddress: number;
   #mask = 0;
@@ -200,8 +202,8 @@ export class Emulator {
     const floats = this.#floats;
     const bits = this.#bits;
     const at = (place: number, lane: number) => place * MAX_LANES + lane;
-    const values = new Float32Array(MAX_LANES);
-    const valueBits = new Uint32Array(values.buffer);
+    const values = this.#values;
+    const valueBits = this.#valueBits;
     const load = (count: number) => {
       const memory = operand.register === undefined ? this.#find(operand.address!, 4 * count) : null;
       for (let lane = 0; lane < lanes; lane++) {
@@ -278,9 +280,12 @@ export class Emulator {
   }
 
   #find(address: number, bytes: number): { view: DataView; offset: number } {
-    for (const segment of this.#memory) {
+    for (const [index, segment] of this.#memory.entries()) {
       const offset = address - segment.address;
-      if (offset >= 0 && offset + bytes <= segment.view.byteLength) return { view: segment.view, offset };
+      if (offset < 0 || offset + bytes > segment.view.byteLength) continue;
+      // Found sooner next time.
+      if (index > 0) [this.#memory[index - 1], this.#memory[index]] = [segment, this.#memory[index - 1]!];
+      return { view: segment.view, offset };
     }
     throw new RangeError(`access to ${bytes} bytes outside the memory that was given`);
   }
