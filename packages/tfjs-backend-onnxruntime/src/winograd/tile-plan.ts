@@ -40,7 +40,7 @@ const MAX_TAPS_OF_PIECE = 5;
 const STEP_OF_PIECES = 3;
 
 /** Returns the plan of one axis, for a filter that moves one element at a time. */
-export function planAxis(input: number, output: number, padding: number, taps: number): AxisPlan {
+function planAxis(input: number, output: number, padding: number, taps: number): AxisPlan {
   const step = taps <= MAX_TAPS_OF_PIECE ? TILE + 1 - taps : STEP_OF_PIECES;
   // Pieces have as many taps as a tile has results, the last one may have one more.
   const pieces = taps <= MAX_TAPS_OF_PIECE ? 1 : Math.ceil((taps - 1) / step);
