@@ -9,10 +9,13 @@ import { BENCH_CASES } from '../use/bench/bench-cases.js';
 import type { Shell } from './completion-script.js';
 import { renderExamples } from './help-examples.js';
 import type { ExitCode } from './report-error.js';
+import { forgiveClosedPipes, printNote } from './terminal.js';
 
 // Before a command's code is loaded. Node 20 has no such function.
 const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => void };
 enableCompileCache?.(compiledCodeFolder(process.env));
+
+forgiveClosedPipes();
 
 const program = new Command('oneshot')
   .description('Declarative few-shot experiments: YAML files become seeded, resumable runs.')
@@ -20,6 +23,7 @@ const program = new Command('oneshot')
   .option('--debug', 'print stack traces')
   .showHelpAfterError('(run with --help for the options)')
   .configureHelp({ helpWidth: process.stdout.columns ?? 100 })
+  .configureOutput({ writeErr: (text) => printNote(text.trimEnd()) })
   .exitOverride();
 
 program.addHelpText(
@@ -306,4 +310,5 @@ try {
     exitCode = reportError(error, program.opts().debug === true, sets);
   }
 }
-process.exitCode = exitCode;
+// What the streams have found wrong stays.
+process.exitCode ||= exitCode;

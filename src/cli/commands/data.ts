@@ -14,7 +14,7 @@ import {
 import { formatBytes } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
-import { colorsFor, printNote, printResult } from '../terminal.js';
+import { colorsFor, printJson, printNote, printResult } from '../terminal.js';
 
 export interface DataOptions {
   readonly folder?: string;
@@ -27,7 +27,7 @@ export async function dataCommand(options: DataOptions): Promise<ExitCode> {
   const folder = findFolder(options);
   const dataSets = await inspectDataSets(folder, { check: options.check === true });
   const cache = { folder: picturesFolder(), bytes: measureFolder(picturesFolder()) };
-  if (options.json) printResult(JSON.stringify({ folder, dataSets, cache }, null, 2));
+  if (options.json) printJson({ folder, dataSets, cache });
   else printDataSets(folder, dataSets, cache);
   return dataSets.some(({ state }) => state === 'wrong') ? 1 : 0;
 }
