@@ -24,14 +24,12 @@ const episodeOf = (scores: readonly (readonly number[])[], truths: readonly numb
 
 describe('the assignment with the least cost', () => {
   it('is never dearer than any other one', () => {
-    const matrix = fc
-      .integer({ min: 1, max: 6 })
-      .chain((n) =>
-        fc.array(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: n, maxLength: n }), {
-          minLength: n,
-          maxLength: n,
-        }),
-      );
+    const matrix = fc.integer({ min: 1, max: 6 }).chain((n) =>
+      fc.array(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: n, maxLength: n }), {
+        minLength: n,
+        maxLength: n,
+      }),
+    );
     fc.assert(
       fc.property(matrix, (costs) => {
         const columns = assignAtLeastCost(costs);
