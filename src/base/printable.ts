@@ -2,7 +2,6 @@
 // the direction of writing or hides. Each sign stays one sign, so that what stands below it still fits.
 
 /** C0 controls and DEL have pictures of their own (U+2400 and on); C1 controls, marks of direction and lone surrogates have none. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal.
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 const INVISIBLE = /[\u0080-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/gu;
 

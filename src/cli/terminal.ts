@@ -28,7 +28,7 @@ export function printNote(line: string): void {
   process.stderr.write(`${showText(line, colorsFor(process.stderr))}\n`);
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the colours that we use ourselves: bold, dim, six hues, and their ends.
+/** The colours that we use ourselves: bold, dim, six hues, and their ends. */
 const OWN_COLORS = /\u001b\[(?:1|2|22|3[1-69]|39)m/g;
 
 /** The text as it may be sent to a stream with these colours. */

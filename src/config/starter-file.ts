@@ -1,8 +1,10 @@
 // The experiment file that `oneshot init` writes: experiments/starter.yaml with a name of its own, beside a copy of the
 // schema, so that editors find it wherever the folder lies.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { makeFolder } from '../base/make-folder.js';
 import { findOwnFile } from '../base/own-files.js';
 import { OneshotError } from '../base/problem.js';
 
@@ -21,7 +23,7 @@ export function writeStarterFiles(folder: string): StarterFiles {
   const schemaText = readFileSync(SCHEMA, 'utf8');
   refuse(experiment, existsSync(experiment));
   refuse(schema, existsSync(schema) && readFileSync(schema, 'utf8') !== schemaText);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeFileAtomic(schema, schemaText);
   writeFileAtomic(experiment, describeStarter(nameAfter(folder)));
   return { experiment, schema };

@@ -1,12 +1,16 @@
 // The devices of this machine, leased to one trial at a time by lock files in the user's cache folder: two sweeps of one user
 // never take the same GPU. A lease outlives a killed supervisor for as long as the trial that uses the device does.
 // Without a GPU the same is done with slots: shares of the processor's cores.
+
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { removeStaleTemporaries } from '../base/atomic-file.js';
+import type { Environment } from '../base/environment.js';
+import { userDataFolder } from '../base/environment.js';
+import { makeFolder } from '../base/make-folder.js';
+import { OneshotError } from '../base/problem.js';
 import { acquireProcessLock, describeProcess, findLockHolder, type LockHolder } from '../base/process-lock.js';
-import { userDataFolder } from '../data/files/data-folder.js';
 
 export interface Device {
   /** Name of its lock files: `gpu-0`, `gpu-GPU-1f2e…`, `slot-1`. */
@@ -27,8 +31,6 @@ export interface DeviceLease {
   hand(pid: number, folder: string): void;
   release(): void;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The GPUs that this process may use: those of CUDA_VISIBLE_DEVICES, else all that `nvidia-smi` lists; without any, as many slots as `cores / threads`, and at least `parallel`. */
 export function listDevices(
@@ -67,8 +69,15 @@ export class DevicePool {
   readonly #own = new Set<Device>();
 
   constructor(folder: string, devices: Devices) {
-    mkdirSync(folder, { recursive: true });
-    removeStaleTemporaries(folder);
+    try {
+      makeFolder(folder);
+      removeStaleTemporaries(folder);
+    } catch (error) {
+      throw new OneshotError('disk', `the cache folder ${folder} cannot be written: ${(error as Error).message}`, {
+        hint: 'devices are leased there; make it writable, or name another: XDG_CACHE_HOME, or ONESHOT_DEVICES for this alone',
+        cause: error,
+      });
+    }
     this.devices = devices;
     this.#folder = folder;
   }

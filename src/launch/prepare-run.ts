@@ -1,10 +1,12 @@
 // Finds or makes the run folder of a trial, and says what is left to do there. A folder belongs to a trial by the
 // fingerprint in its trial.json, not by its readable name: a changed sweep reuses what it has in common with the last.
+
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { syncFolder, temporaryName, writeFileAtomic } from '../base/atomic-file.js';
+import { makeFolder } from '../base/make-folder.js';
 import { OneshotError } from '../base/problem.js';
 import type { Trial } from '../plan/trial.js';
 import {
@@ -14,7 +16,7 @@ import {
   readTrialRecord,
   runFiles,
   type TrialRecord,
-} from '../run/run-folder.js';
+} from '../run-folder/run-folder.js';
 
 /** What a run folder holds of a trial: nothing yet, part of its training, or results of another or this very evaluation. */
 export type RunProgress = 'new' | 'begun' | 'trained' | 'finished';
@@ -87,7 +89,7 @@ export function prepareRun(
 
 /** Makes the folder; false where another process has just done so. */
 function createRunFolder(experimentFolder: string, folder: string, trial: Trial, triesLeft = 3): boolean {
-  mkdirSync(experimentFolder, { recursive: true });
+  makeFolder(experimentFolder);
   const temporary = temporaryName(folder);
   mkdirSync(temporary);
   try {

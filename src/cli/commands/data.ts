@@ -1,8 +1,10 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createLogUpdate } from 'log-update';
+import { userDataFolder } from '../../base/environment.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { OneshotError } from '../../base/problem.js';
-import { resolveDataFolder, userDataFolder } from '../../data/files/data-folder.js';
+import { resolveDataFolder } from '../../data/files/data-folder.js';
 import { type DataSetState, inspectDataSets } from '../../data/files/data-sets-state.js';
 import { fetchFile } from '../../data/files/fetch-file.js';
 import {
@@ -41,7 +43,7 @@ export async function fetchDataCommand(name: string, options: DataOptions & { fr
     });
   }
   const folder = findFolder(options);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   for (const file of dataSet.files) {
     if (await isThere(file, folder)) printNote(`${file.name} is there already`);
     else await fetchWithProgress(file, folder, options.from);

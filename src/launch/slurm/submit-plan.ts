@@ -1,19 +1,21 @@
 // Submits what of a plan is neither finished nor in Slurm's hands: the trials of a list as job arrays, a search as one small
 // job that asks and submits. Ends when Slurm has them; nothing has to stay alive here.
+
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { removeStaleTemporaries, writeFileAtomic } from '../../base/atomic-file.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { OneshotError } from '../../base/problem.js';
 import { acquireProcessLock, findLockHolder } from '../../base/process-lock.js';
 import type { Slurm } from '../../config/experiment.js';
 import type { Plan } from '../../plan/plan-trials.js';
 import type { Trial } from '../../plan/trial.js';
-import { runFiles } from '../../run/run-folder.js';
-import { sweepFiles } from '../../run/sweep-folder.js';
-import { beginSweepJournal, hasSweepJournal } from '../../run/sweep-journal.js';
+import { runFiles } from '../../run-folder/run-folder.js';
+import { sweepFiles } from '../../run-folder/sweep-folder.js';
+import { beginSweepJournal, hasSweepJournal } from '../../run-folder/sweep-journal.js';
 import { openSweep } from '../open-sweep.js';
 import { findRun, indexRunFolders, prepareRun } from '../prepare-run.js';
 import { clearLockOfLostJob, findOpenTasks, nameOfRun, type OpenTasks } from './find-tasks.js';
@@ -64,7 +66,7 @@ const BATCH = 50;
 export async function submitPlan(plan: Plan, options: SubmitPlanOptions): Promise<SubmittedPlan> {
   const cluster = await readCluster();
   const experimentFolder = join(options.settings.runsFolder, plan.experiment.name);
-  mkdirSync(submissionsFolder(experimentFolder), { recursive: true });
+  makeFolder(submissionsFolder(experimentFolder));
   const lock = acquireProcessLock(join(submissionsFolder(experimentFolder), 'lock'));
   if (!('release' in lock)) {
     throw new OneshotError('locked', `process ${lock.pid} on ${lock.host} is submitting this experiment right now`, {
