@@ -25,6 +25,7 @@ export function fileNameOf(label: string, { gap = '-', longest = LONGEST_STEM } 
     letters === '' || letters.length > longest || /[^\u0020-\u007e]/.test(label) || isReservedName(letters);
   if (!isLossy) return letters;
   const hash = hashBytes(label).slice(0, HASH_LENGTH);
-  const kept = letters.slice(0, longest - HASH_LENGTH - 1).replace(/[.-]+$/, '');
+  const tame = isReservedName(letters) ? letters.replaceAll('.', gap) : letters;
+  const kept = tame.slice(0, longest - HASH_LENGTH - 1).replace(/[.-]+$/, '');
   return kept === '' ? hash : `${kept}-${hash}`;
 }

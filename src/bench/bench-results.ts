@@ -1,5 +1,4 @@
 // Results of `oneshot bench` on the disk: one file for each run of it, with machine and date.
-
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { arch, cpus, hostname, platform, totalmem } from 'node:os';
 import { join } from 'node:path';

@@ -4,6 +4,7 @@
 import * as nodeModule from 'node:module';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readOwnVersion } from '../base/own-files.js';
+import { describeSystemError } from '../base/system-error.js';
 import { BENCH_CASES } from '../bench/bench-cases.js';
 import { compiledCodeFolder } from '../launch/compiled-code.js';
 import type { Shell } from './completion-script.js';
@@ -306,8 +307,13 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    const { reportError } = await import('./report-error.js');
-    exitCode = reportError(error, program.opts().debug === true, sets);
+    const words = await import('./report-error.js').catch(() => undefined);
+    if (words !== undefined) exitCode = words.reportError(error, program.opts().debug === true, sets);
+    else {
+      // With too few file handles not even the words can be loaded.
+      printNote(`error: ${describeSystemError(error)?.message ?? String(error)}`);
+      exitCode = 1;
+    }
   }
 }
 // What the streams have found wrong stays.

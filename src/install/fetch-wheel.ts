@@ -1,7 +1,6 @@
 // A Python wheel from PyPI: a zip of libraries that is only unpacked, never installed. Fetched from its published address,
 // where a cut download is gone on with, or by pip where pip has been told of other package sources or where that address
 // cannot be reached.
-
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,5 @@
 // Puts an engine into its folder, whole or not at all: built under a temporary name, tried out there, synced, renamed. What
 // was downloaded stays until the installation is whole, so that another attempt goes on with it.
-
 import {
   closeSync,
   existsSync,

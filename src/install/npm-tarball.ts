@@ -1,6 +1,5 @@
 // Packages of npm, fetched by npm itself, so that its registry and proxy settings count, and unpacked without running
 // their scripts.
-
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,4 @@
 // Backends that are installed apart from the program are given its own TensorFlow.js (src/engine/share-tensorflow-js.ts).
-
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../base/make-folder.js';

@@ -1,6 +1,5 @@
 // The TensorFlow binding for Node, built on the library inside a Python wheel: the binding's own installer fetches a
 // TensorFlow of 2022 from a host that many networks do not reach, and that knows no recent GPU.
-
 import { readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Environment } from '../base/environment.js';

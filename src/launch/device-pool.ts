@@ -1,7 +1,6 @@
 // The devices of this machine, leased to one trial at a time by lock files in the user's cache folder: two sweeps of one user
 // never take the same GPU. A lease outlives a killed supervisor for as long as the trial that uses the device does.
 // Without a GPU the same is done with slots: shares of the processor's cores.
-
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

@@ -1,5 +1,4 @@
 // Takes hold of a sweep's state on disk: its lock, its manifest and, for a search, its event log.
-
 import { join } from 'node:path';
 import { removeStaleTemporaries } from '../base/atomic-file.js';
 import { makeFolder } from '../base/make-folder.js';

@@ -1,6 +1,5 @@
 // Finds or makes the run folder of a trial, and says what is left to do there. A folder belongs to a trial by the
 // fingerprint in its trial.json, not by its readable name: a changed sweep reuses what it has in common with the last.
-
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

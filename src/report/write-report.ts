@@ -1,5 +1,4 @@
 // The command `report`: from run folders to report.html, report.md and the files that the latter refers to.
-
 import { dirname, join, relative, resolve } from 'node:path';
 import { removeStaleTemporaries, writeFileAtomic } from '../base/atomic-file.js';
 import { makeFolder } from '../base/make-folder.js';

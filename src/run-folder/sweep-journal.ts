@@ -1,7 +1,6 @@
 // The run that MLflow shows the trials of an experiment under. Its journal lies in runs/EXPERIMENT/, is written by the
 // supervisor of the trials and made anew from their folders whenever it is: the journal stays open for a moment only, so
 // that several supervisors may work on one experiment.
-
 import { randomUUID } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';

@@ -1,7 +1,6 @@
 // What a trial puts in its journal, and so what MLflow is given of it: who it is, settings, data, results, pictures, the
 // trained model. Keys are `section/name`: MLflow makes a section of charts of what stands before the last `/`. Steps are
 // epochs; what has one value for the run is at step 0, which MLflow draws as bars, and a later evaluation at the next step.
-
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';

@@ -1,6 +1,5 @@
 // One published file from the net or from a folder to where it belongs: what was received stays in the folder `.partial`
 // and is gone on with after a cut or another start; only a file that is the published one takes its place.
-
 import { chmodSync, copyFileSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,5 @@
 // Pictures that were decoded, drawn or resized once, kept in a folder under a key of what they were made from. A cache
 // may vanish or be damaged at any time: then the pictures are made again.
-
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';

@@ -1,6 +1,5 @@
 // What a submission to Slurm keeps on disk beside its runs, in runs/EXPERIMENT/slurm/ID/: which task runs which trial and
 // how, the job scripts, and what became of each task. Tasks, `status` and the next submission read it; no accounting is needed.
-
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';

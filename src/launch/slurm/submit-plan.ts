@@ -1,6 +1,5 @@
 // Submits what of a plan is neither finished nor in Slurm's hands: the trials of a list as job arrays, a search as one small
 // job that asks and submits. Ends when Slurm has them; nothing has to stay alive here.
-
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

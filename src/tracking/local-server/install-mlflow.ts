@@ -1,5 +1,4 @@
 // A Python environment of our own with MLflow, in the user's cache folder. Whole or not used: a marker file is written last.
-
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -1,7 +1,6 @@
 // A local MLflow server as a process group of its own, on SQLite, on the loopback address. Settings and their reasons were
 // measured on 3.17.2: without its job runner it is 2 processes instead of 10; a taken port answers to /health as well, so
 // the child must be alive too; its workers outlive it, so signals go to the whole group.
-
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
