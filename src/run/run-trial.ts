@@ -11,6 +11,8 @@ import { userDataFolder } from '../data/files/data-folder.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
 import { startEngine } from '../engine/start-engine.js';
+import { headlineOfRun } from '../evaluation/headline.js';
+import { readRunVerifications } from '../evaluation/records/verification-result.js';
 import { describeBatch } from '../model/batch-structure.js';
 import { placeEncoder } from '../model/encoder-shape.js';
 import { chooseMicroBatchSize } from '../model/micro-batch-size.js';
@@ -161,6 +163,8 @@ class TrialRun {
       });
       logEvaluation(this.#log(), results);
       logVerifications(this.#journal, this.#trial.folder);
+      const headline = headlineOfRun(results, readRunVerifications(this.#trial.folder));
+      if (headline !== undefined) this.#saveStatus({ headline });
       return 'finished';
     } finally {
       sampler?.stop();

@@ -159,8 +159,8 @@ export function isPaperTask({ pictures, protocol, selection, nWay, kShot }: Meas
   return ofPaper && selection === 'test' && nWay === 20 && kShot === 1;
 }
 
-function isDigitTask({ protocol, nWay, kShot }: Measurement): boolean {
-  return protocol === 'mnist' && nWay === 10 && kShot === 1;
+function isDigitTask({ protocol, selection, nWay, kShot }: Measurement): boolean {
+  return protocol === 'mnist' && selection === 'test' && nWay === 10 && kShot === 1;
 }
 
 /** Whether a measurement answers the question of any table of the paper. */
