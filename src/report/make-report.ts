@@ -108,7 +108,7 @@ export function makeReport({ runs, damaged }: LoadedRuns): Report {
     paperTables: fillPaperTables(measurements, verifications),
     nWayCurves: collectNWayCurves(measurements, nameSystem),
     learningCurves: collectLearningCurves(groups),
-    sweeps: analyzeSweeps(groups, headline?.task),
+    sweeps: analyzeSweeps(groups),
     layerCurves: shown ? collectLayerCurves(shown.runs[0]!) : [],
     perAlphabet: shown && averageAlphabets(shown),
     confusedPairs: shown && collectConfusions(shown),

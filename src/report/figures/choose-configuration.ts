@@ -51,7 +51,7 @@ export type Choice =
 export function findObjective(runs: readonly ReportRun[]): Objective {
   const [first] = runs;
   const told = first === undefined ? VALIDATION_OBJECTIVE : readFolderObjective(dirname(first.folder));
-  const isKnown = ({ metric }: Objective) => runs.some((run) => valueOf(run, metric) !== undefined);
+  const isKnown = ({ metric }: Objective) => runs.some((run) => readValue(run, metric) !== undefined);
   return [told, VALIDATION_OBJECTIVE].find(isKnown) ?? LOSS_OBJECTIVE;
 }
 
@@ -60,7 +60,7 @@ export function rankConfigurations(groups: readonly RunGroup[]): RankedConfigura
   const objective = findObjective(groups.flatMap(({ runs }) => runs));
   const measured = groups.flatMap((group): RankedConfiguration[] => {
     const found = group.runs.flatMap((run) => {
-      const value = run.state === 'finished' ? valueOf(run, objective.metric) : undefined;
+      const value = run.state === 'finished' ? readValue(run, objective.metric) : undefined;
       return value === undefined || !Number.isFinite(value) ? [] : [{ run, value }];
     });
     return found.length === 0
@@ -96,10 +96,10 @@ export function chooseConfiguration(groups: readonly RunGroup[]): Choice | undef
   const [best] = ranked;
   if (best === undefined)
     return { type: 'none', group: finished[0]!, reason: 'nothing was validated, and the test chooses nothing' };
-  return { type: 'chosen', group: best.group, objective, value: averageOf(best.values), candidates: ranked.length };
+  return { type: 'chosen', group: best.group, objective, value: averageOf(best.values), candidates: finished.length };
 }
 
-function valueOf({ metrics }: ReportRun, metric: string): number | undefined {
+function readValue({ metrics }: ReportRun, metric: string): number | undefined {
   const latest = Object.fromEntries(
     [...metrics].flatMap(([key, points]) => (points.length > 0 ? [[key, points.at(-1)!.value]] : [])),
   );

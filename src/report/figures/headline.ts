@@ -13,7 +13,7 @@ export interface Headline {
   readonly task: string;
   /** The network of the chosen configuration, where it was measured on the task; else the first network, or baseline. */
   readonly first: HeadlineMeasurement;
-  /** Networks and baselines on this very task, networks in the order of the configurations. */
+  /** Networks and baselines on this very task: `first`, then networks in the order of the configurations, then baselines. */
   readonly measurements: readonly HeadlineMeasurement[];
 }
 
@@ -28,7 +28,8 @@ export function makeHeadline(
   const task = chooseTask(all.filter(isChosen)) ?? chooseTask(all);
   if (task === undefined) return undefined;
   const same = all.filter((other) => other.task === task.task && other.asked === task.asked);
-  return { task: task.task, first: same.find(isChosen) ?? same[0]!, measurements: same };
+  const first = same.find(isChosen) ?? same[0]!;
+  return { task: task.task, first, measurements: [first, ...same.filter((other) => other !== first)] };
 }
 
 /** The configuration that details are shown of. */

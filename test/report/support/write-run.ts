@@ -117,7 +117,10 @@ function nestSettings(settings: Readonly<Record<string, string>>): object {
   for (const [path, value] of Object.entries(settings)) {
     const keys = path.split('.');
     let place = experiment;
-    for (const key of keys.slice(0, -1)) place = (place[key] ??= {}) as Record<string, unknown>;
+    for (const key of keys.slice(0, -1)) {
+      place[key] ??= {};
+      place = place[key] as Record<string, unknown>;
+    }
     place[keys.at(-1)!] = value;
   }
   return experiment;
