@@ -46,9 +46,7 @@ describe('binary cross-entropy from logits', () => {
     const { tf } = engine;
     const gradient = tf.grad((z) => tf.sum(binaryCrossEntropy.compute(tf, z, tf.tensor1d([1, 0, 1, 0]))));
     const logits = tf.tensor1d([200, 200, -200, -200]);
-    expect([...binaryCrossEntropy.compute(tf, logits, tf.tensor1d([1, 0, 1, 0])).dataSync()]).toEqual([
-      0, 200, 200, 0,
-    ]);
+    expect([...binaryCrossEntropy.compute(tf, logits, tf.tensor1d([1, 0, 1, 0])).dataSync()]).toEqual([0, 200, 200, 0]);
     expect([...gradient(logits).dataSync()]).toEqual([-0, 1, -1, 0]);
   });
 });
