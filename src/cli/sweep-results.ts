@@ -3,7 +3,7 @@ import { readObjective } from '../evaluation/headline.js';
 import { readResults } from '../evaluation/records/evaluation-result.js';
 import { readRunVerifications } from '../evaluation/records/verification-result.js';
 import type { PlanGoal } from '../plan/plan-goal.js';
-import { readRunStatus, readTrialRecord, runFiles } from '../run/run-folder.js';
+import { readRunStatus, readTrialRecord, runFiles } from '../run-folder/run-folder.js';
 import type { RunResults } from './results-table.js';
 
 export interface ShownResults {

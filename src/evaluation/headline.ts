@@ -54,7 +54,7 @@ export function averageOf(values: readonly number[]): number {
 
 /** What one system reached on one task: an `EvaluationResult`, a `VerificationResult`, or a mean of such over runs. */
 export type TaskResult =
-  | Pick<EvaluationResult, 'task' | 'scorer' | 'selection' | 'protocol' | 'nWay' | 'kShot'>
+  | Pick<EvaluationResult, 'task' | 'scorer' | 'selection' | 'protocol' | 'nWay' | 'kShot' | 'assignment'>
   | Pick<VerificationResult, 'task' | 'scorer' | 'selection'>;
 
 const PROTOCOL_RANKS: Readonly<Record<EvaluationResult['protocol'], number>> = {
@@ -68,13 +68,18 @@ const PROTOCOL_RANKS: Readonly<Record<EvaluationResult['protocol'], number>> = {
  * The result of the task that speaks: of the test selection; of a network before those of baselines alone; Lake's runs, then
  * episodes within an alphabet, across alphabets, of MNIST's digits, then a verification; one shot before several; most ways;
  * then the first in the order of the file, so that of several seeds of one task the first speaks and not the luckiest.
- * Undefined where nothing was measured on the test selection.
+ * What saw all queries of an episode at once (transductive) does not speak. Undefined where nothing was measured on the test selection.
  */
 export function chooseHeadline<T extends TaskResult>(results: readonly T[]): T | undefined {
-  const test = results.filter(({ selection }) => selection === 'test');
+  const test = results.filter((result) => result.selection === 'test' && !isTransductive(result));
   const [first, ...others] = test;
   if (first === undefined) return undefined;
   return others.reduce((best, result) => (speaksBefore(result, best) ? result : best), first);
+}
+
+/** Whether answers were given to all queries of an episode together: another question than the one that papers and headlines speak of. */
+export function isTransductive(result: TaskResult): boolean {
+  return 'assignment' in result && result.assignment !== null;
 }
 
 function speaksBefore(result: TaskResult, other: TaskResult): boolean {

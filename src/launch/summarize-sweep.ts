@@ -6,9 +6,9 @@ import { groupBy } from '../evaluation/group-by.js';
 import { averageOf, rankCandidates, readObjective } from '../evaluation/headline.js';
 import type { Interval } from '../evaluation/statistics/interval.js';
 import { wilsonInterval } from '../evaluation/statistics/wilson-interval.js';
-import type { FoundRun } from '../run/find-runs.js';
-import { type RunState, runFiles } from '../run/run-folder.js';
-import { type HalvingManifest, type SweepManifest, sweepFiles } from '../run/sweep-folder.js';
+import type { FoundRun } from '../run-folder/find-runs.js';
+import { type RunState, runFiles } from '../run-folder/run-folder.js';
+import { type HalvingManifest, type SweepManifest, sweepFiles } from '../run-folder/sweep-folder.js';
 import { type LoggedEvent, listAskedTrialIds, readSearchLog } from './search-log.js';
 
 /** The configuration that the sweep's objective chooses: `rankCandidates` of src/evaluation/headline.ts. */

@@ -24,6 +24,8 @@ export interface Measurement {
   readonly task: string;
   readonly protocol: EvaluationResult['protocol'];
   readonly selection: EvaluationResult['selection'];
+  /** How the queries of an episode were answered together; null for one by one. */
+  readonly assignment: EvaluationResult['assignment'];
   readonly nWay: number;
   readonly kShot: number;
   /** Whether the network has convolutions; undefined for baselines. */
@@ -134,6 +136,7 @@ function summarize(system: string, found: readonly FoundResult[], convolutional?
     task: first.task,
     protocol: first.protocol,
     selection: first.selection,
+    assignment: first.assignment,
     nWay: first.nWay,
     kShot: first.kShot,
     convolutional,

@@ -6,10 +6,10 @@ import type { Experiment } from '../config/experiment.js';
 import { type EvaluationResult, readResults } from '../evaluation/records/evaluation-result.js';
 import { type PredictionRecord, readPredictions } from '../evaluation/records/predictions.js';
 import { readRunVerifications, type VerificationResult } from '../evaluation/records/verification-result.js';
-import { type DamagedRun, type FoundRun, findRuns } from '../run/find-runs.js';
-import { flattenParams } from '../run/flatten-params.js';
-import { type Provenance, readProvenance } from '../run/provenance.js';
-import { type RunState, type RunStatus, runFiles, type TrialRecord } from '../run/run-folder.js';
+import { type DamagedRun, type FoundRun, findRuns } from '../run-folder/find-runs.js';
+import { flattenParams } from '../run-folder/flatten-params.js';
+import { type Provenance, readProvenance } from '../run-folder/provenance.js';
+import { type RunState, type RunStatus, runFiles, type TrialRecord } from '../run-folder/run-folder.js';
 import { readJournal } from '../tracking/journal.js';
 
 /** One point of a metric. */

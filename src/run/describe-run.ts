@@ -3,7 +3,7 @@ import type { Experiment } from '../config/experiment.js';
 import { describeAlarm } from '../evaluation/alarm.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import { coverBoth } from '../evaluation/statistics/interval.js';
-import type { TrialRecord } from './run-folder.js';
+import type { TrialRecord } from '../run-folder/run-folder.js';
 
 /** Markdown: what was run and, once there are results, what it reached. */
 export function describeRun(

@@ -8,6 +8,7 @@ const within = (changes: object = {}): TaskResult => ({
   protocol: 'within-alphabet',
   nWay: 20,
   kShot: 1,
+  assignment: null,
   ...changes,
 });
 const pairs = (changes: object = {}): TaskResult => ({
@@ -24,6 +25,11 @@ describe('chooseHeadline', () => {
     { name: 'within an alphabet before across', others: [within({ protocol: 'cross-alphabet' })], chosen: within() },
     { name: "Lake's runs before drawn episodes", others: [within()], chosen: within({ protocol: 'lake-runs' }) },
     { name: 'a network before a baseline', others: [within({ scorer: 'chance', nWay: 25 })], chosen: within() },
+    {
+      name: 'one by one before all together',
+      others: [within({ assignment: 'oneToOne', nWay: 25 })],
+      chosen: within(),
+    },
     { name: 'episodes before a verification', others: [pairs()], chosen: within({ protocol: 'mnist', nWay: 2 }) },
     {
       name: 'the test before training characters',

@@ -9,7 +9,7 @@ import {
   readObjective,
   VALIDATION_OBJECTIVE,
 } from '../../evaluation/headline.js';
-import { readFolderObjective } from '../../run/sweep-folder.js';
+import { readFolderObjective } from '../../run-folder/sweep-folder.js';
 import type { RunGroup } from '../group-runs.js';
 import type { ReportRun } from '../load-runs.js';
 

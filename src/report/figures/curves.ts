@@ -1,7 +1,7 @@
 // The curves of a report: accuracy against the number of ways, and what happened during training. Each is a list of
 // points that the page draws and offers as a table.
 import type { EvaluationResult } from '../../evaluation/records/evaluation-result.js';
-import { momentumAt } from '../../training/optimizers/sgd.js';
+import { momentumAt } from '../../optimizers/sgd.js';
 import type { Measurement, RunGroup } from '../group-runs.js';
 import type { MetricPoint, ReportRun } from '../load-runs.js';
 import type { PlotPoint } from '../plots/draw-lines.js';
@@ -23,7 +23,7 @@ export function collectNWayCurves(
 ): NWayCurve[] {
   const curves = new Map<string, Omit<NWayCurve, 'points' | 'networks'> & { points: PlotPoint[] }>();
   const networks = new Set(measurements.filter(({ scorer }) => scorer === 'network').map(nameSystem));
-  for (const measurement of measurements) {
+  for (const measurement of measurements.filter(({ assignment }) => assignment === null)) {
     const { selection, protocol, kShot, nWay, accuracy, interval, scorer } = measurement;
     const key = `${selection} ${protocol} ${kShot}`;
     const curve = curves.get(key) ?? { selection, protocol, kShot, points: [] };

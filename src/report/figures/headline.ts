@@ -51,7 +51,9 @@ export function findShownGroup(choice: Choice | undefined): ShownGroup | undefin
 export function chooseDetailTask(results: readonly EvaluationResult[]): string | undefined {
   const rank = ({ protocol, nWay, kShot, n }: EvaluationResult) =>
     (protocol === 'within-alphabet' ? 1e9 : 0) + (nWay === 20 ? 1e8 : 0) + (kShot === 1 ? 1e7 : 0) + Math.min(n, 9e6);
-  const ofNetwork = results.filter(({ scorer, selection }) => scorer === 'network' && selection === 'test');
+  const ofNetwork = results.filter(
+    ({ scorer, selection, assignment }) => scorer === 'network' && selection === 'test' && assignment === null,
+  );
   return ofNetwork.sort((a, b) => rank(b) - rank(a))[0]?.task;
 }
 

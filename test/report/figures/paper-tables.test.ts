@@ -10,6 +10,7 @@ function measure(changes: Partial<Measurement>): Measurement {
     task: 'test/lake-runs/20-way-1-shot',
     protocol: 'lake-runs',
     selection: 'test',
+    assignment: null,
     nWay: 20,
     kShot: 1,
     convolutional: true,
