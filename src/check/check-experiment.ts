@@ -16,6 +16,7 @@ import {
   checkSupport,
   checkVerificationPairs,
 } from './rules/batches.js';
+import { checkColorJitter, checkInkOnly } from './rules/colors.js';
 import {
   checkDataFolder,
   checkFolderDivision,
@@ -44,6 +45,8 @@ export const rules: readonly Rule[] = [
   checkScaleRange,
   checkRotationClasses,
   checkTestTimeAugmentation,
+  checkColorJitter,
+  checkInkOnly,
   checkEncoderShapes,
   checkLayerNames,
   checkBatchSize,

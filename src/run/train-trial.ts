@@ -56,6 +56,7 @@ function stepsPerEpochOf(experiment: TrainedExperiment, data: LoadedData): numbe
 export async function trainTrial(options: TrainTrialOptions): Promise<TrainingResult> {
   const { experiment, seed, engine, data, journal } = options;
   const { training, model, augmentation } = experiment;
+  const { imageSize, channels } = data.description;
   const files = runFiles(options.folder);
   const stepsPerEpoch = stepsPerEpochOf(experiment, data);
   const restore = existsSync(files.last) ? readTrainingCheckpoint(files.last) : undefined;
@@ -72,7 +73,7 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
     },
     { stepsPerEpoch, ...chooseBatchThreads(engine.description) },
   );
-  const embeddingBatchSize = chooseEmbeddingBatchSize(placeEncoder(model.encoder, data.description.imageSize));
+  const embeddingBatchSize = chooseEmbeddingBatchSize(placeEncoder(model.encoder, imageSize, channels));
   let accuracy: number | undefined;
   let bestAccuracy: number | undefined;
 
@@ -126,7 +127,8 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
     return await train({
       engine,
       model,
-      imageSize: data.description.imageSize,
+      imageSize,
+      ...(channels === undefined ? {} : { channels }),
       training,
       seed,
       stepsPerEpoch,

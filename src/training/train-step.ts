@@ -54,8 +54,7 @@ export async function runStep(
   const { engine, training, network, microBatchSize } = context;
   const { tf } = engine;
   const task = taskTypeOf(training.task);
-  const [height, width] = network.shape.input;
-  const pictureNumbers = height * width;
+  const pictureNumbers = sizeOf(network.shape.input);
   const units = countUnits(batch, pictureNumbers, training.task, position);
   let previous: Sum | undefined;
 

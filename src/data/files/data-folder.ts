@@ -1,5 +1,5 @@
 // Where the files of downloaded data sets lie.
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** The surroundings that a data folder depends on: the environment and the folder that relative paths start from. */
 export interface DataPlace {
@@ -19,4 +19,9 @@ export function resolveDataFolder(path: string | undefined, { env, baseFolder }:
 export function userDataFolder(env: DataPlace['env']): string {
   const home = env.HOME ?? env.USERPROFILE ?? '.';
   return resolve(env.XDG_CACHE_HOME || join(home, '.cache'), 'oneshot', 'data');
+}
+
+/** Beside the user's data folder: decoded pictures and what is known of picture files, which may vanish at any time. */
+export function userPicturesFolder(env: DataPlace['env']): string {
+  return join(dirname(userDataFolder(env)), 'pictures');
 }
