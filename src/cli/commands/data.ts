@@ -1,8 +1,19 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLogUpdate } from 'log-update';
+import { userPicturesFolder } from '../../base/environment.js';
 import { OneshotError } from '../../base/problem.js';
-import { resolveDataFolder, userPicturesFolder } from '../../data/files/data-folder.js';
+
+<<<<<<< HEAD
+
+import { resolveDataFolder } from '../../data/files/data-folder.js';
+
+=======
+
+import { resolveDataFolder } from '../../data/files/data-folder.js';
+
+>>>>>>> main
+
 import { type DataSetState, inspectDataSets } from '../../data/files/data-sets-state.js';
 import { fetchFile } from '../../data/files/fetch-file.js';
 import {

@@ -3,8 +3,8 @@
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, realpathSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
+import { userPicturesFolder } from '../../base/environment.js';
 import { hashBytes } from '../../base/stable-hash.js';
-import { userPicturesFolder } from '../files/data-folder.js';
 import { type FileKind, KIND_BYTES, tellKind } from '../pictures/picture-kind.js';
 
 /** What a file is and holds. */
