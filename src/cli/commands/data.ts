@@ -3,17 +3,7 @@ import { join } from 'node:path';
 import { createLogUpdate } from 'log-update';
 import { userPicturesFolder } from '../../base/environment.js';
 import { OneshotError } from '../../base/problem.js';
-
-<<<<<<< HEAD
-
 import { resolveDataFolder } from '../../data/files/data-folder.js';
-
-=======
-
-import { resolveDataFolder } from '../../data/files/data-folder.js';
-
->>>>>>> main
-
 import { type DataSetState, inspectDataSets } from '../../data/files/data-sets-state.js';
 import { fetchFile } from '../../data/files/fetch-file.js';
 import {

@@ -7,19 +7,8 @@ import type { Augmentation, Experiment } from '../../config/experiment.js';
 import { createDistorter, distortionProbability, isDistorting } from '../../data/distortion/distort.js';
 import { channelsOf } from '../../data/loaded-data.js';
 import { sealPictureSet } from '../../data/pictures/picture-file.js';
-
-<<<<<<< HEAD
-
 import { type PictureSet, pictureBytes } from '../../data/pictures/picture-set.js';
-import { runFiles } from '../../run/run-folder.js';
-
-=======
-
-import type { PictureSet } from '../../data/pictures/picture-set.js';
 import { runFiles } from '../../run-folder/run-folder.js';
-
->>>>>>> main
-
 import { type ReportRun, tryReadPredictions } from '../load-runs.js';
 import type { ShownGroup } from './headline.js';
 
