@@ -3,19 +3,19 @@
  * everything recorded and still alive as one ONNX graph.
  */
 import type { BackendValues, DataId, TensorInfo, DataType as TfDataType } from '@tensorflow/tfjs';
-import { type AnyBuffer, BufferPool, type NumericArray, type NumericType, TensorBuffer } from './buffer-pool.js';
-import { DeviceMemory } from './device-memory.js';
-import { MeasuredForms } from './form-choice.js';
-import { findFormFile } from './form-files.js';
-import { findReplaced, GraphCache } from './graph-cache.js';
+import { type AnyBuffer, BufferPool, type NumericArray, type NumericType, TensorBuffer } from './runtime/buffer-pool.js';
+import { DeviceMemory } from './runtime/device-memory.js';
+import { MeasuredForms } from './tuning/tuner.js';
+import { findFormFile } from './tuning/tuning-files.js';
+import { findReplaced, GraphCache } from './graph/graph-cache.js';
 import type { FillAttributes } from './lowering/arrangement.js';
-import { findBlockSize } from './nchwc.js';
-import { findLibrary } from './onnxruntime-api.js';
+import { findBlockSize } from './graph/nchwc.js';
+import { findLibrary } from './runtime/onnxruntime-api.js';
 import type { OnnxRuntimeOptions } from './options.js';
-import type { RecordedOperation, TensorData } from './recorded-operation.js';
-import { Runtime } from './runtime.js';
-import { type Shape, sizeOf } from './shapes.js';
-import { countPhysicalCores } from './threads.js';
+import type { RecordedOperation, TensorData } from './recording/recorded-operation.js';
+import { Runtime } from './runtime/runtime.js';
+import { type Shape, sizeOf } from './base/shapes.js';
+import { countPhysicalCores } from './runtime/threads.js';
 
 export type TensorFlow = typeof import('@tensorflow/tfjs');
 

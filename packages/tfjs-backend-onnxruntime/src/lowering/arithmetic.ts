@@ -1,6 +1,6 @@
 /** Operations that work element by element: arithmetic, functions, comparisons, selections, type conversions. */
-import { FloatAttribute } from '../onnx-model.js';
-import type { Shape } from '../shapes.js';
+import { FloatAttribute } from '../runtime/onnx-model.js';
+import type { Shape } from '../base/shapes.js';
 import { attributesOf, constantValue, type Lowering, type LoweringTask } from './context.js';
 import { addBias } from './convolution.js';
 import { castValue, elementwise } from './elementwise.js';

@@ -1,6 +1,6 @@
 /** Operations that move, repeat, cut and join elements. */
-import { ONNX_TYPES } from '../onnx-model.js';
-import { isSameShape, sizeOf } from '../shapes.js';
+import { ONNX_TYPES } from '../runtime/onnx-model.js';
+import { isSameShape, sizeOf } from '../base/shapes.js';
 import { attributesOf, constantValue, type Lowering, naturalValue } from './context.js';
 import { broadcastValue, fullNaturalName } from './layouts.js';
 import { Value } from './value.js';

@@ -1,12 +1,12 @@
 /** State of one lowering: the graph under construction and what is known about the recorded operations. */
-import type { NumericType } from '../buffer-pool.js';
-import type { ConvolutionShape } from '../convolution-forms.js';
-import type { GraphBuilder } from '../graph-builder.js';
+import type { NumericType } from '../runtime/buffer-pool.js';
+import type { ConvolutionShape } from './convolution-nodes.js';
+import type { GraphBuilder } from '../graph/graph-builder.js';
 import type { NativeOperators } from '../native/native-operators.js';
-import type { OnnxInput } from '../onnx-model.js';
-import type { RecordedOperation } from '../recorded-operation.js';
-import type { Shape } from '../shapes.js';
-import type { ConvolutionRole, FormName } from './convolution-choice.js';
+import type { OnnxInput } from '../runtime/onnx-model.js';
+import type { RecordedOperation } from '../recording/recorded-operation.js';
+import type { Shape } from '../base/shapes.js';
+import type { ConvolutionRole, FormName } from './convolution-algorithms.js';
 import { Value } from './value.js';
 
 /** An input of the graph: a known tensor, or a block of its rows. */

@@ -5,10 +5,10 @@ import {
   convolveDepthwise,
   depthwiseFilterGradient,
   depthwiseInputGradient,
-} from '../convolution-forms.js';
-import { isSameShape, type Shape, stripLeadingOnes } from '../shapes.js';
+} from './convolution-nodes.js';
+import { isSameShape, type Shape, stripLeadingOnes } from '../base/shapes.js';
 import { attributesOf, type Lowering, type LoweringTask } from './context.js';
-import { type ConvolutionRole, chooseForm } from './convolution-choice.js';
+import { type ConvolutionRole, chooseForm } from './convolution-algorithms.js';
 import { fullNameIn, fullNaturalName, view } from './layouts.js';
 import { type Names, Value, type Window } from './value.js';
 

@@ -1,7 +1,7 @@
 /** Element-wise nodes with broadcasting, in the layout that needs the fewest conversions. */
-import type { NumericType } from '../buffer-pool.js';
-import { type Attribute, ONNX_TYPES } from '../onnx-model.js';
-import { broadcastShapes, isSameShape, type Shape, sizeOf } from '../shapes.js';
+import type { NumericType } from '../runtime/buffer-pool.js';
+import { type Attribute, ONNX_TYPES } from '../runtime/onnx-model.js';
+import { broadcastShapes, isSameShape, type Shape, sizeOf } from '../base/shapes.js';
 import type { LoweringContext } from './context.js';
 import { canBeBlocked, existsIn, isBlockedOnly, liftRank, nameIn } from './layouts.js';
 import { type Layout, type Meaning, Value } from './value.js';

@@ -1,8 +1,8 @@
 /** Names of values in the layout that a consumer wants; conversions are added where they are missing. */
-import { isTrivialTranspose } from '../graph-builder.js';
-import { blockChannels, unblockChannels } from '../nchwc.js';
-import { ONNX_TYPES } from '../onnx-model.js';
-import { isSameShape, padRank, type Shape, sizeOf, stripLeadingOnes } from '../shapes.js';
+import { isTrivialTranspose } from '../graph/graph-builder.js';
+import { blockChannels, unblockChannels } from '../graph/nchwc.js';
+import { ONNX_TYPES } from '../runtime/onnx-model.js';
+import { isSameShape, padRank, type Shape, sizeOf, stripLeadingOnes } from '../base/shapes.js';
 import { constantValue, type LoweringContext } from './context.js';
 import { type Layout, Value } from './value.js';
 

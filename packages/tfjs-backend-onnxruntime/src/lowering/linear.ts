@@ -3,13 +3,13 @@
  * chains of them. Factors are merged with each other, pulled out of sums, and applied in one pass; on blocked pictures
  * that pass is a depthwise 1×1 convolution, which multiplies, adds an offset, another picture and a relu at once.
  */
-import type { NumericType } from '../buffer-pool.js';
-import { addBlocked } from '../nchwc.js';
-import { broadcastShapes, isSameShape, padRank, type Shape, sizeOf } from '../shapes.js';
+import type { NumericType } from '../runtime/buffer-pool.js';
+import { addBlocked } from '../graph/nchwc.js';
+import { broadcastShapes, isSameShape, padRank, type Shape, sizeOf } from '../base/shapes.js';
 import { constantValue, type LoweringContext } from './context.js';
 import { elementwise } from './elementwise.js';
 import { broadcastValue, canBeBlocked, fullNaturalName, isBlockedOnly, liftRank, nameIn } from './layouts.js';
-import { addLinearPass, bindForm, bindPicture, isTileGradient, type PictureForm } from './picture-passes.js';
+import { addLinearPass, bindForm, bindPicture, isTileGradient, type PictureForm } from './activation-passes.js';
 import { type Names, type Term, Value } from './value.js';
 
 /** Σ base · scale + offset */

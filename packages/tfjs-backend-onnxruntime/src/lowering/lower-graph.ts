@@ -1,9 +1,9 @@
 /** Turns recorded operations into one ONNX graph. */
-import { GraphBuilder } from '../graph-builder.js';
+import { GraphBuilder } from '../graph/graph-builder.js';
 import type { NativeOperators } from '../native/native-operators.js';
-import type { OnnxGraph } from '../onnx-model.js';
-import type { RecordedOperation, TensorData } from '../recorded-operation.js';
-import { type Shape, sizeOf } from '../shapes.js';
+import type { OnnxGraph } from '../runtime/onnx-model.js';
+import type { RecordedOperation, TensorData } from '../recording/recorded-operation.js';
+import { type Shape, sizeOf } from '../base/shapes.js';
 import { arithmeticLowerings } from './arithmetic.js';
 import { arrangementLowerings } from './arrangement.js';
 import type { FormChooser, GraphInput, Lowering, LoweringContext } from './context.js';

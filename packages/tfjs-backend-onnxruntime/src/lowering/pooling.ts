@@ -1,12 +1,12 @@
 /** Max and average pooling of pictures and their gradients. */
-import { outputPadding } from '../convolution-forms.js';
-import { addBlocked } from '../nchwc.js';
-import { type Shape, sizeOf } from '../shapes.js';
+import { outputPadding } from './convolution-nodes.js';
+import { addBlocked } from '../graph/nchwc.js';
+import { type Shape, sizeOf } from '../base/shapes.js';
 import { attributesOf, type Lowering, type LoweringContext } from './context.js';
 import { castValue } from './elementwise.js';
 import { canBeBlocked, fullNameIn, isBlockedOnly, nameIn, toChannelsFirst } from './layouts.js';
 import { isPendingSum, multiply, pictureForm } from './linear.js';
-import { addLinearPass, addMaxPool, areTiles, bindForm, fitsAlone } from './picture-passes.js';
+import { addLinearPass, addMaxPool, areTiles, bindForm, fitsAlone } from './activation-passes.js';
 import { isReluPending, reluOf, stepOf } from './relu.js';
 import { Value, type Window } from './value.js';
 

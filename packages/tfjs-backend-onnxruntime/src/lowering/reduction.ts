@@ -1,8 +1,8 @@
 /** Sums, means, extrema and products over axes. */
-import type { NumericType } from '../buffer-pool.js';
-import { addBlocked } from '../nchwc.js';
-import { ONNX_TYPES } from '../onnx-model.js';
-import { isSameShape, type Shape, sizeOf } from '../shapes.js';
+import type { NumericType } from '../runtime/buffer-pool.js';
+import { addBlocked } from '../graph/nchwc.js';
+import { ONNX_TYPES } from '../runtime/onnx-model.js';
+import { isSameShape, type Shape, sizeOf } from '../base/shapes.js';
 import { attributesOf, constantValue, type Lowering, type LoweringContext, naturalValue } from './context.js';
 import { castValue } from './elementwise.js';
 import {
@@ -17,7 +17,7 @@ import {
   view,
 } from './layouts.js';
 import { addValues, linearForm, multiply, pictureForm } from './linear.js';
-import { addPictureSums, addProductSums } from './picture-passes.js';
+import { addPictureSums, addProductSums } from './activation-passes.js';
 import { type Layout, Value } from './value.js';
 import { weightedSum } from './weighted-sum.js';
 

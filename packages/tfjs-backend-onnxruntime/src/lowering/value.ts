@@ -3,11 +3,11 @@
  * A value may exist under several names, one per memory layout, or not exist yet because its consumer may find a
  * cheaper way to use it (a product that can be pulled out of a sum, a relu that a convolution can apply itself).
  */
-import type { NumericType } from '../buffer-pool.js';
-import type { Attribute } from '../onnx-model.js';
-import type { RecordedOperation } from '../recorded-operation.js';
-import { padRank, type Shape } from '../shapes.js';
-import type { TileGradient } from './picture-passes.js';
+import type { NumericType } from '../runtime/buffer-pool.js';
+import type { Attribute } from '../runtime/onnx-model.js';
+import type { RecordedOperation } from '../recording/recorded-operation.js';
+import { padRank, type Shape } from '../base/shapes.js';
+import type { TileGradient } from './activation-passes.js';
 
 /**
  * How pictures lie in memory. `natural` is tfjs's own order [N, H, W, C] and the order of all other tensors;

@@ -3,7 +3,7 @@
  * picture's elements under each tap times the gradients of two vectors of result channels. Both are read as they lie; a task sums over
  * some pictures, a second function adds these sums in a fixed order.
  */
-import type { ConvolutionShape } from '../convolution-forms.js';
+import type { ConvolutionShape } from '../lowering/convolution-nodes.js';
 import { Assembler, R8, R9, R11, R12, R13, RAX, RBX, RCX, RDX, type VectorSet } from './assembler.js';
 import type { CodeBlock, NativeProgram } from './native-operators.js';
 import { loadTask, loadTaskField, Parameters, TaskTable } from './task-table.js';

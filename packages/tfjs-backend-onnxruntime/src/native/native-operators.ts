@@ -5,10 +5,10 @@
  * Source: `OrtCustomOp` in `onnxruntime_c_api.h`, version 12, whose fields are all that is needed here.
  */
 import koffi from 'koffi';
-import type { GraphBuilder } from '../graph-builder.js';
-import type { OnnxGraph } from '../onnx-model.js';
-import { addressOf, type OnnxRuntimeApi, type Pointer } from '../onnxruntime-api.js';
-import type { Shape } from '../shapes.js';
+import type { GraphBuilder } from '../graph/graph-builder.js';
+import type { OnnxGraph } from '../runtime/onnx-model.js';
+import { addressOf, type OnnxRuntimeApi, type Pointer } from '../runtime/onnxruntime-api.js';
+import type { Shape } from '../base/shapes.js';
 import { AVX2, type VectorSet } from './assembler.js';
 import { ExecutableMemory } from './executable-memory.js';
 import { MAX_INPUTS, MAX_OUTPUTS } from './task-table.js';

@@ -19,7 +19,7 @@ import {
   RSI,
   type VectorSet,
 } from './assembler.js';
-import { type FormParts, MAX_VECTORS, type PictureSize, type Tiles } from './picture-forms.js';
+import { type FormParts, MAX_VECTORS, type PictureSize, type Tiles } from './linear-forms.js';
 import { loadTaskRecord } from './task-table.js';
 
 const FLOAT_BYTES = 4;

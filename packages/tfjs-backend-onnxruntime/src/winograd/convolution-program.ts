@@ -3,7 +3,7 @@
  * transform. With flipped filters and swapped channels it is the gradient of the pictures.
  * Each number of a result is computed by one thread in a fixed order: the count of threads does not change it.
  */
-import type { ConvolutionShape } from '../convolution-forms.js';
+import type { ConvolutionShape } from '../lowering/convolution-nodes.js';
 import type { CodeBlock, NativeProgram } from '../native/native-operators.js';
 import { Parameters, TaskTable } from '../native/task-table.js';
 import {

@@ -2,7 +2,7 @@
  * The gradient of the filters by Winograd's tiles as a native program: Gᵀ [Σ (Bᵀ d B) ⊙ (A dy Aᵀ)] G, summed over tiles
  * before the last transform. Sums are taken in the order of the batch, whatever the count of threads is.
  */
-import type { ConvolutionShape } from '../convolution-forms.js';
+import type { ConvolutionShape } from '../lowering/convolution-nodes.js';
 import type { CodeBlock, NativeProgram } from '../native/native-operators.js';
 import { Parameters, TaskTable } from '../native/task-table.js';
 import {

@@ -3,7 +3,7 @@
  * cut into pieces that lie one tile apart, so that all pieces share the transformed tiles of the picture: piece i of tile
  * j reads tile i + j.
  */
-import type { ConvolutionShape } from '../convolution-forms.js';
+import type { ConvolutionShape } from '../lowering/convolution-nodes.js';
 import { createTileMatrices, PRODUCTS, TILE, type TileMatrices } from './tile-matrices.js';
 
 /** One axis of a tiled convolution. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConvolutionShape } from '../../src/convolution-forms.js';
+import type { ConvolutionShape } from '../../src/lowering/convolution-nodes.js';
 import { AVX2, AVX512, type VectorSet } from '../../src/native/assembler.js';
 import { createFewChannelGradient } from '../../src/native/few-channel-gradient.js';
 import { CodeBlock, type NativeProgram } from '../../src/native/native-operators.js';
@@ -8,8 +8,8 @@ import {
   createMaxPool,
   createPictureSums,
   createProductSums,
-} from '../../src/native/picture-passes.js';
-import { addressOf } from '../../src/onnxruntime-api.js';
+} from '../../src/native/activation-passes.js';
+import { addressOf } from '../../src/runtime/onnxruntime-api.js';
 import { createConvolution } from '../../src/winograd/convolution-program.js';
 import { createFilterGradient } from '../../src/winograd/filter-gradient-program.js';
 import { invertShape } from '../../src/winograd/tile-plan.js';

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { createPlace, TensorBuffer } from '../../src/buffer-pool.js';
-import { GraphBuilder } from '../../src/graph-builder.js';
+import { createPlace, TensorBuffer } from '../../src/runtime/buffer-pool.js';
+import { GraphBuilder } from '../../src/graph/graph-builder.js';
 import { addNative, type CodeBlock, type NativeProgram } from '../../src/native/native-operators.js';
-import { createLinearPass } from '../../src/native/picture-passes.js';
-import { encodeModel } from '../../src/onnx-model.js';
-import { findLibrary } from '../../src/onnxruntime-api.js';
-import { Runtime } from '../../src/runtime.js';
+import { createLinearPass } from '../../src/native/activation-passes.js';
+import { encodeModel } from '../../src/runtime/onnx-model.js';
+import { findLibrary } from '../../src/runtime/onnxruntime-api.js';
+import { Runtime } from '../../src/runtime/runtime.js';
 
 const runtime = new Runtime(findLibrary(), 2);
 /** Null on processors and systems without generated kernels. */
