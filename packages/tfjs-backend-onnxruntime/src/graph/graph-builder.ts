@@ -2,8 +2,8 @@
  * An ONNX graph under construction: equal nodes are made once, nodes that no output needs are left out.
  * The lowering writes into it; `finish` gives the graph that is serialised.
  */
-import type { Attribute, DataType, OnnxGraph, OnnxInput, OnnxNode, OnnxTensor } from '../runtime/onnx-model.js';
 import { type Shape, sizeOf } from '../base/shapes.js';
+import type { Attribute, DataType, OnnxGraph, OnnxInput, OnnxNode, OnnxTensor } from '../runtime/onnx-model.js';
 
 export const MICROSOFT_DOMAIN = 'com.microsoft';
 

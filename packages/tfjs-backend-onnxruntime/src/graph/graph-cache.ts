@@ -2,14 +2,16 @@
  * Compiled graphs by structure: two steps that record the same operations on the same shapes share one session.
  * The cache is bounded; the graph unused longest is released first.
  */
-import { type AnyBuffer, createPlace, type Place } from '../runtime/buffer-pool.js';
-import type { FormChooser } from '../lowering/context.js';
-import { type LoweredGraph, lowerGraph } from '../lowering/lower-graph.js';
-import { hasNativeNodes } from '../native/native-operators.js';
+
+import type { NativeOperators } from '../native/native-operators.js';
+import type { RecordedOperation, TensorData } from '../recording/recorded-operation.js';
+import type { AnyBuffer } from '../runtime/buffer-pool.js';
 import { encodeModel } from '../runtime/onnx-model.js';
 import type { Pointer } from '../runtime/onnxruntime-api.js';
-import type { RecordedOperation, TensorData } from '../recording/recorded-operation.js';
 import type { Runtime, Session } from '../runtime/runtime.js';
+import { createPlace, type Place } from '../runtime/tensor-buffer.js';
+import type { LoweredGraph } from './lowered-graph.js';
+import { hasNativeNodes } from './native-nodes.js';
 import { splitUpdates } from './update-stage.js';
 
 /** A stage's session, and where its inputs and outputs lie. */
@@ -43,11 +45,15 @@ interface Counters {
 
 interface GraphCacheOptions {
   readonly maxGraphs: number;
-  readonly nchwcBlock: number;
-  /** Whether a device with memory of its own computes. */
-  readonly isForDevice: boolean;
-  /** Null where the rules decide on the forms of convolutions. */
-  readonly forms: FormChooser | null;
+  /** Whether the library rearranges graphs: with blocks it finds next to nothing to fuse, and compiling takes long. */
+  readonly isOptimized: boolean;
+  readonly native: NativeOperators | null;
+  /** Returns the graph that computes the results from the leaves. */
+  lower(
+    operations: readonly RecordedOperation[],
+    leaves: readonly TensorData[],
+    results: readonly TensorData[],
+  ): LoweredGraph;
 }
 
 export class GraphCache {
@@ -115,18 +121,16 @@ export class GraphCache {
     const start = performance.now();
     const measuredBefore = this.#counters.measureMs;
     try {
-      const native = this.#options.nchwcBlock > 0 ? this.#runtime.native : null;
-      const graph = lowerGraph(operations, leaves, outputs, { ...this.#options, native });
+      const graph = this.#options.lower(operations, leaves, outputs);
       const { first, update, handedOver, replacements } = splitUpdates(graph);
-      // With blocks, the library finds next to nothing to fuse and takes most of the time of compiling to look for it.
-      const stages = [this.#createStage(first, this.#options.nchwcBlock === 0)];
+      const stages = [this.#createStage(first, this.#options.isOptimized)];
       // Its nodes stay as they are: what may be written over what was decided by them.
       if (update) stages.push(this.#createStage(update, false));
       return { stages, handedOver: handedOver.length, replacements };
     } catch (error) {
       throw describeFailure('compile', operations, error);
     } finally {
-      this.#runtime.native?.releaseUnused();
+      this.#options.native?.releaseUnused();
       this.#counters.compiles++;
       this.#counters.compileMs += performance.now() - start - (this.#counters.measureMs - measuredBefore);
     }

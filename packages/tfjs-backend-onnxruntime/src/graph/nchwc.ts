@@ -5,10 +5,10 @@
  * itself for constant weights only. They are probed at start and not used when the probe fails.
  */
 
-import { createPlace, TensorBuffer } from '../runtime/buffer-pool.js';
-import { GraphBuilder, type NodeOptions } from './graph-builder.js';
 import { encodeModel } from '../runtime/onnx-model.js';
 import type { Runtime } from '../runtime/runtime.js';
+import { createPlace, TensorBuffer } from '../runtime/tensor-buffer.js';
+import { GraphBuilder, type NodeOptions } from './graph-builder.js';
 
 const NCHWC_DOMAIN = 'com.microsoft.nchwc';
 

@@ -3,10 +3,9 @@
  * Nothing else reads the old values then, so that the new ones are written over them: large weights and optimizer state
  * exist once. Called by graph-cache.ts on what the lowering gives.
  */
-import type { GraphInput } from '../lowering/context.js';
-import type { GraphOutputPart, LoweredGraph } from '../lowering/lower-graph.js';
-import type { OnnxGraph, OnnxNode, OnnxOutput } from '../runtime/onnx-model.js';
 import { isSameShape, sizeOf } from '../base/shapes.js';
+import type { OnnxGraph, OnnxNode, OnnxOutput } from '../runtime/onnx-model.js';
+import type { GraphInput, GraphOutputPart, LoweredGraph } from './lowered-graph.js';
 
 export interface StagedGraph {
   readonly first: LoweredGraph;

@@ -1,32 +1,25 @@
-/** Operations on blocked pictures as native programs that read each picture once (native/picture-passes.ts). */
-import { addNative } from '../native/native-operators.js';
+/** Operations on blocked activations as native programs that read each activation once (native/activation-passes.ts). */
+
+import type { Window } from '../base/convolution-shape.js';
+import type { Shape } from '../base/shapes.js';
+import { addNative } from '../graph/native-nodes.js';
 import {
+  createActivationSums,
+  createLinearPass,
+  createMaxPool,
+  createProductSums,
+} from '../native/activation-passes.js';
+import {
+  type ActivationSize,
   countInputs,
   type FormParts,
-  MAX_PICTURES,
+  MAX_ACTIVATIONS,
   MAX_VECTORS,
-  type PictureSize,
   type Tiles,
 } from '../native/linear-forms.js';
-import { createLinearPass, createMaxPool, createPictureSums, createProductSums } from '../native/activation-passes.js';
-import type { Shape } from '../base/shapes.js';
 import type { LoweringContext } from './context.js';
-import { broadcastValue, canBeBlocked, fullNaturalName, isBlockedOnly, nameIn } from './layouts.js';
-import { lastAxis } from './linear.js';
-import type { Term, Value, Window } from './value.js';
-
-/** A linear form with the names of its tensors, in the order that programs take them. */
-export interface PictureForm {
-  readonly inputs: readonly string[];
-  readonly parts: FormParts;
-}
-
-/** The gradient of max pooling before anybody has stored it. */
-export interface TileGradient {
-  readonly dy: Value;
-  readonly pooled: PictureForm;
-  readonly tiles: Tiles;
-}
+import { broadcastValue, canBeBlocked, fullNaturalName, isBlockedOnly, lastAxis, nameIn } from './layouts.js';
+import type { BoundLinearForm, Term, TileGradient, Value } from './value.js';
 
 /** Returns whether a value is a gradient of max pooling that programs can compute where they use it. */
 export function isTileGradient(
@@ -37,22 +30,22 @@ export function isTileGradient(
 
 /**
  * Returns the form Σ base · scale + offset, or null when it has too many parts for one program; they have to fit blocks.
- * One gradient of max pooling among the pictures is not stored for it.
+ * One gradient of max pooling among the activations is not stored for it.
  */
-export function bindForm(
+export function bindLinearForm(
   context: LoweringContext,
   terms: readonly Term[],
   offset: Value | null,
   channels: number,
-): PictureForm | null {
-  if (terms.length > MAX_PICTURES) return null;
+): BoundLinearForm | null {
+  if (terms.length > MAX_ACTIVATIONS) return null;
   const perChannel = (value: Value) =>
     fullNaturalName(context, broadcastValue(context, lastAxis(context, value), [channels]));
   const lazy = terms.find(({ base }) => isTileGradient(base));
   const ordered = lazy ? [lazy, ...terms.filter((term) => term !== lazy)] : terms;
   const gradient = lazy && isTileGradient(lazy.base) ? lazy.base.meaning.gradient : null;
   const stored = gradient ? ordered.slice(1) : ordered;
-  const form: PictureForm = {
+  const form: BoundLinearForm = {
     inputs: [
       ...(gradient ? [nameIn(context, gradient.dy, 'blocked'), ...gradient.pooled.inputs] : []),
       ...stored.map(({ base }) => nameIn(context, base, 'blocked')),
@@ -78,43 +71,48 @@ function fits(...forms: readonly FormParts[]): boolean {
   const counts = forms.map(countInputs);
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
   return (
-    sum(counts.map(({ pictures }) => pictures)) <= MAX_PICTURES &&
+    sum(counts.map(({ activations }) => activations)) <= MAX_ACTIVATIONS &&
     sum(counts.map(({ vectors }) => vectors)) <= MAX_VECTORS
   );
 }
 
-/** Returns a picture that exists in blocks, or is computed in blocks now, as a form; null when it lies otherwise. */
-export function bindPicture(context: LoweringContext, value: Value): PictureForm | null {
+/** Returns an activation that exists in blocks, or is computed in blocks now, as a form; null when it lies otherwise. */
+export function bindStored(context: LoweringContext, value: Value): BoundLinearForm | null {
   if (!canBeBlocked(context, value) || value.dtype !== 'float32') return null;
   if (!isTileGradient(value)) {
     void value.names;
     if (!isBlockedOnly(value)) return null;
   }
-  return bindForm(context, [{ base: value, scale: null }], null, value.shape[3]!);
+  return bindLinearForm(context, [{ base: value, scale: null }], null, value.shape[3]!);
 }
 
-function sizeOfPictures({ block }: LoweringContext, shape: Shape): PictureSize {
+function sizeOfActivations({ block }: LoweringContext, shape: Shape): ActivationSize {
   const [batch, height, width, channels] = shape as [number, number, number, number];
   return { batch, height, width, channels, block };
 }
 
-/** Returns the blocked name of a form over pictures of `shape`, after relu when asked for. Needs native code. */
-export function addLinearPass(context: LoweringContext, form: PictureForm, shape: Shape, withRelu: boolean): string {
-  const size = sizeOfPictures(context, shape);
+/** Returns the blocked name of a form over activations of `shape`, after relu when asked for. Needs native code. */
+export function addLinearPass(
+  context: LoweringContext,
+  form: BoundLinearForm,
+  shape: Shape,
+  withRelu: boolean,
+): string {
+  const size = sizeOfActivations(context, shape);
   const key = `linear${JSON.stringify([size, form.parts, withRelu])}`;
   return addNative(context.builder, context.native!, form.inputs, key, (code) =>
     createLinearPass(code, size, form.parts, withRelu),
   )[0]!;
 }
 
-/** Returns whether windows lie side by side and inside the picture. */
+/** Returns whether windows lie side by side and inside the image. */
 export function areTiles({ size, strides, padding }: Window): boolean {
   return strides.every((stride, axis) => stride === size[axis]) && padding.every((count) => count === 0);
 }
 
 /** Returns the blocked name of the maxima of a form over windows. Needs native code. */
-export function addMaxPool(context: LoweringContext, form: PictureForm, shape: Shape, tiles: Tiles): string {
-  const size = sizeOfPictures(context, shape);
+export function addMaxPool(context: LoweringContext, form: BoundLinearForm, shape: Shape, tiles: Tiles): string {
+  const size = sizeOfActivations(context, shape);
   const key = `maxPool${JSON.stringify([size, form.parts, tiles])}`;
   return addNative(context.builder, context.native!, form.inputs, key, (code) =>
     createMaxPool(code, size, form.parts, tiles),
@@ -122,35 +120,40 @@ export function addMaxPool(context: LoweringContext, form: PictureForm, shape: S
 }
 
 /** Returns the name [N, C] of the sums over height and width of a form. Needs native code. */
-export function addPictureSums(context: LoweringContext, form: PictureForm, shape: Shape): string {
-  const known = context.pictureSums.get(describeForm(form));
+export function addActivationSums(context: LoweringContext, form: BoundLinearForm, shape: Shape): string {
+  const known = context.activationSums.get(describeForm(form));
   if (known !== undefined) return known;
-  const size = sizeOfPictures(context, shape);
+  const size = sizeOfActivations(context, shape);
   const key = `sums${JSON.stringify([size, form.parts])}`;
   return addNative(context.builder, context.native!, form.inputs, key, (code) =>
-    createPictureSums(code, size, form.parts),
+    createActivationSums(code, size, form.parts),
   )[0]!;
 }
 
 /**
  * Returns the name [N, C] of the sums over height and width of the product of two forms, or null when they do not fit one
- * program. Those of one factor come for nothing: they are kept for `addPictureSums`. Needs native code.
+ * program. Those of one factor come for nothing: they are kept for `addActivationSums`. Needs native code.
  */
-export function addProductSums(context: LoweringContext, a: PictureForm, b: PictureForm, shape: Shape): string | null {
+export function addProductSums(
+  context: LoweringContext,
+  a: BoundLinearForm,
+  b: BoundLinearForm,
+  shape: Shape,
+): string | null {
   if ((a.parts.gradient && b.parts.gradient) || !fits(a.parts, b.parts)) return null;
   // a · b and b · a are one node.
   const isInOrder = a.parts.gradient ? true : b.parts.gradient ? false : `${a.inputs}` < `${b.inputs}`;
   const [left, right] = isInOrder ? [a, b] : [b, a];
-  const size = sizeOfPictures(context, shape);
+  const size = sizeOfActivations(context, shape);
   const key = `productSums${JSON.stringify([size, left.parts, right.parts])}`;
   const inputs = [...left.inputs, ...right.inputs];
   const [products, values] = addNative(context.builder, context.native!, inputs, key, (code) =>
     createProductSums(code, size, left.parts, right.parts),
   );
-  context.pictureSums.set(describeForm(left), values!);
+  context.activationSums.set(describeForm(left), values!);
   return products!;
 }
 
-function describeForm({ inputs, parts }: PictureForm): string {
+function describeForm({ inputs, parts }: BoundLinearForm): string {
   return JSON.stringify([inputs, parts]);
 }

@@ -1,35 +1,29 @@
-/** Which forms can compute a convolution or a gradient of it, and which of them the rules or a measurement take. */
+/** Which algorithms can compute a convolution or a gradient of it, and which of them the rules or a measurement take. */
+
+import { type ConvolutionShape, isDense } from '../base/convolution-shape.js';
+import { addNative } from '../graph/native-nodes.js';
+import { canSumFewChannels, createFewChannelGradient } from '../native/few-channel-gradient.js';
+import { canUseWinograd, countSavedProducts, invertShape } from '../winograd/tile-plan.js';
+import type { AlgorithmName, ConvolutionRole } from './algorithm-names.js';
+import type { LoweringContext } from './context.js';
 import {
   type Chunk,
-  type ConvolutionShape,
   canConvolveBlocked,
   canInputGradientBeBlocked,
   convolveBlocked,
   convolvePlain,
-  filterGradientByColumns,
+  filterGradientByIm2col,
   filterGradientByImages,
   filterGradientPlain,
   inputGradientBlocked,
   inputGradientPlain,
-  isDense,
   readsBlocks,
 } from './convolution-nodes.js';
-import { canSumFewChannels, createFewChannelGradient } from '../native/few-channel-gradient.js';
-import { addNative } from '../native/native-operators.js';
-import { bindTiles, type TiledConvolution } from './winograd-convolution.js';
-import { canUseTiles, countSavedProducts, invertShape } from '../winograd/tile-plan.js';
-import type { LoweringContext } from './context.js';
 import { fullNameIn, fullNaturalName } from './layouts.js';
 import type { Names, Value } from './value.js';
+import { bindWinograd, type WinogradConvolution } from './winograd-convolution.js';
 
-/** What is computed: a convolution, or the gradient of its pictures or of its filters. */
-export type ConvolutionRole = 'result' | 'pictures' | 'filters';
-
-/** Names of forms, as files of choices hold them. */
-export const FORM_NAMES = ['tiles', 'fewChannels', 'images', 'columns', 'blocked', 'plain'] as const;
-export type FormName = (typeof FORM_NAMES)[number];
-
-/** What a form reads: pictures and filters for a result, dy and filters for `pictures`, pictures and dy for `filters`. */
+/** What an algorithm reads: x and filters forward, dy and filters for the input's gradient, x and dy for the filters'. */
 export interface Operands {
   readonly inputs: readonly [Value, Value];
   /** Natural names; both are for results only. */
@@ -38,47 +32,47 @@ export interface Operands {
 }
 
 /** One way to compute a role. */
-interface Form {
-  readonly name: FormName;
+interface Algorithm {
+  readonly name: AlgorithmName;
   isPossible(context: LoweringContext, shape: ConvolutionShape): boolean;
   /** Whether the rules take it where it comes first among the possible ones. Default: yes. */
   isWorthwhile?(shape: ConvolutionShape): boolean;
   compute(context: LoweringContext, shape: ConvolutionShape, operands: Operands): Names;
 }
 
-/** A form that is bound to a shape. */
-export interface BoundForm {
-  readonly name: FormName;
+/** An algorithm that is bound to a shape. */
+export interface BoundAlgorithm {
+  readonly name: AlgorithmName;
   compute(operands: Operands): Names;
 }
 
 /** Tiles cost transforms besides their products: they are worth it where they save this factor at least. */
 const WORTHWHILE_SAVING = 1.3;
-/** Below this many channels, columns and one product of matrices are fastest. */
+/** Below this many channels, im2col and one product of matrices are fastest. */
 const FEW_CHANNELS = 8;
-/** Pictures of at least this height are cut into rows, lower ones into groups of images. */
-const HIGH_PICTURE = 16;
+/** Images of at least this height are cut into rows, lower ones into groups of images. */
+const HIGH_IMAGE = 16;
 const ROWS_PER_CHUNK = 3;
 const IMAGES_PER_CHUNK = 32;
 
-const isWorthTiles = (shape: ConvolutionShape) => countSavedProducts(shape) >= WORTHWHILE_SAVING;
+const isWorthWinograd = (shape: ConvolutionShape) => countSavedProducts(shape) >= WORTHWHILE_SAVING;
 // Not even worth a measurement where they save nothing.
-const canUseSavingTiles = ({ native, block }: LoweringContext, shape: ConvolutionShape) =>
-  native !== null && canUseTiles(shape, block) && countSavedProducts(shape) > 1;
-const tilesOf = ({ builder, native, block }: LoweringContext, shape: ConvolutionShape): TiledConvolution =>
-  bindTiles(builder, native!, shape, block);
+const canSaveByWinograd = ({ native, block }: LoweringContext, shape: ConvolutionShape) =>
+  native !== null && canUseWinograd(shape, block) && countSavedProducts(shape) > 1;
+const winogradOf = ({ builder, native, block }: LoweringContext, shape: ConvolutionShape): WinogradConvolution =>
+  bindWinograd(builder, native!, shape, block);
 
-/** The forms of each role, in the order in which the rules try them. The last one is always possible. */
-const FORMS: Readonly<Record<ConvolutionRole, readonly Form[]>> = {
-  result: [
+/** The algorithms of each role, in the order in which the rules try them. The last one is always possible. */
+const ALGORITHMS: Readonly<Record<ConvolutionRole, readonly Algorithm[]>> = {
+  forward: [
     {
-      name: 'tiles',
-      isPossible: (context, shape) => canConvolveBlocked(shape, context.block) && canUseSavingTiles(context, shape),
-      isWorthwhile: isWorthTiles,
+      name: 'winograd',
+      isPossible: (context, shape) => canConvolveBlocked(shape, context.block) && canSaveByWinograd(context, shape),
+      isWorthwhile: isWorthWinograd,
       compute: (context, shape, { inputs: [x, filter], bias = null, withRelu = false }) => {
         const weights = fullNaturalName(context, filter);
         return {
-          blocked: tilesOf(context, shape).convolve(fullNameIn(context, x, 'blocked'), weights, bias, withRelu),
+          blocked: winogradOf(context, shape).convolve(fullNameIn(context, x, 'blocked'), weights, bias, withRelu),
         };
       },
     },
@@ -88,8 +82,8 @@ const FORMS: Readonly<Record<ConvolutionRole, readonly Form[]>> = {
       compute: (context, shape, { inputs: [x, filter], bias = null, withRelu = false }) => {
         const { builder, block } = context;
         const weights = fullNaturalName(context, filter);
-        const picture = fullNameIn(context, x, readsBlocks(shape, block) ? 'blocked' : 'channelsFirst');
-        return { blocked: convolveBlocked(builder, block, shape, picture, weights, bias, withRelu) };
+        const activation = fullNameIn(context, x, readsBlocks(shape, block) ? 'blocked' : 'channelsFirst');
+        return { blocked: convolveBlocked(builder, block, shape, activation, weights, bias, withRelu) };
       },
     },
     {
@@ -97,21 +91,21 @@ const FORMS: Readonly<Record<ConvolutionRole, readonly Form[]>> = {
       isPossible: () => true,
       compute: (context, shape, { inputs: [x, filter], bias = null }) => {
         const weights = fullNaturalName(context, filter);
-        const pictures = fullNameIn(context, x, 'channelsFirst');
-        return { channelsFirst: convolvePlain(context.builder, shape, pictures, weights, bias) };
+        const activations = fullNameIn(context, x, 'channelsFirst');
+        return { channelsFirst: convolvePlain(context.builder, shape, activations, weights, bias) };
       },
     },
   ],
-  pictures: [
+  inputGradient: [
     {
-      name: 'tiles',
+      name: 'winograd',
       isPossible: (context, shape) =>
-        canInputGradientBeBlocked(shape, context.block) && canUseSavingTiles(context, invertShape(shape)),
-      isWorthwhile: (shape) => isWorthTiles(invertShape(shape)),
+        canInputGradientBeBlocked(shape, context.block) && canSaveByWinograd(context, invertShape(shape)),
+      isWorthwhile: (shape) => isWorthWinograd(invertShape(shape)),
       compute: (context, shape, { inputs: [dy, filter] }) => {
         const weights = fullNaturalName(context, filter);
         const gradients = fullNameIn(context, dy, 'blocked');
-        return { blocked: tilesOf(context, invertShape(shape)).convolveFlipped(gradients, weights) };
+        return { blocked: winogradOf(context, invertShape(shape)).convolveFlipped(gradients, weights) };
       },
     },
     {
@@ -133,14 +127,14 @@ const FORMS: Readonly<Record<ConvolutionRole, readonly Form[]>> = {
       },
     },
   ],
-  filters: [
+  filterGradient: [
     {
-      name: 'tiles',
-      isPossible: canUseSavingTiles,
-      isWorthwhile: isWorthTiles,
+      name: 'winograd',
+      isPossible: canSaveByWinograd,
+      isWorthwhile: isWorthWinograd,
       compute: (context, shape, { inputs: [x, dy] }) => {
-        const [pictures, gradients] = [fullNameIn(context, x, 'blocked'), fullNameIn(context, dy, 'blocked')];
-        return { natural: tilesOf(context, shape).filterGradient(pictures, gradients) };
+        const [activations, gradients] = [fullNameIn(context, x, 'blocked'), fullNameIn(context, dy, 'blocked')];
+        return { natural: winogradOf(context, shape).filterGradient(activations, gradients) };
       },
     },
     {
@@ -156,50 +150,54 @@ const FORMS: Readonly<Record<ConvolutionRole, readonly Form[]>> = {
       },
       compute: (context, shape, { inputs: [x, dy] }) => {
         const { builder, block } = context;
-        const pictures = fullNameIn(context, x, 'channelsFirst');
+        const activations = fullNameIn(context, x, 'channelsFirst');
         const gradients = fullNameIn(context, dy, 'blocked');
-        return { natural: filterGradientByImages(builder, block, shape, pictures, gradients, chooseChunk(shape)) };
+        return { natural: filterGradientByImages(builder, block, shape, activations, gradients, chooseChunk(shape)) };
       },
     },
     {
-      name: 'columns',
+      name: 'im2col',
       isPossible: (_, shape) => isDense(shape) && shape.inputChannels < FEW_CHANNELS,
       compute: (context, shape, { inputs: [x, dy] }) => {
-        const pictures = fullNameIn(context, x, 'channelsFirst');
-        return { natural: filterGradientByColumns(context.builder, shape, pictures, fullNaturalName(context, dy)) };
+        const activations = fullNameIn(context, x, 'channelsFirst');
+        return { natural: filterGradientByIm2col(context.builder, shape, activations, fullNaturalName(context, dy)) };
       },
     },
     {
       name: 'plain',
       isPossible: () => true,
       compute: (context, shape, { inputs: [x, dy] }) => {
-        const pictures = fullNameIn(context, x, 'channelsFirst');
+        const activations = fullNameIn(context, x, 'channelsFirst');
         const gradients = fullNameIn(context, dy, 'channelsFirst');
-        return { natural: filterGradientPlain(context.builder, shape, pictures, gradients) };
+        return { natural: filterGradientPlain(context.builder, shape, activations, gradients) };
       },
     },
   ],
 };
 
-/** Returns the form that computes a role of a convolution: that of the rules, or what a measurement has found. */
-export function chooseForm(context: LoweringContext, role: ConvolutionRole, shape: ConvolutionShape): BoundForm {
-  const possible = FORMS[role].filter((form) => form.isPossible(context, shape));
-  const byRules = possible.find((form) => form.isWorthwhile?.(shape) ?? true)!;
-  // Plain forms are for what no other can compute.
-  const candidates = possible.filter(({ name }) => name === byRules.name || name !== 'plain').map(({ name }) => name);
-  if (!context.forms || candidates.length < 2) return bindForm(context, role, shape, byRules.name);
-  return bindForm(context, role, shape, context.forms.choose(role, shape, candidates, byRules.name));
-}
-
-/** Returns a form by its name, which has to be possible for the shape. */
-export function bindForm(
+/** Returns the algorithm that computes a role of a convolution: that of the rules, or what a measurement has found. */
+export function chooseAlgorithm(
   context: LoweringContext,
   role: ConvolutionRole,
   shape: ConvolutionShape,
-  name: FormName,
-): BoundForm {
-  const form = FORMS[role].find((candidate) => candidate.name === name)!;
-  return { name, compute: (operands) => form.compute(context, shape, operands) };
+): BoundAlgorithm {
+  const possible = ALGORITHMS[role].filter((algorithm) => algorithm.isPossible(context, shape));
+  const byRules = possible.find((algorithm) => algorithm.isWorthwhile?.(shape) ?? true)!;
+  // Plain algorithms are for what no other can compute.
+  const candidates = possible.filter(({ name }) => name === byRules.name || name !== 'plain').map(({ name }) => name);
+  if (!context.chooser || candidates.length < 2) return bindAlgorithm(context, role, shape, byRules.name);
+  return bindAlgorithm(context, role, shape, context.chooser.choose(role, shape, candidates, byRules.name));
+}
+
+/** Returns an algorithm by its name, which has to be possible for the shape. */
+export function bindAlgorithm(
+  context: LoweringContext,
+  role: ConvolutionRole,
+  shape: ConvolutionShape,
+  name: AlgorithmName,
+): BoundAlgorithm {
+  const algorithm = ALGORITHMS[role].find((candidate) => candidate.name === name)!;
+  return { name, compute: (operands) => algorithm.compute(context, shape, operands) };
 }
 
 function includePadding(shape: ConvolutionShape): ConvolutionShape {
@@ -226,5 +224,5 @@ function sumFewChannels(context: LoweringContext, shape: ConvolutionShape, x: Va
 
 function chooseChunk({ batch, outputSize }: ConvolutionShape): Chunk {
   const [height] = outputSize;
-  return height >= HIGH_PICTURE ? { images: batch, rows: ROWS_PER_CHUNK } : { images: IMAGES_PER_CHUNK, rows: height };
+  return height >= HIGH_IMAGE ? { images: batch, rows: ROWS_PER_CHUNK } : { images: IMAGES_PER_CHUNK, rows: height };
 }

@@ -1,38 +1,17 @@
 /**
- * A convolution and its two gradients as ONNX nodes, in several equivalent forms. Forms take and give names of tensors;
- * which form is used where is decided in lowering/convolution-choice.ts.
- * Letters: pictures x [N, C, H, W], results y [N, O, P, Q], filters [K, L, C, O] as TensorFlow.js has them.
+ * A convolution and its two gradients as ONNX nodes, in several equivalent algorithms. Algorithms take and give names of tensors;
+ * which algorithm is used where is decided in convolution-algorithms.ts.
+ * Letters: activations x [N, C, H, W], results y [N, O, P, Q], filters [K, L, C, O] as TensorFlow.js has them.
  */
+import { type ConvolutionShape, isDense, type Pair } from '../base/convolution-shape.js';
+import { sizeOf } from '../base/shapes.js';
 import type { GraphBuilder } from '../graph/graph-builder.js';
 import { addBlocked, blockChannels, unblockChannels } from '../graph/nchwc.js';
-import { sizeOf } from '../base/shapes.js';
-
-export type Pair = readonly [number, number];
-
-/** Sizes and window of one convolution. */
-export interface ConvolutionShape {
-  readonly batch: number;
-  /** Height and width of the pictures and of the results. */
-  readonly inputSize: Pair;
-  readonly outputSize: Pair;
-  readonly inputChannels: number;
-  readonly outputChannels: number;
-  readonly kernel: Pair;
-  readonly strides: Pair;
-  readonly dilations: Pair;
-  /** [top, left, bottom, right] */
-  readonly padding: readonly [number, number, number, number];
-}
 
 const SWAP_BATCH_AND_CHANNELS = [1, 0, 2, 3];
 const NO_PADDING: ConvolutionShape['padding'] = [0, 0, 0, 0];
 /** [K, L, C, O] to [O, C, K, L], the order of ONNX. */
 const FILTER_TO_ONNX = [3, 2, 0, 1];
-
-/** Returns whether every element of the picture is visited in turn. */
-export function isDense({ strides, dilations }: ConvolutionShape): boolean {
-  return [...strides, ...dilations].every((step) => step === 1);
-}
 
 // ---- forward ---------------------------------------------------------------------------------------------------
 
@@ -55,7 +34,7 @@ export function canConvolveBlocked({ inputChannels, outputChannels }: Convolutio
   return block > 0 && outputChannels % block === 0 && (inputChannels % block === 0 || inputChannels < block);
 }
 
-/** Returns whether the blocked convolution reads pictures in blocks; it reads those of few channels as [N, C, H, W]. */
+/** Returns whether the blocked convolution reads activations in blocks; it reads those of few channels as [N, C, H, W]. */
 export function readsBlocks({ inputChannels }: ConvolutionShape, block: number): boolean {
   return inputChannels >= block;
 }
@@ -97,7 +76,7 @@ function blockFilterOutputs(builder: GraphBuilder, block: number, shape: Convolu
   return builder.reshape(builder.transpose(split, [3, 2, 0, 1, 4]), [o, c, ...kernel]);
 }
 
-// ---- gradient of the pictures ------------------------------------------------------------------------------------
+// ---- gradient of the input ------------------------------------------------------------------------------------
 
 /** Returns dx, by the transposed convolution of dy. */
 export function inputGradientPlain(builder: GraphBuilder, shape: ConvolutionShape, dy: string, filter: string): string {
@@ -107,7 +86,7 @@ export function inputGradientPlain(builder: GraphBuilder, shape: ConvolutionShap
   });
 }
 
-/** Returns the rows and columns at the end of a picture that no window reaches. */
+/** Returns the rows and columns at the end of an image that no window reaches. */
 export function outputPadding(
   shape: Pick<ConvolutionShape, 'inputSize' | 'outputSize' | 'kernel' | 'strides' | 'dilations' | 'padding'>,
 ): Pair {
@@ -180,11 +159,11 @@ export function filterGradientPlain(builder: GraphBuilder, shape: ConvolutionSha
  * Returns the filter's gradient by one product of matrices; good for few channels. Takes x as [N, C, H, W] and dy as
  * [N, P, Q, O]. Needs a dense convolution.
  */
-export function filterGradientByColumns(builder: GraphBuilder, shape: ConvolutionShape, x: string, dy: string): string {
+export function filterGradientByIm2col(builder: GraphBuilder, shape: ConvolutionShape, x: string, dy: string): string {
   const { batch, outputSize, inputChannels: c, outputChannels: o, kernel } = shape;
   const [p, q] = outputSize;
   const length = batch * p * q;
-  const padded = builder.transpose(padPicture(builder, shape, x), SWAP_BATCH_AND_CHANNELS);
+  const padded = builder.transpose(padImages(builder, shape, x), SWAP_BATCH_AND_CHANNELS);
   const columns: string[] = [];
   for (let row = 0; row < kernel[0]; row++) {
     for (let column = 0; column < kernel[1]; column++) {
@@ -229,7 +208,7 @@ export function filterGradientByImages(
       const part = count === batch ? name : builder.slice(name, [0], [first], [first + count]);
       return builder.padZeros(part, [0, 0, 0, 0], [images - count, 0, 0, 0]);
     };
-    // The images of the whole chunk as the channels of one picture: [N / block, C · H · W, block of N].
+    // The images of the whole chunk as the channels of one image: [N / block, C · H · W, block of N].
     const interleaved = blockChannels(builder, builder.reshape(takeImages(x), [1, images, c, sizeOf(inputSize)]));
     const byImages = builder.reshape(interleaved, [images / block, c, sizeOf(inputSize) * block]);
     const byChannels = images === block ? byImages : builder.transpose(byImages, [1, 0, 2]);
@@ -238,7 +217,7 @@ export function filterGradientByImages(
       [0, 0, zeros[0], zeros[1], 0],
       [0, 0, zeros[2], zeros[3], 0],
     ];
-    const pictures = builder.padZeros(unpadded, before, after); // [C, N / block, H, W, block of N]
+    const activations = builder.padZeros(unpadded, before, after); // [C, N / block, H, W, block of N]
     // [O / block, N / block, P, Q, block of N, block of O]
     const split = builder.reshape(takeImages(dy), [images / block, block, o / block, p, q, block]);
     const gradients = builder.transpose(split, [2, 0, 3, 4, 1, 5]);
@@ -248,9 +227,9 @@ export function filterGradientByImages(
         from === 0 && to === all ? name : builder.slice(name, [2], [from], [to]);
       const [start, end] = [row - top, row - top + rows + kernel[0] - 1];
       const [from, to] = [Math.max(0, start), Math.min(height, end)];
-      const picture = builder.reshape(takeRows(pictures, from, to, height), [c, images, to - from, width]);
+      const activation = builder.reshape(takeRows(activations, from, to, height), [c, images, to - from, width]);
       const filter = builder.reshape(takeRows(gradients, row, row + rows, p), [o, images, rows, q]);
-      sum = addBlocked(builder, 'Conv', [picture, filter, ...(sum ? ['', sum] : [])], {
+      sum = addBlocked(builder, 'Conv', [activation, filter, ...(sum ? ['', sum] : [])], {
         kernel_shape: [rows, q],
         strides: [1, 1],
         pads: [from - start, left, end - to, right],
@@ -261,7 +240,7 @@ export function filterGradientByImages(
   return builder.transpose(channelsLast, [1, 2, 0, 3]);
 }
 
-/** Results below this height are so small that zeros around the pictures would be a large part of the work. */
+/** Results below this height are so small that zeros around the images would be a large part of the work. */
 const MIN_HEIGHT_FOR_PADDING = 6;
 
 /** The blocked kernels compute results that touch the padding one by one; a filter's gradient has few others. */
@@ -269,7 +248,7 @@ function isWorthPadding({ padding, outputSize }: ConvolutionShape): boolean {
   return padding.some((count) => count > 0) && outputSize[0] >= MIN_HEIGHT_FOR_PADDING;
 }
 
-function padPicture(builder: GraphBuilder, { padding }: ConvolutionShape, x: string): string {
+function padImages(builder: GraphBuilder, { padding }: ConvolutionShape, x: string): string {
   const [top, left, bottom, right] = padding;
   return builder.padZeros(x, [0, 0, top, left], [0, 0, bottom, right]);
 }
@@ -299,9 +278,9 @@ export function depthwiseInputGradient(
 /** Returns [K, L, C, multiplier]: each channel is one group, whose channels are the images. */
 export function depthwiseFilterGradient(builder: GraphBuilder, shape: ConvolutionShape, x: string, dy: string): string {
   const { batch, inputSize, outputSize, inputChannels: c, outputChannels: o, kernel, strides, dilations } = shape;
-  const pictures = builder.reshape(builder.transpose(x, SWAP_BATCH_AND_CHANNELS), [1, c * batch, ...inputSize]);
+  const activations = builder.reshape(builder.transpose(x, SWAP_BATCH_AND_CHANNELS), [1, c * batch, ...inputSize]);
   const gradients = builder.transpose(dy, SWAP_BATCH_AND_CHANNELS);
-  const found = builder.add('Conv', [pictures, gradients], {
+  const found = builder.add('Conv', [activations, gradients], {
     attributes: { kernel_shape: outputSize, strides: dilations, dilations: strides, pads: shape.padding, group: c },
   });
   const inside = builder.slice(found, [2, 3], [0, 0], kernel);

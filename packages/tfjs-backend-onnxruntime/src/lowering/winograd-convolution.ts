@@ -1,12 +1,14 @@
-/** Convolutions by Winograd's tiles as nodes of a graph: the counterpart of convolution-forms.ts for native programs. */
-import type { ConvolutionShape } from './convolution-nodes.js';
+/** Convolutions by Winograd's tiles as nodes of a graph: the counterpart of convolution-algorithms.ts for native programs. */
+
+import type { ConvolutionShape } from '../base/convolution-shape.js';
 import type { GraphBuilder } from '../graph/graph-builder.js';
-import { addNative, type CodeBlock, type NativeOperators, type NativeProgram } from '../native/native-operators.js';
+import { addNative } from '../graph/native-nodes.js';
+import type { CodeBlock, NativeOperators, NativeProgram } from '../native/native-operators.js';
 import { createConvolution } from '../winograd/convolution-program.js';
 import { createFilterGradient } from '../winograd/filter-gradient-program.js';
 
-/** The forms of one shape; they take and give names of tensors, pictures in blocks, filters as [K, L, C, O]. */
-export interface TiledConvolution {
+/** The algorithms of one shape; they take and give names of tensors, activations in blocks, filters as [K, L, C, O]. */
+export interface WinogradConvolution {
   convolve(x: string, filter: string, bias: string | null, withRelu: boolean): string;
   /** Takes the filter of the convolution whose gradient this is: its channels are swapped and its taps flipped. */
   convolveFlipped(dy: string, filter: string): string;
@@ -16,14 +18,14 @@ export interface TiledConvolution {
 /** [K, L, C, O] to [K, L, O, C]. */
 const SWAP_CHANNELS = [0, 1, 3, 2];
 
-export function bindTiles(
+export function bindWinograd(
   builder: GraphBuilder,
   operators: NativeOperators,
   shape: ConvolutionShape,
   block: number,
-): TiledConvolution {
-  const add = (inputs: string[], form: string, create: (code: CodeBlock) => NativeProgram) =>
-    addNative(builder, operators, inputs, `${form}${block}${JSON.stringify(shape)}`, create)[0]!;
+): WinogradConvolution {
+  const add = (inputs: string[], algorithm: string, create: (code: CodeBlock) => NativeProgram) =>
+    addNative(builder, operators, inputs, `${algorithm}${block}${JSON.stringify(shape)}`, create)[0]!;
   return {
     convolve: (x, filter, bias, withRelu) => {
       const options = { isFlipped: false, hasBias: bias !== null, withRelu };

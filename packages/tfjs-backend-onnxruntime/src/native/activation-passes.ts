@@ -1,10 +1,11 @@
 /**
- * Native programs that read pictures in blocks once: linear forms (picture-forms.ts), their maxima over windows, and their
+ * Native programs that read activations in blocks once: linear forms (linear-forms.ts), their maxima over windows, and their
  * sums over height and width. Batch norm with relu and pooling consists of them; what lies between is never stored.
- * A task is one vector of channels of one picture.
+ * A task is one vector of channels of one image.
  */
 import type { Shape } from '../base/shapes.js';
 import type { VectorSet } from './assembler.js';
+import { type ActivationSize, countInputs, type FormParts, type Tiles } from './linear-forms.js';
 import type { CodeBlock, NativeProgram } from './native-operators.js';
 import {
   ELEMENT,
@@ -20,13 +21,12 @@ import {
   visitPixels,
   ZERO,
 } from './pass-writer.js';
-import { countInputs, type FormParts, type PictureSize, type Tiles } from './linear-forms.js';
 import { Parameters, TaskTable } from './task-table.js';
 
 const FLOAT_BYTES = 4;
 
-/** Returns the byte offsets of each task in a tensor of pictures of a size. */
-function planeOffsets(vectors: VectorSet, size: PictureSize, height: number, width: number): number[] {
+/** Returns the byte offsets of each task in a tensor of activations of a size. */
+function planeOffsets(vectors: VectorSet, size: ActivationSize, height: number, width: number): number[] {
   const { batch, channels, block } = size;
   const blockBytes = height * width * block * FLOAT_BYTES;
   const perBlock = block / vectors.floats;
@@ -36,7 +36,7 @@ function planeOffsets(vectors: VectorSet, size: PictureSize, height: number, wid
 }
 
 interface PassOptions {
-  readonly size: PictureSize;
+  readonly size: ActivationSize;
   readonly pooled?: readonly [number, number] | undefined;
   readonly inputs: number;
   readonly outputShapes: readonly Shape[];
@@ -50,9 +50,9 @@ function createPass({ code, size, pooled = [0, 0], inputs, outputShapes, bytes }
   const [address] = code.load([bytes]);
   const full = planeOffsets(vectors, size, size.height, size.width);
   const small = planeOffsets(vectors, size, ...pooled);
-  const perPicture = size.channels / vectors.floats;
+  const perImage = size.channels / vectors.floats;
   const tasks = new TaskTable(
-    full.map((offset, task) => [offset, small[task]!, (task % perPicture) * vectors.bytes, task * vectors.bytes]),
+    full.map((offset, task) => [offset, small[task]!, (task % perImage) * vectors.bytes, task * vectors.bytes]),
   );
   const parameters = new Parameters();
   return {
@@ -65,17 +65,22 @@ function createPass({ code, size, pooled = [0, 0], inputs, outputShapes, bytes }
 }
 
 const inputsOf = (...forms: readonly FormParts[]) =>
-  forms.map(countInputs).reduce((sum, { pictures, vectors }) => sum + pictures + vectors, 0);
+  forms.map(countInputs).reduce((sum, { activations, vectors }) => sum + activations + vectors, 0);
 
-const shapeOf = ({ batch, channels }: PictureSize, height: number, width: number) => [batch, channels, height, width];
+const shapeOf = ({ batch, channels }: ActivationSize, height: number, width: number) => [
+  batch,
+  channels,
+  height,
+  width,
+];
 
-const pooledSize = ({ height, width }: PictureSize, [rows, columns]: readonly [number, number]) =>
+const pooledSize = ({ height, width }: ActivationSize, [rows, columns]: readonly [number, number]) =>
   [Math.floor(height / rows), Math.floor(width / columns)] as const;
 
-/** Returns the program of a linear form, or of its relu. Inputs: those of the form. Output: a picture. */
+/** Returns the program of a linear form, or of its relu. Inputs: those of the form. Output: an activation. */
 export function createLinearPass(
   code: CodeBlock,
-  size: PictureSize,
+  size: ActivationSize,
   parts: FormParts,
   withRelu: boolean,
 ): NativeProgram {
@@ -84,7 +89,7 @@ export function createLinearPass(
   assembler.writeFunction(0, () => {
     writer.begin();
     const form = writer.form(parts);
-    const output = writer.picture();
+    const output = writer.activation();
     assembler.setZero(ZERO);
     visitPixels(writer, size, form.source, 2, (bytes, gradient, position) => {
       const value = writer.evaluate(form, bytes, VALUE + position, gradient);
@@ -99,7 +104,7 @@ export function createLinearPass(
 /** Returns the program of the maxima of a linear form, after relu when asked for. Inputs: those of the form. */
 export function createMaxPool(
   code: CodeBlock,
-  size: PictureSize,
+  size: ActivationSize,
   parts: FormParts,
   { window, withRelu }: Tiles,
 ): NativeProgram {
@@ -108,7 +113,7 @@ export function createMaxPool(
   assembler.writeFunction(0, () => {
     writer.begin();
     const form = writer.form(parts);
-    const output = writer.picture();
+    const output = writer.activation();
     assembler.setZero(ZERO);
     writer.forEachWindow(window, () => {
       findMaximum(writer, form, size, window);
@@ -122,7 +127,7 @@ export function createMaxPool(
 }
 
 /** Returns the program of the sums over height and width of a form. Inputs: those of the form. Output: [N, C]. */
-export function createPictureSums(code: CodeBlock, size: PictureSize, parts: FormParts): NativeProgram {
+export function createActivationSums(code: CodeBlock, size: ActivationSize, parts: FormParts): NativeProgram {
   const writer = new PassWriter(code.vectors, size);
   const { assembler } = writer;
   assembler.writeFunction(0, () => {
@@ -149,7 +154,7 @@ export function createPictureSums(code: CodeBlock, size: PictureSize, parts: For
  */
 export function createProductSums(
   code: CodeBlock,
-  size: PictureSize,
+  size: ActivationSize,
   left: FormParts,
   right: FormParts,
 ): NativeProgram {
@@ -184,7 +189,7 @@ export function createProductSums(
 }
 
 /** Returns what a pass over forms is made of, besides its code and its outputs. */
-function passOf(code: CodeBlock, size: PictureSize, forms: readonly FormParts[]) {
+function passOf(code: CodeBlock, size: ActivationSize, forms: readonly FormParts[]) {
   const window = forms[0]!.gradient?.tiles.window;
   return { code, size, pooled: window ? pooledSize(size, window) : undefined, inputs: inputsOf(...forms) };
 }

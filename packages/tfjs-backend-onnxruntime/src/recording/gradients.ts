@@ -1,6 +1,6 @@
 /** Gradients that are recorded in another way than tfjs does. */
 import type { SumAttrs, Tensor } from '@tensorflow/tfjs';
-import type { TensorFlow } from '../backend.js';
+import type { TensorFlow } from '../base/tensorflow.js';
 
 /**
  * Replaces the gradients of `sum` and `mean`. Those of tfjs fill a tensor of the input's size with ones, in JavaScript

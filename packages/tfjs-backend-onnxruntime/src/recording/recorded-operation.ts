@@ -1,6 +1,7 @@
 /** What the kernels record: tensors that are known or pending, and the operations between them. */
-import type { AnyBuffer, NumericType } from '../runtime/buffer-pool.js';
 import type { Shape } from '../base/shapes.js';
+import type { AnyBuffer } from '../runtime/buffer-pool.js';
+import type { NumericType } from '../runtime/tensor-buffer.js';
 
 /** Data of one tfjs data id. It is known (`buffer`), pending (`producer`), text (`text`) or lost (`failure`). */
 export interface TensorData {

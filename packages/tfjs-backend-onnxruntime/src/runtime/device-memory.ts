@@ -3,11 +3,11 @@
  * not cross the bus at each step. A native tensor carries its place: ONNX Runtime reads and writes it there, and copies
  * only what lies elsewhere. Copies to and from it are runs of a graph that is one `Identity`.
  */
-import { createPlace, type NumericArray, type NumericType, type Place, TensorBuffer } from './buffer-pool.js';
+import { sizeOf } from '../base/shapes.js';
 import { encodeModel } from './onnx-model.js';
 import type { Pointer } from './onnxruntime-api.js';
 import type { Runtime, Session } from './runtime.js';
-import { sizeOf } from '../base/shapes.js';
+import { createPlace, type NumericArray, type NumericType, type Place, TensorBuffer } from './tensor-buffer.js';
 
 const ELEMENT_BYTES = { float32: 4, int32: 4, bool: 1 } as const;
 

@@ -2,13 +2,8 @@
  * One ONNX Runtime environment (threads, memory arena, session settings) and what is made in it: sessions that run
  * on memory we own, and tensor values over that memory. Used by the compiled graphs and the buffers.
  */
-
-import { AVX2 } from '../native/assembler.js';
-import { NativeOperators } from '../native/native-operators.js';
-import { findVectors } from '../native/processor.js';
 import { type DataType, ONNX_TYPES } from './onnx-model.js';
-import { addressOf, loadOnnxRuntime, type OnnxRuntimeApi, type Pointer } from './onnxruntime-api.js';
-import type { CudaProvider, OnnxRuntimeOptions } from '../options.js';
+import { addressOf, type OnnxRuntimeApi, type Pointer } from './onnxruntime-api.js';
 
 const LOG_ERRORS = 3;
 const LOG_FATAL = 4;
@@ -29,6 +24,24 @@ class PointerCell {
 /** Threads of the environment that is alive in this process; ONNX Runtime has one environment per process. */
 const environments = new Map<OnnxRuntimeApi, { threads: number; users: number }>();
 
+/** An NVIDIA GPU through the CUDA provider of a library that has it. */
+export interface CudaProvider {
+  /** Number of the device among those that the process sees. */
+  readonly cuda: number;
+  /** Lets products of float32 matrices and convolutions round their factors to TF32. Default: false. */
+  readonly tf32?: boolean;
+}
+
+/** Operators of our own that sessions can run. */
+export interface OperatorLibrary {
+  /** Lets sessions of these options run the operators. */
+  addTo(sessionOptions: Pointer): void;
+  /** Returns what an operator threw since the last call, or null; ONNX Runtime does not pass it on. */
+  takeFailure(): Error | null;
+  /** To be called after all sessions were released. */
+  dispose(): void;
+}
+
 /** Whether the library rearranges a graph, takes it literally, or literally with operators of our own. */
 export type SessionKind = 'optimized' | 'literal' | 'native';
 
@@ -36,8 +49,7 @@ export class Runtime {
   readonly api: OnnxRuntimeApi;
   readonly threads: number;
   readonly provider: 'cpu' | CudaProvider;
-  /** Operators of our own in generated machine code; null where there are none. */
-  readonly native: NativeOperators | null;
+  readonly #operators: OperatorLibrary | null;
   readonly #environment: Pointer;
   readonly #memoryInfo: Pointer;
   readonly #sessionOptions: Pointer;
@@ -47,16 +59,16 @@ export class Runtime {
   readonly #nativeSessionOptions: Pointer;
 
   /**
+   * The runtime takes over the operators and disposes of them.
    * @throws Error when a backend with another number of threads is alive in this process, or the library cannot load
    * the provider.
    */
   constructor(
-    libraryPath: string,
+    api: OnnxRuntimeApi,
     threads: number,
     provider: 'cpu' | CudaProvider = 'cpu',
-    nativeKernels: NonNullable<OnnxRuntimeOptions['nativeKernels']> = 'auto',
+    operators: OperatorLibrary | null = null,
   ) {
-    const api = loadOnnxRuntime(libraryPath);
     const shared = environments.get(api) ?? { threads, users: 0 };
     if (shared.users > 0 && shared.threads !== threads) {
       throw new Error(
@@ -80,12 +92,11 @@ export class Runtime {
     // One arena for all sessions: a second compiled graph does not double the memory for intermediate results.
     if (shared.users === 0) api.CreateAndRegisterAllocator(this.#environment, this.#memoryInfo, null);
     environments.set(api, { threads, users: shared.users + 1 });
-    const vectors = nativeKernels === 'none' || provider !== 'cpu' ? null : findVectors();
-    this.native = vectors && new NativeOperators(api, threads, nativeKernels === 'avx2' ? AVX2 : vectors);
+    this.#operators = operators;
     this.#sessionOptions = this.#createSessionOptions(OPTIMIZE_ALL);
     this.#literalSessionOptions = this.#createSessionOptions(OPTIMIZE_NOTHING);
     this.#nativeSessionOptions = this.#createSessionOptions(OPTIMIZE_NOTHING);
-    this.native?.addTo(this.#nativeSessionOptions);
+    operators?.addTo(this.#nativeSessionOptions);
     if (provider !== 'cpu') this.#computeByCuda(provider);
   }
 
@@ -163,7 +174,7 @@ export class Runtime {
       native: this.#nativeSessionOptions,
     }[kind];
     this.api.CreateSessionFromArray(this.#environment, model, model.byteLength, options, cell.array);
-    return new Session(this.api, cell.pointer, inputNames, outputNames, this.native);
+    return new Session(this.api, cell.pointer, inputNames, outputNames, this.#operators);
   }
 
   dispose(): void {
@@ -172,7 +183,7 @@ export class Runtime {
     this.api.ReleaseSessionOptions(this.#sessionOptions);
     this.api.ReleaseSessionOptions(this.#literalSessionOptions);
     this.api.ReleaseSessionOptions(this.#nativeSessionOptions);
-    this.native?.dispose();
+    this.#operators?.dispose();
     this.api.ReleaseMemoryInfo(this.#memoryInfo);
     this.api.ReleaseEnv(this.#environment);
   }
@@ -229,17 +240,17 @@ export class Session {
   readonly #outputNames: NameList;
   readonly #inputs: BigUint64Array;
   readonly #outputs: BigUint64Array;
-  readonly #native: NativeOperators | null;
+  readonly #operators: OperatorLibrary | null;
 
   constructor(
     api: OnnxRuntimeApi,
     session: Pointer,
     inputNames: readonly string[],
     outputNames: readonly string[],
-    native: NativeOperators | null,
+    operators: OperatorLibrary | null,
   ) {
     this.#api = api;
-    this.#native = native;
+    this.#operators = operators;
     this.#session = session;
     this.#inputNames = new NameList(inputNames);
     this.#outputNames = new NameList(outputNames);
@@ -255,7 +266,7 @@ export class Session {
     this.#inputs.set(inputs);
     this.#outputs.fill(0n);
     this.#outputs.set(outputs);
-    const error = this.#call(inputs.length, outputs.length + extraOutputs) ?? this.#native?.takeFailure();
+    const error = this.#call(inputs.length, outputs.length + extraOutputs) ?? this.#operators?.takeFailure();
     const extra = this.#outputs.subarray(outputs.length, outputs.length + extraOutputs);
     if (!error) return [...extra];
     for (const value of extra) if (value !== 0n) this.#api.ReleaseValue(value);
@@ -277,7 +288,7 @@ export class Session {
       );
       return null;
     } catch (error) {
-      return this.#native?.takeFailure() ?? (error as Error);
+      return this.#operators?.takeFailure() ?? (error as Error);
     }
   }
 

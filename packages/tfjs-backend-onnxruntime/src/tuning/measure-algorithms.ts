@@ -1,28 +1,38 @@
-/** Measures forms of one convolution against each other, each in a small session of its own. */
-import { createPlace, TensorBuffer } from '../runtime/buffer-pool.js';
-import type { ConvolutionShape } from '../lowering/convolution-nodes.js';
+/** Measures algorithms of one convolution against each other, each in a small session of its own. */
+
+import type { ConvolutionShape } from '../base/convolution-shape.js';
+import { type Shape, sizeOf } from '../base/shapes.js';
 import { GraphBuilder } from '../graph/graph-builder.js';
+import { hasNativeNodes } from '../graph/native-nodes.js';
+import type { AlgorithmName, ConvolutionRole } from '../lowering/algorithm-names.js';
 import type { LoweringContext } from '../lowering/context.js';
-import { bindForm, type ConvolutionRole, type FormName } from '../lowering/convolution-algorithms.js';
+import { bindAlgorithm } from '../lowering/convolution-algorithms.js';
 import { type Names, Value } from '../lowering/value.js';
-import { hasNativeNodes } from '../native/native-operators.js';
+import type { NativeOperators } from '../native/native-operators.js';
 import { encodeModel } from '../runtime/onnx-model.js';
 import type { Runtime, Session } from '../runtime/runtime.js';
-import { type Shape, sizeOf } from '../base/shapes.js';
+import { createPlace, TensorBuffer } from '../runtime/tensor-buffer.js';
 
 /** Other processes disturb single runs: the best of some is compared, of more where they are short. */
 const [MIN_ROUNDS, MAX_ROUNDS] = [3, 7];
 /** Time after which the least number of rounds is enough. */
 const ENOUGH_MS = 200;
 
-/** Returns the shortest time of each form, in milliseconds, in the order of `forms`. */
-export function measureForms(
+/** What convolutions are computed with. */
+interface Engine {
+  readonly block: number;
+  readonly native: NativeOperators | null;
+}
+
+/** Returns the shortest time of each algorithm, in milliseconds, in the order of `algorithms`. */
+export function measureAlgorithms(
   runtime: Runtime,
-  block: number,
+  engine: Engine,
   role: ConvolutionRole,
   shape: ConvolutionShape,
-  forms: readonly FormName[],
+  algorithms: readonly AlgorithmName[],
 ): number[] {
+  const { block } = engine;
   const { batch, inputSize, outputSize, inputChannels, outputChannels, kernel } = shape;
   const operands = {
     x: new Operand('x', [batch, ...inputSize, inputChannels], block),
@@ -30,15 +40,16 @@ export function measureForms(
     filter: new Operand('filter', [...kernel, inputChannels, outputChannels], 0),
   };
   const [inputs, output] = {
-    result: [[operands.x, operands.filter], operands.y] as const,
-    pictures: [[operands.y, operands.filter], operands.x] as const,
-    filters: [[operands.x, operands.y], operands.filter] as const,
+    forward: [[operands.x, operands.filter], operands.y] as const,
+    inputGradient: [[operands.y, operands.filter], operands.x] as const,
+    filterGradient: [[operands.x, operands.y], operands.filter] as const,
   }[role];
   const sessions: Session[] = [];
   try {
-    for (const form of forms) sessions.push(createFormSession(runtime, block, role, shape, form, inputs));
+    for (const algorithm of algorithms)
+      sessions.push(createAlgorithmSession(runtime, engine, role, shape, algorithm, inputs));
     const [from, to] = [inputs.map((input) => input.view(runtime)), [output.view(runtime)]];
-    const times = forms.map(() => Number.POSITIVE_INFINITY);
+    const times = algorithms.map(() => Number.POSITIVE_INFINITY);
     for (const session of sessions) session.run(from, to);
     const start = performance.now();
     const isEnough = (round: number) => round >= MIN_ROUNDS && performance.now() - start >= ENOUGH_MS;
@@ -56,12 +67,12 @@ export function measureForms(
   }
 }
 
-function createFormSession(
+function createAlgorithmSession(
   runtime: Runtime,
-  block: number,
+  { block, native }: Engine,
   role: ConvolutionRole,
   shape: ConvolutionShape,
-  form: FormName,
+  algorithm: AlgorithmName,
   inputs: readonly [Operand, Operand],
 ): Session {
   const builder = new GraphBuilder();
@@ -69,31 +80,33 @@ function createFormSession(
     builder,
     block,
     isForDevice: false,
-    native: runtime.native,
-    forms: null,
+    native,
+    chooser: null,
     inputs: new Map(),
-    pictureSums: new Map(),
+    activationSums: new Map(),
     needsPoolingPositions: false,
   };
   const values = [inputs[0].asValue(), inputs[1].asValue()] as const;
-  const { blocked, channelsFirst, natural } = bindForm(context, role, shape, form).compute({ inputs: values });
+  const { blocked, channelsFirst, natural } = bindAlgorithm(context, role, shape, algorithm).compute({
+    inputs: values,
+  });
   const graph = builder.finish(
     inputs.map(({ name, storedShape }) => ({ name, dtype: 'float32', shape: storedShape })),
     [(blocked ?? channelsFirst ?? natural)!],
-    [{ name: 'result', dtype: 'float32' }],
+    [{ name: 'computed', dtype: 'float32' }],
   );
   const inputNames = inputs.map(({ name }) => name);
   return runtime.createSession(
     encodeModel(graph),
     inputNames,
-    ['result'],
+    ['computed'],
     hasNativeNodes(graph) ? 'native' : 'literal',
   );
 }
 
 /**
- * A tensor of arbitrary numbers: pictures [N, H, W, C] or filters [K, L, C, O]. It is laid out as in a network, where
- * pictures lie in blocks if their channels fill some.
+ * A tensor of arbitrary numbers: activations [N, H, W, C] or filters [K, L, C, O]. It is laid out as in a network, where
+ * activations lie in blocks if their channels fill some.
  */
 class Operand {
   readonly name: string;

@@ -1,5 +1,5 @@
 /**
- * Files of choices among forms of convolutions: JSON, one form by key. Processes may share them; each is read anew and
+ * Files of choices among algorithms of convolutions: JSON, one algorithm by key. Processes may share them; each is read anew and
  * replaced as a whole, so that a reader sees all of an earlier or of a later state. What cannot be read counts as empty.
  */
 import { randomBytes } from 'node:crypto';
@@ -18,7 +18,7 @@ import {
 import { cpus, homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** Raised when the forms change, so that what was measured of the old ones is measured again. */
+/** Raised when the algorithms change, so that what was measured of the old ones is measured again. */
 const FILE_VERSION = 1;
 /** A network has some tens of shapes; the oldest choices make room. */
 const MAX_CHOICES = 2048;
@@ -31,11 +31,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Returns the file of this machine's choices in the user's cache folder. Its name holds the processor's, since a home
  * folder may be shared by machines.
  */
-export function findFormFile(env: Environment = process.env, platform: NodeJS.Platform = process.platform): string {
+export function findTuningFile(env: Environment = process.env, platform: NodeJS.Platform = process.platform): string {
   const name = processorName()
     .replace(/[^A-Za-z0-9]+/g, '-')
     .slice(0, MAX_NAME_LENGTH);
-  return join(findCacheFolder(env, platform), 'tfjs-backend-onnxruntime', `forms-${name}.json`);
+  return join(findCacheFolder(env, platform), 'tfjs-backend-onnxruntime', `tuning-${name}.json`);
 }
 
 /** Source: XDG Base Directory Specification 0.8; "File System Basics" of macOS; KNOWNFOLDERID of Windows. */
@@ -87,7 +87,7 @@ export function keepChoice<Choice extends string>(
 }
 
 /** Makes a file without choices where there is none, so that one that is missing later was lost. */
-export function createFormFile(file: string): void {
+export function createTuningFile(file: string): void {
   if (!existsSync(file)) writeChoices(file, []);
 }
 
@@ -97,7 +97,7 @@ function readChoices(file: string): Map<string, string> {
     if (statSync(file).size > MAX_FILE_BYTES) return new Map();
     const { version, choices } = JSON.parse(readFileSync(file, 'utf8')) as { version?: unknown; choices?: unknown };
     if (version !== FILE_VERSION || typeof choices !== 'object' || choices === null) return new Map();
-    return new Map(Object.entries(choices).filter(([, form]) => typeof form === 'string'));
+    return new Map(Object.entries(choices).filter(([, algorithm]) => typeof algorithm === 'string'));
   } catch {
     return new Map();
   }

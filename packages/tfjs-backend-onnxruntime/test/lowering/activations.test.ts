@@ -13,9 +13,9 @@ import {
 
 compareLibraryToo();
 
-type Pictures = tf.Tensor4D;
+type Images = tf.Tensor4D;
 
-/** Channels on both sides of a block of 8, with pictures of odd and even sizes. */
+/** Channels on both sides of a block of 8, with images of odd and even sizes. */
 const convolutions = fc.record({
   batch: fc.constantFrom(1, 2, 9),
   height: fc.integer({ min: 5, max: 14 }),
@@ -39,7 +39,7 @@ describe('Convolutions', () => {
         const x = normal([c.batch, c.height, c.width, c.inputChannels]);
         const filter = normal([...c.kernel, c.inputChannels, c.outputChannels], 2, 0.3);
         const convolve = (a: tf.Tensor, b: tf.Tensor) =>
-          tf.conv2d(a as Pictures, b as Pictures, stride, c.pad, 'NHWC', c.dilation, c.pad === 1 ? 'floor' : undefined);
+          tf.conv2d(a as Images, b as Images, stride, c.pad, 'NHWC', c.dilation, c.pad === 1 ? 'floor' : undefined);
         expectSameAsCpu(() => convolve(x(), filter()));
         // tfjs has no gradient for dilated convolutions.
         if (!isDilated) expectSameGradients(convolve as never, [x, filter]);
@@ -56,18 +56,18 @@ describe('Convolutions', () => {
     ];
     for (const [batch, size, input, output, kernel] of sizes as [number, number, number, number, number][]) {
       expectSameGradients(
-        (x, filter) => tf.conv2d(x as Pictures, filter as Pictures, 1, 'same'),
+        (x, filter) => tf.conv2d(x as Images, filter as Images, 1, 'same'),
         [normal([batch, size, size, input]), normal([kernel, kernel, input, output], 2, 0.2)],
       );
     }
   });
 
-  it('take bias and activation into the same node', () => {
+  it('take bias and image into the same node', () => {
     const inputs = [normal([2, 7, 7, 16]), normal([3, 3, 16, 16], 5, 0.2), normal([16], 8)];
     const layer = (x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor) =>
       tf.fused.conv2d({
-        x: x as Pictures,
-        filter: filter as Pictures,
+        x: x as Images,
+        filter: filter as Images,
         strides: 1,
         pad: 'same',
         bias,
@@ -80,7 +80,7 @@ describe('Convolutions', () => {
   it('keep the value before relu when it is read too', () => {
     expectSameGradients(
       (x, filter, bias) => {
-        const before = tf.add(tf.conv2d(x as Pictures, filter as Pictures, 1, 'same'), bias!);
+        const before = tf.add(tf.conv2d(x as Images, filter as Images, 1, 'same'), bias!);
         return tf.add(tf.relu(before), tf.tanh(before));
       },
       [normal([2, 7, 7, 8]), normal([3, 3, 8, 16], 5, 0.2), normal([16], 8)],
@@ -91,8 +91,8 @@ describe('Convolutions', () => {
     const [size, channels] = [1000, 64];
     tf.setBackend('onnxruntime');
     const corner = tf.tidy(() => {
-      const x = tf.ones([1, size, size, channels]) as Pictures;
-      const y = tf.conv2d(x, tf.ones([5, 5, channels, 8]) as Pictures, 1, 'same');
+      const x = tf.ones([1, size, size, channels]) as Images;
+      const y = tf.conv2d(x, tf.ones([5, 5, channels, 8]) as Images, 1, 'same');
       return Array.from(tf.slice(y, [0, 0, 0, 0], [1, 1, 2, 1]).dataSync());
     });
     expect(corner).toEqual([9 * channels, 12 * channels]);
@@ -106,7 +106,7 @@ describe('Convolutions', () => {
       [3, 2, 'valid'],
     ] as const) {
       expectSameGradients(
-        (x, filter) => tf.depthwiseConv2d(x as Pictures, filter as Pictures, stride, pad),
+        (x, filter) => tf.depthwiseConv2d(x as Images, filter as Images, stride, pad),
         [normal([3, 9, 8, 5]), normal([3, 2, 5, multiplier], 2)],
       );
     }
@@ -127,12 +127,9 @@ describe('Pooling', () => {
   it.each(windows)('takes maxima over windows of %i every %i, %s', (size, stride, pad) => {
     for (const channels of [3, 16]) {
       const x = normal([2, 7, 9, channels]);
-      expectSameGradients((a) => tf.maxPool(a as Pictures, size, stride, pad), [x]);
+      expectSameGradients((a) => tf.maxPool(a as Images, size, stride, pad), [x]);
       // The first of equal maxima gets the gradient; relu makes many zeros equal.
-      expectSameGradients(
-        (a) => tf.maxPool(tf.relu(ties(tf.mul(a as Pictures, 1))) as Pictures, size, stride, pad),
-        [x],
-      );
+      expectSameGradients((a) => tf.maxPool(tf.relu(ties(tf.mul(a as Images, 1))) as Images, size, stride, pad), [x]);
     }
   });
 
@@ -141,8 +138,7 @@ describe('Pooling', () => {
     const filter = normal([3, 3, 8, 16], 2, 0.3);
     for (const activate of [tf.relu, tf.tanh, (a: tf.Tensor) => a]) {
       expectSameGradients(
-        (a, b) =>
-          tf.maxPool(activate(tf.conv2d(a as Pictures, b as Pictures, 1, 'same')) as Pictures, size, stride, pad),
+        (a, b) => tf.maxPool(activate(tf.conv2d(a as Images, b as Images, 1, 'same')) as Images, size, stride, pad),
         [x, filter],
       );
     }
@@ -150,9 +146,9 @@ describe('Pooling', () => {
 
   it.each(windows)('averages over windows of %i every %i, %s', (size, stride, pad) => {
     const x = normal([2, 7, 9, 5]);
-    expectSameAsCpu(() => tf.avgPool(x() as Pictures, size, stride, pad));
+    expectSameAsCpu(() => tf.avgPool(x() as Images, size, stride, pad));
     // The gradient of the cpu backend is wrong with 'same'.
-    if (pad === 'valid') expectSameGradients((a) => tf.avgPool(a as Pictures, size, stride, pad), [x]);
+    if (pad === 'valid') expectSameGradients((a) => tf.avgPool(a as Images, size, stride, pad), [x]);
   });
 
   it('gives each element of a cut window its part of the average', () => {
@@ -160,7 +156,7 @@ describe('Pooling', () => {
     const gradient = tf.tidy(() =>
       Array.from(
         tf
-          .grad((x: tf.Tensor) => tf.sum(tf.avgPool(x as Pictures, 2, 2, 'same')))(tf.ones([1, 3, 3, 1]))
+          .grad((x: tf.Tensor) => tf.sum(tf.avgPool(x as Images, 2, 2, 'same')))(tf.ones([1, 3, 3, 1]))
           .dataSync(),
       ),
     );
@@ -170,12 +166,12 @@ describe('Pooling', () => {
 });
 
 describe('Sums over height and width', () => {
-  const pictures = (seed: number) =>
-    tf.conv2d(normal([2, 6, 6, 8], seed)() as Pictures, normal([3, 3, 8, 16], seed + 1, 0.3)() as Pictures, 1, 'same');
+  const images = (seed: number) =>
+    tf.conv2d(normal([2, 6, 6, 8], seed)() as Images, normal([3, 3, 8, 16], seed + 1, 0.3)() as Images, 1, 'same');
   const vector = (seed: number) => normal([16], seed)();
-  /** A sum of `terms` pictures, each with its factor, and an offset. */
+  /** A sum of `terms` images, each with its factor, and an offset. */
   const form = (terms: number, seed: number) =>
-    Array.from({ length: terms }, (_, term) => tf.mul(pictures(seed + 10 * term), vector(seed + term))).reduce(
+    Array.from({ length: terms }, (_, term) => tf.mul(images(seed + 10 * term), vector(seed + term))).reduce(
       (sum, term) => tf.add(sum, term),
       vector(seed + 5) as tf.Tensor,
     );
@@ -187,7 +183,7 @@ describe('Sums over height and width', () => {
     [1, 3],
     [3, 3],
     [4, 5],
-  ])('of products of sums of %i and %i pictures', (left, right) => {
+  ])('of products of sums of %i and %i images', (left, right) => {
     expectSameAsCpu(() => [
       tf.sum(tf.mul(form(left, 1), form(right, 100)), [1, 2]),
       tf.mean(form(left, 1), [0, 1, 2]),
@@ -196,10 +192,10 @@ describe('Sums over height and width', () => {
   });
 
   // Whole blocks of either kind of processor, and channels that fill none.
-  it.each([16, 8, 5])('add up small numbers of large pictures with %i channels', (channels) => {
+  it.each([16, 8, 5])('add up small numbers of large images with %i channels', (channels) => {
     tf.setBackend('onnxruntime');
     const mean = tf.tidy(() => {
-      const x = tf.mul(tf.ones([1, 512, 512, channels]), 0.1) as Pictures;
+      const x = tf.mul(tf.ones([1, 512, 512, channels]), 0.1) as Images;
       const identity = tf.tensor4d(tf.eye(channels).dataSync(), [1, 1, channels, channels]);
       return tf.mean(tf.conv2d(x, identity, 1, 'same'), [1, 2]).dataSync()[0]!;
     });
@@ -220,7 +216,7 @@ describe('Sums over height and width', () => {
   });
 
   it('of maxima of whole numbers', () => {
-    expectSameAsCpu(() => [tf.maxPool(tf.cast(tf.mul(pictures(1), 10), 'int32') as Pictures, 2, 2, 'valid')]);
+    expectSameAsCpu(() => [tf.maxPool(tf.cast(tf.mul(images(1), 10), 'int32') as Images, 2, 2, 'valid')]);
   });
 });
 
@@ -242,15 +238,14 @@ describe('Batch norm', () => {
     const filter = normal([3, 3, channels, 16], 8, 0.3);
     const wide = [normal([16], 6), normal([16], 7)];
     expectSameGradients(
-      ((x: Pictures, f: Pictures, offset: tf.Tensor, scale: tf.Tensor) =>
+      ((x: Images, f: Images, offset: tf.Tensor, scale: tf.Tensor) =>
         tf.relu(normalize(tf.conv2d(x, f, 1, 'same'), offset, scale))) as never,
       [inputs[0]!, filter, ...wide],
     );
   });
 
   it('normalizes with given statistics, with and without scale and offset', () => {
-    const x = () =>
-      tf.conv2d(normal([2, 7, 7, 8])() as Pictures, normal([3, 3, 8, 16], 2, 0.3)() as Pictures, 1, 'same');
+    const x = () => tf.conv2d(normal([2, 7, 7, 8])() as Images, normal([3, 3, 8, 16], 2, 0.3)() as Images, 1, 'same');
     const vector = (seed: number) => normal([16], seed)() as tf.Tensor1D;
     const variance = () => tf.abs(vector(4)) as tf.Tensor1D;
     expectSameAsCpu(() => [
@@ -269,7 +264,7 @@ describe('The blocked path', () => {
     expect(expected).toContain(blocked.describe().nchwcBlock);
   });
 
-  it('needs no operation of the cpu backend for pictures', () => {
+  it('needs no operation of the cpu backend for images', () => {
     expect(warnings).toEqual([]);
   });
 });

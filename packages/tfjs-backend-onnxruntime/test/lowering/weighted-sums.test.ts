@@ -27,7 +27,7 @@ describe('Sums of products with a factor that varies along the summed axes', () 
   });
 
   it('agree for weighted distances of all pairs, where the product of two small factors is large', () => {
-    // [groups, pictures, units]: 2 · 24 · 24 · 64 is more than what counts as small.
+    // [groups, images, units]: 2 · 24 · 24 · 64 is more than what counts as small.
     const distances = (h: tf.Tensor, weights: tf.Tensor) => {
       const differences = tf.sub(tf.expandDims(h, 2), tf.expandDims(h, 1));
       return tf.sum(tf.mul(tf.abs(differences), weights), -1);

@@ -251,9 +251,9 @@ describe('Products of matrices', () => {
     expectSameAsCpu(() => product(normal([1, ...left])(), normal([3, ...right], 2)()));
   });
 
-  it('fuses bias and activation', () => {
-    for (const activation of ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'] as const) {
-      const options = { activation: activation as 'relu' };
+  it('fuses bias and image', () => {
+    for (const image of ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'] as const) {
+      const options = { activation: image as 'relu' };
       expectSameAsCpu(() =>
         tf.fused.matMul({ a: normal([4, 6])(), b: normal([6, 5], 2)(), bias: normal([5], 3)(), ...options }),
       );

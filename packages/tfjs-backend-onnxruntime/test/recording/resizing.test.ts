@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { BACKENDS, computeOn, expectSameAsCpu, expectSameGradients, normal, warnings } from '../support/engines.js';
 
-type Pictures = tf.Tensor4D;
+type Images = tf.Tensor4D;
 
-const pictures = normal([2, 5, 7, 3]);
+const images = normal([2, 5, 7, 3]);
 const SIZES: [number, number][] = [
   [10, 14],
   [3, 4],
@@ -13,10 +13,10 @@ const SIZES: [number, number][] = [
   [8, 5],
 ];
 
-describe('Resized pictures', () => {
+describe('Resized images', () => {
   it.each(SIZES)('agree with cpu at %i × %i', (height, width) => {
     expectSameAsCpu(() => {
-      const x = pictures() as Pictures;
+      const x = images() as Images;
       const size: [number, number] = [height, width];
       return [
         tf.image.resizeBilinear(x, size),
@@ -29,12 +29,12 @@ describe('Resized pictures', () => {
     });
   });
 
-  it('have the gradients of cpu for one square picture', () => {
-    // cpu mixes up height and width, and the pictures of a batch.
+  it('have the gradients of cpu for one square image', () => {
+    // cpu mixes up height and width, and the images of a batch.
     const square = normal([1, 5, 5, 3]);
     for (const alignCorners of [false, true]) {
-      expectSameGradients((x) => tf.image.resizeBilinear(x as Pictures, [8, 8], alignCorners), [square]);
-      expectSameGradients((x) => tf.image.resizeNearestNeighbor(x as Pictures, [10, 10], alignCorners), [square]);
+      expectSameGradients((x) => tf.image.resizeBilinear(x as Images, [8, 8], alignCorners), [square]);
+      expectSameGradients((x) => tf.image.resizeNearestNeighbor(x as Images, [10, 10], alignCorners), [square]);
     }
   });
 
@@ -50,9 +50,9 @@ describe('Resized pictures', () => {
     ))
       for (const backend of BACKENDS) {
         const [forward, backward] = computeOn(backend, () => {
-          const [x, dy] = [pictures() as Pictures, normal([2, height, width, 3], 2)()];
+          const [x, dy] = [images() as Images, normal([2, height, width, 3], 2)()];
           const apply = (images: tf.Tensor) =>
-            resize(images as Pictures, [height, width], alignCorners, halfPixelCenters);
+            resize(images as Images, [height, width], alignCorners, halfPixelCenters);
           // <resize(x), dy> = <x, gradient(dy)>
           return [tf.sum(tf.mul(apply(x), dy)), tf.sum(tf.mul(x, tf.grad(apply)(x, dy)))];
         });
@@ -60,11 +60,11 @@ describe('Resized pictures', () => {
       }
   });
 
-  it('let layers that enlarge pictures learn', () => {
+  it('let layers that enlarge images learn', () => {
     tf.setBackend('onnxruntime');
     for (const interpolation of ['nearest', 'bilinear'] as const) {
       const layer = tf.layers.upSampling2d({ size: [2, 3], interpolation });
-      const total = tf.tidy(() => tf.sum(tf.grad((x) => layer.apply(x) as tf.Tensor)(pictures())).dataSync()[0]);
+      const total = tf.tidy(() => tf.sum(tf.grad((x) => layer.apply(x) as tf.Tensor)(images())).dataSync()[0]);
       // Each of 2 · 10 · 21 · 3 results is a mean of pixels: its gradients add up to one.
       expect(total).toBeCloseTo(1260, 2);
     }

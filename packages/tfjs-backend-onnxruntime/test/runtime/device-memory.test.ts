@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { registerOnnxRuntimeBackend } from '../../src/index.js';
+import { registerOnnxRuntimeBackend } from '../../src/register-backend.js';
 import { Runtime } from '../../src/runtime/runtime.js';
 
 const backends = {
@@ -41,10 +41,10 @@ async function train(
   const optimizer = tf.train.momentum(0.1, 0.9);
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
-    const pictures = wave([2, 14, 14, 1], 1 + step);
+    const images = wave([2, 14, 14, 1], 1 + step);
     const loss = optimizer.minimize(
       () => {
-        const features = tf.relu(tf.conv2d(pictures as tf.Tensor4D, kernel as tf.Tensor4D, 1, 'valid'));
+        const features = tf.relu(tf.conv2d(images as tf.Tensor4D, kernel as tf.Tensor4D, 1, 'valid'));
         const pooled = tf.maxPool(features as tf.Tensor4D, 2, 2, 'valid');
         return tf.mean(tf.square(tf.matMul(tf.reshape(pooled, [2, 144]), dense as tf.Tensor2D))) as tf.Scalar;
       },
@@ -52,7 +52,7 @@ async function train(
       [kernel, dense],
     );
     losses.push(loss!.dataSync()[0]!);
-    tf.dispose([loss!, pictures]);
+    tf.dispose([loss!, images]);
   }
   const weights = dense.dataSync() as Float32Array;
   optimizer.dispose();

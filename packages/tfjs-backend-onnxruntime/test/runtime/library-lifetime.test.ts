@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { registerOnnxRuntimeBackend } from '../../src/index.js';
+import { registerOnnxRuntimeBackend } from '../../src/register-backend.js';
 import { Runtime } from '../../src/runtime/runtime.js';
 
 setFlagsFromString('--expose-gc');

@@ -1,7 +1,7 @@
 // What computes the graphs. The package's own library has no CUDA provider, on any machine.
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, expect, it } from 'vitest';
-import { registerOnnxRuntimeBackend } from '../../src/index.js';
+import { registerOnnxRuntimeBackend } from '../../src/register-backend.js';
 
 const NAMES = ['first', 'second'];
 afterEach(() => {

@@ -8,12 +8,7 @@ import type {
   StepAttrs,
   TensorInfo,
 } from '@tensorflow/tfjs';
-import type {
-  BatchNormAttributes,
-  ClipAttributes,
-  LeakyReluAttributes,
-  StepAttributes,
-} from '../../lowering/arithmetic.js';
+import type { BatchNormAttributes, ClipAttributes, LeakyReluAttributes, StepAttributes } from '../attributes.js';
 import {
   attributesOf,
   inputOf,

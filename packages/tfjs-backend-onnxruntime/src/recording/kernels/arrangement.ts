@@ -19,8 +19,8 @@ import type {
   UnpackAttrs,
   UnsortedSegmentSumAttrs,
 } from '@tensorflow/tfjs';
-import type * as Recorded from '../../lowering/arrangement.js';
 import { type Shape, sizeOf } from '../../base/shapes.js';
+import type * as Recorded from '../attributes.js';
 import { attributesOf, inputOf, type KernelCall, type KernelTable, listInputs, UnsupportedCase } from './kernel.js';
 
 export const arrangementKernels: KernelTable = {

@@ -1,4 +1,4 @@
-/** Recording of convolutions and pooling over pictures [N, H, W, C]. */
+/** Recording of convolutions and pooling over images [N, H, W, C]. */
 import type {
   backend_util,
   Conv2DAttrs,
@@ -10,13 +10,13 @@ import type {
   MaxPoolAttrs,
   TensorInfo,
 } from '@tensorflow/tfjs';
-import type { Window } from '../../lowering/value.js';
+import type { Window } from '../../base/convolution-shape.js';
 import { attributesOf, inputOf, type KernelCall, type KernelTable, UnsupportedCase } from './kernel.js';
 import { fuseBiasAndActivation } from './matrix.js';
 
-type PictureShape = [number, number, number, number];
+type ImageShape = [number, number, number, number];
 
-export const pictureKernels: KernelTable = {
+export const imageKernels: KernelTable = {
   Conv2D: recordConvolution,
   FusedConv2D: fuseBiasAndActivation(recordConvolution),
 
@@ -84,8 +84,8 @@ function convolutionWindow(call: KernelCall, input: number[], filter: number[], 
   const { strides, dilations, pad, dimRoundingMode, dataFormat } = options;
   if (dataFormat && dataFormat !== 'NHWC') throw new UnsupportedCase();
   const info = call.tf.backend_util.computeConv2DInfo(
-    input as PictureShape,
-    filter as PictureShape,
+    input as ImageShape,
+    filter as ImageShape,
     strides,
     dilations ?? 1,
     pad,
@@ -105,7 +105,7 @@ function recordPooling(call: KernelCall, name: string): TensorInfo {
 function poolingWindow(call: KernelCall, x: TensorInfo) {
   const { filterSize, strides, pad, dimRoundingMode } = attributesOf<MaxPoolAttrs>(call);
   const { computePool2DInfo } = call.tf.backend_util;
-  const info = computePool2DInfo(x.shape as PictureShape, filterSize, strides, 1, pad, dimRoundingMode);
+  const info = computePool2DInfo(x.shape as ImageShape, filterSize, strides, 1, pad, dimRoundingMode);
   return { window: toWindow(info), outputShape: info.outShape };
 }
 

@@ -1,10 +1,28 @@
 /** What a kernel of this backend is: a function that infers the result's shape and records the operation. */
-import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
-import type { OnnxRuntimeBackend, TensorFlow } from '../../backend.js';
+import type { BackendValues, DataId, DataType, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
+import type { Shape } from '../../base/shapes.js';
+import type { TensorFlow } from '../../base/tensorflow.js';
+
+/** What kernels use of the backend. */
+export interface OperationRecorder {
+  /** Records one operation and returns its result, which is computed when somebody needs it. */
+  record(name: string, inputs: readonly TensorInfo[], attributes: unknown, shape: Shape, dtype: DataType): TensorInfo;
+  /** Returns a tensor over the same data with another shape of the same size. */
+  alias(tensor: TensorInfo, shape: Shape): TensorInfo;
+  /** Returns a tensor with the given content, which is copied. */
+  upload(values: BackendValues, shape: Shape, dtype: DataType): TensorInfo;
+  /**
+   * Returns a copy of consecutive elements, or null when the tensor's numbers are not known yet. A copy keeps the offset
+   * out of the recorded structure: batches cut out of a data set share one graph.
+   */
+  copyPart(tensor: TensorInfo, offset: number, shape: Shape): TensorInfo | null;
+  readSync(dataId: DataId): BackendValues;
+  disposeData(dataId: DataId, force?: boolean): boolean;
+}
 
 export interface KernelCall {
   readonly tf: TensorFlow;
-  readonly backend: OnnxRuntimeBackend;
+  readonly backend: OperationRecorder;
   readonly inputs: NamedTensorInfoMap;
   readonly attributes: NamedAttrMap;
 }

@@ -1,7 +1,6 @@
 /** Recording of products of matrices, and the fused forms of layers: a product, a bias and an activation. */
 import type { BatchMatMulAttrs, TensorInfo } from '@tensorflow/tfjs';
-import type { LeakyReluAttributes } from '../../lowering/arithmetic.js';
-import type { MatrixProductAttributes } from '../../lowering/matrix.js';
+import type { LeakyReluAttributes, MatrixProductAttributes } from '../attributes.js';
 import { attributesOf, inputOf, type Kernel, type KernelCall, type KernelTable, UnsupportedCase } from './kernel.js';
 
 const ACTIVATIONS: Readonly<Record<string, string>> = {

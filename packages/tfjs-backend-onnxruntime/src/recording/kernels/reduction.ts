@@ -1,6 +1,6 @@
 /** Recording of sums, means, extrema and products over axes. */
 import type { ArgMaxAttrs, DataType, MaxAttrs, SoftmaxAttrs, SumAttrs, TopKAttrs } from '@tensorflow/tfjs';
-import type { LargestAttributes, ReductionAttributes } from '../../lowering/reduction.js';
+import type { LargestAttributes, ReductionAttributes } from '../attributes.js';
 import { attributesOf, inputOf, type Kernel, type KernelTable, UnsupportedCase } from './kernel.js';
 
 function reduction(name: string, resultType: (dtype: DataType) => DataType): Kernel {

@@ -1,5 +1,5 @@
 /**
- * Recording of resized pictures [N, H, W, C]. Every row of the result is a weighted sum of the picture's rows, and so is
+ * Recording of resized images [N, H, W, C]. Every row of the result is a weighted sum of the image's rows, and so is
  * every column: resizing is a product with one matrix along the height and one along the width, and its gradient is
  * the product with both transposed.
  */
@@ -10,7 +10,7 @@ import type {
   ResizeNearestNeighborGradAttrs,
   TensorInfo,
 } from '@tensorflow/tfjs';
-import type { MatrixProductAttributes } from '../../lowering/matrix.js';
+import type { MatrixProductAttributes } from '../attributes.js';
 import { attributesOf, inputOf, type KernelCall, type KernelTable, UnsupportedCase } from './kernel.js';
 
 /** Where the samples of a row of pixels lie. */
