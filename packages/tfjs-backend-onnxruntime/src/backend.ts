@@ -14,6 +14,7 @@ import { BufferPool } from './runtime/buffer-pool.js';
 import { DeviceMemory } from './runtime/device-memory.js';
 import { findLibrary, loadOnnxRuntime } from './runtime/onnxruntime-api.js';
 import { Runtime } from './runtime/runtime.js';
+import type { NumericArray } from './runtime/tensor-buffer.js';
 import { countPhysicalCores } from './runtime/threads.js';
 import { Scheduler } from './scheduler.js';
 import { Tuner } from './tuning/tuner.js';
@@ -167,6 +168,11 @@ export class OnnxRuntimeBackend implements OperationRecorder {
     return this.#recorder.copyPart(tensor, offset, shape);
   }
 
+  peek(tensor: TensorInfo): NumericArray | null {
+    this.#throwIfDisposed();
+    return this.#recorder.peek(tensor);
+  }
+
   // ---- the interface of tfjs's KernelBackend -------------------------------------------------------------------
 
   write(values: BackendValues | null, shape: number[], dtype: TfDataType): DataId {
@@ -253,7 +259,9 @@ export class OnnxRuntimeBackend implements OperationRecorder {
 
   #throwIfDisposed(): void {
     if (!this.#isDisposed) return;
-    throw new Error('onnxruntime: this backend was disposed of, and its tensors with it; tf.setBackend() starts a new one');
+    throw new Error(
+      'onnxruntime: this backend was disposed of, and its tensors with it; tf.setBackend() starts a new one',
+    );
   }
 }
 

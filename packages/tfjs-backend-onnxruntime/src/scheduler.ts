@@ -71,6 +71,12 @@ export class Scheduler implements Demand {
     this.#run(data);
   }
 
+  computeAlone(data: TensorData): void {
+    this.#work.tensors.delete(data.serial);
+    this.#computeApart(collectOperations([data]), [data], true);
+    if (data.failure) throw data.failure;
+  }
+
   /** Computes everything recorded and alive. */
   flush(): void {
     this.#run(null);
