@@ -5,6 +5,7 @@ import * as nodeModule from 'node:module';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readOwnVersion } from '../base/own-files.js';
 import { BENCH_CASES } from '../bench/bench-cases.js';
+import { ENGINE_NAMES, INSTALLABLE_ENGINES } from '../engine/registry.js';
 import { compiledCodeFolder } from '../launch/compiled-code.js';
 import type { Shell } from './completion-script.js';
 import { renderExamples } from './help-examples.js';
@@ -41,16 +42,8 @@ const setOption = () =>
     .argParser(collect);
 const runsOption = () =>
   new Option('--runs <dir>', 'the folder that runs are kept in').env('ONESHOT_RUNS').default('runs');
-const engineOption = () =>
-  new Option('--engine <name>', 'compute engine').choices([
-    'auto',
-    'onnxruntime',
-    'tensorflow',
-    'cuda',
-    'webgpu',
-    'cpu',
-  ]);
-const BENCH_ENTRANTS = ['onnxruntime', 'tensorflow', 'cuda', 'webgpu', 'cpu', 'torch'];
+const engineOption = () => new Option('--engine <name>', 'compute engine').choices(['auto', ...ENGINE_NAMES]);
+const BENCH_ENTRANTS = [...ENGINE_NAMES, 'torch'];
 const jsonOption = () => new Option('--json', 'machine-readable output');
 
 let exitCode: ExitCode = 0;
@@ -202,7 +195,7 @@ program
   .action(run(async () => (await import('./commands/bench.js')).benchCommand));
 
 const engine = program.command('engine').description('list, install and remove compute engines');
-const installableArgument = () => new Argument('<engine>', 'the engine').choices(['tensorflow', 'cuda', 'webgpu']);
+const installableArgument = () => new Argument('<engine>', 'the engine').choices(INSTALLABLE_ENGINES);
 
 engine
   .command('list', { isDefault: true })
