@@ -10,6 +10,7 @@ import {
   checkTestTimeAugmentation,
 } from './rules/augmentation.js';
 import { checkBatchSize, checkMicroBatches, checkTask, checkTaskSelection } from './rules/batches.js';
+import { checkColorJitter, checkInkOnly } from './rules/colors.js';
 import {
   checkDataFolder,
   checkFolderDivision,
@@ -38,6 +39,8 @@ export const rules: readonly Rule[] = [
   checkScaleRange,
   checkRotationClasses,
   checkTestTimeAugmentation,
+  checkColorJitter,
+  checkInkOnly,
   checkEncoderShapes,
   checkLayerNames,
   checkBatchSize,

@@ -67,10 +67,10 @@ export interface EngineOptions {
   /** Threads of the engine; results are bit-identical at a fixed number. The engine's own choice when left out. */
   readonly threads?: number;
   /**
-   * File that fixes which forms of convolutions were chosen by measurement: what it knows is not measured again, what is
+   * File that fixes which algorithms of convolutions were chosen by measurement: what it knows is not measured again, what is
    * chosen is added to it. Without it the choices of this machine hold.
    */
-  readonly formFile?: string;
+  readonly tuningFile?: string;
 }
 
 /** One engine, before it is started. */

@@ -14,15 +14,15 @@ export const onnxRuntimeEngine: EngineType = {
 };
 
 /** The started engine. Throws what the backend throws when its library cannot be loaded on this machine. */
-async function start({ threads, formFile }: EngineOptions): Promise<Engine> {
-  const { createFormFile, findFormFile, registerOnnxRuntimeBackend } = await import('tfjs-backend-onnxruntime');
+async function start({ threads, tuningFile }: EngineOptions): Promise<Engine> {
+  const { createTuningFile, findTuningFile, registerOnnxRuntimeBackend } = await import('tfjs-backend-onnxruntime');
   const tf = loadTensorFlow();
-  if (formFile !== undefined) createFormFile(formFile);
-  const formFiles = [...(formFile === undefined ? [] : [formFile]), findFormFile()];
-  const backend = registerOnnxRuntimeBackend(tf, { name: BACKEND, threads, formFiles });
+  if (tuningFile !== undefined) createTuningFile(tuningFile);
+  const tuningFiles = [...(tuningFile === undefined ? [] : [tuningFile]), findTuningFile()];
+  const backend = registerOnnxRuntimeBackend(tf, { name: BACKEND, threads, tuningFiles });
   await tf.setBackend(BACKEND);
   await tf.ready();
-  const { version, threads: threadsUsed, nchwcBlock, nativeKernels, forms } = backend.describe();
+  const { version, threads: threadsUsed, nchwcBlock, nativeKernels, algorithms } = backend.describe();
   return {
     name: 'onnxruntime',
     tf,
@@ -31,7 +31,7 @@ async function start({ threads, formFile }: EngineOptions): Promise<Engine> {
       version,
       tensorflowJsVersion: tf.version.tfjs as string,
       threads: threadsUsed,
-      settings: { nchwcBlock, nativeKernels, forms },
+      settings: { nchwcBlock, nativeKernels, algorithms },
     },
     flush: () => backend.flush(),
     memory: () => measureMemory(tf),

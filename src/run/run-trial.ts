@@ -1,9 +1,8 @@
 // One trial from its experiment to its results: lock, data, training, evaluation, journal, status. Everything it makes
 // goes to its run folder, and what an earlier attempt left there is gone on with; it talks to no network and prints nothing.
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { removeStaleTemporaries, writeFileAtomic } from '../base/atomic-file.js';
-import { userDataFolder } from '../base/environment.js';
+import { userPicturesFolder } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { Experiment } from '../config/experiment.js';
@@ -177,7 +176,8 @@ class TrialRun {
     if (this.#status.trained) return engine;
 
     const { units, picturesPerUnit } = describeBatch(training);
-    const encoder = placeEncoder(model.encoder, describeData(data).imageSize);
+    const { imageSize, channels } = describeData(data);
+    const encoder = placeEncoder(model.encoder, imageSize, channels);
     const microBatchSize = chooseMicroBatchSize(training.microBatchSize, units, picturesPerUnit, encoder);
     requireTensorsFit(engine, encoder.layers, microBatchSize * picturesPerUnit);
     const conditions = describeConditions(engine, microBatchSize);
@@ -224,7 +224,7 @@ class TrialRun {
     const data = await loadData(this.#experiment.data, {
       env: process.env,
       baseFolder: this.#trial.baseFolder,
-      cacheFolder: join(dirname(userDataFolder(process.env)), 'pictures'),
+      cacheFolder: userPicturesFolder(process.env),
       report: (message) => {
         this.#around.log(message);
         this.#around.onProgress({ phase: 'data', activity: message });

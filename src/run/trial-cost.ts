@@ -35,7 +35,7 @@ export function estimateTrialCost(experiment: Experiment): TrialCost | undefined
   const { model, training } = experiment;
   if (model === undefined || training === undefined) return undefined;
   const data = describeData(experiment.data);
-  const network = describeNetwork(model, data.imageSize);
+  const network = describeNetwork(model, data.imageSize, data.channels);
   const { units, picturesPerUnit, pairsPerUnit } = describeBatch(training);
   const picturesPerStep = units * picturesPerUnit;
   const multiplyAdds =
@@ -51,11 +51,11 @@ export function estimateTrialCost(experiment: Experiment): TrialCost | undefined
   const moments = optimizerTypeOf(training.optimizer).slotNames.length;
   const averaged = training.averaging === undefined ? 0 : 1;
   const weightBytes = 4 * numbers;
-  const { selections, sourceSize, imageSize } = data;
+  const { selections, sourceSize, imageSize, channels = 1 } = data;
   const pictures = Object.values(selections)
     .flat()
     .reduce((sum, { characters, drawers }) => sum + characters * drawers, 0);
-  const pixelBytes = pictures * (imageSize ** 2 + (sourceSize === imageSize ? 0 : sourceSize ** 2));
+  const pixelBytes = pictures * channels * (imageSize ** 2 + (sourceSize === imageSize ? 0 : sourceSize ** 2));
   // Weights and what the optimizer keeps, old and new, and the gradients.
   const stateBytes = weightBytes * (2 * (1 + moments + averaged) + 1);
   const activationBytes = microBatchSize * picturesPerUnit * estimateActivationBytes(network.encoder);

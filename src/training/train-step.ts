@@ -54,8 +54,7 @@ export async function runStep(
   const { engine, training, network, microBatchSize } = context;
   const { tf } = engine;
   const task = taskTypeOf(training.task);
-  const [height, width] = network.shape.input;
-  const pixelsPerPicture = height * width;
+  const pixelsPerPicture = sizeOf(network.shape.input);
   const units = countUnits(batch, pixelsPerPicture, training.task, position);
   let previous: Sum | undefined;
 

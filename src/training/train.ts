@@ -27,6 +27,8 @@ export interface TrainingOptions {
   readonly engine: Engine;
   readonly model: Model;
   readonly imageSize: number;
+  /** Channels of the pictures: 1, ink, when left out. */
+  readonly channels?: number;
   readonly training: Training;
   readonly seed: number;
   readonly stepsPerEpoch: number;
@@ -159,7 +161,11 @@ function prepareNetwork(options: TrainingOptions): { context: StepContext; evalu
   const { tf } = engine;
   const conflict = findMicroBatchConflict(microBatchSize, describeBatch(training).units, model.encoder);
   if (conflict !== undefined) throw new OneshotError('usage', `training.microBatchSize: ${conflict}`);
-  const shape = withTaskParameters(describeNetwork(model, options.imageSize), training.task, options.classCount ?? 0);
+  const shape = withTaskParameters(
+    describeNetwork(model, options.imageSize, options.channels),
+    training.task,
+    options.classCount ?? 0,
+  );
   const optimizer = buildOptimizer(
     training.optimizer,
     shape.parameters.filter(({ role }) => role !== 'statistic'),
