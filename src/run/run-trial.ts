@@ -10,6 +10,8 @@ import { describeData, loadData } from '../data/data-source.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
 import { startEngine } from '../engine/start-engine.js';
+import { headlineOfRun } from '../evaluation/headline.js';
+import { readRunVerifications } from '../evaluation/records/verification-result.js';
 import { placeEncoder } from '../model/encoder-shape.js';
 import { chooseMicroBatchSize } from '../model/micro-batch-size.js';
 import {
@@ -160,6 +162,8 @@ class TrialRun {
       });
       logEvaluation(this.#log(), results);
       logVerifications(this.#journal, this.#trial.folder);
+      const headline = headlineOfRun(results, readRunVerifications(this.#trial.folder));
+      if (headline !== undefined) this.#saveStatus({ headline });
       return 'finished';
     } finally {
       sampler?.stop();
