@@ -22,6 +22,7 @@ import { checkEncoderShapes, checkLayerNames } from './rules/encoder.js';
 import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns } from './rules/episodes.js';
 import { checkLoss, checkLossHead, checkMargin, checkUntrainedHead } from './rules/loss.js';
 import { checkEarlyStopping } from './rules/metrics.js';
+import { checkName } from './rules/name.js';
 import { checkLayerSettings, checkOptimizer } from './rules/optimizer.js';
 import { checkSections } from './rules/sections.js';
 import { checkTrackingAddress } from './rules/tracking.js';
@@ -29,6 +30,7 @@ import { checkVerification } from './rules/verification.js';
 
 /** All cross-field rules. */
 export const rules: readonly Rule[] = [
+  checkName,
   checkSections,
   checkSourceSize,
   checkValidationAlphabets,
