@@ -23,7 +23,7 @@ import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns } from './rules/ep
 import { checkLoss, checkLossHead, checkMargin, checkUntrainedHead } from './rules/loss.js';
 import { checkEarlyStopping } from './rules/metrics.js';
 import { checkName } from './rules/name.js';
-import { checkLayerSettings, checkMomentumRamp } from './rules/optimizer.js';
+import { checkLayerSettings, checkOptimizer } from './rules/optimizer.js';
 import { checkSections } from './rules/sections.js';
 import { checkTrackingAddress } from './rules/tracking.js';
 import { checkVerification } from './rules/verification.js';
@@ -53,7 +53,7 @@ export const rules: readonly Rule[] = [
   checkLossHead,
   checkMargin,
   checkUntrainedHead,
-  checkMomentumRamp,
+  checkOptimizer,
   checkLayerSettings,
   checkEarlyStopping,
   checkLakeRuns,
