@@ -14,3 +14,8 @@ export function userCacheFolder(env: Environment): string {
 export function userDataFolder(env: Environment): string {
   return join(userCacheFolder(env), 'data');
 }
+
+/** `pictures` in our cache folder: decoded pictures and what is known of picture files, which may vanish at any time. */
+export function userPicturesFolder(env: Environment): string {
+  return join(userCacheFolder(env), 'pictures');
+}

@@ -13,5 +13,5 @@ export function takeForms(from: string | undefined, path: string): void {
 /** What a resume would choose anew, in words: nothing, or all forms when their file is missing. Throws OneshotError('corrupt') when it was damaged. */
 export function findLostForms(path: string, begun: Conditions | undefined): string[] {
   const isThere = readRecord(path, { choices: isMap }) !== undefined;
-  return begun?.engine.settings.forms === 'measured' && !isThere ? ['forms.json was kept and is missing'] : [];
+  return begun?.engine.settings.algorithms === 'measured' && !isThere ? ['forms.json was kept and is missing'] : [];
 }

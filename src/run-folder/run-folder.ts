@@ -3,6 +3,7 @@
 import { join, sep } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import type { FailureCode } from '../base/problem.js';
+import type { RunHeadline } from '../evaluation/headline.js';
 import type { Fingerprints } from '../plan/fingerprint.js';
 import {
   isCount,
@@ -81,6 +82,8 @@ export interface RunStatus {
   readonly seconds: number;
   /** Largest resident set of the process so far. */
   readonly peakMemoryBytes: number;
+  /** The figure that speaks for the run, once it is evaluated; missing where no network was measured on the test selection. */
+  readonly headline?: RunHeadline;
   readonly failure?: { readonly code: FailureCode; readonly message: string; readonly hint?: string };
 }
 

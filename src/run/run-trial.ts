@@ -1,9 +1,8 @@
 // One trial from its experiment to its results: lock, data, training, evaluation, journal, status. Everything it makes
 // goes to its run folder, and what an earlier attempt left there is gone on with; it talks to no network and prints nothing.
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { removeStaleTemporaries, writeFileAtomic } from '../base/atomic-file.js';
-import { userDataFolder } from '../base/environment.js';
+import { userPicturesFolder } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { Experiment } from '../config/experiment.js';
@@ -11,7 +10,8 @@ import { describeData, loadData } from '../data/data-source.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
 import { startEngine } from '../engine/start-engine.js';
-import { describeBatch } from '../model/batch-structure.js';
+import { headlineOfRun } from '../evaluation/headline.js';
+import { readRunVerifications } from '../evaluation/records/verification-result.js';
 import { placeEncoder } from '../model/encoder-shape.js';
 import { chooseMicroBatchSize } from '../model/micro-batch-size.js';
 import {
@@ -34,6 +34,7 @@ import {
   type TrialRecord,
   writeRunStatus,
 } from '../run-folder/run-folder.js';
+import { describeBatch } from '../tasks/describe-batch.js';
 import { type Journal, openJournal } from '../tracking/journal.js';
 import { describeFailure } from './describe-failure.js';
 import { requireTensorsFit } from './engine-limits.js';
@@ -161,6 +162,8 @@ class TrialRun {
       });
       logEvaluation(this.#log(), results);
       logVerifications(this.#journal, this.#trial.folder);
+      const headline = headlineOfRun(results, readRunVerifications(this.#trial.folder));
+      if (headline !== undefined) this.#saveStatus({ headline });
       return 'finished';
     } finally {
       sampler?.stop();
@@ -177,7 +180,8 @@ class TrialRun {
     if (this.#status.trained) return engine;
 
     const { units, picturesPerUnit } = describeBatch(training);
-    const encoder = placeEncoder(model.encoder, describeData(data).imageSize);
+    const { imageSize, channels } = describeData(data);
+    const encoder = placeEncoder(model.encoder, imageSize, channels);
     const microBatchSize = chooseMicroBatchSize(training.microBatchSize, units, picturesPerUnit, encoder);
     requireTensorsFit(engine, encoder.layers, microBatchSize * picturesPerUnit);
     const conditions = describeConditions(engine, microBatchSize);
@@ -224,7 +228,7 @@ class TrialRun {
     const data = await loadData(this.#experiment.data, {
       env: process.env,
       baseFolder: this.#trial.baseFolder,
-      cacheFolder: join(dirname(userDataFolder(process.env)), 'pictures'),
+      cacheFolder: userPicturesFolder(process.env),
       report: (message) => {
         this.#around.log(message);
         this.#around.onProgress({ phase: 'data', activity: message });

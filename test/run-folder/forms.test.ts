@@ -1,7 +1,7 @@
 // Forms of convolutions that the embedded engine has measured: fixed in the run folder, whatever the machine measures later.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { findFormFile } from 'tfjs-backend-onnxruntime';
+import { findTuningFile } from 'tfjs-backend-onnxruntime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadPlan } from '../../src/check/load-plan.js';
 import { compareReproduction } from '../../src/cli/commands/compare-reproduction.js';
@@ -49,8 +49,8 @@ const readForms = (folder: string) => JSON.parse(readFileSync(join(folder, 'form
 /** The machine has measured these forms from now on. */
 function setMachine(choices: Forms): void {
   process.env.XDG_CACHE_HOME = newFolder();
-  mkdirSync(dirname(findFormFile()), { recursive: true });
-  writeFileSync(findFormFile(), JSON.stringify({ version: 1, choices }));
+  mkdirSync(dirname(findTuningFile()), { recursive: true });
+  writeFileSync(findTuningFile(), JSON.stringify({ version: 1, choices }));
 }
 
 const cacheFolder = process.env.XDG_CACHE_HOME;
@@ -64,8 +64,8 @@ beforeAll(async () => {
   await runTo('finished', finished);
   measured = readForms(finished.folder);
   const change = (key: string, form: string) => {
-    const other = key.startsWith('filters') ? 'images' : 'blocked';
-    return form === other ? 'tiles' : other;
+    const other = key.startsWith('filterGradient') ? 'images' : 'blocked';
+    return form === other ? 'winograd' : other;
   };
   others = Object.fromEntries(Object.entries(measured).map(([key, form]) => [key, change(key, form)]));
 });

@@ -3,13 +3,14 @@ import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogUpdate } from 'log-update';
 import { groupBy } from '../../evaluation/group-by.js';
+import { readObjective } from '../../evaluation/headline.js';
 import { deviceFolder, listUsedDevices } from '../../launch/device-pool.js';
 import { type QueueWatch, watchQueue } from '../../launch/slurm/queue-watch.js';
 import { countStates, listFailures, type SweepSummary, summarizeSweep } from '../../launch/summarize-sweep.js';
 import { formatPercent } from '../../report/format-figures.js';
 import { type DamagedRun, type FoundRun, findRuns } from '../../run-folder/find-runs.js';
 import type { RunState } from '../../run-folder/run-folder.js';
-import { listSweeps, readSweepMetric } from '../../run-folder/sweep-folder.js';
+import { listSweeps } from '../../run-folder/sweep-folder.js';
 import {
   type ClusterStatus,
   clusterToJson,
@@ -206,7 +207,7 @@ function chooseRows(runs: readonly FoundRun[], sweeps: readonly SweepSummary[], 
   };
   const { metric, goal } = sweeps.at(-1)?.manifest ?? { metric: 'validation/one-shot-accuracy', goal: 'maximize' };
   const cost = ({ status }: FoundRun) => {
-    const value = readSweepMetric(status, metric);
+    const value = readObjective(status?.metrics, { metric });
     return value === undefined ? Number.POSITIVE_INFINITY : goal === 'minimize' ? value : -value;
   };
   return runs.toSorted((a, b) => rank[a.state] - rank[b.state] || (cost(a) < cost(b) ? -1 : 1)).slice(0, mostRows);
