@@ -22,13 +22,15 @@ import { checkEncoderShapes, checkLayerNames } from './rules/encoder.js';
 import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns } from './rules/episodes.js';
 import { checkLoss, checkLossHead, checkMargin, checkUntrainedHead } from './rules/loss.js';
 import { checkEarlyStopping } from './rules/metrics.js';
-import { checkLayerSettings, checkMomentumRamp } from './rules/optimizer.js';
+import { checkName } from './rules/name.js';
+import { checkLayerSettings, checkOptimizer } from './rules/optimizer.js';
 import { checkSections } from './rules/sections.js';
 import { checkTrackingAddress } from './rules/tracking.js';
 import { checkVerification } from './rules/verification.js';
 
 /** All cross-field rules. */
 export const rules: readonly Rule[] = [
+  checkName,
   checkSections,
   checkSourceSize,
   checkValidationAlphabets,
@@ -51,7 +53,7 @@ export const rules: readonly Rule[] = [
   checkLossHead,
   checkMargin,
   checkUntrainedHead,
-  checkMomentumRamp,
+  checkOptimizer,
   checkLayerSettings,
   checkEarlyStopping,
   checkLakeRuns,

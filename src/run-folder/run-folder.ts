@@ -33,8 +33,8 @@ export function runFiles(folder: string) {
     trial: at('trial.json'),
     /** Engine, threads and micro-batch size, fixed when the trial was first started. */
     conditions: at('conditions.json'),
-    /** Forms of convolutions that were chosen by measurement, fixed for the run (onnxruntime). */
-    forms: at('forms.json'),
+    /** Algorithms of convolutions that were chosen by measurement, fixed for the run (onnxruntime). */
+    tuning: at('tuning.json'),
     /** Where each attempt ran: versions, machine, git commit. */
     provenance: at('provenance.json'),
     status: at('status.json'),

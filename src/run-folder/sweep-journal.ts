@@ -2,9 +2,9 @@
 // supervisor of the trials and made anew from their folders whenever it is: the journal stays open for a moment only, so
 // that several supervisors may work on one experiment.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { makeFolder } from '../base/make-folder.js';
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { Experiment } from '../config/experiment.js';
 import { type Objective, readObjective } from '../evaluation/headline.js';
@@ -34,7 +34,7 @@ export function readSweepUid(experimentFolder: string): string | undefined {
 
 /** Begins the run of an experiment's trials, or goes on with it. To be called before the first of them starts. */
 export function beginSweepJournal(experimentFolder: string, experiment: Experiment): void {
-  mkdirSync(experimentFolder, { recursive: true });
+  makeFolder(experimentFolder);
   writeSweepJournal(experimentFolder, (journal) => {
     journal.append({
       type: 'run',

@@ -1,9 +1,10 @@
 // What a trial puts in its journal, and so what MLflow is given of it: who it is, settings, data, results, pictures, the
 // trained model. Keys are `section/name`: MLflow makes a section of charts of what stands before the last `/`. Steps are
 // epochs; what has one value for the run is at step 0, which MLflow draws as bars, and a later evaluation at the next step.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { makeFolder } from '../base/make-folder.js';
 import type { Experiment } from '../config/experiment.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { EngineDescription } from '../engine/engine.js';
@@ -170,7 +171,7 @@ function logEpisodes({ journal, folder }: RunLog, results: readonly EvaluationRe
     const items = pickGallery(readPredictions(predictionsPath(folder, result)), 1);
     if (items.length === 0) continue;
     const scale = Math.max(1, Math.ceil(LEAST_PICTURE_SIZE / result.pictures.height));
-    mkdirSync(files.pictures, { recursive: true });
+    makeFolder(files.pictures);
     for (const item of items) {
       const name = item.won ? 'won' : 'lost';
       const path = join(files.pictures, `${name}-${step}.png`);

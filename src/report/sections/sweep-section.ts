@@ -1,4 +1,5 @@
 // A sweep: all its configurations at once, what each parameter does on its own, and the best ones.
+import { fileNameOf } from '../../base/file-name.js';
 import { type Block, heading, type Plot, paragraph, type Text } from '../document.js';
 import type { LinkRuns } from '../figures/run-numbers.js';
 import { describeSetting, type SweepConfiguration, type SweepFigures, type SweepParameter } from '../figures/sweep.js';
@@ -147,7 +148,7 @@ async function plotEffect(
       percent: isFraction,
     }),
     data: {
-      file: `${place}-effect-of-${path.replace(/[^A-Za-z0-9]+/g, '-')}.csv`,
+      file: `${place}-effect-of-${fileNameOf(path)}.csv`,
       head: ['value', 'mean', 'low', 'high', 'configurations'],
       rows: levels.map(({ label, mean, interval, configurations }) => [
         label,
