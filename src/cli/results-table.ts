@@ -1,5 +1,4 @@
 // The results of runs as a table: one row for each run and task, one column for each system.
-import { describeAlarm } from '../evaluation/alarm.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import type { VerificationResult } from '../evaluation/records/verification-result.js';
 import { baselineScorers } from '../evaluation/scorers/registry.js';
@@ -81,13 +80,4 @@ function describeAccuracy(result: ShownResult | undefined, colors: Colors): stri
   const interval = colors.dim(`(${formatPercent(low)}–${formatPercent(high)})`);
   const painted = result.scorer === 'network' ? colors.bold(accuracy) : accuracy;
   return `${painted} ${interval}${result.alarm === null ? '' : colors.red(' !')}`;
-}
-
-/** A sentence for each result that raised an alarm. */
-export function describeAlarms(runs: readonly RunResults[]): string[] {
-  return runs.flatMap(({ name, results }) =>
-    results.flatMap(({ alarm, task, scorer, n }) =>
-      alarm === null ? [] : [`${name}: ${headOf(scorer)} on ${task}: ${describeAlarm(alarm, n)}`],
-    ),
-  );
 }
