@@ -1,7 +1,7 @@
 import type { MlflowClient } from 'mlflow-ts-client';
+import { formatBytes, formatInteger } from '../../base/format-quantity.js';
 import { OneshotError } from '../../base/problem.js';
 import { createMlflowClient } from '../../tracking/mlflow-client.js';
-import { formatBytes, formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import type { ExitCode } from '../report-error.js';
 import { describeFailures, describeSync, measureSync, type SyncSummary, syncJournals } from '../sync-journals.js';
