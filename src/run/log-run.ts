@@ -15,6 +15,7 @@ import type { TrainingResult } from '../training/train.js';
 import { composeResultsTable, describeRun } from './describe-run.js';
 import { predictionsPath } from './evaluate-trial.js';
 import { flattenParams } from './flatten-params.js';
+import { nameMlflowExperiment } from './name-mlflow-experiment.js';
 import type { Provenance } from './provenance.js';
 import { runFiles, type TrialRecord } from './run-folder.js';
 import { readSweepUid } from './sweep-journal.js';
@@ -38,7 +39,7 @@ export function logBeginning(
     type: 'run',
     uid: record.uid,
     name: record.name,
-    experiment: experiment.tracking?.mlflow?.experiment ?? experiment.name,
+    experiment: nameMlflowExperiment(experiment),
     ...(parentUid === undefined ? {} : { parentUid }),
   });
   journal.append({ type: 'status', status: 'RUNNING' });

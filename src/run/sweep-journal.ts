@@ -11,6 +11,7 @@ import { type Journal, journalSize, openJournal, readFirstEvent } from '../track
 import type { JournalStatus } from '../tracking/journal-event.js';
 import { describeSweep, rankTrials, type SweepGoal, type SweepTrial } from './describe-sweep.js';
 import { type FoundRun, findRuns } from './find-runs.js';
+import { nameMlflowExperiment } from './name-mlflow-experiment.js';
 import { runFiles } from './run-folder.js';
 import { listSweeps, readSweepMetric } from './sweep-folder.js';
 
@@ -42,7 +43,7 @@ export function beginSweepJournal(experimentFolder: string, experiment: Experime
       type: 'run',
       uid: readSweepUid(experimentFolder) ?? randomUUID(),
       name: experiment.name,
-      experiment: experiment.tracking?.mlflow?.experiment ?? experiment.name,
+      experiment: nameMlflowExperiment(experiment),
     });
     journal.append({ type: 'status', status: 'RUNNING' });
     journal.append({

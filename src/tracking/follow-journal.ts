@@ -13,6 +13,10 @@ export interface FollowOptions extends Omit<ShipOptions, 'signal'> {
 }
 
 export interface JournalFollower {
+  /** The last report; its `runId` is there once the server has a run for the journal. */
+  readonly report: ShipReport;
+  /** Whether the last pass failed: the server is out of reach, or refuses everything. */
+  readonly isFailing: boolean;
   /**
    * Ships the journal to its end, now that nothing more will be written, and ends. Resolves after `limitMs` at most, with
    * `isComplete` false if the server did not get everything. Never rejects.
@@ -28,6 +32,12 @@ export function followJournal(options: FollowOptions): JournalFollower {
   const follower = new Follower(options, controller.signal);
   const done = follower.run();
   return {
+    get report() {
+      return follower.report;
+    },
+    get isFailing() {
+      return follower.isFailing;
+    },
     drain: async (limitMs) => {
       const timer = setTimeout(() => controller.abort(), limitMs);
       follower.finishSoon();
@@ -50,6 +60,10 @@ class Follower {
   #isDraining = false;
   #wake: () => void = () => {};
   #failures = 0;
+
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
 
   constructor(options: FollowOptions, signal: AbortSignal) {
     this.#options = options;

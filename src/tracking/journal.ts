@@ -264,6 +264,10 @@ export function syncJournal(path: string): void {
   const file = onDisk(path, () => openSync(path, 'r'));
   try {
     onDisk(path, () => fsyncSync(file));
+  } catch (error) {
+    // Some file systems that are mounted read-only have nothing to wait for, and say so by an error.
+    const code = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
+    if (code !== 'EROFS' && code !== 'EINVAL') throw error;
   } finally {
     closeSync(file);
   }
