@@ -12,9 +12,10 @@ const ROWS = [
   ['layers'],
   ['plan', 'data', 'model', 'engine', 'tracking'],
   ['check', 'training', 'evaluation'],
+  ['run-folder'],
   ['run'],
-  ['launch', 'report', 'use'],
-  ['cli'],
+  ['launch', 'report', 'classify', 'export', 'demo', 'doctor', 'install', 'bench'],
+  ['cli', 'library'],
 ];
 
 const rowOf = (folder: string) => ROWS.findIndex((row) => row.includes(folder));

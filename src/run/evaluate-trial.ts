@@ -17,9 +17,9 @@ import { estimateActivationBytes } from '../model/micro-batch-size.js';
 import { buildNetwork, uploadParameters } from '../model/network.js';
 import { makeNetworkFunctions, type NetworkFunctions } from '../model/network-functions.js';
 import { describeNetwork } from '../model/network-shape.js';
+import { chooseEmbeddingSample, writeEmbeddingSample } from '../run-folder/embedding-sample.js';
+import { runFiles } from '../run-folder/run-folder.js';
 import { readWeightsCheckpoint } from '../training/checkpoint.js';
-import { chooseEmbeddingSample, writeEmbeddingSample } from './embedding-sample.js';
-import { runFiles } from './run-folder.js';
 
 export interface EvaluateTrialOptions {
   readonly folder: string;
@@ -120,9 +120,4 @@ function stopBetweenBatches(network: NetworkFunctions, stopRequested: () => bool
 
 function throwOnStop(stopRequested: () => boolean): void {
   if (stopRequested()) throw new OneshotError('interrupted', 'stopped during evaluation');
-}
-
-/** Where a result's predictions lie. */
-export function predictionsPath(folder: string, result: EvaluationResult): string {
-  return join(runFiles(folder).predictions, result.predictions);
 }

@@ -10,15 +10,15 @@ import type { EngineDescription } from '../engine/engine.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import { composeGalleryPng, pickGallery } from '../evaluation/records/gallery.js';
 import { readPredictions } from '../evaluation/records/predictions.js';
+import { nameMlflowExperiment } from '../run-folder/name-mlflow-experiment.js';
+import type { Provenance } from '../run-folder/provenance.js';
+import { predictionsPath, runFiles, type TrialRecord } from '../run-folder/run-folder.js';
+import { readSweepUid } from '../run-folder/sweep-journal.js';
 import type { Journal } from '../tracking/journal.js';
+import { CONFIG_TAG, SEED_TAG } from '../tracking/run-view.js';
 import type { TrainingResult } from '../training/train.js';
 import { composeResultsTable, describeRun } from './describe-run.js';
-import { predictionsPath } from './evaluate-trial.js';
 import { flattenParams } from './flatten-params.js';
-import { nameMlflowExperiment } from './name-mlflow-experiment.js';
-import type { Provenance } from './provenance.js';
-import { runFiles, type TrialRecord } from './run-folder.js';
-import { readSweepUid } from './sweep-journal.js';
 
 /** A trial's journal and what it is about. */
 export interface RunLog {
@@ -38,22 +38,20 @@ export function logBeginning(
   journal.append({
     type: 'run',
     uid: record.uid,
-    name: record.name,
+    name: nameRun(record),
     experiment: nameMlflowExperiment(experiment),
     ...(parentUid === undefined ? {} : { parentUid }),
   });
   journal.append({ type: 'status', status: 'RUNNING' });
   journal.append({
     type: 'params',
-    values: {
-      seed: String(record.seed),
-      config_id: nameConfig(record),
-      ...flattenParams(experiment),
-    },
+    values: flattenParams(experiment, record.assignments),
   });
   journal.append({
     type: 'tags',
     values: {
+      [SEED_TAG]: String(record.seed),
+      [CONFIG_TAG]: nameConfig(record),
       'oneshot.experiment': experiment.name,
       'oneshot.trial_id': record.id,
       'oneshot.version': provenance.oneshot,
@@ -76,6 +74,16 @@ export function logBeginning(
 /** The same for all seeds of a sweep point, and for no other: what varies, readable in MLflow's groups, and 8 hex digits. */
 export function nameConfig({ name, fingerprints }: Pick<TrialRecord, 'name' | 'fingerprints'>): string {
   return `${name.replace(/,?seed=[^,]*$/, '')} ${fingerprints.config.slice(0, 8)}`.trimStart();
+}
+
+/** The longest name that MLflow's list of runs shows whole. */
+const LONGEST_RUN_NAME = 24;
+
+/** A run's short name: what varies, without keys where they do not fit; its columns have them. */
+export function nameRun({ name, assignments, seed }: Pick<TrialRecord, 'name' | 'assignments' | 'seed'>): string {
+  if (name.length <= LONGEST_RUN_NAME || assignments.length === 0) return name;
+  const values = assignments.map(({ value }) => (typeof value === 'object' ? JSON.stringify(value) : String(value)));
+  return [...values, `seed ${seed}`].join(', ');
 }
 
 /** Logs the data sets that the run trains, validates and tests on. */
@@ -150,13 +158,11 @@ function logAccuracy(journal: Journal, { task, scorer, accuracy }: EvaluationRes
   return step;
 }
 
-/** The metric of a system on a task: `test/20-way-1-shot-within-alphabet`, `test-baseline/chance-20-way-1-shot-within-alphabet`. One `/`: all tasks share a section of charts. What tells tasks apart comes first: MLflow's columns show the beginning. */
+/** The metric of a system on a task, the task's own name: `test/within-alphabet/20-way-1-shot`, `test-baseline/within-alphabet/20-way-1-shot/chance`. MLflow's sections of charts are what stands before the last `/`. */
 export function nameAccuracy(task: string, scorer: EvaluationResult['scorer']): string {
-  const [selection, protocol, ...ways] = task.split('/');
-  const rest = [...ways, protocol];
-  return scorer === 'network'
-    ? `${selection}/${rest.join('-')}`
-    : `${selection}-baseline/${[scorer, ...rest].join('-')}`;
+  if (scorer === 'network') return task;
+  const [selection, ...rest] = task.split('/');
+  return [`${selection}-baseline`, ...rest, scorer].join('/');
 }
 
 /** Pictures smaller than this are enlarged: MLflow blurs what it enlarges itself. */

@@ -3,15 +3,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readVerifications, VERIFICATION_FILE } from '../evaluation/records/verification-result.js';
 import type { Journal } from '../tracking/journal.js';
+import { nameAccuracy } from './log-run.js';
 
 /** Logs the verifications of the run in `folder`, if it has any; a measurement that repeats an earlier one adds no point. */
 export function logVerifications(journal: Journal, folder: string): void {
   const path = join(folder, VERIFICATION_FILE);
   if (!existsSync(path)) return;
   for (const { task, scorer, accuracy, rocArea, threshold } of readVerifications(path)) {
-    const [selection, ...rest] = task.split('/');
-    const prefix = scorer === 'network' ? `${selection}/` : `${selection}-baseline/${scorer}-`;
-    const log = (name: string, value: number) => logMeasured(journal, `${prefix}${rest.join('-')}-${name}`, value);
+    const log = (name: string, value: number) => logMeasured(journal, `${nameAccuracy(task, scorer)}/${name}`, value);
     log('accuracy', accuracy);
     if (rocArea !== null) log('roc-area', rocArea);
     log('threshold', threshold);

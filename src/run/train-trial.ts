@@ -10,6 +10,7 @@ import { evaluate } from '../evaluation/evaluate.js';
 import { makeNetworkScorer } from '../evaluation/scorers/network.js';
 import { describeBatch } from '../model/batch-structure.js';
 import { placeEncoder } from '../model/encoder-shape.js';
+import { runFiles } from '../run-folder/run-folder.js';
 import type { Journal } from '../tracking/journal.js';
 import { readTrainingCheckpoint, writeTrainingCheckpoint, writeWeightsCheckpoint } from '../training/checkpoint.js';
 import type { Batch } from '../training/tasks/task.js';
@@ -17,7 +18,6 @@ import { type TrainingResult, train } from '../training/train.js';
 import type { TrainingHooks } from '../training/training-hooks.js';
 import { chooseBatchThreads } from './batch-threads.js';
 import { chooseEmbeddingBatchSize } from './evaluate-trial.js';
-import { runFiles } from './run-folder.js';
 import type { TrialProgress } from './trial-messages.js';
 
 /** An experiment that trains. */

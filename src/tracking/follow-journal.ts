@@ -8,6 +8,8 @@ import { nothingSent, type ShipProblem, type ShipReport } from './ship-report.js
 export interface FollowOptions extends Omit<ShipOptions, 'signal'> {
   /** Pause between two looks at the journal. Default 1000 ms. */
   readonly pollMs?: number;
+  /** Called after each pass that succeeds. */
+  readonly onPass?: (report: ShipReport) => void;
   /** Longest pause after failures. Default 60 000 ms. */
   readonly maxPauseMs?: number;
 }
@@ -84,6 +86,7 @@ class Follower {
       try {
         this.report = isLast ? await this.#shipper.ship() : await this.#shipper.shipPass();
         this.#failures = 0;
+        this.#options.onPass?.(this.report);
         if (isLast) return;
       } catch (error) {
         if (this.#signal.aborted) return;

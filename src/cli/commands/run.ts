@@ -6,6 +6,7 @@ import type { EngineName } from '../../engine/engine.js';
 import { mayUseGpu, requireEngine } from '../../engine/start-engine.js';
 import { readResults } from '../../evaluation/records/evaluation-result.js';
 import { DevicePool, deviceFolder, listDevices } from '../../launch/device-pool.js';
+import { followWithMlflow } from '../../launch/follow-with-mlflow.js';
 import type { TrialOutcome } from '../../launch/launcher.js';
 import { launchLocally } from '../../launch/local-launcher.js';
 import { listKnownFolders } from '../../launch/open-sweep.js';
@@ -13,7 +14,7 @@ import { requireData } from '../../launch/require-data.js';
 import { type PlanResult, runPlan } from '../../launch/run-plan.js';
 import { planGoal } from '../../plan/plan-goal.js';
 import type { Plan } from '../../plan/plan-trials.js';
-import { readRunStatus, readTrialRecord, runFiles } from '../../run/run-folder.js';
+import { readRunStatus, readTrialRecord, runFiles } from '../../run-folder/run-folder.js';
 import { formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import { openProgressDisplay } from '../progress-display.js';
@@ -23,7 +24,6 @@ import type { RunOptions } from '../run-options.js';
 import { followSlurm, showSubmission, submitToSlurm } from '../submit-to-slurm.js';
 import { chooseResults } from '../sweep-results.js';
 import { colorsFor, printNote, printResult } from '../terminal.js';
-import { followWithMlflow } from '../tracking.js';
 
 /** `oneshot run`: runs the plan of a file and prints the results of its trials. */
 export async function runCommand(file: string, options: RunOptions): Promise<ExitCode> {
@@ -47,7 +47,7 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
     display.note(
       'with several trials at a time, what the search proposes depends on which ends first; sweep.batchSize makes it repeatable',
     );
-  const tracking = await followWithMlflow(experiment, display.note);
+  const tracking = followWithMlflow(experiment, display.note);
   const interrupts = followInterrupts(display.note);
   let result: PlanResult;
   try {
@@ -70,15 +70,18 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
       kill: interrupts.kill,
       onEvent(event) {
         display.show(event);
-        if (event.type === 'started' || event.type === 'skipped') tracking?.follow(event.folder);
+        if (event.type === 'started' || event.type === 'skipped') tracking.follow(event.folder);
+        if (event.type === 'ended' && !event.retrying) tracking.tellRun(event.folder);
       },
     });
   } finally {
     display.close();
     interrupts.close();
   }
-  await tracking?.finish();
-  return showRun(plan, result, options);
+  const code = await showRun(plan, result, options);
+  // The sweep's run gets the report, so it ends after that is written.
+  await tracking.finish();
+  return code;
 }
 
 /** Submits the plan; with `wait`, ends as a local run does. */
@@ -88,8 +91,10 @@ async function runOnSlurm(plan: Plan, file: string, options: RunOptions): Promis
     showSubmission(plan, run, options);
     return run.interrupted ? 130 : 0;
   }
-  const result = await followSlurm(plan, run, options);
-  return showRun(plan, result, options);
+  const { result, finish } = await followSlurm(plan, run, options);
+  const code = await showRun(plan, result, options);
+  await finish();
+  return code;
 }
 
 async function showRun(plan: Plan, result: PlanResult, options: RunOptions): Promise<ExitCode> {
