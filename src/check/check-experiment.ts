@@ -9,13 +9,8 @@ import {
   checkScaleRange,
   checkTestTimeAugmentation,
 } from './rules/augmentation.js';
-import {
-  checkBatchSize,
-  checkGroups,
-  checkMicroBatches,
-  checkSupport,
-  checkVerificationPairs,
-} from './rules/batches.js';
+import { checkBatchSize, checkMicroBatches, checkTask, checkTaskSelection } from './rules/batches.js';
+import { checkColorJitter, checkInkOnly } from './rules/colors.js';
 import {
   checkDataFolder,
   checkFolderDivision,
@@ -25,15 +20,17 @@ import {
 } from './rules/data.js';
 import { checkEncoderShapes, checkLayerNames } from './rules/encoder.js';
 import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns } from './rules/episodes.js';
-import { checkClassificationHead, checkLoss, checkLossHead, checkMargin } from './rules/loss.js';
+import { checkLoss, checkLossHead, checkMargin, checkUntrainedHead } from './rules/loss.js';
 import { checkEarlyStopping } from './rules/metrics.js';
-import { checkLayerSettings, checkMomentumRamp } from './rules/optimizer.js';
+import { checkName } from './rules/name.js';
+import { checkLayerSettings, checkOptimizer } from './rules/optimizer.js';
 import { checkSections } from './rules/sections.js';
 import { checkTrackingAddress } from './rules/tracking.js';
 import { checkVerification } from './rules/verification.js';
 
 /** All cross-field rules. */
 export const rules: readonly Rule[] = [
+  checkName,
   checkSections,
   checkSourceSize,
   checkValidationAlphabets,
@@ -44,18 +41,19 @@ export const rules: readonly Rule[] = [
   checkScaleRange,
   checkRotationClasses,
   checkTestTimeAugmentation,
+  checkColorJitter,
+  checkInkOnly,
   checkEncoderShapes,
   checkLayerNames,
   checkBatchSize,
   checkMicroBatches,
-  checkGroups,
-  checkSupport,
-  checkVerificationPairs,
+  checkTask,
+  checkTaskSelection,
   checkLoss,
   checkLossHead,
   checkMargin,
-  checkClassificationHead,
-  checkMomentumRamp,
+  checkUntrainedHead,
+  checkOptimizer,
   checkLayerSettings,
   checkEarlyStopping,
   checkLakeRuns,

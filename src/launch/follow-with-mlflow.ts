@@ -57,9 +57,8 @@ function openShipping({ tracking }: Experiment, note: (line: string) => void): L
     return shipLive(connectMlflow(uri), note, Date.now);
   } catch (error) {
     if (!(error instanceof OneshotError)) throw error;
-    note(
-      `MLflow: ${source}: ${error.message} Training goes on without; the run folders keep everything for \`oneshot sync\`.`,
-    );
+    note(`MLflow: ${source}: ${error.message}`);
+    note('  training goes on without; the run folders keep everything for `oneshot sync`');
     return undefined;
   }
 }

@@ -2,22 +2,22 @@
 // supervisor of the trials and made anew from their folders whenever it is: the journal stays open for a moment only, so
 // that several supervisors may work on one experiment.
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isTemporaryName, writeFileAtomic } from '../base/atomic-file.js';
+import { makeFolder } from '../base/make-folder.js';
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { Experiment } from '../config/experiment.js';
+import { type Objective, readObjective } from '../evaluation/headline.js';
 import { type Journal, journalSize, openJournal, readFirstEvent } from '../tracking/journal.js';
 import type { JournalStatus } from '../tracking/journal-event.js';
-import { describeSweep, rankTrials, type SweepGoal, type SweepTrial } from './describe-sweep.js';
+import { describeSweep, listChosenTrials, rankTrials, type SweepTrial } from './describe-sweep.js';
+import { listDistinctiveParams, nameParam } from './distinctive-params.js';
 import { type FoundRun, findRuns } from './find-runs.js';
 import { nameMlflowExperiment } from './name-mlflow-experiment.js';
 import { readProvenance } from './provenance.js';
 import { runFiles } from './run-folder.js';
-import { listSweeps, readSweepMetric } from './sweep-folder.js';
-
-/** What the trials of an experiment without a sweep's own metric are ranked by. */
-const DEFAULT_GOAL: SweepGoal = { metric: 'validation/one-shot-accuracy', goal: 'maximize' };
+import { readFolderObjective } from './sweep-folder.js';
 
 /** True for an experiment of several trials. */
 export function hasSweepJournal({ sweep, seeds }: Experiment): boolean {
@@ -38,7 +38,7 @@ export function readSweepUid(experimentFolder: string): string | undefined {
 
 /** Begins the run of an experiment's trials, or goes on with it. To be called before the first of them starts. */
 export function beginSweepJournal(experimentFolder: string, experiment: Experiment): void {
-  mkdirSync(experimentFolder, { recursive: true });
+  makeFolder(experimentFolder);
   writeSweepJournal(experimentFolder, (journal) => {
     journal.append({
       type: 'run',
@@ -57,28 +57,34 @@ export function beginSweepJournal(experimentFolder: string, experiment: Experime
       },
     });
     // A parameter keeps its value: of a sweep that is run again with other values the tag tells.
-    const news = Object.entries(describeSpace(experiment)).filter(([key]) => journal.param(key) === undefined);
-    if (news.length > 0) journal.append({ type: 'params', values: Object.fromEntries(news) });
+    const params = Object.entries(listFixedParams(experiment)).filter(([key]) => journal.param(key) === undefined);
+    if (params.length > 0) journal.append({ type: 'params', values: Object.fromEntries(params) });
   });
 }
 
-/** What is swept: MLflow lists it on the run's page. */
-function describeSpace({ sweep, seeds }: Experiment): Record<string, string> {
-  const parameters = Object.entries(sweep === undefined || !('parameters' in sweep) ? {} : (sweep.parameters ?? {}));
-  return {
-    seeds: JSON.stringify(seeds),
-    ...(sweep === undefined ? {} : { 'sweep.method': sweep.method }),
-    ...Object.fromEntries(
-      parameters.map(([path, values]) => [`sweep.${path.replace(/\[([^\]]*)\]/g, '.$1')}`, JSON.stringify(values)]),
-    ),
-  };
+/** What all trials have in common, under the same names: MLflow's comparison offers first what differs between the runs that are ticked, this one among them. */
+function listFixedParams(experiment: Experiment): Record<string, string> {
+  const { sweep } = experiment;
+  const swept = [
+    sweep !== undefined && 'parameters' in sweep ? (sweep.parameters ?? {}) : {},
+    ...listPoints(experiment),
+  ]
+    .flatMap((point) => Object.keys(point))
+    .map((path) => ({ path, value: undefined }));
+  const names = new Set(swept.map(({ path }) => nameParam(path)));
+  const isSwept = (key: string) => [...names].some((name) => key === name || key.startsWith(`${name}.`));
+  return Object.fromEntries(Object.entries(listDistinctiveParams(experiment, swept)).filter(([key]) => !isSwept(key)));
+}
+
+/** The points of a sweep that lists them. */
+function listPoints({ sweep }: Experiment): readonly object[] {
+  return sweep !== undefined && 'points' in sweep ? ((sweep as { points?: readonly object[] }).points ?? []) : [];
 }
 
 /** Brings the run up to what the folders of its trials say: the best value so far, the table of trials, the note. `isOver` gives it its last status. */
 export function updateSweepJournal(experimentFolder: string, { isOver }: { isOver: boolean }): void {
   const { runs } = findRuns(experimentFolder);
-  const sweep = listSweeps(experimentFolder).at(-1);
-  const goal: SweepGoal = sweep === undefined ? DEFAULT_GOAL : { metric: sweep.metric, goal: sweep.goal };
+  const goal = readFolderObjective(experimentFolder);
   const trials = runs.map((run) => describeTrial(run, goal));
   writeSweepJournal(experimentFolder, (journal) => {
     logBestSoFar(journal, trials, goal);
@@ -93,7 +99,7 @@ export function updateSweepJournal(experimentFolder: string, { isOver }: { isOve
     for (const name of ['report.html', 'report.md'])
       if (existsSync(join(experimentFolder, name)))
         journal.append({ type: 'artifact', path: name, artifactPath: name });
-    logPredictions(journal, experimentFolder, rankTrials(trials, goal)[0]);
+    for (const trial of listChosenTrials(trials, goal)) logPredictions(journal, experimentFolder, trial);
     journal.append({ type: 'status', status: statusOf(runs) });
   });
 }
@@ -114,20 +120,19 @@ function describeMaker(runs: readonly FoundRun[]): Record<string, string> {
   return {};
 }
 
-/** What the trial that validation ranks first answered to each query. */
-function logPredictions(journal: Journal, experimentFolder: string, best: SweepTrial | undefined): void {
-  if (best === undefined) return;
-  const folder = runFiles(best.folder).predictions;
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder).sort()) {
+/** What a trial of the chosen point answered to each query. */
+function logPredictions(journal: Journal, experimentFolder: string, { folder, seed }: SweepTrial): void {
+  const { predictions } = runFiles(folder);
+  if (!existsSync(predictions)) return;
+  for (const name of readdirSync(predictions).sort()) {
     if (isTemporaryName(name)) continue;
-    const path = relative(experimentFolder, join(folder, name)).replaceAll('\\', '/');
-    journal.append({ type: 'artifact', path, artifactPath: `predictions/${name}` });
+    const path = relative(experimentFolder, join(predictions, name)).replaceAll('\\', '/');
+    journal.append({ type: 'artifact', path, artifactPath: `predictions/seed-${seed}/${name}` });
   }
 }
 
 /** The best value after each finished trial, in the order they finished; steps count finished trials. Its key is none that trials have, so that charts of trials hold no curve of another meaning. */
-function logBestSoFar(journal: Journal, trials: readonly SweepTrial[], goal: SweepGoal): void {
+function logBestSoFar(journal: Journal, trials: readonly SweepTrial[], goal: Objective): void {
   const key = `sweep/best-${goal.metric.replace('/', '-')}`;
   const finished = trials
     .filter(({ state, value }) => state === 'finished' && value !== undefined)
@@ -139,7 +144,7 @@ function logBestSoFar(journal: Journal, trials: readonly SweepTrial[], goal: Swe
   }
 }
 
-function describeTrial({ folder, trial, state, status }: FoundRun, { metric }: SweepGoal): SweepTrial {
+function describeTrial({ folder, trial, state, status }: FoundRun, { metric }: Objective): SweepTrial {
   return {
     name: trial.name,
     id: trial.id,
@@ -147,13 +152,14 @@ function describeTrial({ folder, trial, state, status }: FoundRun, { metric }: S
     seed: trial.seed,
     assignments: trial.assignments,
     state,
-    value: readSweepMetric(status, metric),
+    value: readObjective(status?.metrics, { metric }),
+    ...(status?.headline === undefined ? {} : { headline: status.headline }),
     updatedAt: status?.updatedAt ?? '',
   };
 }
 
 /** Rows by trial; MLflow's table, orientation `split`. */
-function composeTrialsTable(trials: readonly SweepTrial[], { metric }: SweepGoal) {
+function composeTrialsTable(trials: readonly SweepTrial[], { metric }: Objective) {
   return {
     columns: ['trial', 'id', 'seed', 'state', metric],
     data: trials.map(({ name, id, seed, state, value }) => [name, id, seed, state, value ?? null]),

@@ -78,7 +78,8 @@ export async function evaluateTrial(options: EvaluateTrialOptions): Promise<Eval
 function loadNetwork(path: string, { model }: Experiment, data: LoadedData, { tf }: Engine) {
   if (model === undefined) throw new OneshotError('internal', 'a trial without a model has no network to evaluate');
   const { arrays } = readWeightsCheckpoint(path);
-  const shape = describeNetwork(model, data.description.imageSize);
+  const { imageSize, channels } = data.description;
+  const shape = describeNetwork(model, imageSize, channels);
   const weights = uploadParameters(tf, shape, arrays);
   return {
     functions: makeNetworkFunctions(tf, buildNetwork(tf, model, shape, weights)),

@@ -1,24 +1,26 @@
 // What a trial puts in its journal, and so what MLflow is given of it: who it is, settings, data, results, pictures, the
 // trained model. Keys are `section/name`: MLflow makes a section of charts of what stands before the last `/`. Steps are
 // epochs; what has one value for the run is at step 0, which MLflow draws as bars, and a later evaluation at the next step.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { makeFolder } from '../base/make-folder.js';
 import type { Experiment } from '../config/experiment.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { EngineDescription } from '../engine/engine.js';
+import { nameBest, type RunHeadline } from '../evaluation/headline.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import { composeGalleryPng, pickGallery } from '../evaluation/records/gallery.js';
 import { readPredictions } from '../evaluation/records/predictions.js';
+import { listDistinctiveParams } from '../run-folder/distinctive-params.js';
 import { nameMlflowExperiment } from '../run-folder/name-mlflow-experiment.js';
 import type { Provenance } from '../run-folder/provenance.js';
 import { predictionsPath, runFiles, type TrialRecord } from '../run-folder/run-folder.js';
 import { readSweepUid } from '../run-folder/sweep-journal.js';
 import type { Journal } from '../tracking/journal.js';
-import { CONFIG_TAG, SEED_TAG } from '../tracking/run-view.js';
+import { CONFIG_TAG, HEADLINE_METRIC, SEED_TAG } from '../tracking/run-view.js';
 import type { TrainingResult } from '../training/train.js';
 import { composeResultsTable, describeRun } from './describe-run.js';
-import { flattenParams } from './flatten-params.js';
 
 /** A trial's journal and what it is about. */
 export interface RunLog {
@@ -45,7 +47,7 @@ export function logBeginning(
   journal.append({ type: 'status', status: 'RUNNING' });
   journal.append({
     type: 'params',
-    values: flattenParams(experiment, record.assignments),
+    values: listDistinctiveParams(experiment, record.assignments),
   });
   journal.append({
     type: 'tags',
@@ -103,15 +105,16 @@ export function logDatasets({ journal, experiment }: RunLog, { split, digest }: 
   }
 }
 
-/** Logs the best and the last values of a training that is over: MLflow's table, sorting and scatter plots show single values. */
-export function logTraining({ journal }: RunLog, { best, metric }: TrainingResult): void {
+/** Logs the last values of a training that is over and those at the epoch whose weights are kept: MLflow's table, sorting and scatter plots show single values. */
+export function logTraining({ journal }: RunLog, { best }: TrainingResult): void {
   const log = (key: string, value: number) => journal.append({ type: 'metric', key, step: 0, value });
   if (best.epoch !== undefined) log('final/best-epoch', best.epoch);
-  if (best.value !== undefined && metric !== undefined) log(`best/${metric.replace('/', '-')}`, best.value);
   for (const key of ['train/loss', 'validation/one-shot-accuracy']) {
     const last = journal.lastStep(key);
     const value = last === undefined ? undefined : journal.value(key, last);
     if (value !== undefined) log(`final/${key.replace('/', '-')}`, value);
+    const kept = best.epoch === undefined ? undefined : journal.value(key, best.epoch);
+    if (kept !== undefined) log(nameBest(key), kept);
   }
   journal.flush();
 }
@@ -129,9 +132,11 @@ export function logHalving(
 export function logEvaluation(run: RunLog, results: readonly EvaluationResult[]): void {
   const { journal, folder, experiment, record } = run;
   const files = runFiles(folder);
-  const steps = results.map((result) => logAccuracy(journal, result));
+  const steps = results.map(({ task, scorer, accuracy }) => logMeasured(journal, nameAccuracy(task, scorer), accuracy));
   journal.append({ type: 'tags', values: { 'mlflow.note.content': describeRun(experiment, record, results) } });
   logFile(journal, folder, files.results, 'results.json');
+  for (const result of results)
+    logFile(journal, folder, predictionsPath(folder, result), `predictions/${result.predictions}`);
 
   writeFileAtomic(files.resultsTable, `${JSON.stringify(composeResultsTable(results))}\n`);
   journal.append({ type: 'table', path: relative(folder, files.resultsTable), artifactPath: 'results-table.json' });
@@ -148,13 +153,18 @@ export function logEvaluation(run: RunLog, results: readonly EvaluationResult[])
   }
 }
 
-/** One point per system and task; its step counts the evaluations of this run, since a changed evaluation measures again. Returns that step. */
-function logAccuracy(journal: Journal, { task, scorer, accuracy }: EvaluationResult): number {
-  const key = nameAccuracy(task, scorer);
+/** Logs the figure that speaks for the run, under the name that MLflow offers first. */
+export function logHeadline({ journal }: RunLog, { task, accuracy }: RunHeadline): void {
+  logMeasured(journal, HEADLINE_METRIC, accuracy);
+  journal.append({ type: 'tags', values: { 'oneshot.accuracy_of': task } });
+}
+
+/** A point whose step counts the evaluations of this run, since a changed evaluation measures again; one that repeats the last is left out. Returns the step. */
+export function logMeasured(journal: Journal, key: string, value: number): number {
   const last = journal.lastStep(key);
-  if (last !== undefined && journal.value(key, last) === accuracy) return last;
+  if (last !== undefined && journal.value(key, last) === value) return last;
   const step = last === undefined ? 0 : last + 1;
-  journal.append({ type: 'metric', key, step, value: accuracy });
+  journal.append({ type: 'metric', key, step, value });
   return step;
 }
 
@@ -176,7 +186,7 @@ function logEpisodes({ journal, folder }: RunLog, results: readonly EvaluationRe
     const items = pickGallery(readPredictions(predictionsPath(folder, result)), 1);
     if (items.length === 0) continue;
     const scale = Math.max(1, Math.ceil(LEAST_PICTURE_SIZE / result.pictures.height));
-    mkdirSync(files.pictures, { recursive: true });
+    makeFolder(files.pictures);
     for (const item of items) {
       const name = item.won ? 'won' : 'lost';
       const path = join(files.pictures, `${name}-${step}.png`);

@@ -25,7 +25,7 @@ export interface RunView {
   readonly hasSeeds: boolean;
 }
 
-/** Columns for what the runs reached and what varies between them, the best run first. */
+/** Columns for what the runs reached and what varies between them; first the run that validation, not the test, finds the best. */
 export function chooseRunView(runs: readonly Pick<Run, 'params' | 'tags' | 'latestMetrics'>[]): RunView {
   const trials = runs.filter(({ tags }) => tags[CONFIG_TAG] !== undefined);
   const values = new Map<string, Set<string>>();
@@ -36,7 +36,9 @@ export function chooseRunView(runs: readonly Pick<Run, 'params' | 'tags' | 'late
     (values.get(key)?.size ?? 0) > 1 || trials.some(({ params }) => params[key] === undefined);
   const measured = [...new Set(trials.flatMap(({ latestMetrics }) => Object.keys(latestMetrics)))].sort();
   const metrics = measured.filter((key) => key === HEADLINE_METRIC || /^(best|test)\//.test(key));
-  const order = metrics[0] ?? measured.find((key) => key.startsWith('final/'));
+  const order = ['best/validation', 'best/', 'final/'].flatMap((prefix) =>
+    measured.filter((key) => key.startsWith(prefix)),
+  )[0];
   const configs = new Set(trials.map(({ tags }) => tags[CONFIG_TAG]));
   return {
     ...(order === undefined ? {} : { orderBy: { metric: order, ascending: order.endsWith('loss') } }),
@@ -51,7 +53,8 @@ export function encodeViewState(view: RunView, { grouped }: { grouped: boolean }
   const { orderBy, params, metrics } = view;
   const columns = [...metrics.map((key) => `metrics.\`${key}\``), ...params.map((key) => `params.\`${key}\``)];
   const state = {
-    searchFilter: '',
+    // The sweep's own run has no figures and would stand as an empty line among theirs.
+    searchFilter: `tags.\`${CONFIG_TAG}\` LIKE '%'`,
     // An order by a metric shows trials beside their sweep's run instead of hidden below it.
     orderByKey: orderBy === undefined ? 'attributes.start_time' : `metrics.\`${orderBy.metric}\``,
     orderByAsc: orderBy?.ascending ?? false,
@@ -72,7 +75,7 @@ export function encodeViewState(view: RunView, { grouped }: { grouped: boolean }
 const SWEPT_SECTION = 'oneshot-swept';
 
 /** The first section of charts: what was reached over all that was swept, and over each parameter that is a number. MLflow adds its own sections for the other metrics. */
-function composeCharts({ params, metrics }: RunView): object {
+function composeCharts({ orderBy, params, metrics }: RunView): object {
   const [metric] = metrics;
   if (metric === undefined || params.length === 0) return {};
   const chart = { metricSectionId: SWEPT_SECTION, isGenerated: false, deleted: false, useGlobalXaxisKey: false };
@@ -96,7 +99,8 @@ function composeCharts({ params, metrics }: RunView): object {
         type: 'PARALLEL',
         displayName: `${metric} by all that was swept`,
         selectedParams: params,
-        selectedMetrics: [metric],
+        // The last axis gives the lines their colours.
+        selectedMetrics: [...new Set([...(orderBy === undefined ? [] : [orderBy.metric]), metric])],
         showAllRuns: true,
       },
       ...params.slice(0, MOST_SCATTERS).map((param, index) => ({

@@ -118,7 +118,7 @@ describe('the journal of a sweep', () => {
     expect(existsSync(join(root, 'trials-table.json'))).toBe(true);
   });
 
-  test('says what is swept, who ran it of which commit, and keeps the report and the predictions of the best trial', () => {
+  test('has what its trials have in common, who ran it of which commit, and keeps the report and the predictions of the best trial', () => {
     const sweep = { method: 'grid', parameters: { 'model.encoder[conv1].filters': [4, 8] } } as const;
     const swept = { ...experiment, sweep } as unknown as typeof experiment;
     beginSweepJournal(root, swept);
@@ -135,15 +135,17 @@ describe('the journal of a sweep', () => {
     updateSweepJournal(root, { isOver: true });
 
     const events = eventsOf(root);
-    expect(events.filter(({ type }) => type === 'params')).toMatchObject([
-      { values: { seeds: '[1]', 'sweep.method': 'grid', 'sweep.model.encoder.conv1.filters': '[4,8]' } },
-    ]);
+    const [params, ...more] = events.flatMap((event) => (event.type === 'params' ? [event.values] : []));
+    expect(more).toEqual([]);
+    expect(params).toMatchObject({ 'training.optimizer.learningRate': '0.003' });
+    expect(params).not.toHaveProperty('model.encoder.conv1.filters');
+    expect(params?.['model.encoder']).toMatch(/^conv kernelSize=3 /);
     const tags = Object.assign({}, ...events.map((event) => (event.type === 'tags' ? event.values : {})));
     expect(tags).toMatchObject({ 'mlflow.user': provenance.machine.user, 'mlflow.source.git.commit': 'c0ffee' });
     const artifacts = events.flatMap((event) => (event.type === 'artifact' ? [[event.path, event.artifactPath]] : []));
     expect(artifacts).toEqual([
       ['report.html', 'report.html'],
-      ['trial-2/predictions/test.jsonl', 'predictions/test.jsonl'],
+      ['trial-2/predictions/test.jsonl', 'predictions/seed-2/test.jsonl'],
     ]);
   });
 

@@ -8,6 +8,7 @@ const run = (config: string, seed: string, rate: string, accuracy: number) => ({
   latestMetrics: Object.fromEntries(
     [
       'accuracy',
+      'best/train-loss',
       'best/validation-one-shot-accuracy',
       'final/best-epoch',
       'test/lake-runs/20-way-1-shot',
@@ -25,17 +26,18 @@ const decode = (text: string) => {
 };
 
 describe('the view of an experiment in MLflow', () => {
-  test('shows the headline first, what was reached and what varies, the best run at the top', () => {
+  test('shows the headline first, what was reached and what varies; at the top the run that validation finds the best', () => {
     expect(chooseRunView(seeds)).toEqual({
-      orderBy: { metric: 'accuracy', ascending: false },
+      orderBy: { metric: 'best/validation-one-shot-accuracy', ascending: false },
       params: ['training.optimizer.learningRate'],
-      metrics: ['accuracy', 'best/validation-one-shot-accuracy', 'test/lake-runs/20-way-1-shot'],
+      metrics: ['accuracy', 'best/train-loss', 'best/validation-one-shot-accuracy', 'test/lake-runs/20-way-1-shot'],
       hasSeeds: true,
     });
     const state = decode(encodeViewState(chooseRunView(seeds), { grouped: false }));
-    expect(state).toMatchObject({ orderByKey: 'metrics.`accuracy`', orderByAsc: false });
+    expect(state).toMatchObject({ orderByKey: 'metrics.`best/validation-one-shot-accuracy`', orderByAsc: false });
     expect(state.selectedColumns).toEqual([
       'metrics.`accuracy`',
+      'metrics.`best/train-loss`',
       'metrics.`best/validation-one-shot-accuracy`',
       'metrics.`test/lake-runs/20-way-1-shot`',
       'params.`training.optimizer.learningRate`',
@@ -48,7 +50,11 @@ describe('the view of an experiment in MLflow', () => {
   test('has charts of the headline over all that was swept and over each parameter', () => {
     const { compareRunCharts } = decode(encodeViewState(chooseRunView(seeds), { grouped: false }));
     expect(compareRunCharts).toMatchObject([
-      { type: 'PARALLEL', selectedParams: ['training.optimizer.learningRate'], selectedMetrics: ['accuracy'] },
+      {
+        type: 'PARALLEL',
+        selectedParams: ['training.optimizer.learningRate'],
+        selectedMetrics: ['best/validation-one-shot-accuracy', 'accuracy'],
+      },
       { type: 'SCATTER', xaxis: { key: 'training.optimizer.learningRate', type: 'PARAM' }, yaxis: { key: 'accuracy' } },
     ]);
   });

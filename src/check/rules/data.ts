@@ -1,4 +1,5 @@
 // The data section: sizes, and alphabets kept for validation.
+import { explainLookAlike } from '../../base/look-alike.js';
 import { findNearestKey } from '../../base/nearest-key.js';
 import { listedNames, listUnitNames } from '../../data/folder/divide-folder.js';
 import { listFolder } from '../../data/folder/list-folder.js';
@@ -6,7 +7,7 @@ import type { DataSection } from '../../data/loaded-data.js';
 import { EVALUATION_ALPHABETS } from '../../data/omniglot/omniglot-alphabets.js';
 import { omniglotSplits, SPLITS_WITH_CHOICE } from '../../data/omniglot/omniglot-splits.js';
 import { describeDataOnce, findDataFailure } from '../describe-data-once.js';
-import { firstGiven, type Rule } from '../rule.js';
+import { firstGiven, type Rule, type RuleProblem } from '../rule.js';
 
 /** Pictures are kept at least as large as the network sees them. */
 export const checkSourceSize: Rule = {
@@ -50,7 +51,7 @@ export const checkValidationAlphabets: Rule = {
         path: [...path, index],
         found: isLeak ? `the evaluation alphabet ${name}` : JSON.stringify(name),
         allowed: isLeak ? 'background alphabets: the test uses the others' : choices.join(', '),
-        nearest: isLeak ? undefined : findNearestKey(name, choices),
+        ...(isLeak ? {} : nearestName(name, choices)),
       });
     });
   },
@@ -82,7 +83,7 @@ export const checkFolderDivision: Rule = {
   check({ data }, { report }) {
     if (data?.dataset !== 'folder') return;
     if (findDataFailure(data)?.code === 'data') return;
-    const names = listUnitNames(listFolder(data.path), data);
+    const names = listUnitNames(listFolder(data), data);
     for (const purpose of ['test', 'validation'] as const) {
       listedNames(data[purpose]).forEach((name, index) => {
         const isTwice = purpose === 'validation' && listedNames(data.test).includes(name);
@@ -92,12 +93,18 @@ export const checkFolderDivision: Rule = {
           path: ['data', purpose, index],
           found: isTwice ? `${JSON.stringify(name)}, which is for the test` : JSON.stringify(name),
           allowed: isTwice ? 'names that data.test does not have' : names.slice(0, MAX_NAMES).join(', '),
-          nearest: isTwice ? undefined : findNearestKey(name, names),
+          ...(isTwice ? {} : nearestName(name, names)),
         });
       });
     }
   },
 };
+
+/** What a name that is not there may have been meant to be. */
+function nearestName(name: string, names: readonly string[]): Pick<RuleProblem, 'nearest' | 'hint'> {
+  const alike = explainLookAlike(name, names);
+  return { nearest: alike?.name ?? findNearestKey(name, names), hint: alike?.why };
+}
 
 /** Names of a folder that are worth printing. */
 const MAX_NAMES = 20;

@@ -12,7 +12,7 @@ import {
   type SyncSummary,
   syncJournals,
 } from '../sync-journals.js';
-import { printNote, printResult } from '../terminal.js';
+import { printJson, printNote, printResult } from '../terminal.js';
 
 export interface SyncOptions {
   readonly trackingUri?: string;
@@ -35,7 +35,7 @@ export async function syncCommand(path: string, options: SyncOptions): Promise<E
     const summary = await syncJournals(path, client, interrupts.stop);
     const isInterrupted = interrupts.stop.aborted;
     const experiments = isInterrupted ? [] : await prepareExperiments(summary, client, interrupts.stop).catch(() => []);
-    if (options.json) printResult(JSON.stringify({ ...toJson(client, summary, isInterrupted), experiments }, null, 2));
+    if (options.json) printJson({ ...toJson(client, summary, isInterrupted), experiments });
     else {
       for (const line of describeFailures(summary)) printNote(line);
       printResult(describeSync(summary));
@@ -59,9 +59,7 @@ function showBacklog(path: string, client: MlflowClient, asJson: boolean): ExitC
   const behind = journals.filter(({ backlog: { points, params, tags, files } }) => points + params + tags + files > 0);
   if (asJson) {
     const runs = behind.map(({ folder, backlog }) => ({ folder, ...backlog }));
-    printResult(
-      JSON.stringify({ server: client.baseUrl, journals: journals.length, behind: behind.length, runs }, null, 2),
-    );
+    printJson({ server: client.baseUrl, journals: journals.length, behind: behind.length, runs });
     return 0;
   }
   const sum = (key: 'points' | 'params' | 'files' | 'journalBytes') =>
