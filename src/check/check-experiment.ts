@@ -11,13 +11,7 @@ import {
 } from './rules/augmentation.js';
 import { checkBatchSize, checkMicroBatches, checkTask, checkTaskSelection } from './rules/batches.js';
 import { checkColorJitter, checkInkOnly } from './rules/colors.js';
-import {
-  checkDataFolder,
-  checkFolderDivision,
-  checkSourceSize,
-  checkTrainingSelection,
-  checkValidationAlphabets,
-} from './rules/data.js';
+import { checkDataSet, checkSourceSize, checkTrainingSelection } from './rules/data.js';
 import { checkEncoderShapes, checkLayerNames } from './rules/encoder.js';
 import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns } from './rules/episodes.js';
 import { checkLoss, checkLossHead, checkMargin, checkUntrainedHead } from './rules/loss.js';
@@ -33,9 +27,7 @@ export const rules: readonly Rule[] = [
   checkName,
   checkSections,
   checkSourceSize,
-  checkValidationAlphabets,
-  checkDataFolder,
-  checkFolderDivision,
+  checkDataSet,
   checkTrainingSelection,
   checkCopiesOrProbability,
   checkScaleRange,
