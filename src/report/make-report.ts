@@ -4,7 +4,7 @@ import type { RunState } from '../run-folder/run-folder.js';
 import { type Comparison, findDifferences } from './compare-runs.js';
 import { type AlphabetFigures, averageAlphabets } from './figures/alphabets.js';
 import { type Calibration, calibrate } from './figures/calibration.js';
-import { type Choice, chooseConfiguration } from './figures/choose-configuration.js';
+import { chooseConfiguration, type NamedChoice, nameChoice } from './figures/choose-configuration.js';
 import { type Confusions, collectConfusions } from './figures/confused-pairs.js';
 import {
   collectLayerCurves,
@@ -71,16 +71,6 @@ export interface Report {
 export interface SettingDifferences {
   readonly systems: readonly string[];
   readonly settings: Comparison['differences'];
-}
-
-/** A choice with the label of its configuration instead of its runs. */
-export type NamedChoice = { readonly system: string } & (
-  | Omit<Extract<Choice, { type: 'chosen' }>, 'group'>
-  | Omit<Extract<Choice, { type: 'none' }>, 'group'>
-);
-
-function nameChoice({ group, ...choice }: Choice): NamedChoice {
-  return { ...choice, system: group.label };
 }
 
 /** The report of these runs. */
