@@ -20,5 +20,12 @@ function writeNumber(value: number): string[] {
   const durations = formatDuration(Math.abs(value)).match(/[\d.]+/g) ?? [];
   const percent = 100 * value;
   const decimals = [0, 1, 2, 4].flatMap((digits) => [value.toFixed(digits), percent.toFixed(digits)]);
-  return [String(value), value.toLocaleString('en'), value.toPrecision(3), value.toPrecision(4), ...durations, ...decimals];
+  return [
+    String(value),
+    value.toLocaleString('en'),
+    value.toPrecision(3),
+    value.toPrecision(4),
+    ...durations,
+    ...decimals,
+  ];
 }
