@@ -25,6 +25,7 @@ import { analyzeSweeps, type SweepFigures } from './figures/sweep.js';
 import { measureVerifications, type VerificationMeasurement } from './figures/verifications.js';
 import { describeWhatWasRun, type WhatWasRun } from './figures/what-was-run.js';
 import { groupRuns, type Measurement, measureGroups, type RunGroup } from './group-runs.js';
+import { listDataDoubts } from './list-data-doubts.js';
 import type { LoadedRuns } from './load-runs.js';
 import { nameSystem } from './names.js';
 
@@ -37,6 +38,8 @@ export interface Report {
   readonly counts: Readonly<Record<RunState, number>>;
   /** Run folders that could not be read, with the reason. */
   readonly damaged: readonly DamagedRun[];
+  /** What is likely wrong with the pictures, a sentence each: copies, classes that are no unseen ones. */
+  readonly dataDoubts: readonly string[];
   /** Finished runs without all their results, and runs with something unreadable. */
   readonly incomplete: readonly string[];
   readonly measurements: readonly Measurement[];
@@ -83,6 +86,7 @@ export function makeReport({ runs, damaged }: LoadedRuns): Report {
     runs: summarizeRuns(groups),
     counts: countStates(runs),
     damaged,
+    dataDoubts: listDataDoubts(runs),
     incomplete: listIncomplete(runs),
     measurements,
     verifications,
