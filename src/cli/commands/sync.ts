@@ -1,5 +1,5 @@
 import type { MlflowClient } from 'mlflow-ts-client';
-import { formatBytes, formatBytes, formatInteger, formatInteger } from '../../base/format-quantity.js';
+import { formatBytes, formatInteger } from '../../base/format-quantity.js';
 import { OneshotError } from '../../base/problem.js';
 import { followInterrupts } from '../interrupts.js';
 import type { ExitCode } from '../report-error.js';
