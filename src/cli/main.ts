@@ -6,6 +6,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import { readOwnVersion } from '../base/own-files.js';
 import { describeSystemError } from '../base/system-error.js';
 import { BENCH_CASES } from '../bench/bench-cases.js';
+import { ENGINE_NAMES, INSTALLABLE_ENGINES } from '../engine/registry.js';
 import { compiledCodeFolder } from '../launch/compiled-code.js';
 import type { Shell } from './completion-script.js';
 import { renderExamples } from './help-examples.js';
@@ -46,16 +47,8 @@ const setOption = () =>
     .argParser(collect);
 const runsOption = () =>
   new Option('--runs <dir>', 'the folder that runs are kept in').env('ONESHOT_RUNS').default('runs');
-const engineOption = () =>
-  new Option('--engine <name>', 'compute engine').choices([
-    'auto',
-    'onnxruntime',
-    'tensorflow',
-    'cuda',
-    'webgpu',
-    'cpu',
-  ]);
-const BENCH_ENTRANTS = ['onnxruntime', 'tensorflow', 'cuda', 'webgpu', 'cpu', 'torch'];
+const engineOption = () => new Option('--engine <name>', 'compute engine').choices(['auto', ...ENGINE_NAMES]);
+const BENCH_ENTRANTS = [...ENGINE_NAMES, 'torch'];
 const jsonOption = () => new Option('--json', 'machine-readable output');
 
 let exitCode: ExitCode = 0;
@@ -207,7 +200,7 @@ program
   .action(run(async () => (await import('./commands/bench.js')).benchCommand));
 
 const engine = program.command('engine').description('list, install and remove compute engines');
-const installableArgument = () => new Argument('<engine>', 'the engine').choices(['tensorflow', 'cuda', 'webgpu']);
+const installableArgument = () => new Argument('<engine>', 'the engine').choices(INSTALLABLE_ENGINES);
 
 engine
   .command('list', { isDefault: true })

@@ -7,7 +7,7 @@ import { averageOf, rankCandidates, readObjective } from '../evaluation/headline
 import type { Interval } from '../evaluation/statistics/interval.js';
 import { wilsonInterval } from '../evaluation/statistics/wilson-interval.js';
 import type { FoundRun } from '../run-folder/find-runs.js';
-import { type RunState, runFiles } from '../run-folder/run-folder.js';
+import { countStates, type RunState, runFiles } from '../run-folder/run-folder.js';
 import { type HalvingManifest, type SweepManifest, sweepFiles } from '../run-folder/sweep-folder.js';
 import { type LoggedEvent, listAskedTrialIds, readSearchLog } from './search-log.js';
 
@@ -53,7 +53,7 @@ export function summarizeSweep(
 ): SweepSummary {
   const files = sweepFiles(experimentFolder, manifest.id);
   const events = readSearchLog(files.events);
-  const ids = new Set(manifest.trialIds ?? listAskedTrialIds(events));
+  const ids = new Set(listSweepTrialIds(experimentFolder, manifest));
   const own = runs.filter(({ trial }) => ids.has(trial.id));
   const counts = countStates(own);
   const withoutFolder = manifest.trials - own.length;
@@ -70,6 +70,11 @@ export function summarizeSweep(
   };
 }
 
+/** Ids of a sweep's trials in the order of its plan: all of a list, those asked so far of a search. */
+export function listSweepTrialIds(experimentFolder: string, { id, trialIds }: SweepManifest): readonly string[] {
+  return trialIds ?? listAskedTrialIds(readSearchLog(sweepFiles(experimentFolder, id).events));
+}
+
 function countRungs({ rungEpochs }: HalvingManifest, events: readonly LoggedEvent[]): SweepSummary['rungs'] {
   const reached = new Map<number, number>();
   for (const event of events) if (event.type === 'rung') reached.set(event.index, event.rung + event.values.length);
@@ -77,13 +82,6 @@ function countRungs({ rungEpochs }: HalvingManifest, events: readonly LoggedEven
     epochs,
     points: [...reached.values()].filter((count) => count > rung).length,
   }));
-}
-
-/** How many runs are in each state. */
-export function countStates(runs: readonly FoundRun[]): Record<RunState, number> {
-  const counts: Record<RunState, number> = { finished: 0, halted: 0, running: 0, stopped: 0, failed: 0, waiting: 0 };
-  for (const { state } of runs) counts[state]++;
-  return counts;
 }
 
 function findBest(manifest: SweepManifest, runs: readonly FoundRun[]): BestPoint | undefined {

@@ -23,9 +23,9 @@ import {
   refuseDrift,
   writeConditions,
 } from '../run-folder/conditions.js';
-import { findLostForms, takeForms } from '../run-folder/forms.js';
 import { describeGit, describeProvenance, type Provenance } from '../run-folder/provenance.js';
 import {
+  DATA_DOUBTS_TAG,
   RUN_FOLDER_VERSION,
   type RunStatus,
   readRunStatus,
@@ -34,12 +34,21 @@ import {
   type TrialRecord,
   writeRunStatus,
 } from '../run-folder/run-folder.js';
+import { findLostTuning, takeTuning } from '../run-folder/tuning.js';
 import { describeBatch } from '../tasks/describe-batch.js';
 import { type Journal, openJournal } from '../tracking/journal.js';
 import { describeFailure } from './describe-failure.js';
 import { requireTensorsFit } from './engine-limits.js';
 import { evaluateTrial } from './evaluate-trial.js';
-import { logBeginning, logDatasets, logEvaluation, logHalving, logTraining, type RunLog } from './log-run.js';
+import {
+  logBeginning,
+  logDatasets,
+  logEvaluation,
+  logHalving,
+  logHeadline,
+  logTraining,
+  type RunLog,
+} from './log-run.js';
 import { logVerifications } from './log-verification.js';
 import { refuseLeaks } from './refuse-leaks.js';
 import { SYSTEM_PREFIX, type SystemSampler, sampleSystem } from './sample-system.js';
@@ -163,7 +172,10 @@ class TrialRun {
       logEvaluation(this.#log(), results);
       logVerifications(this.#journal, this.#trial.folder);
       const headline = headlineOfRun(results, readRunVerifications(this.#trial.folder));
-      if (headline !== undefined) this.#saveStatus({ headline });
+      if (headline !== undefined) {
+        logHeadline(this.#log(), headline);
+        this.#saveStatus({ headline });
+      }
       return 'finished';
     } finally {
       sampler?.stop();
@@ -175,8 +187,8 @@ class TrialRun {
     const { model, training, data } = this.#experiment as TrainedExperiment;
     const begun = readConditions(this.#files.conditions);
     const { name, threads } = chooseEngine(this.#trial, begun);
-    const lost = this.#prepareForms(begun);
-    const engine = await startEngine(name, { threads, formFile: this.#files.forms });
+    const lost = this.#prepareTuning(begun);
+    const engine = await startEngine(name, { threads, tuningFile: this.#files.tuning });
     if (this.#status.trained) return engine;
 
     const { units, picturesPerUnit } = describeBatch(training);
@@ -196,11 +208,11 @@ class TrialRun {
     return engine;
   }
 
-  /** What was lost of the forms that the trial was begun with, in words; refused before the engine makes the file anew, unless drift is allowed. */
-  #prepareForms(begun: Conditions | undefined): string[] {
-    const { forms, last } = this.#files;
-    if (begun === undefined) takeForms(this.#trial.formsFrom, forms);
-    const lost = findLostForms(forms, begun);
+  /** What was lost of the algorithms that the trial was begun with, in words; refused before the engine makes the file anew, unless drift is allowed. */
+  #prepareTuning(begun: Conditions | undefined): string[] {
+    const { tuning, last } = this.#files;
+    if (begun === undefined) takeTuning(this.#trial.tuningFrom, tuning);
+    const lost = findLostTuning(tuning, begun);
     if (lost.length > 0 && existsSync(last) && !this.#trial.allowDrift) refuseDrift(lost);
     return lost;
   }
@@ -234,7 +246,10 @@ class TrialRun {
         this.#around.onProgress({ phase: 'data', activity: message });
       },
     });
-    refuseLeaks(data);
+    const doubts = refuseLeaks(data);
+    for (const doubt of doubts) this.#around.log(`doubt about the data: ${doubt}`);
+    if (doubts.length > 0)
+      this.#journal.append({ type: 'tags', values: { [DATA_DOUBTS_TAG]: doubts.join('\n').slice(0, 5000) } });
     return data;
   }
 

@@ -6,6 +6,7 @@ import type {
   ProtocolWithinAlphabet,
 } from '../../config/experiment.js';
 import type { ConcretePath } from '../../config/key-path.js';
+import { explainEmptySelection } from '../../data/data-source.js';
 import type { DataSection } from '../../data/loaded-data.js';
 import { LAKE_ALPHABETS } from '../../data/omniglot/omniglot-alphabets.js';
 import type { SplitPurpose } from '../../data/pictures/picture-set.js';
@@ -52,6 +53,27 @@ export const checkLakeRuns: Rule = {
         path,
         found: `lake-runs with split ${data.split}, which trains on ${trained.length} of its alphabets (${trained.map(({ name }) => name).join(', ')})`,
         allowed: 'within-alphabet, cross-alphabet; or split lake, koch, small1, small2',
+      });
+    });
+  },
+};
+
+/** The digits of the transfer to MNIST are not trained on. */
+export const checkTransfer: Rule = {
+  name: 'transfer',
+  needs: ['data'],
+  reads: ['evaluation', 'training'],
+  check({ data, evaluation, training }, { report, isSound }) {
+    if (data?.dataset !== 'mnist' || !training || !isSound(['evaluation'])) return;
+    const digits = [...new Set(data.trainDigits)].sort();
+    if (digits.length === 0) return;
+    evaluation.forEach(({ protocol }, index) => {
+      if (protocol !== 'mnist') return;
+      report({
+        code: 'leak',
+        path: ['evaluation', index, 'protocol'],
+        found: `mnist, which asks for all ten digits, with training on ${digits.join(', ')}`,
+        allowed: 'cross-alphabet, within-alphabet: they ask for the other digits; or another data set to train on',
       });
     });
   },
@@ -116,19 +138,7 @@ function hasSelection(section: EpisodeSection): section is SelectionSection {
   return section.selection !== undefined;
 }
 
-/** What fills an empty selection. */
-const selectionHints: Readonly<Record<DataSection['dataset'], (selection: SplitPurpose) => string>> = {
-  omniglot: () => 'name some in data.validationAlphabets, or use split koch',
-  glyphs: (selection) => `raise data.${selection}Alphabets`,
-  mnist: (selection) => (selection === 'train' ? 'name some in data.trainDigits' : 'mnist has no validation digits'),
-  folder: (selection) => `raise data.${selection}, or give the folder more groups`,
-};
-
-function reportEmptySelection(
-  { path, selection }: SelectionSection,
-  { dataset }: DataSection,
-  context: RuleContext,
-): void {
+function reportEmptySelection({ path, selection }: SelectionSection, data: DataSection, context: RuleContext): void {
   const isValidation = path[0] === 'training';
   context.report({
     code: 'episode',
@@ -136,7 +146,7 @@ function reportEmptySelection(
     at: isValidation ? 'key' : 'value',
     found: `the ${selection} selection, which is empty`,
     allowed: 'a selection that has alphabets',
-    hint: selectionHints[dataset](selection),
+    hint: explainEmptySelection(data, selection),
   });
 }
 
