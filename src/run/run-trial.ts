@@ -45,6 +45,7 @@ import {
   logEvaluation,
   logHalving,
   logHeadline,
+  logModel,
   logTraining,
   type RunLog,
 } from './log-run.js';
@@ -175,6 +176,7 @@ class TrialRun {
         logHeadline(this.#log(), headline);
         this.#saveStatus({ headline });
       }
+      logModel(this.#log());
       return 'finished';
     } finally {
       sampler?.stop();
