@@ -1,7 +1,7 @@
 // One file event of a journal (artifact, table, picture, model) to its place on the server. Sending it again replaces
 // what is there.
-import { type MlflowClient, sanitizeArtifactPath } from 'mlflow-ts-client';
-import { composeImagePaths } from './image-name.js';
+import { createHash } from 'node:crypto';
+import { composeImagePaths, type MlflowClient, sanitizeArtifactPath } from 'mlflow-ts-client';
 import type { JournalEvent } from './journal-event.js';
 import { locateFile } from './locate-file.js';
 import { type ExportOnnx, shipModel } from './ship-model.js';
@@ -49,12 +49,22 @@ export async function shipFile(
         signal,
       });
     case 'image': {
-      for (const path of composeImagePaths(target.uid, event.key, event.step, event.time)) {
+      const { key, step, time } = event;
+      const uuid = composeUuid(target.uid, key, step);
+      const { image, thumbnail } = composeImagePaths({ key, step, timestamp: time, uuid });
+      for (const path of [image, thumbnail])
         await client.artifacts.uploadFile(target.runId, localPath, path, { signal });
-      }
       return;
     }
     case 'model':
       return await shipModel({ exportOnnx: undefined, ...target, client, event, signal });
   }
+}
+
+/** The same for the same picture of the same run, so that shipping it again replaces and never doubles it. */
+function composeUuid(uid: string, key: string, step: number): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([uid, key, step]))
+    .digest('hex');
+  return [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-');
 }
