@@ -113,7 +113,12 @@ export async function writeRun(parent: string, run: FakeRun): Promise<string> {
 
 /** `{'training.batchSize': '32'}` as the experiment that has it. */
 function nestSettings(settings: Readonly<Record<string, string>>): object {
-  const experiment: Record<string, unknown> = {};
+  const experiment: Record<string, unknown> = {
+    data: { dataset: 'glyphs', imageSize: 9 },
+    training: { task: { type: 'allPairs' }, loss: 'binaryCrossEntropy', optimizer: { type: 'adamW' }, maxEpochs: 2 },
+    evaluation: [],
+    baselines: [],
+  };
   for (const [path, value] of Object.entries(settings)) {
     const keys = path.split('.');
     let place = experiment;
