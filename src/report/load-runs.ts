@@ -10,7 +10,9 @@ import { type DamagedRun, type FoundRun, findRuns } from '../run-folder/find-run
 import { flattenParams } from '../run-folder/flatten-params.js';
 import { type Provenance, readProvenance } from '../run-folder/provenance.js';
 import { type RunState, type RunStatus, runFiles, type TrialRecord } from '../run-folder/run-folder.js';
+import { composeRunAddress } from '../tracking/experiment-page.js';
 import { readJournal } from '../tracking/journal.js';
+import { listShippedRuns } from '../tracking/ship-cursor.js';
 
 /** One point of a metric. */
 export interface MetricPoint {
@@ -35,6 +37,8 @@ export interface ReportRun {
   readonly results: readonly EvaluationResult[];
   /** Of verifications; empty before the evaluation is done. */
   readonly verifications: readonly VerificationResult[];
+  /** Addresses of its pages on the MLflow servers that it was shipped to. */
+  readonly mlflow: readonly string[];
   /** Where each attempt was made. */
   readonly provenance: readonly Provenance[];
   /** What of the folder could not be read, in words. */
@@ -83,7 +87,10 @@ function loadRun(found: FoundRun): ReportRun {
   const provenance = attempt(() => readProvenance(files.provenance), []);
   const experiment = attempt(() => readExperiment(files.experiment), undefined);
   const settings = experiment === undefined ? {} : flattenParams(experiment);
-  return { ...found, ...journal, experiment, settings, results, verifications, provenance, problems };
+  const mlflow = listShippedRuns(found.folder)
+    .filter(({ uri }) => /^https?:/.test(uri))
+    .map(({ uri, experimentId, runId }) => composeRunAddress(uri, experimentId, runId));
+  return { ...found, ...journal, experiment, settings, mlflow, results, verifications, provenance, problems };
 }
 
 // Unchecked: it was checked when the folder was made, and a report only shows it.

@@ -33,6 +33,13 @@ export function readShipCursor(folder: string, trackingUri: string): ShipCursor 
   return readTargets(folder)[trackingUri];
 }
 
+/** The run of a folder's journal on each server that it was shipped to. */
+export function listShippedRuns(
+  folder: string,
+): { readonly uri: string; readonly experimentId: string; readonly runId: string }[] {
+  return Object.entries(readTargets(folder)).map(([uri, { experimentId, runId }]) => ({ uri, experimentId, runId }));
+}
+
 /** Stores the cursor for a server; those for other servers stay. Throws the file system's error. */
 export function writeShipCursor(folder: string, trackingUri: string, cursor: ShipCursor): void {
   const file = { version: cursorVersion, targets: { ...readTargets(folder), [trackingUri]: cursor } };
