@@ -22,6 +22,9 @@ import {
 import type { SourceMap } from './source-tree.js';
 import { toPlain } from './source-tree.js';
 
+/** Errors that are put into words: behind so many, a file is another thing than an experiment. */
+const MAX_ERRORS = 500;
+
 /** A problem with the path that is broken by it. */
 export interface SchemaProblem extends Problem {
   /** Path of the key or value that it is about. */
@@ -35,6 +38,8 @@ export interface SchemaResult {
   readonly value: Record<string, unknown>;
   readonly positions: Positions;
   readonly problems: readonly SchemaProblem[];
+  /** Errors beyond these, of which nothing is said. */
+  readonly more: number;
 }
 
 /** Checks a composed experiment against the schema and fills in its defaults. */
@@ -42,8 +47,9 @@ export function validate(root: SourceMap): SchemaResult {
   const positions = new Positions(root);
   const given = toPlain(root);
   const value = toPlain(root) as Record<string, unknown>;
-  const problems = checkSchema(value) ? [] : new ErrorTranslator(given, positions).translate(checkSchema.errors ?? []);
-  return { value, positions, problems };
+  const errors = checkSchema(value) ? [] : (checkSchema.errors ?? []);
+  const problems = new ErrorTranslator(given, positions).translate(errors);
+  return { value, positions, problems, more: Math.max(0, errors.length - MAX_ERRORS) };
 }
 
 class ErrorTranslator {
@@ -61,7 +67,7 @@ class ErrorTranslator {
 
   translate(errors: readonly SchemaError[]): SchemaProblem[] {
     const missing = new Map<string, { path: ConcretePath; keys: string[] }>();
-    for (const error of errors) {
+    for (const error of errors.slice(0, MAX_ERRORS)) {
       const path = this.#pathOf(error.instancePath);
       if (error.keyword === 'additionalProperties') this.#unknownKey(path, error.params.additionalProperty as string);
       else if (error.keyword === 'required') {
@@ -111,7 +117,8 @@ class ErrorTranslator {
     const map = getAtPath(this.#given, path);
     if (!schema || tag === undefined || !missing.includes(tag) || !isMapValue(map)) return;
     const known = [...branchesOf(schema).values()].flatMap((kind) => Object.keys(kind.properties ?? {}));
-    for (const key of Object.keys(map)) if (!known.includes(key)) this.#unknownKey(path, key, [...new Set(known)]);
+    const foreign = Object.keys(map).filter((key) => !known.includes(key));
+    for (const key of foreign.slice(0, MAX_ERRORS)) this.#unknownKey(path, key, [...new Set(known)]);
   }
 
   #missingKeys(path: ConcretePath, keys: readonly string[]): void {
