@@ -39,12 +39,12 @@ export function readExperiment(path: string, options: ComposeOptions = {}): Read
       files,
     };
   }
-  const { value, positions, problems, more } = validate(root);
+  const { value, positions, problems, broken, more } = validate(root);
   const certain = problems.filter(
     (problem) =>
       !isDoubtful(problem, composition, positions) && !isUnreadValue(problem, composition.problems, positions),
   );
-  for (const { breaks } of problems) for (const broken of breaks) soundness.markBroken(broken);
+  for (const path of broken) soundness.markBroken(path);
   const damages = [...composition.damage.values()];
   for (const { keys } of damages) for (const key of keys) soundness.markBroken([key]);
   if (damages.some(({ isOpenEnded }) => isOpenEnded)) {

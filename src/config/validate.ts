@@ -38,6 +38,8 @@ export interface SchemaResult {
   readonly value: Record<string, unknown>;
   readonly positions: Positions;
   readonly problems: readonly SchemaProblem[];
+  /** Paths that cannot be relied on. */
+  readonly broken: readonly ConcretePath[];
   /** Errors beyond these, of which nothing is said. */
   readonly more: number;
 }
@@ -48,13 +50,16 @@ export function validate(root: SourceMap): SchemaResult {
   const given = toPlain(root);
   const value = toPlain(root) as Record<string, unknown>;
   const errors = checkSchema(value) ? [] : (checkSchema.errors ?? []);
-  const problems = new ErrorTranslator(given, positions).translate(errors);
-  return { value, positions, problems, more: Math.max(0, errors.length - MAX_ERRORS) };
+  const translator = new ErrorTranslator(given, positions);
+  const problems = translator.translate(errors);
+  return { value, positions, problems, broken: translator.broken, more: Math.max(0, errors.length - MAX_ERRORS) };
 }
 
 class ErrorTranslator {
   readonly #given: unknown;
   readonly #positions: Positions;
+  /** What all errors break, those included that are not told since their place has one already. */
+  readonly broken: ConcretePath[] = [];
   readonly #problems: SchemaProblem[] = [];
   readonly #seen = new Set<string>();
   /** Keys that unknown ones were meant to be, as paths. */
@@ -184,6 +189,7 @@ class ErrorTranslator {
     },
   ): void {
     // Two places of the experiment are one in the file where an alias repeats it.
+    this.broken.push(...rest.breaks);
     const keys = [JSON.stringify(place), JSON.stringify([code, position])];
     if (keys.some((key) => this.#seen.has(key))) return;
     for (const key of keys) this.#seen.add(key);

@@ -10,6 +10,7 @@ import {
   type MlflowClient,
   sanitizeArtifactPath,
 } from 'mlflow-ts-client';
+import { requireInside } from '../base/bounded-file.js';
 import { OneshotError } from '../base/problem.js';
 import { composeImagePaths } from './image-name.js';
 import type { JournalEvent } from './journal-event.js';
@@ -137,6 +138,7 @@ function locate(folder: string, path: string): string {
   const root = resolve(folder);
   const localPath = resolve(root, path);
   if (!localPath.startsWith(root + sep)) throw new OneshotError('data', `${path} lies outside the run folder`);
+  requireInside(localPath, root);
   if (!existsSync(localPath)) throw new OneshotError('data', `${path} is no longer in the run folder`);
   return localPath;
 }
