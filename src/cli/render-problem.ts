@@ -2,9 +2,9 @@
 // `file:line:column key.path: found …; allowed: …; nearest: …`.
 import { readFileSync } from 'node:fs';
 import pc from 'picocolors';
+import { formatInteger } from '../base/format-quantity.js';
 import { showLine, toJsonText } from '../base/printable.js';
 import type { Problem } from '../base/problem.js';
-import { formatInteger } from './format-quantity.js';
 
 export type ProblemFormat = 'text' | 'json' | 'github';
 
