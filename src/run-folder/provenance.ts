@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { arch, cpus, hostname, release, totalmem, userInfo } from 'node:os';
 import { promisify } from 'node:util';
 import { readBounded } from '../base/bounded-file.js';
+import { stripCredentials } from '../base/hide-credentials.js';
 import { readOwnVersion } from '../base/own-files.js';
 import { OneshotError } from '../base/problem.js';
 import { isCount, isList, isMap, isRecord, isText, MAX_RECORD_BYTES, type RecordShape } from './read-record.js';
@@ -115,9 +116,4 @@ export async function describeGit(folder: string): Promise<Provenance['git']> {
   } catch {
     return undefined;
   }
-}
-
-/** A URL without user and password; other text as it is. */
-export function stripCredentials(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i, '$1');
 }
