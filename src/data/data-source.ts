@@ -1,6 +1,7 @@
 // The registry of data sets: the one place that knows them all. A new one is a file like omniglot-source.ts, a branch of
 // `data` in the schema and a line here.
 import type { DataMnist } from '../config/experiment.js';
+import { emojiSource } from './emoji/emoji-source.js';
 import type { DataPlace } from './files/data-folder.js';
 import { folderSource } from './folder/folder-source.js';
 import { glyphsSource } from './glyphs/glyphs-source.js';
@@ -20,6 +21,7 @@ const SOURCES: { readonly [Name in DataSection['dataset']]: DataSource<Extract<D
   glyphs: glyphsSource,
   mnist: mnistSource,
   folder: folderSource,
+  emoji: emojiSource,
 };
 
 /** What the section selects, without reading any picture: alphabets, characters and drawers of each purpose, and an identity for fingerprints. Throws a OneshotError('data') when a folder of pictures is missing or holds no data set. */

@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { makeNetworkScorer } from '../evaluation/scorers/network.js';
 import { placeEncoder } from '../model/encoder-shape.js';
+import type { NamedArrays } from '../model/named-arrays.js';
 import { runFiles } from '../run-folder/run-folder.js';
 import { openBatchSource } from '../tasks/batch-source.js';
 import { countEpochSteps, describeBatch } from '../tasks/describe-batch.js';
@@ -28,6 +29,8 @@ export interface TrainTrialOptions {
   readonly engine: Engine;
   readonly data: LoadedData;
   readonly microBatchSize: number;
+  /** The weights that are not drawn; asked for where the training begins. */
+  readonly prepareWeights: () => Promise<NamedArrays>;
   /** As in `TrialArguments`. */
   readonly haltAfterEpoch?: number;
   readonly journal: Journal;
@@ -124,7 +127,7 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
       microBatchSize: options.microBatchSize,
       // The samplers count epochs from 0, the loop from 1.
       batches: (epoch, step) => batches.next(epoch - 1, step),
-      ...(restore === undefined ? {} : { restore }),
+      ...(restore === undefined ? { given: await options.prepareWeights() } : { restore }),
       ...(options.haltAfterEpoch === undefined ? {} : { haltAfterEpoch: options.haltAfterEpoch }),
       hooks,
     });

@@ -129,5 +129,6 @@ const reasonsForNoTraining: Readonly<
   },
   folder: { keys: ['test', 'validation'], found: 'all of the folder', allowed: 'some of it: training needs the rest' },
   mnist: { keys: ['trainDigits'], found: 'no digits for training', allowed: 'at least one in data.trainDigits' },
+  emoji: { keys: ['trainClasses'], found: 'no classes for training', allowed: 'at least one' },
   glyphs: { keys: ['trainAlphabets'], found: 'no alphabets for training', allowed: 'at least one' },
 };

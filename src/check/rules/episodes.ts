@@ -121,6 +121,7 @@ const selectionHints: Readonly<Record<DataSection['dataset'], (selection: SplitP
   omniglot: () => 'name some in data.validationAlphabets, or use split koch',
   glyphs: (selection) => `raise data.${selection}Alphabets`,
   mnist: (selection) => (selection === 'train' ? 'name some in data.trainDigits' : 'mnist has no validation digits'),
+  emoji: () => 'raise data.trainClasses',
   folder: (selection) => `raise data.${selection}, or give the folder more groups`,
 };
 

@@ -38,7 +38,7 @@ export async function fetchDataCommand(name: string, options: DataOptions & { fr
   const dataSet = PUBLISHED_DATA_SETS.find((candidate) => candidate.name === name);
   if (dataSet === undefined) {
     throw new OneshotError('usage', `${name} is no data set that can be fetched`, {
-      hint: `There are ${PUBLISHED_DATA_SETS.map((known) => known.name).join(' and ')}; glyphs needs no files.`,
+      hint: `There are ${PUBLISHED_DATA_SETS.map((known) => known.name).join(', ')}; glyphs needs no files.`,
     });
   }
   const folder = findFolder(options);
