@@ -3,8 +3,19 @@ import { join } from 'node:path';
 import { stableHash } from '../base/stable-hash.js';
 import type { Experiment } from '../config/experiment.js';
 import { requireDataFiles } from '../data/data-source.js';
+
+<<<<<<< HEAD
+
 import { type DataPlace, resolveDataFolder } from '../data/files/data-folder.js';
 import { requirePretrainedFile } from '../data/files/pretrained-files.js';
+
+=======
+
+import type { DataPlace } from '../data/files/data-folder.js';
+import { listExtraPictures } from '../evaluation/protocols/registry.js';
+
+>>>>>>> main
+
 import type { Plan } from '../plan/plan-trials.js';
 import type { Trial } from '../plan/trial.js';
 import { findRun, indexRunFolders } from './prepare-run.js';
@@ -31,7 +42,7 @@ function groupByData(trials: readonly Trial[]): readonly Trial[][] {
   const groups = new Map<string, Trial[]>();
   for (const trial of trials) {
     const { data } = trial.experiment;
-    const key = stableHash({ data, ...listExtras(trial.experiment) });
+    const key = stableHash({ data, ...listExtraPictures(trial.experiment.evaluation) });
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [trial]);
     else group.push(trial);
@@ -40,6 +51,7 @@ function groupByData(trials: readonly Trial[]): readonly Trial[][] {
 }
 
 function requireDataOf(experiment: Experiment, place: DataPlace): void {
+<<<<<<< HEAD
   if (experiment.data) requireDataFiles(experiment.data, place, listExtras(experiment));
   for (const layer of experiment.model?.encoder ?? []) {
     if (layer.type === 'pretrained') requirePretrainedFile(layer.network, resolveDataFolder(undefined, place));
@@ -51,4 +63,7 @@ function listExtras({ evaluation }: Experiment) {
     lakeRuns: evaluation.some(({ protocol }) => protocol === 'lake-runs'),
     mnist: evaluation.some(({ protocol }) => protocol === 'mnist'),
   };
+=======
+  if (experiment.data) requireDataFiles(experiment.data, place, listExtraPictures(experiment.evaluation));
+>>>>>>> main
 }

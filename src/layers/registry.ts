@@ -14,8 +14,18 @@ import { leakyRelu } from './leaky-relu.js';
 import { maxPool } from './max-pool.js';
 import { pretrained } from './pretrained.js';
 import { relu } from './relu.js';
+
+<<<<<<< HEAD
+
 import { relu6 } from './relu6.js';
 import { residual } from './residual.js';
+
+=======
+
+import { createResidual } from './residual.js';
+
+>>>>>>> main
+
 import { sigmoid } from './sigmoid.js';
 import { tanh } from './tanh.js';
 
@@ -35,9 +45,13 @@ const layerTypes: { readonly [Type in Layer['type']]: LayerType<Extract<Layer, {
   globalAveragePool,
   flatten,
   dropout,
+<<<<<<< HEAD
   residual,
   center,
   pretrained,
+=======
+  residual: createResidual(layerTypeOf),
+>>>>>>> main
 };
 
 /** The type of a layer, to be called with that same layer as its `config`. */
