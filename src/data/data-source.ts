@@ -1,16 +1,8 @@
 // The registry of data sets: the one place that knows them all. A new one is a file like omniglot-source.ts, a branch of
 // `data` in the schema and a line here.
-<<<<<<< HEAD
-
-import type { DataMnist } from '../config/experiment.js';
-import { emojiSource } from './emoji/emoji-source.js';
-
-=======
-
 import { OneshotError } from '../base/problem.js';
 import type { SettingProblem } from '../config/setting-problem.js';
-
->>>>>>> main
+import { emojiSource } from './emoji/emoji-source.js';
 
 import type { DataPlace } from './files/data-folder.js';
 import { folderSource } from './folder/folder-source.js';

@@ -3,18 +3,9 @@ import { join } from 'node:path';
 import { stableHash } from '../base/stable-hash.js';
 import type { Experiment } from '../config/experiment.js';
 import { requireDataFiles } from '../data/data-source.js';
-
-<<<<<<< HEAD
-
 import { type DataPlace, resolveDataFolder } from '../data/files/data-folder.js';
 import { requirePretrainedFile } from '../data/files/pretrained-files.js';
-
-=======
-
-import type { DataPlace } from '../data/files/data-folder.js';
 import { listExtraPictures } from '../evaluation/protocols/registry.js';
-
->>>>>>> main
 
 import type { Plan } from '../plan/plan-trials.js';
 import type { Trial } from '../plan/trial.js';
@@ -51,19 +42,8 @@ function groupByData(trials: readonly Trial[]): readonly Trial[][] {
 }
 
 function requireDataOf(experiment: Experiment, place: DataPlace): void {
-<<<<<<< HEAD
-  if (experiment.data) requireDataFiles(experiment.data, place, listExtras(experiment));
+  if (experiment.data) requireDataFiles(experiment.data, place, listExtraPictures(experiment.evaluation));
   for (const layer of experiment.model?.encoder ?? []) {
     if (layer.type === 'pretrained') requirePretrainedFile(layer.network, resolveDataFolder(undefined, place));
   }
-}
-
-function listExtras({ evaluation }: Experiment) {
-  return {
-    lakeRuns: evaluation.some(({ protocol }) => protocol === 'lake-runs'),
-    mnist: evaluation.some(({ protocol }) => protocol === 'mnist'),
-  };
-=======
-  if (experiment.data) requireDataFiles(experiment.data, place, listExtraPictures(experiment.evaluation));
->>>>>>> main
 }

@@ -3,45 +3,51 @@
 // no better estimate of them.
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { Layer, LayerPretrained } from '../config/experiment.js';
-import { type LayerContext, type LayerType, type Shape, ShapeError } from './layer.js';
-import { outputOf, type PlacedLayer, placeLayers } from './place-layers.js';
+import { type LayerContext, type LayerType, type LayerTypeOf, type Shape, ShapeError } from './layer.js';
+import { outputOf, placeLayers } from './place-layers.js';
 import { listUnits } from './pretrained/pretrained-networks.js';
-import { layerTypeOf } from './registry.js';
+import { pictureShape } from './shape.js';
 
 /** Channels of the pictures that the weights know. */
 const COLORS = 3;
 
-export const pretrained: LayerType<LayerPretrained> = {
-  type: 'pretrained',
+/** The type of pretrained networks; `typeOf` tells those of the layers within. */
+export function createPretrained(typeOf: LayerTypeOf): LayerType<LayerPretrained> {
+  const placeWithin = (config: LayerPretrained, input: Shape) =>
+    placeLayers(typeOf, listLayers(config), inColors(input), ['layers']);
+  return {
+    type: 'pretrained',
 
-  // The statistics of its batch normalisation are fixed.
-  needsWholeBatches: false,
+    // The statistics of its batch normalisation are fixed.
+    needsWholeBatches: false,
 
-  layersWithin: (config) => listLayers(config),
+    layersWithin: (config) => listLayers(config),
 
-  outputShape: (config, input) => outputOf(placeWithin(config, input), input),
+    outputShape: (config, input) => outputOf(placeWithin(config, input), input),
 
-  /** Those of its layers as `block3/expand/kernel`; what is frozen is a statistic. */
-  parameters: (config, input) =>
-    placeWithin(config, input).flatMap(({ index, name, config: layer, parameters }) =>
-      parameters.map((spec) => ({
-        settings: layer,
-        ...spec,
-        name: `${name}/${spec.name}`,
-        role: isFrozen(config, index) ? ('statistic' as const) : spec.role,
-      })),
-    ),
+    /** Those of its layers as `block3/expand/kernel`; what is frozen is a statistic. */
+    parameters: (config, input) =>
+      placeWithin(config, input).flatMap(({ index, name, config: layer, parameters }) =>
+        parameters.map((spec) => ({
+          settings: layer,
+          ...spec,
+          name: `${name}/${spec.name}`,
+          role: isFrozen(config, index) ? ('statistic' as const) : spec.role,
+        })),
+      ),
 
-  multiplyAdds: (config, input) => placeWithin(config, input).reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0),
+    multiplyAdds: (config, input) =>
+      placeWithin(config, input).reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0),
 
-  apply(config, input, context) {
-    const evaluated = asEvaluated(context);
-    let activations = prepare(input as Tensor4D, context);
-    for (const { name, config: layer } of placeWithin(config, input.shape.slice(1)))
-      activations = layerTypeOf(layer).apply(layer, activations, evaluated.within(name));
-    return activations;
-  },
-};
+    apply(config, input, context) {
+      const evaluated = asEvaluated(context);
+      let activations = prepare(input as Tensor4D, context);
+      for (const { name, config: layer } of placeWithin(config, input.shape.slice(1)))
+        activations = typeOf(layer).apply(layer, activations, evaluated.within(name));
+      return activations;
+    },
+  };
+}
 
 const layerLists = new WeakMap<LayerPretrained, readonly Layer[]>();
 
@@ -76,13 +82,10 @@ function isFrozen({ network, trainLast }: LayerPretrained, index: number): boole
   return index < frozen.reduce((sum, unit) => sum + unit.length, 0);
 }
 
-function placeWithin(config: LayerPretrained, input: Shape): PlacedLayer[] {
-  const [height, width, channels] = input;
-  if (input.length !== 3 || height === undefined || width === undefined)
-    throw new ShapeError('a pretrained network needs a picture, but a vector reaches it');
-  if (channels !== COLORS && channels !== 1)
-    throw new ShapeError(`a pretrained network needs a picture of 1 or ${COLORS} channels, not of ${channels}`);
-  return placeLayers(listLayers(config), [height, width, COLORS], ['layers']);
+function inColors(input: Shape): Shape {
+  const [height, width, channels] = pictureShape(input, 'a pretrained network');
+  if (channels === COLORS || channels === 1) return [height, width, COLORS];
+  throw new ShapeError(`a pretrained network needs a picture of 1 or ${COLORS} channels, not of ${channels}`);
 }
 
 /** From [0, 1] to [-1, 1], as the weights know pictures; ink becomes black on white. */

@@ -12,19 +12,10 @@ import { globalAveragePool } from './global-average-pool.js';
 import type { LayerType } from './layer.js';
 import { leakyRelu } from './leaky-relu.js';
 import { maxPool } from './max-pool.js';
-import { pretrained } from './pretrained.js';
+import { createPretrained } from './pretrained.js';
 import { relu } from './relu.js';
-
-<<<<<<< HEAD
-
 import { relu6 } from './relu6.js';
-import { residual } from './residual.js';
-
-=======
-
 import { createResidual } from './residual.js';
-
->>>>>>> main
 
 import { sigmoid } from './sigmoid.js';
 import { tanh } from './tanh.js';
@@ -45,13 +36,9 @@ const layerTypes: { readonly [Type in Layer['type']]: LayerType<Extract<Layer, {
   globalAveragePool,
   flatten,
   dropout,
-<<<<<<< HEAD
-  residual,
-  center,
-  pretrained,
-=======
   residual: createResidual(layerTypeOf),
->>>>>>> main
+  center,
+  pretrained: createPretrained(layerTypeOf),
 };
 
 /** The type of a layer, to be called with that same layer as its `config`. */

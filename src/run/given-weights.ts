@@ -40,11 +40,11 @@ export async function prepareGivenWeights(options: GivenWeightsOptions): Promise
       for (const [array, value] of readPretrainedWeights(config.network, parameters, file))
         given.set(`${name}/${array}`, value);
     }
-    const { fit } = layerTypeOf(config);
-    if (fit === undefined) continue;
+    const type = layerTypeOf(config);
+    if (type.fit === undefined) continue;
     log(`measures what reaches ${name}`);
     const { features, count } = await embedTraining(options, index, given);
-    const fitted = fit(config, features, count);
+    const fitted = type.fit(config, features, count);
     for (const { name: array, shape } of parameters) {
       const values = fitted.get(array);
       if (values !== undefined) given.set(`${name}/${array}`, { shape, values });

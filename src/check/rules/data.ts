@@ -36,21 +36,3 @@ export const checkTrainingSelection: Rule = {
     reportSettings(context, ['data'], [{ code: 'episode', ...explainNothingToTrain(data) }]);
   },
 };
-<<<<<<< HEAD
-
-/** The keys that decide how much is left for training, and what to say when it is nothing. */
-const reasonsForNoTraining: Readonly<
-  Record<DataSection['dataset'], { keys: readonly string[]; found: string; allowed: string }>
-> = {
-  omniglot: {
-    keys: ['validationAlphabets'],
-    found: 'all alphabets that the split trains on',
-    allowed: 'some of them: training needs the others',
-  },
-  folder: { keys: ['test', 'validation'], found: 'all of the folder', allowed: 'some of it: training needs the rest' },
-  mnist: { keys: ['trainDigits'], found: 'no digits for training', allowed: 'at least one in data.trainDigits' },
-  emoji: { keys: ['trainClasses'], found: 'no classes for training', allowed: 'at least one' },
-  glyphs: { keys: ['trainAlphabets'], found: 'no alphabets for training', allowed: 'at least one' },
-};
-=======
->>>>>>> main

@@ -117,24 +117,7 @@ function hasSelection(section: EpisodeSection): section is SelectionSection {
   return section.selection !== undefined;
 }
 
-<<<<<<< HEAD
-/** What fills an empty selection. */
-const selectionHints: Readonly<Record<DataSection['dataset'], (selection: SplitPurpose) => string>> = {
-  omniglot: () => 'name some in data.validationAlphabets, or use split koch',
-  glyphs: (selection) => `raise data.${selection}Alphabets`,
-  mnist: (selection) => (selection === 'train' ? 'name some in data.trainDigits' : 'mnist has no validation digits'),
-  emoji: () => 'raise data.trainClasses',
-  folder: (selection) => `raise data.${selection}, or give the folder more groups`,
-};
-
-function reportEmptySelection(
-  { path, selection }: SelectionSection,
-  { dataset }: DataSection,
-  context: RuleContext,
-): void {
-=======
 function reportEmptySelection({ path, selection }: SelectionSection, data: DataSection, context: RuleContext): void {
->>>>>>> main
   const isValidation = path[0] === 'training';
   context.report({
     code: 'episode',

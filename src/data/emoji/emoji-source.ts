@@ -21,6 +21,9 @@ const VALIDATION_CLASSES = 200;
 
 export const emojiSource: DataSource<DataEmoji> = {
   describe: describeEmoji,
+  nothingToTrain: { keys: [['trainClasses'], []], found: 'no classes for training', allowed: 'at least one' },
+  fillSelection: () => 'raise data.trainClasses',
+  downloadsPath: ({ path }) => path,
   requireFiles(section, place) {
     const folder = resolveDataFolder(section.path, place);
     for (const { file } of EMOJI_PACKAGES) requireFile(join(folder, file), explainEmojiFiles());
