@@ -40,7 +40,15 @@ import { describeFailure } from './describe-failure.js';
 import { requireTensorsFit } from './engine-limits.js';
 import { evaluateTrial } from './evaluate-trial.js';
 import { type GivenWeightsOptions, prepareGivenWeights, writeUntrainedNetwork } from './given-weights.js';
-import { logBeginning, logDatasets, logEvaluation, logHalving, logTraining, type RunLog } from './log-run.js';
+import {
+  logBeginning,
+  logDatasets,
+  logEvaluation,
+  logHalving,
+  logHeadline,
+  logTraining,
+  type RunLog,
+} from './log-run.js';
 import { logVerifications } from './log-verification.js';
 import { refuseLeaks } from './refuse-leaks.js';
 import { SYSTEM_PREFIX, type SystemSampler, sampleSystem } from './sample-system.js';
@@ -165,7 +173,10 @@ class TrialRun {
       logEvaluation(this.#log(), results);
       logVerifications(this.#journal, this.#trial.folder);
       const headline = headlineOfRun(results, readRunVerifications(this.#trial.folder));
-      if (headline !== undefined) this.#saveStatus({ headline });
+      if (headline !== undefined) {
+        logHeadline(this.#log(), headline);
+        this.#saveStatus({ headline });
+      }
       return 'finished';
     } finally {
       sampler?.stop();
