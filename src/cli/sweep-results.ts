@@ -6,6 +6,7 @@ import { type Headline, type HeadlineMeasurement, makeHeadline } from '../report
 import { measureVerifications } from '../report/figures/verifications.js';
 import { formatInterval, formatPercent } from '../report/format-figures.js';
 import { groupRuns, type Measurement, measureGroups, type RunGroup } from '../report/group-runs.js';
+import { listDataDoubts } from '../report/list-data-doubts.js';
 import type { ReportRun } from '../report/load-runs.js';
 import { nameSystem } from '../report/names.js';
 import { measureWidth, shortenMiddle } from './fit-lines.js';
@@ -20,7 +21,7 @@ const LEAST_NAME = 20;
 
 export interface ShownSweep {
   readonly text: string;
-  /** Sentences about alarming answers. */
+  /** Sentences about alarming answers, and pictures. */
   readonly alarms: readonly string[];
 }
 
@@ -36,9 +37,10 @@ export function renderSweepResults(
   const verifications = measureVerifications(groups);
   const all: readonly HeadlineMeasurement[] = [...measurements, ...verifications];
   if (all.length === 0) return undefined;
-  const alarms = all.flatMap(({ alarm, task, ...system }) =>
+  const ofAnswers = all.flatMap(({ alarm, task, ...system }) =>
     alarm === undefined ? [] : [`${nameSystem(system)} on ${task}: ${alarm}`],
   );
+  const alarms = [...ofAnswers, ...listDataDoubts(finished)];
   const choice = chooseConfiguration(groups);
   const headline = makeHeadline(measurements, verifications, choice);
   if (groups.length === 1 || headline === undefined || choice === undefined)

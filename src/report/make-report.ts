@@ -31,6 +31,7 @@ import { analyzeSweeps, type SweepFigures } from './figures/sweep.js';
 import { measureVerifications, type VerificationMeasurement } from './figures/verifications.js';
 import { describeWhatWasRun, type WhatWasRun } from './figures/what-was-run.js';
 import { groupRuns, type Measurement, measureGroups, type RunGroup } from './group-runs.js';
+import { listDataDoubts } from './list-data-doubts.js';
 import type { LoadedRuns } from './load-runs.js';
 import { nameSystem } from './names.js';
 
@@ -43,6 +44,8 @@ export interface Report {
   readonly counts: Readonly<Record<RunState, number>>;
   /** Run folders that could not be read, with the reason. */
   readonly damaged: readonly DamagedRun[];
+  /** What is likely wrong with the pictures, a sentence each: copies, classes that are no unseen ones. */
+  readonly dataDoubts: readonly string[];
   /** Finished runs without all their results, and runs with something unreadable. */
   readonly incomplete: readonly string[];
   readonly measurements: readonly Measurement[];
@@ -89,6 +92,7 @@ export function makeReport({ runs, damaged }: LoadedRuns): Report {
     runs: summarizeRuns(groups),
     counts: countStates(runs),
     damaged,
+    dataDoubts: listDataDoubts(runs),
     incomplete: listIncomplete(runs),
     measurements,
     verifications,

@@ -25,6 +25,7 @@ import {
 } from '../run-folder/conditions.js';
 import { describeGit, describeProvenance, type Provenance } from '../run-folder/provenance.js';
 import {
+  DATA_DOUBTS_TAG,
   RUN_FOLDER_VERSION,
   type RunStatus,
   readRunStatus,
@@ -251,7 +252,10 @@ class TrialRun {
         this.#around.onProgress({ phase: 'data', activity: message });
       },
     });
-    refuseLeaks(data);
+    const doubts = refuseLeaks(data);
+    for (const doubt of doubts) this.#around.log(`doubt about the data: ${doubt}`);
+    if (doubts.length > 0)
+      this.#journal.append({ type: 'tags', values: { [DATA_DOUBTS_TAG]: doubts.join('\n').slice(0, 5000) } });
     return data;
   }
 
