@@ -30,12 +30,12 @@ test('the mean is that of the features', () => {
 
 test('whitened features have the identity as their covariance, and nearly so with shrinkage', () => {
   const features = correlated();
-  const fit = (shrinkage: number) => center.fit!({ type: 'center', whiten: true, shrinkage }, features, 400);
-  const exact = fit(0);
+  const measure = (shrinkage: number) => center.fit!({ type: 'center', whiten: true, shrinkage }, features, 400);
+  const exact = measure(0);
   const found = covarianceOf(features, exact.get('mean')!, exact.get('transform')!);
-  found.forEach((value, i) => expect(value).toBeCloseTo(i % 4 === 0 ? 1 : 0, 4));
+  for (const [i, value] of found.entries()) expect(value).toBeCloseTo(i % 4 === 0 ? 1 : 0, 4);
   // Shrunk altogether, the features are scaled alone: by the mean variance.
-  const scaled = fit(1).get('transform')!;
+  const scaled = measure(1).get('transform')!;
   expect(scaled[1]).toBeCloseTo(0, 6);
   expect(scaled[0]).toBeCloseTo(scaled[4]!, 6);
 });
