@@ -33,6 +33,7 @@ import { describeWhatWasRun, type WhatWasRun } from './figures/what-was-run.js';
 import { groupRuns, type Measurement, measureGroups, type RunGroup } from './group-runs.js';
 import { listDataDoubts } from './list-data-doubts.js';
 import type { LoadedRuns } from './load-runs.js';
+import { measureEnsembles } from './measure-ensembles.js';
 import { nameSystem } from './names.js';
 
 export interface Report {
@@ -79,7 +80,7 @@ export interface SettingDifferences {
 /** The report of these runs. */
 export function makeReport({ runs, damaged }: LoadedRuns): Report {
   const groups = groupRuns(runs);
-  const measurements = measureGroups(groups);
+  const measurements = [...measureGroups(groups), ...measureEnsembles(groups)];
   const verifications = measureVerifications(groups);
   const experiments = [...new Set(runs.map(({ trial }) => trial.experimentName))];
   const choice = chooseConfiguration(groups);
