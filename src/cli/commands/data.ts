@@ -8,12 +8,8 @@ import { OneshotError } from '../../base/problem.js';
 import { resolveDataFolder } from '../../data/files/data-folder.js';
 import { type DataSetState, inspectDataSets } from '../../data/files/data-sets-state.js';
 import { fetchFile } from '../../data/files/fetch-file.js';
-import {
-  checkPublishedFile,
-  findPublishedFile,
-  PUBLISHED_DATA_SETS,
-  type PublishedFile,
-} from '../../data/files/published-files.js';
+import type { PublishedFile } from '../../data/files/published-file.js';
+import { checkPublishedFile, findPublishedFile, PUBLISHED_DATA_SETS } from '../../data/files/published-files.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
 import { colorsFor, printJson, printNote, printResult } from '../terminal.js';

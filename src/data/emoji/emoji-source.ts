@@ -1,23 +1,11 @@
-// Emoji as a data source: 1,377 classes, each drawn by four designers. The classes are divided once and for all, by the
-// hashes of their codes: 400 for the test, 200 for validation, the others for training.
+// Emoji as a data source: 1,377 classes, each drawn by four designers.
 import { join } from 'node:path';
-import { hashBytes, stableHash } from '../../base/stable-hash.js';
 import type { DataEmoji } from '../../config/experiment.js';
 import { resolveDataFolder } from '../files/data-folder.js';
 import { requireFile } from '../files/require-file.js';
-import type { DataDescription, DataSource } from '../loaded-data.js';
-import { CLEAN_VERSION, resolveSizes } from '../pictures/picture-sizes.js';
-import type { SplitRule } from '../splits.js';
+import type { DataSource } from '../loaded-data.js';
+import { describeEmoji } from './describe-emoji.js';
 import { EMOJI_PACKAGES, explainEmojiFiles } from './emoji-files.js';
-
-/** Changes whenever the same files give other pictures than before: with the decoder, above all. */
-const EMOJI_VERSION = 1;
-
-/** The one group of classes. */
-export const EMOJI = 'emoji';
-
-const TEST_CLASSES = 400;
-const VALIDATION_CLASSES = 200;
 
 export const emojiSource: DataSource<DataEmoji> = {
   describe: describeEmoji,
@@ -33,55 +21,3 @@ export const emojiSource: DataSource<DataEmoji> = {
     return loadEmoji(section, options);
   },
 };
-
-export function describeEmoji(section: DataEmoji): DataDescription {
-  const sizes = resolveSizes({ ...section, inkGain: 1 });
-  const drawers = EMOJI_PACKAGES.length;
-  const count = (characters: number) => [{ name: EMOJI, characters, drawers }];
-  return {
-    dataset: 'emoji',
-    ...sizes,
-    channels: 3,
-    selections: {
-      train: count(section.trainClasses),
-      validation: count(VALIDATION_CLASSES),
-      test: count(TEST_CLASSES),
-    },
-    disjointDrawers: false,
-    hasLakeRuns: false,
-    identity: stableHash({
-      ...emojiKey(section),
-      ...sizes,
-      trainClasses: section.trainClasses,
-      cleanVersion: CLEAN_VERSION,
-    }),
-  };
-}
-
-/** What makes pictures of the packages. */
-export function emojiKey(section: DataEmoji) {
-  const { sourceSize } = resolveSizes({ ...section, inkGain: 1 });
-  return {
-    dataset: 'emoji',
-    version: EMOJI_VERSION,
-    published: EMOJI_PACKAGES.map(({ sha256 }) => sha256),
-    sourceSize,
-    background: section.background,
-  };
-}
-
-/** Which of the classes, in an order that has nothing to do with what they show, are for what. */
-export function divideEmoji(codes: readonly string[], { trainClasses }: DataEmoji): SplitRule {
-  const shuffled = [...codes].sort((a, b) => (hashBytes(a) < hashBytes(b) ? -1 : 1));
-  const trainFrom = TEST_CLASSES + VALIDATION_CLASSES;
-  const select = (from: number, to: number) => ({
-    alphabets: [EMOJI],
-    characters: shuffled.slice(from, to).map((code) => `${EMOJI}/${code}`),
-  });
-  return {
-    train: select(trainFrom, trainFrom + trainClasses),
-    validation: select(TEST_CLASSES, trainFrom),
-    test: select(0, TEST_CLASSES),
-    disjointDrawers: false,
-  };
-}

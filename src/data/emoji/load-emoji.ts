@@ -8,8 +8,8 @@ import { sealPictureSet } from '../pictures/picture-file.js';
 import type { PictureSet } from '../pictures/picture-set.js';
 import { cacheSizedPictures, resolveSizes } from '../pictures/picture-sizes.js';
 import { readPictures } from '../pictures/read-pictures.js';
+import { describeEmoji, divideEmoji, EMOJI, emojiKey } from './describe-emoji.js';
 import { EMOJI_CLASSES, EMOJI_PACKAGES, explainEmojiFiles, readEmojiPackage } from './emoji-files.js';
-import { describeEmoji, divideEmoji, EMOJI, emojiKey } from './emoji-source.js';
 
 /** The pictures with their split. Throws a OneshotError('data') when a package is missing or damaged. */
 export async function loadEmoji(section: DataEmoji, options: LoadOptions): Promise<LoadedData> {

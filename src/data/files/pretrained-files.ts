@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
 import type { LayerPretrained } from '../../config/experiment.js';
-import type { PublishedFile } from './published-files.js';
+import type { PublishedFile } from './published-file.js';
 import { refuse } from './refuse-file.js';
 import { requireFile } from './require-file.js';
 import { openZip, type ZipLimits } from './zip-file.js';

@@ -11,20 +11,8 @@ import { readLakeRuns } from '../omniglot/lake-runs.js';
 import { readPart } from '../omniglot/omniglot.js';
 import { BACKGROUND, EVALUATION, type OmniglotPart } from '../omniglot/omniglot-files.js';
 import { pretrainedFile } from './pretrained-files.js';
+import type { PublishedFile } from './published-file.js';
 import { refuse } from './refuse-file.js';
-
-/** A file as it is published. */
-export interface PublishedFile {
-  readonly name: string;
-  /** The name of the same file unpacked, where that will do as well. */
-  readonly plainName?: string;
-  readonly url: string;
-  readonly bytes: number;
-  /** SHA-256 of the file, 64 hex digits. */
-  readonly sha256: string;
-  /** Looks at the content of the file of this name in a folder. Rejects with a OneshotError('data') when it is not the published one. */
-  readonly checkContent: (folder: string) => Promise<unknown>;
-}
 
 /** A data set, or the weights of a network, that can be fetched. */
 export interface PublishedDataSet {

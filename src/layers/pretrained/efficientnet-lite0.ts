@@ -2,7 +2,6 @@
 // ordinary layers: a stem, sixteen inverted residual blocks (Sandler et al. 2018) and a last convolution, whose mean over
 // the picture is the embedding. Padding is TensorFlow's `same`, as the weights were trained.
 import type { Layer, LayerBatchNorm, LayerConv, LayerDepthwiseConv } from '../../config/experiment.js';
-import type { PretrainedUnit } from './pretrained-networks.js';
 
 /** Added to variances in training (the reference's `batch_norm_epsilon`). */
 const EPSILON = 1e-3;
@@ -37,8 +36,8 @@ function batchNorm(name: string): LayerBatchNorm {
 }
 
 /** The units of the network, first to last, each a layer or a few that learn or stay together. */
-export function listEfficientNetLite0(): PretrainedUnit[] {
-  const units: PretrainedUnit[] = [
+export function listEfficientNetLite0(): Layer[][] {
+  const units: Layer[][] = [
     [conv('stem-conv', STEM_FILTERS, 3, 2), batchNorm('stem-norm'), { type: 'relu6', name: 'stem-relu' }],
   ];
   let channels: number = STEM_FILTERS;
@@ -67,7 +66,7 @@ interface BlockShape {
 }
 
 // Expand, filter each channel, project; what comes in is added where the shape stays.
-function block(number: number, { kernel, stride, expanded, channels, filters }: BlockShape): PretrainedUnit {
+function block(number: number, { kernel, stride, expanded, channels, filters }: BlockShape): Layer[] {
   const name = `block${number}`;
   const isAdded = stride === 1 && channels === filters;
   const prefix = isAdded ? '' : `${name}-`;
