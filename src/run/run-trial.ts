@@ -47,6 +47,7 @@ import {
   logEvaluation,
   logHalving,
   logHeadline,
+  logModel,
   logTraining,
   type RunLog,
 } from './log-run.js';
@@ -178,6 +179,7 @@ class TrialRun {
         logHeadline(this.#log(), headline);
         this.#saveStatus({ headline });
       }
+      logModel(this.#log());
       return 'finished';
     } finally {
       sampler?.stop();
