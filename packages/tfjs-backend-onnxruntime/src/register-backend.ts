@@ -6,6 +6,7 @@ import type { OnnxRuntimeOptions } from './options.js';
 import { replaceGradientsOfSums } from './recording/gradients.js';
 import { arithmeticKernels } from './recording/kernels/arithmetic.js';
 import { arrangementKernels } from './recording/kernels/arrangement.js';
+import { complexKernels, isComplex, KERNELS_OF_COMPLEX } from './recording/kernels/complex.js';
 import { createFallback } from './recording/kernels/fallback.js';
 import { imageKernels } from './recording/kernels/image.js';
 import { type Kernel, type KernelCall, type KernelTable, UnsupportedCase } from './recording/kernels/kernel.js';
@@ -18,6 +19,7 @@ const DEFAULT_NAME = 'onnxruntime';
 const KERNELS: KernelTable = {
   ...arithmeticKernels,
   ...arrangementKernels,
+  ...complexKernels,
   ...matrixKernels,
   ...imageKernels,
   ...reductionKernels,
@@ -31,8 +33,12 @@ const KERNELS: KernelTable = {
 export function registerOnnxRuntimeBackend(tf: TensorFlow, options: OnnxRuntimeOptions = {}): OnnxRuntimeBackend {
   const name = options.name ?? DEFAULT_NAME;
   if (tf.findBackend(name)) throw new Error(`onnxruntime: a backend named '${name}' is already registered`);
-  const backend = new OnnxRuntimeBackend(tf, options);
-  tf.registerBackend(name, () => backend as unknown as KernelBackend);
+  let backend = new OnnxRuntimeBackend(tf, options);
+  // After `tf.engine().reset()` TensorFlow.js asks again, and has disposed of the first one.
+  tf.registerBackend(name, () => {
+    if (backend.isDisposed) backend = new OnnxRuntimeBackend(tf, options);
+    return backend as unknown as KernelBackend;
+  });
   replaceGradientsOfSums(tf);
   const warn = options.warn ?? console.warn;
   const cpuKernels = new Map(tf.getKernelsForBackend('cpu').map((config) => [config.kernelName, config]));
@@ -43,7 +49,13 @@ export function registerOnnxRuntimeBackend(tf: TensorFlow, options: OnnxRuntimeO
     tf.registerKernel({
       kernelName,
       backendName: name,
-      kernelFunc: ({ inputs, attrs }) => kernel({ tf, backend, inputs, attributes: attrs ?? ({} as NamedAttrMap) }),
+      kernelFunc: ({ inputs, attrs, backend: current }) =>
+        kernel({
+          tf,
+          backend: current as unknown as OnnxRuntimeBackend,
+          inputs,
+          attributes: attrs ?? ({} as NamedAttrMap),
+        }),
     });
   }
   return backend;
@@ -59,7 +71,7 @@ function withFallback(
   const fallback = createFallback(cpuKernel, warn);
   if (!kernel) return fallback;
   return (call: KernelCall) => {
-    if (hasSpecialInput(call.inputs)) return fallback(call);
+    if (hasSpecialInput(call.inputs, KERNELS_OF_COMPLEX.has(cpuKernel.kernelName))) return fallback(call);
     try {
       return kernel(call);
     } catch (error) {
@@ -69,10 +81,12 @@ function withFallback(
   };
 }
 
-function hasSpecialInput(inputs: NamedTensorInfoMap): boolean {
+function hasSpecialInput(inputs: NamedTensorInfoMap, knowsComplex: boolean): boolean {
   for (const name in inputs) {
     const tensor = inputs[name];
-    if (tensor && (tensor.dtype === 'string' || tensor.shape.includes(0))) return true;
+    if (!tensor) continue;
+    if (isComplex(tensor) && knowsComplex) continue;
+    if (tensor.dtype === 'string' || isComplex(tensor) || tensor.shape.includes(0)) return true;
   }
   return false;
 }

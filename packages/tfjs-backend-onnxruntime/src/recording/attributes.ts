@@ -50,6 +50,8 @@ export interface GatherAttributes {
   readonly axis: number;
   /** Whether all axes before `axis` are those of a batch, whose members have indices of their own. */
   readonly isBatched: boolean;
+  /** Whether all indices were seen to be inside the axis. */
+  readonly isChecked: boolean;
 }
 
 export interface OneHotAttributes {
@@ -83,6 +85,12 @@ export interface MatrixProductAttributes {
 
 /** What the pooling kernels record. */
 export type PoolingAttributes = Window;
+
+/** What the gradient of average pooling records. */
+export interface AveragePoolGradientAttributes extends Window {
+  /** Whether an element's part in an average is that of a whole window, also where the window is cut. */
+  readonly countsPadding: boolean;
+}
 
 /** What the reduction kernels record: axes in ascending order. */
 export interface ReductionAttributes {

@@ -1,25 +1,38 @@
 /** Keeps the data of tensors and records the operations between them; what it asks of the scheduler is `Demand`. */
 import type { BackendValues, DataId, TensorInfo, DataType as TfDataType } from '@tensorflow/tfjs';
+import { describe } from '../base/describe.js';
 import { type Shape, sizeOf } from '../base/shapes.js';
 import type { TensorFlow } from '../base/tensorflow.js';
 import type { AnyBuffer, BufferPool } from '../runtime/buffer-pool.js';
 import { type NumericArray, type NumericType, TensorBuffer } from '../runtime/tensor-buffer.js';
 import type { FillAttributes } from './attributes.js';
 import type { OperationRecorder } from './kernels/kernel.js';
-import { type PendingWork, throwEarlierFailure } from './pending-work.js';
-import type { RecordedOperation, TensorData } from './recorded-operation.js';
+import { collectOperations, type PendingWork, throwEarlierFailure } from './pending-work.js';
+import type { ComplexParts, RecordedOperation, TensorData } from './recorded-operation.js';
 
 /** When pending work is computed. */
 export interface Demand {
   /** Called before something is added to the pending work. */
   beforeRecording(): void;
   afterRecording(): void;
-  /** Computes the data, whose buffer is there afterwards. */
+  /** Computes the data, whose buffer is there afterwards, and what else is pending. */
   compute(data: TensorData): void;
+  /** Computes the data and nothing else. */
+  computeAlone(data: TensorData): void;
 }
+
+/** Work that is done at once for a look at numbers: a few operations on few numbers, as a cast of indices. */
+const MAX_CHEAP_OPERATIONS = 4;
+const MAX_CHEAP_ELEMENTS = 65536;
 
 /** Distinct operations, shapes included, that are remembered; a training has some hundreds. */
 const MAX_SIGNATURES = 2 ** 16;
+
+function isCheap(data: TensorData): boolean {
+  const operations = collectOperations([data]);
+  const sizes = operations.flatMap(({ inputs, shape }) => [shape, ...inputs.map((input) => input.shape)]).map(sizeOf);
+  return operations.length <= MAX_CHEAP_OPERATIONS && sizes.every((size) => size <= MAX_CHEAP_ELEMENTS);
+}
 
 export class Recorder implements OperationRecorder {
   readonly #engine: ReturnType<TensorFlow['engine']>;
@@ -68,7 +81,7 @@ export class Recorder implements OperationRecorder {
     if (sizeOf(shape) === 0) return this.#createTensor(shape, dtype, this.#pool.take(dtype as NumericType, 0));
     const operands = inputs.map((input) => ({ data: this.dataOf(input.dataId), shape: input.shape }));
     for (const { data } of operands) throwEarlierFailure(data);
-    let description = `${name}${JSON.stringify(attributes)}${dtype}${shape}`;
+    let description = `${name}${describe(attributes)}${dtype}${shape}`;
     for (const operand of operands) description += `;${operand.data.dtype}${operand.data.shape}/${operand.shape}`;
     const result = this.#createTensor(shape, dtype, null);
     const output = this.dataOf(result.dataId);
@@ -107,8 +120,15 @@ export class Recorder implements OperationRecorder {
     return part ? this.upload(part, shape, tensor.dtype) : null;
   }
 
+  peek(tensor: TensorInfo): NumericArray | null {
+    const data = this.dataOf(tensor.dataId);
+    throwEarlierFailure(data);
+    if (!data.buffer && isCheap(data)) this.#demand.computeAlone(data);
+    return data.buffer instanceof TensorBuffer ? data.buffer.values : null;
+  }
+
   write(values: BackendValues | null, shape: Shape, dtype: TfDataType): DataId {
-    if (dtype === 'complex64') throw new Error('onnxruntime: complex64 tensors are not supported');
+    if (dtype === 'complex64') return this.#writeComplex(values as Float32Array, shape);
     this.#demand.beforeRecording();
     const length = sizeOf(shape);
     if (dtype === 'string') {
@@ -125,6 +145,30 @@ export class Recorder implements OperationRecorder {
     return this.#createTensor(shape, dtype, buffer).dataId;
   }
 
+  joinComplex({ real, imag }: ComplexParts): TensorInfo {
+    const tensor = this.#createTensor(real.shape, 'complex64', null);
+    this.dataOf(tensor.dataId).parts = { real: this.alias(real, real.shape), imag: this.alias(imag, imag.shape) };
+    return tensor;
+  }
+
+  partsOf(tensor: TensorInfo): ComplexParts {
+    return this.dataOf(tensor.dataId).parts!;
+  }
+
+  /** `values` are pairs of real and imaginary part. */
+  #writeComplex(values: Float32Array, shape: Shape): DataId {
+    const [real, imag] = [0, 1].map((part) =>
+      this.upload(
+        Float32Array.from({ length: sizeOf(shape) }, (_, index) => values[2 * index + part]!),
+        shape,
+        'float32',
+      ),
+    ) as [TensorInfo, TensorInfo];
+    const { dataId } = this.joinComplex({ real, imag });
+    for (const part of [real, imag]) this.disposeData(part.dataId);
+    return dataId;
+  }
+
   /** Gives a data id of another backend its data here. */
   adopt(dataId: DataId, values: BackendValues, shape: Shape, dtype: TfDataType, references: number): void {
     const data = this.#data.get(this.write(values, shape, dtype))!;
@@ -135,10 +179,22 @@ export class Recorder implements OperationRecorder {
   readSync(dataId: DataId): BackendValues {
     const data = this.dataOf(dataId);
     if (data.text) return data.text as unknown as BackendValues;
+    if (data.parts) return this.#readComplex(data.parts);
     throwEarlierFailure(data);
     if (!data.buffer) this.#demand.compute(data);
     // Copied: the buffer goes on to other tensors when this one is disposed of.
     return data.buffer!.copy(0, data.buffer!.length);
+  }
+
+  #readComplex({ real, imag }: ComplexParts): Float32Array {
+    const [reals, imags] = [real, imag].map(({ dataId }) => this.readSync(dataId) as Float32Array) as [
+      Float32Array,
+      Float32Array,
+    ];
+    return Float32Array.from(
+      { length: 2 * reals.length },
+      (_, index) => (index % 2 === 0 ? reals : imags)[index >> 1]!,
+    );
   }
 
   disposeData(dataId: DataId, force = false): boolean {
@@ -148,6 +204,7 @@ export class Recorder implements OperationRecorder {
     if (!force && data.references > 0) return false;
     this.#data.delete(dataId);
     this.#dataIds--;
+    if (data.parts) for (const part of [data.parts.real, data.parts.imag]) this.disposeData(part.dataId);
     this.#work.tensors.delete(data.serial);
     if (data.buffer && this.#work.tensors.size > 0) this.#work.retired.add(data.buffer);
     else if (data.buffer) this.#pool.give(data.buffer);
@@ -212,6 +269,7 @@ export class Recorder implements OperationRecorder {
       producer: null,
       wasRead: false,
       text: null,
+      parts: null,
       failure: null,
       isPassedOver: false,
     });

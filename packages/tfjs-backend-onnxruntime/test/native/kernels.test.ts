@@ -190,6 +190,55 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
     expect(relativeDifference(unblock(result, outputShape(shape), size), expected)).toBeLessThan(TOLERANCE);
   });
 
+  it.each(Object.entries(CONVOLUTIONS))('a convolution of %s lets NaN through relu', (_, shape) => {
+    const x = new Float32Array(lengthOf(inputShape(shape)));
+    x[0] = 1; // beside it all is known to be the bias
+    const filter = randomValues(lengthOf([...shape.kernel, shape.inputChannels, shape.outputChannels]), 2);
+    const bias = new Float32Array(shape.outputChannels).fill(Number.NaN);
+    const options = { isFlipped: false, hasBias: true, withRelu: true };
+    const inputs = [block(x, inputShape(shape), size), filter, bias];
+    const result = emulate(vectors, (code) => createConvolution(code, shape, size, options), inputs);
+    expect(result.every(Number.isNaN)).toBe(true);
+  });
+
+  it.each(Object.entries(CONVOLUTIONS))(
+    'a convolution of %s is exactly zero where all under the filter is',
+    (_, shape) => {
+      const x = randomValues(lengthOf(inputShape(shape)), 1);
+      const [, , height, width] = inputShape(shape);
+      // Ink in two corners of the first image, in a single channel; the second image is black, with zeros of both signs.
+      const last = shape.inputChannels - 1;
+      forEachElement(inputShape(shape), (index, n, c, row, column) => {
+        const isInk =
+          n === 0 && c === last && ((row < 2 && column === 0) || (row === height - 1 && column === width - 1));
+        if (!isInk) x[index] = row % 2 === 0 ? -0 : 0;
+      });
+      const filter = randomValues(lengthOf([...shape.kernel, shape.inputChannels, shape.outputChannels]), 2);
+      const bias = randomValues(shape.outputChannels, 3);
+      const isTouched = new Uint8Array(lengthOf(outputShape(shape)));
+      forEachProduct(shape, (a, _filter, y) => {
+        if (x[a] !== 0) isTouched[y] = 1;
+      });
+      for (const [hasBias, withRelu] of [
+        [false, false],
+        [true, false],
+        [true, true],
+      ] as const) {
+        const options = { isFlipped: false, hasBias, withRelu };
+        const inputs = [block(x, inputShape(shape), size), filter, ...(hasBias ? [bias] : [])];
+        const blocked = emulate(vectors, (code) => createConvolution(code, shape, size, options), inputs);
+        const result = unblock(blocked, outputShape(shape), size);
+        let touched = 0;
+        forEachElement(outputShape(shape), (y, _n, o) => {
+          const exact = hasBias ? bias[o]! : 0;
+          if (!isTouched[y]) expect(result[y]).toBe(withRelu ? Math.max(0, exact) : exact);
+          else touched++;
+        });
+        expect(touched).toBeGreaterThan(0);
+      }
+    },
+  );
+
   it.each(Object.entries(CONVOLUTIONS))('so are the gradients of one of %s', (_, shape) => {
     const x = randomValues(lengthOf(inputShape(shape)), 1);
     const filterShape = [...shape.kernel, shape.inputChannels, shape.outputChannels];
@@ -246,6 +295,17 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
       form[index] = a[index]! * scale[c]! + b[index]! + offset[c]!;
     });
     const inputs = [block(a, shape, size), block(b, shape, size), scale, offset];
+
+    it('let NaN through relu', () => {
+      const broken = Float32Array.from(a);
+      broken[3] = Number.NaN;
+      const found = emulate(vectors, (code) => createLinearPass(code, images, parts, true), [
+        block(broken, shape, size),
+        ...inputs.slice(1),
+      ]);
+      const places = [...unblock(found, shape, size)].flatMap((value, index) => (Number.isNaN(value) ? [index] : []));
+      expect(places).toEqual([3]);
+    });
 
     it('compute linear forms and their relu', () => {
       const found = [false, true].map((withRelu) =>
