@@ -2,6 +2,7 @@
 // `file:line:column key.path: found …; allowed: …; nearest: …`.
 import { readFileSync } from 'node:fs';
 import pc from 'picocolors';
+import { hideWrittenCredentials } from '../base/hide-credentials.js';
 import { showLine, toJsonText } from '../base/printable.js';
 import type { Problem } from '../base/problem.js';
 
@@ -24,7 +25,7 @@ export function renderProblems(
 ): string {
   switch (format) {
     case 'json':
-      return toJsonText(problems);
+      return toJsonText(problems.map((problem) => ({ ...problem, found: hideWrittenCredentials(problem.found) })));
     case 'github':
       return problems.map(renderAnnotation).join('\n');
     case 'text': {
@@ -48,14 +49,15 @@ function placeOf({ file, line, column }: Problem): string {
 function sentenceOf({ path, found, allowed, nearest }: Problem): string {
   const place = path === '' ? '' : `${path}: `;
   const end = nearest === undefined ? '' : `; nearest: ${nearest}`;
-  return showLine(`${place}found ${found}; allowed: ${allowed}${end}`);
+  return showLine(`${place}found ${hideWrittenCredentials(found)}; allowed: ${allowed}${end}`);
 }
 
 function renderText(problem: Problem, sources: Sources, colors: ReturnType<typeof pc.createColors>): string {
   const lines = [`${colors.bold(placeOf(problem))} ${sentenceOf(problem)}`];
   const source = sources.lineOf(problem);
   if (source !== undefined && source.trim() !== '') {
-    const { excerpt, caret } = cutExcerpt(source, problem.column);
+    // Before it is cut: a piece of a password is not known as one.
+    const { excerpt, caret } = cutExcerpt(hideWrittenCredentials(source), problem.column);
     const number = problem.file.startsWith('--set ') ? '' : String(problem.line);
     const margin = ' '.repeat(number.length);
     lines.push(colors.dim(`  ${number} | `) + excerpt, colors.dim(`  ${margin} | `) + colors.red(caret));

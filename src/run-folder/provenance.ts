@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { arch, cpus, hostname, release, totalmem, userInfo } from 'node:os';
 import { promisify } from 'node:util';
+import { stripCredentials } from '../base/hide-credentials.js';
 import { readOwnVersion } from '../base/own-files.js';
 import { OneshotError } from '../base/problem.js';
 import { isCount, isList, isMap, isRecord, isText, type RecordShape } from './read-record.js';
@@ -114,9 +115,4 @@ export async function describeGit(folder: string): Promise<Provenance['git']> {
   } catch {
     return undefined;
   }
-}
-
-/** A URL without user and password; other text as it is. */
-export function stripCredentials(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i, '$1');
 }
