@@ -1,6 +1,6 @@
 // One trial from its experiment to its results: lock, data, training, evaluation, journal, status. Everything it makes
 // goes to its run folder, and what an earlier attempt left there is gone on with; it talks to no network and prints nothing.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { removeStaleTemporaries, writeFileAtomic } from '../base/atomic-file.js';
 import { userPicturesFolder } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
@@ -23,7 +23,8 @@ import {
   refuseDrift,
   writeConditions,
 } from '../run-folder/conditions.js';
-import { describeGit, describeProvenance, type Provenance } from '../run-folder/provenance.js';
+import { writeDigests } from '../run-folder/digests.js';
+import { describeGit, describeProvenance, type Provenance, readProvenance } from '../run-folder/provenance.js';
 import {
   DATA_DOUBTS_TAG,
   RUN_FOLDER_VERSION,
@@ -233,13 +234,21 @@ class TrialRun {
       engine: engine === undefined ? {} : { ...engine.description, ...engine.description.settings, settings: '' },
       git,
     });
-    const attempts = existsSync(this.#files.provenance)
-      ? (JSON.parse(readFileSync(this.#files.provenance, 'utf8')) as Provenance[])
-      : [];
+    const attempts = this.#earlierAttempts();
     writeFileAtomic(this.#files.provenance, `${JSON.stringify([...attempts, provenance], null, 2)}\n`);
 
     logBeginning(this.#log(), { provenance, engine: engine?.description });
     if (this.#wasHalted) logHalving(this.#log(), 'promoted', this.#status);
+  }
+
+  /** None where the file is damaged: it tells of machines, and no result depends on it. */
+  #earlierAttempts(): readonly Provenance[] {
+    try {
+      return readProvenance(this.#files.provenance);
+    } catch (error) {
+      this.#around.log(`earlier attempts are lost: ${describeFailure(error).message}`);
+      return [];
+    }
   }
 
   async #loadData(): Promise<LoadedData> {
@@ -320,6 +329,7 @@ class TrialRun {
   #end(state: TrialEnd, status: 'FINISHED' | 'KILLED'): void {
     this.#journal.append({ type: 'status', status });
     this.#journal.flush();
+    if (state === 'finished') writeDigests(this.#trial.folder);
     this.#saveStatus({ state });
     this.#journal.close();
   }
