@@ -12,7 +12,7 @@ const SHOTS = [1, 5];
 /** The text of an experiment file; `path` is the folder as the file names it. */
 export function suggestExperiment(name: string, path: string, section: DataFolder, look: FolderLook): string {
   const head = [
-    '# yaml-language-server: $schema=experiment.schema.json',
+    '# yaml-language-server: $schema=editor.schema.json',
     ...describeLook(look).map((line) => `# ${line}`),
     `name: ${name}`,
   ];
