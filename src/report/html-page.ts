@@ -111,7 +111,7 @@ function renderText(text: Text): Html[] {
 }
 
 /** Rows of a table from which on it scrolls within itself. */
-const MOST_ROWS = 24;
+const MOST_ROWS = 20;
 
 // Tables wider than a phone, or longer than a screen, scroll on their own; the keyboard reaches them.
 function renderTable({ head, align, rows, listsRuns }: Table, caption = ''): Html {
