@@ -2,6 +2,7 @@
 // `file:line:column key.path: found …; allowed: …; nearest: …`.
 import { readFileSync } from 'node:fs';
 import pc from 'picocolors';
+import { formatInteger } from '../base/format-quantity.js';
 import { hideWrittenCredentials } from '../base/hide-credentials.js';
 import { showLine, toJsonText } from '../base/printable.js';
 import type { Problem } from '../base/problem.js';
@@ -34,6 +35,12 @@ export function renderProblems(
       return problems.map((problem) => renderText(problem, sources, colors)).join('\n');
     }
   }
+}
+
+/** That there are more problems than are told. */
+export function describeMore(count: number, file?: string): string {
+  const where = file === undefined ? '' : ` in ${showLine(file)}`;
+  return `and ${formatInteger(count)} more problems at least${where}: mend these first`;
 }
 
 /** The problem in one line, without excerpt and hint. A `--set` argument has a single line, so only its column is named. */

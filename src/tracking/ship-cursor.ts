@@ -1,6 +1,6 @@
 // How far a journal has been shipped to each tracking server: `mlflow.json` beside the journal. Only a memory aid:
 // without it the server is asked what it has of the points, and files are sent again, which changes nothing there.
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import type { JournalStatus } from './journal-event.js';
@@ -21,6 +21,11 @@ export interface ShipCursor {
   readonly tables: readonly string[];
   /** True once the run is known to be shown under its parent, or has none. */
   readonly hasParentTag: boolean;
+}
+
+/** Everything is shipped again: for a journal that is written anew. */
+export function forgetShipping(folder: string): void {
+  rmSync(shipCursorPath(folder), { force: true });
 }
 
 /** Where the cursor of a run folder lies. */
