@@ -61,7 +61,7 @@ export function drawLines(plot: LinePlot): Promise<string> {
     axis: plot.xPercent
       ? percentAxis([0, 1])
       : {
-          format: '~g',
+          format: ',~f',
           tickCount: 6,
           ...(ticks.every(Number.isInteger) ? { tickMinStep: 1 } : {}),
           labelOverlap: false as const,
