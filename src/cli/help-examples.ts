@@ -17,7 +17,8 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
     ['oneshot explain data', 'the kinds of data sets'],
   ],
   schema: [
-    ['oneshot schema > experiment.schema.json', 'for editors and other programs'],
+    ['oneshot schema > experiment.schema.json', 'for programs'],
+    ['oneshot schema --editor > editor.schema.json', 'for editors, named in the first line of a file'],
     ['oneshot schema --page', 'every key with default, range and unit'],
   ],
   plan: [

@@ -246,7 +246,8 @@ program
 program
   .command('schema')
   .description('print the JSON Schema of experiment files')
-  .addOption(new Option('--page', 'the reference page of all keys, as Markdown'))
+  .addOption(new Option('--editor', 'the one for editors: files that extend others are parts of an experiment'))
+  .addOption(new Option('--page', 'the reference page of all keys, as Markdown').conflicts('editor'))
   .action(run(async () => (await import('./commands/schema.js')).schemaCommand));
 
 const data = program
