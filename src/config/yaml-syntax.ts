@@ -31,11 +31,7 @@ export function findSyntaxMistakes(document: Document.Parsed, text: string, line
   const firstLeftOver = document.errors.find(({ message }) => / in YAML stream/.test(message));
   const unresolved = document.warnings.filter((warning) => warning.code === 'TAG_RESOLVE_FAILED');
   for (const error of [...document.errors, ...unresolved]) {
-    if (
-      open.length > 0 &&
-      /must be sufficiently indented and end with|must end with a|Expected flow .* end/.test(error.message)
-    )
-      continue;
+    if (open.length > 0 && /must be sufficiently indented and end with|must end with a/.test(error.message)) continue;
     if (quotes.length > 0 && /^Missing closing/.test(error.message)) continue;
     // The same mistake under a second name.
     if (error.code === 'MULTILINE_IMPLICIT_KEY' && secondKeys.has(error.pos[0])) continue;
