@@ -11,8 +11,8 @@ export const sweepErrors: readonly BrokenFile[] = [
   {
     title: 'a --set of a key around one that the sweep sets',
     add: 'sweep: {method: grid, parameters: {training.optimizer.learningRate: [0.1, 0.2]}}',
-    sets: ['training.batchSize=8', 'training.optimizer={type: sgd, learningRate: 0.5}'],
-    expected: ['--set 2:45 conflict training.optimizer.learningRate'],
+    sets: ['resources.parallel=1', 'training.optimizer={type: sgd, learningRate: 0.5}'],
+    expected: ['--set 2:46 conflict training.optimizer.learningRate'],
   },
   {
     title: 'a method that does not exist',
