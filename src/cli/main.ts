@@ -32,7 +32,7 @@ program.addHelpText(
   'after',
   `
 Examples:
-  $ oneshot run experiments/quickstart.yaml              train, evaluate, report: about a minute
+  $ oneshot run experiments/quickstart.yaml              train, evaluate, report: half a minute
   $ oneshot plan experiments/paper-repro.yaml            what a file would run, and what that costs
   $ oneshot run my.yaml --set training.maxEpochs=5       with another value than the file's
 

@@ -6,6 +6,6 @@ import { printNote, printResult } from '../terminal.js';
 export async function initCommand(folder: string): Promise<ExitCode> {
   const { experiment } = writeStarterFiles(folder);
   printResult(experiment);
-  printNote(`run it with \`oneshot run ${experiment}\`: about a minute, nothing to download`);
+  printNote(`run it with \`oneshot run ${experiment}\`: half a minute, nothing to download`);
   return 0;
 }
