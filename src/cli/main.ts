@@ -237,8 +237,9 @@ engine
 
 program
   .command('init')
-  .description('write a starter experiment file, with comments')
+  .description('write a starter experiment file, with comments; or one that fits a folder of your own pictures')
   .argument('[dir]', 'where; made if it is missing', '.')
+  .option('--pictures <folder>', 'look at the classes, sizes and colours in this folder, and write what fits them')
   .action(run(async () => (await import('./commands/init.js')).initCommand));
 
 program
@@ -251,7 +252,8 @@ program
 program
   .command('schema')
   .description('print the JSON Schema of experiment files')
-  .addOption(new Option('--page', 'the reference page of all keys, as Markdown'))
+  .addOption(new Option('--editor', 'the one for editors: files that extend others are parts of an experiment'))
+  .addOption(new Option('--page', 'the reference page of all keys, as Markdown').conflicts('editor'))
   .action(run(async () => (await import('./commands/schema.js')).schemaCommand));
 
 const data = program

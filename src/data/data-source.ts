@@ -3,6 +3,8 @@
 import { resolve } from 'node:path';
 import { OneshotError } from '../base/problem.js';
 import type { SettingProblem } from '../config/setting-problem.js';
+import { emojiSource } from './emoji/emoji-source.js';
+
 import type { DataPlace } from './files/data-folder.js';
 import { folderSource } from './folder/folder-source.js';
 import { glyphsSource } from './glyphs/glyphs-source.js';
@@ -23,6 +25,7 @@ const SOURCES: { readonly [Name in DataSection['dataset']]: DataSource<Extract<D
   glyphs: glyphsSource,
   mnist: mnistSource,
   folder: folderSource,
+  emoji: emojiSource,
 };
 
 /** The names of all data sets. */

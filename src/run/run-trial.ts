@@ -41,6 +41,7 @@ import { type Journal, openJournal } from '../tracking/journal.js';
 import { describeFailure } from './describe-failure.js';
 import { requireTensorsFit } from './engine-limits.js';
 import { evaluateTrial } from './evaluate-trial.js';
+import { type GivenWeightsOptions, prepareGivenWeights, writeUntrainedNetwork } from './given-weights.js';
 import {
   logBeginning,
   logDatasets,
@@ -149,7 +150,7 @@ class TrialRun {
     const { model, training } = this.#experiment;
     // Asked now, it is answered while the engine starts.
     const git = describeGit(this.#trial.baseFolder);
-    const engine = model === undefined || training === undefined ? undefined : await this.#startEngine();
+    const engine = model === undefined ? undefined : await this.#startEngine();
     let sampler: SystemSampler | undefined;
     try {
       this.#begin(engine, await git);
@@ -157,7 +158,8 @@ class TrialRun {
       const data = await this.#loadData();
       logDatasets(this.#log(), data);
       if (engine !== undefined && !this.#status.trained) {
-        const outcome = await this.#train(engine, data);
+        const outcome =
+          training === undefined ? await this.#keepUntrained(engine, data) : await this.#train(engine, data);
         if (outcome !== 'finished') return outcome;
       }
       const results = await evaluateTrial({
@@ -187,12 +189,16 @@ class TrialRun {
   }
 
   async #startEngine(): Promise<Engine> {
-    const { model, training, data } = this.#experiment as TrainedExperiment;
+    const { model, training, data } = this.#experiment as TrainedExperiment & Pick<Experiment, 'training'>;
     const begun = readConditions(this.#files.conditions);
     const { name, threads } = chooseEngine(this.#trial, begun);
     const lost = this.#prepareTuning(begun);
     const engine = await startEngine(name, { threads, tuningFile: this.#files.tuning });
     if (this.#status.trained) return engine;
+    if (training === undefined) {
+      writeConditions(this.#files.conditions, describeConditions(engine, 1));
+      return engine;
+    }
 
     const { units, picturesPerUnit } = describeBatch(training);
     const { imageSize, channels } = describeData(data);
@@ -271,6 +277,7 @@ class TrialRun {
       seed: this.#record.seed,
       engine,
       data,
+      prepareWeights: () => prepareGivenWeights(this.#givenWeights(engine, data)),
       microBatchSize: readConditions(this.#files.conditions)?.microBatchSize ?? 1,
       ...(this.#trial.haltAfterEpoch === undefined ? {} : { haltAfterEpoch: this.#trial.haltAfterEpoch }),
       journal: this.#journal,
@@ -286,6 +293,28 @@ class TrialRun {
     this.#saveStatus({ trained: true, epoch: result.epochsDone });
     removeTrainingCheckpoint(this.#trial.folder);
     return 'finished';
+  }
+
+  /** A network that learns nothing is what it is given. */
+  async #keepUntrained(engine: Engine, data: LoadedData): Promise<'finished'> {
+    const options = this.#givenWeights(engine, data);
+    writeUntrainedNetwork(this.#files.best, options, await prepareGivenWeights(options));
+    this.#saveStatus({ trained: true });
+    return 'finished';
+  }
+
+  #givenWeights(engine: Engine, data: LoadedData): GivenWeightsOptions {
+    return {
+      model: this.#experiment.model as NonNullable<Experiment['model']>,
+      seed: this.#record.seed,
+      engine,
+      data,
+      place: { env: process.env, baseFolder: this.#trial.baseFolder },
+      log: (line) => {
+        this.#around.log(line);
+        this.#around.onProgress({ phase: 'data', activity: line });
+      },
+    };
   }
 
   #log(): RunLog {
