@@ -232,8 +232,9 @@ engine
 
 program
   .command('init')
-  .description('write a starter experiment file, with comments')
+  .description('write a starter experiment file, with comments; or one that fits a folder of your own pictures')
   .argument('[dir]', 'where; made if it is missing', '.')
+  .option('--pictures <folder>', 'look at the classes, sizes and colours in this folder, and write what fits them')
   .action(run(async () => (await import('./commands/init.js')).initCommand));
 
 program
