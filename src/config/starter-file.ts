@@ -16,17 +16,21 @@ export interface StarterFiles {
 const TEMPLATE = findOwnFile('experiments/starter.yaml');
 const SCHEMA = findOwnFile('schemas/editor.schema.json');
 
-/** The files it has written in `folder`, which is made if it is missing. Throws a OneshotError 'usage' where one of them is there already; nothing is written then. */
-export function writeStarterFiles(folder: string): StarterFiles {
+/** The files it has written in `folder`, which is made if it is missing: the starter, or the text of another experiment of that name. Throws a OneshotError 'usage' where one of them is there already; nothing is written then. */
+export async function writeStarterFiles(
+  folder: string,
+  describe: (name: string) => string | Promise<string> = describeStarter,
+): Promise<StarterFiles> {
   const experiment = join(folder, 'experiment.yaml');
   const schema = join(folder, 'editor.schema.json');
   refuseFile(folder);
   const schemaText = readFileSync(SCHEMA, 'utf8');
   refuse(experiment, existsSync(experiment));
   refuse(schema, existsSync(schema) && readFileSync(schema, 'utf8') !== schemaText);
+  const text = await describe(nameAfter(folder));
   makeFolder(folder);
   writeFileAtomic(schema, schemaText);
-  writeFileAtomic(experiment, describeStarter(nameAfter(folder)));
+  writeFileAtomic(experiment, text);
   return { experiment, schema };
 }
 
