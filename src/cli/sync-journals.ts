@@ -35,7 +35,10 @@ export interface SyncSummary {
   readonly seconds: number;
 }
 
-/** Ships every journal at or below `path`; ends early when the signal is aborted. Throws OneshotError('usage') for a path that is not there. */
+/**
+ * Ships every journal at or below `path`; ends early when the signal is aborted. Throws OneshotError('usage') for a path
+ * that is not there.
+ */
 export async function syncJournals(path: string, client: MlflowClient, signal: AbortSignal): Promise<SyncSummary> {
   const startedAt = performance.now();
   const folders = findJournals(path);

@@ -14,7 +14,10 @@ export interface SyntaxMistake {
   readonly hides?: string;
   /** End of what was misread, where that may go far: an open quote swallows what follows it. */
   readonly end?: number;
-  /** A change of one character that lets the parser read the rest of the file as it was meant; never used but to find further mistakes. */
+  /**
+   * A change of one character that lets the parser read the rest of the file as it was meant; never used but to find
+   * further mistakes.
+   */
   readonly repair?: { readonly from: number; readonly to: number; readonly fill: string };
 }
 
@@ -261,7 +264,10 @@ function explainFlowGap(start: number, text: string): Explanation {
   return { found: 'two values without a comma between them', allowed: 'commas between the entries of { } and [ ]' };
 }
 
-/** Lists and maps in brackets that never close, each at its opening bracket (the parser notices at the next key), or that end with the wrong bracket. */
+/**
+ * Lists and maps in brackets that never close, each at its opening bracket (the parser notices at the next key), or that
+ * end with the wrong bracket.
+ */
 function findOpenBrackets(document: Document.Parsed, text: string, lines: LineCounter): SyntaxMistake[] {
   const mistakes: SyntaxMistake[] = [];
   const explainedAncestors = new Set<unknown>();

@@ -55,7 +55,10 @@ const LOOK_AGAIN_MS = 500;
 /** Time that a trial gets to write its checkpoint after its time is over. */
 const TIMEOUT_GRACE_MS = 60_000;
 
-/** Runs the plan to its end, or until it is stopped. Failed trials do not reject: they are in `outcomes`. Throws OneshotError('locked') when another process runs this very sweep. */
+/**
+ * Runs the plan to its end, or until it is stopped. Failed trials do not reject: they are in `outcomes`. Throws
+ * OneshotError('locked') when another process runs this very sweep.
+ */
 export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<PlanResult> {
   const experimentFolder = join(options.runsFolder, plan.experiment.name);
   const isSweep = plan.search !== undefined || plan.trials.length > 1;
