@@ -4,7 +4,7 @@ import type { Problem, SourcePosition } from '../base/problem.js';
 import { canonicalJson } from '../base/stable-hash.js';
 import { assignAtPath } from '../config/assign-source.js';
 import { createValueAssigner, kindsFirst } from '../config/assign-values.js';
-import { describeValue } from '../config/describe-found.js';
+import { describeFound, describeValue } from '../config/describe-found.js';
 import type { Experiment, Sweep } from '../config/experiment.js';
 import { type ConcretePath, formatKeyPath, isWithin, parseKeyPath } from '../config/key-path.js';
 import type { Positions } from '../config/positions.js';
@@ -27,7 +27,10 @@ const MAX_POINTS = 100_000;
 /** Problems of one sweep that are worth printing: more of them have a common cause. */
 const MAX_PROBLEMS = 50;
 
-/** All problems of the experiment's trials: those of the sweep itself, and those of the cross-field rules. Without a sweep, those of the one trial. */
+/**
+ * All problems of the experiment's trials: those of the sweep itself, and those of the cross-field rules. Without a
+ * sweep, those of the one trial.
+ */
 export function checkTrials(experiment: Experiment, positions: Positions, soundness: Soundness): Problem[] {
   const isGiven = (path: ConcretePath) => positions.find(path) !== undefined;
   const check = createExperimentChecker({ soundness, isGiven });
@@ -80,6 +83,8 @@ class SweepCheck {
   readonly #soundness: Soundness;
   /** Values that were found wrong already: further trials with them say nothing new. */
   readonly #blamed = new Set<SweptValue>();
+  /** Swept paths that a `--set` has a value for. */
+  readonly #overruled = new Set<string>();
 
   constructor(base: Experiment, sweep: Sweep, positions: Positions, soundness: Soundness) {
     this.#base = base;
@@ -93,6 +98,21 @@ class SweepCheck {
     const isSound = (path: ConcretePath) => this.#soundness.isSound(path);
     for (const { path, at, ...fault } of findHalvingFaults(this.#sweep, experiment, isSound))
       this.#report(path, fault, at);
+  }
+
+  /** Every point replaces a `--set` of the same key: it would be lost without a word. */
+  #reportOverruled(path: string, steps: ConcretePath): void {
+    const given = this.#positions.find(steps);
+    if (given === undefined || !given.start.file.startsWith('--set ') || this.#overruled.has(path)) return;
+    this.#overruled.add(path);
+    this.problems.push({
+      code: 'conflict',
+      ...given.start,
+      path,
+      found: `${describeFound(given)} for a key that the sweep sets`,
+      allowed: 'keys that the sweep leaves alone',
+      hint: `--set sweep=null leaves the sweep out; --set 'sweep.parameters.${path}=…' changes its values`,
+    });
   }
 
   /** The points whose paths exist; problems of paths and of repeated values are reported. */
@@ -172,7 +192,10 @@ class SweepCheck {
     });
   }
 
-  /** Problems of a searched sweep; those of the rules only where no point of a sample holds them, since a search passes over points that do not fit. */
+  /**
+   * Problems of a searched sweep; those of the rules only where no point of a sample holds them, since a search passes
+   * over points that do not fit.
+   */
   checkSearch(
     sweep: SearchedSweep,
     experiment: Experiment,
@@ -240,6 +263,7 @@ class SweepCheck {
         );
         continue;
       }
+      this.#reportOverruled(path, resolved.steps);
       valid.set(path, resolved.steps);
     }
     return valid;
@@ -415,7 +439,10 @@ class TrialFindings {
   }
 }
 
-/** Of the values that always bring a problem about, those of the one parameter that explains all its occurrences; empty where none does. */
+/**
+ * Of the values that always bring a problem about, those of the one parameter that explains all its occurrences; empty
+ * where none does.
+ */
 function explainAll(always: readonly SweptValue[], points: readonly SweptPoint[]): SweptValue[] {
   for (const path of new Set(always.map((value) => value.path))) {
     const values = always.filter((value) => value.path === path);

@@ -32,7 +32,7 @@ program.addHelpText(
   'after',
   `
 Examples:
-  $ oneshot run experiments/quickstart.yaml              train, evaluate, report: about a minute
+  $ oneshot run experiments/quickstart.yaml              train, evaluate, report: half a minute
   $ oneshot plan experiments/paper-repro.yaml            what a file would run, and what that costs
   $ oneshot run my.yaml --set training.maxEpochs=5       with another value than the file's
 
@@ -153,6 +153,11 @@ program
   .command('reproduce')
   .description('run a finished run again from its own folder, and compare metrics, weights and results')
   .argument('<run>', 'the folder of a finished run')
+  .addOption(
+    new Option('--set <data.path=folder>', 'where its pictures lie now; the last one counts')
+      .default([], 'where they lay')
+      .argParser(collect),
+  )
   .addOption(new Option('--out <dir>', 'a runs folder for the new run; a temporary one when left out'))
   .addOption(engineOption())
   .addOption(new Option('--threads <n>', "threads; the first run's when left out").argParser(parseCount))

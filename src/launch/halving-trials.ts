@@ -31,7 +31,10 @@ export function countBegunPoints(events: readonly LoggedEvent[]): number {
   return new Set(events.flatMap((event) => (event.type === 'target' ? [event.index] : []))).size;
 }
 
-/** The trials of a source's points: first those that earlier sessions left on their way to a rung, then whatever the results so far call for. */
+/**
+ * The trials of a source's points: first those that earlier sessions left on their way to a rung, then whatever the
+ * results so far call for.
+ */
 export function halveTrials(
   points: PointSource,
   settings: HalvingSettings,

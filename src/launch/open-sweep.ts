@@ -39,7 +39,10 @@ export interface OpenSweepOptions {
   readonly now: () => number;
 }
 
-/** The sweep of a plan in an experiment's folder. Throws OneshotError: `locked` when another process runs it, `corrupt` when its files cannot be read. */
+/**
+ * The sweep of a plan in an experiment's folder. Throws OneshotError: `locked` when another process runs it, `corrupt`
+ * when its files cannot be read.
+ */
 export function openSweep(plan: Plan, experimentFolder: string, { parallel, now }: OpenSweepOptions): OpenSweep {
   const id = plan.fingerprint.slice(0, 8);
   const files = sweepFiles(experimentFolder, id);

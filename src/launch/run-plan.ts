@@ -1,6 +1,8 @@
 // Runs the trials of a plan: skips what is finished, resumes what was begun, some at the same time, and again after a
 // failure. Knows no engine and no network; how a trial is started is the launcher's business.
+
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { findLockHolder } from '../base/process-lock.js';
 import type { Plan } from '../plan/plan-trials.js';
 import type { Trial } from '../plan/trial.js';
@@ -17,7 +19,6 @@ import type { PlanEvent, WaitReason } from './plan-event.js';
 import { indexRunFolders, prepareRun, type RunIndex } from './prepare-run.js';
 import { recordFailure } from './record-failure.js';
 import { listTrials, type TrialSource, type TrialTask } from './trial-source.js';
-import { waitOrStop } from './wait.js';
 
 export interface RunPlanOptions {
   readonly runsFolder: string;
@@ -54,7 +55,10 @@ const LOOK_AGAIN_MS = 500;
 /** Time that a trial gets to write its checkpoint after its time is over. */
 const TIMEOUT_GRACE_MS = 60_000;
 
-/** Runs the plan to its end, or until it is stopped. Failed trials do not reject: they are in `outcomes`. Throws OneshotError('locked') when another process runs this very sweep. */
+/**
+ * Runs the plan to its end, or until it is stopped. Failed trials do not reject: they are in `outcomes`. Throws
+ * OneshotError('locked') when another process runs this very sweep.
+ */
 export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<PlanResult> {
   const experimentFolder = join(options.runsFolder, plan.experiment.name);
   const isSweep = plan.search !== undefined || plan.trials.length > 1;
@@ -149,7 +153,7 @@ class PlanRun {
       if (task === undefined) {
         // What the search waits for may have failed for good: then nobody is busy, and the rest is left to the next session.
         if (next === undefined || this.#busyWorkers === 0) return;
-        await waitOrStop(LOOK_AGAIN_MS, this.#wake.signal);
+        await wait(LOOK_AGAIN_MS, undefined, { signal: this.#wake.signal }).catch(() => undefined);
         continue;
       }
       this.#busyWorkers++;
@@ -206,7 +210,7 @@ class PlanRun {
         ...(retryInSeconds === undefined ? {} : { retryInSeconds }),
       });
       if (retryInSeconds !== undefined) {
-        await waitOrStop(1000 * retryInSeconds, this.#options.stop);
+        await wait(1000 * retryInSeconds, undefined, { signal: this.#options.stop }).catch(() => undefined);
         if (this.#isEnding()) return;
         continue;
       }
@@ -238,7 +242,7 @@ class PlanRun {
   /** The trial comes last again: by then the other process has finished it, or has left it to be resumed. */
   async #leaveToOther(task: TrialTask, reason: WaitReason): Promise<void> {
     this.#tellWaiting(task.trial, reason);
-    await waitOrStop(LOOK_AGAIN_MS, this.#options.stop);
+    await wait(LOOK_AGAIN_MS, undefined, { signal: this.#options.stop }).catch(() => undefined);
     this.#elsewhere.push(task);
   }
 
@@ -271,7 +275,7 @@ class PlanRun {
         const holder = devices.describeOthers()[0]?.holder;
         this.#tellWaiting(trial, { type: 'device', kind: devices.devices.kind, holder });
       }
-      await waitOrStop(LOOK_AGAIN_MS, this.#wake.signal);
+      await wait(LOOK_AGAIN_MS, undefined, { signal: this.#wake.signal }).catch(() => undefined);
     }
     return undefined;
   }

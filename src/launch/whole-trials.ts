@@ -49,7 +49,10 @@ export function wholeTrials(points: PointSource, seeds: number): TrialSource {
   };
 }
 
-/** Whether a trial's end says something of its point: nothing where it has not come to its end, or failed for what the point is not to blame for. */
+/**
+ * Whether a trial's end says something of its point: nothing where it has not come to its end, or failed for what the
+ * point is not to blame for.
+ */
 export function saysSomething(outcome: TrialOutcome): boolean {
   return outcome.state === 'failed' ? isOfThePoint(outcome.code) : outcome.state !== 'stopped';
 }

@@ -9,16 +9,25 @@ import { createBatchMaker, type TaskBatchSpec } from './batch-maker.js';
 import { countEpochSteps } from './describe-batch.js';
 
 export interface BatchSource {
-  /** The batch of a step. Asking in the order of training is fastest; any order is right. Rejects when the source was closed or a worker failed. */
+  /**
+   * The batch of a step. Asking in the order of training is fastest; any order is right. Rejects when the source was
+   * closed or a worker failed.
+   */
   next(epoch: number, step: number): Promise<DrawnBatch>;
-  /** Starts on the batches from a step on, as `next` does, and waits for none: called as soon as it is known where training begins. */
+  /**
+   * Starts on the batches from a step on, as `next` does, and waits for none: called as soon as it is known where
+   * training begins.
+   */
   begin(epoch: number, step: number): void;
   /** Stops the workers. Batches still asked for are rejected. */
   close(): Promise<void>;
 }
 
 export interface BatchSourceOptions {
-  /** Worker threads: 0 makes batches when they are asked for, on this thread. 1 when left out, or 0 on a machine with a single core. */
+  /**
+   * Worker threads: 0 makes batches when they are asked for, on this thread. 1 when left out, or 0 on a machine with a
+   * single core.
+   */
   readonly workers?: number;
   /** Batches that are made ahead, for all workers together. Default 4. */
   readonly ahead?: number;
@@ -39,7 +48,10 @@ export interface BatchReply {
   readonly batch: DrawnBatch;
 }
 
-/** A source of a specification's batches; close it when done. Throws a OneshotError('usage') when the selection is too small for the task. */
+/**
+ * A source of a specification's batches; close it when done. Throws a OneshotError('usage') when the selection is too
+ * small for the task.
+ */
 export function openBatchSource(spec: TaskBatchSpec, options: BatchSourceOptions = {}): BatchSource {
   const workers = options.workers ?? (availableParallelism() > 1 ? 1 : 0);
   const makeBatch = createBatchMaker(spec); // finds mistakes before a thread is started

@@ -13,7 +13,7 @@ export async function initCommand(folder: string, options: { pictures?: string }
   if (options.pictures !== undefined) return initForPictures(folder, options.pictures);
   const { experiment } = await writeStarterFiles(folder);
   printResult(experiment);
-  printNote(`run it with \`oneshot run ${experiment}\`: about a minute, nothing to download`);
+  printNote(`run it with \`oneshot run ${experiment}\`: half a minute, nothing to download`);
   return 0;
 }
 

@@ -58,7 +58,10 @@ export function nameChoice({ group, ...choice }: Choice): NamedChoice {
   return { ...choice, system: group.label };
 }
 
-/** What the runs' experiment is compared by: what its sweep looks for, else validation, or the loss where nothing was validated. */
+/**
+ * What the runs' experiment is compared by: what its sweep looks for, else validation, or the loss where nothing was
+ * validated.
+ */
 export function findObjective(runs: readonly ReportRun[]): Objective {
   const [first] = runs;
   const told = first === undefined ? VALIDATION_OBJECTIVE : readFolderObjective(dirname(first.folder));
@@ -66,7 +69,10 @@ export function findObjective(runs: readonly ReportRun[]): Objective {
   return [told, VALIDATION_OBJECTIVE].find(isKnown) ?? LOSS_OBJECTIVE;
 }
 
-/** The configurations of one experiment by the objective, those that may be chosen first; those with fewer finished runs than others follow in the same order. */
+/**
+ * The configurations of one experiment by the objective, those that may be chosen first; those with fewer finished runs
+ * than others follow in the same order.
+ */
 export function rankConfigurations(groups: readonly RunGroup[]): RankedConfigurations {
   const objective = findObjective(groups.flatMap(({ runs }) => runs));
   const measured = groups.flatMap((group): RankedConfiguration[] => {
@@ -86,7 +92,10 @@ export function rankConfigurations(groups: readonly RunGroup[]): RankedConfigura
   return { objective, ranked: [...chosen, ...others] };
 }
 
-/** The configuration that details are shown of; undefined without any group. Experiments are compared with each other only where they were validated alike. */
+/**
+ * The configuration that details are shown of; undefined without any group. Experiments are compared with each other only
+ * where they were validated alike.
+ */
 export function chooseConfiguration(groups: readonly RunGroup[]): Choice | undefined {
   const [first] = groups;
   if (first === undefined) return undefined;
@@ -102,7 +111,11 @@ export function chooseConfiguration(groups: readonly RunGroup[]): Choice | undef
     };
   }
   if (new Set(finished.map(describeValidation)).size > 1)
-    return { type: 'none', group: finished[0]!, reason: 'the experiments were not validated alike' };
+    return {
+      type: 'none',
+      group: finished[0]!,
+      reason: 'they were not validated on the same pictures in the same way',
+    };
   const { objective, ranked } = rankConfigurations(finished);
   const [best] = ranked;
   if (best === undefined)
@@ -117,10 +130,13 @@ function readValue({ metrics }: ReportRun, metric: string): number | undefined {
   return readObjective(latest, { metric });
 }
 
+/** The same pictures, shown to the network in another way. */
+const SHOWN_OTHERWISE = /^data\.(imageSize|sourceSize|inkGain|ink|color|fit|background)$/;
+
 // Within an experiment the plan holds them alike, whatever is swept.
 function describeValidation({ runs }: RunGroup): string {
   const { trial, settings } = runs[0]!;
-  const isOfValidation = (path: string) => /^(training\.validation|data)\./.test(path);
+  const isOfValidation = (path: string) => /^(training\.validation|data)\./.test(path) && !SHOWN_OTHERWISE.test(path);
   const own = Object.entries(settings).filter(([path]) => isOfValidation(path));
   const swept = new Set(trial.assignments.map(({ path }) => path));
   return stableHash(own.filter(([path]) => !swept.has(path)).sort());

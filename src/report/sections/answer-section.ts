@@ -5,7 +5,7 @@ import { isPaperTask, LANDMARKS } from '../figures/paper-tables.js';
 import type { VerificationMeasurement } from '../figures/verifications.js';
 import { formatCount, formatInterval, formatPercent, PERCENT } from '../format-figures.js';
 import type { Report } from '../make-report.js';
-import { nameSystem, nameTask } from '../names.js';
+import { nameSystem, nameSystems, nameTask } from '../names.js';
 import { type DotRow, drawDots } from '../plots/draw-dots.js';
 import { listFacts } from './what-was-run-facts.js';
 
@@ -122,15 +122,23 @@ function alarms({ measurements, verifications, choice }: Report): Block[] {
   ].map((text): Block => ({ type: 'paragraph', tone: 'alarm', text }));
 }
 
+// Chance is the same at every picture size.
+function withoutRepeatedChance(baselines: readonly HeadlineMeasurement[]): HeadlineMeasurement[] {
+  const first = baselines.find(({ scorer }) => scorer === 'chance');
+  return baselines.filter((baseline) => baseline.scorer !== 'chance' || baseline === first);
+}
+
 async function plotAnswer({ choice }: Report, headline: Headline): Promise<Plot> {
   const { first, measurements } = headline;
   const others = measurements.filter((measurement) => measurement !== first && measurement.scorer === 'network');
   const baselines = measurements.filter((measurement) => measurement !== first && measurement.scorer !== 'network');
   const isChosen = choice?.type === 'chosen' && choice.candidates > 1;
   const networks = [first, ...others].slice(0, Math.max(1, MOST_DOTS - baselines.length));
-  const measured = [...networks, ...baselines].map(
-    (measurement): DotRow => ({
-      label: nameSystem(measurement),
+  const shown = [...networks, ...withoutRepeatedChance(baselines)];
+  const labels = nameSystems(shown);
+  const measured = shown.map(
+    (measurement, index): DotRow => ({
+      label: labels[index]!,
       kind: measurement.scorer !== 'network' ? 'baseline' : measurement === first && isChosen ? 'chosen' : 'network',
       value: measurement.accuracy,
       ...(measurement.scorer === 'chance' ? {} : { low: measurement.interval[0], high: measurement.interval[1] }),
