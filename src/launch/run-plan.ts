@@ -18,7 +18,7 @@ import { listKnownTrialIds, openSweep } from './open-sweep.js';
 import type { PlanEvent, WaitReason } from './plan-event.js';
 import { indexRunFolders, prepareRun, type RunIndex } from './prepare-run.js';
 import { recordFailure } from './record-failure.js';
-import { listTrials, type TrialSource, type TrialTask } from './trial-source.js';
+import { listTrials, type TrialFeed, type TrialTask } from './trial-feed.js';
 
 export interface RunPlanOptions {
   readonly runsFolder: string;
@@ -66,19 +66,19 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<Plan
 
   const sweep = openSweep(plan, experimentFolder, { parallel: options.parallel, now: () => performance.now() });
   try {
-    const run = new PlanRun(experimentFolder, sweep.source, options);
+    const run = new PlanRun(experimentFolder, sweep.feed, options);
     const finished = run.countFinished(listKnownTrialIds(plan, experimentFolder));
-    options.onEvent({ type: 'sweep', id: sweep.id, isNew: sweep.isNew, finished, total: sweep.source.total });
+    options.onEvent({ type: 'sweep', id: sweep.id, isNew: sweep.isNew, finished, total: sweep.feed.total });
     return await run.run();
   } finally {
     sweep.close();
   }
 }
 
-/** One session of running the trials of a source. */
+/** One session of running the trials of a feed. */
 class PlanRun {
   readonly #experimentFolder: string;
-  readonly #source: TrialSource;
+  readonly #feed: TrialFeed;
   readonly #options: RunPlanOptions;
   readonly #index: RunIndex;
   readonly #memory: MemoryBudget;
@@ -95,9 +95,9 @@ class PlanRun {
   /** Wakes those who wait for a trial to end. */
   #wake = new AbortController();
 
-  constructor(experimentFolder: string, source: TrialSource, options: RunPlanOptions) {
+  constructor(experimentFolder: string, feed: TrialFeed, options: RunPlanOptions) {
     this.#experimentFolder = experimentFolder;
-    this.#source = source;
+    this.#feed = feed;
     this.#options = options;
     this.#index = indexRunFolders(experimentFolder);
     this.#memory = options.memory ?? createMemoryBudget();
@@ -148,7 +148,7 @@ class PlanRun {
   /** One of `parallel` workers: takes trials until there are none. */
   async #work(): Promise<void> {
     while (!this.#isEnding()) {
-      const next = this.#source.next();
+      const next = this.#feed.next();
       const task = next === 'wait' || next === undefined ? this.#elsewhere.shift() : next;
       if (task === undefined) {
         // What the search waits for may have failed for good: then nobody is busy, and the rest is left to the next session.
@@ -176,14 +176,14 @@ class PlanRun {
     if (progress === 'finished') {
       this.#skipped++;
       this.#options.onEvent({ type: 'skipped', trial, folder });
-      this.#source.tell(trial, { state: 'finished' }, folder);
+      this.#feed.tell(trial, { state: 'finished' }, folder);
       return;
     }
     const holder = findLockHolder(runFiles(folder).lock);
     if (holder !== undefined) return this.#leaveToOther(task, { type: 'elsewhere', holder });
     if (haltAfterEpoch !== undefined && hasHaltedBehind(folder, haltAfterEpoch)) {
       this.#outcomes.set(trial, { state: 'halted' });
-      this.#source.tell(trial, { state: 'halted' }, folder);
+      this.#feed.tell(trial, { state: 'halted' }, folder);
       return;
     }
 
@@ -214,7 +214,7 @@ class PlanRun {
         if (this.#isEnding()) return;
         continue;
       }
-      this.#source.tell(trial, outcome, folder);
+      this.#feed.tell(trial, outcome, folder);
       if (outcome.state === 'failed') this.#hasFailed = true;
       if (this.#hasFailed && this.#options.failFast) this.#stopAll();
       return;
@@ -227,7 +227,7 @@ class PlanRun {
     const outcome: TrialOutcome = { state: 'failed', ...describeFailure(error) };
     this.#outcomes.set(trial, outcome);
     this.#options.onEvent({ type: 'ended', trial, folder, outcome, seconds: 0, retrying: false });
-    this.#source.tell(trial, outcome, folder);
+    this.#feed.tell(trial, outcome, folder);
     this.#hasFailed = true;
     if (this.#options.failFast) this.#stopAll();
   }
