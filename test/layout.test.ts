@@ -12,9 +12,10 @@ const ROWS = [
   ['layers'],
   ['plan', 'data', 'model', 'engine', 'tracking'],
   ['check', 'training', 'evaluation'],
-  ['run'],
-  ['launch', 'report', 'use'],
-  ['cli'],
+  ['run-folder'],
+  ['run', 'trained'],
+  ['launch', 'report', 'classify', 'export', 'demo', 'doctor', 'install', 'bench'],
+  ['cli', 'library'],
 ];
 
 const rowOf = (folder: string) => ROWS.findIndex((row) => row.includes(folder));

@@ -12,7 +12,7 @@ const threads = availableParallelism();
 const dist = (path) => import(`${resolve(build)}/${path}.js`);
 const { loadExperiment } = await dist('check/load-experiment');
 const { loadData } = await dist('data/data-source');
-const { userDataFolder } = await dist('data/files/data-folder');
+const { userDataFolder } = await dist('base/environment');
 const { openBatchSource } = await dist('data/sampling/batch-source');
 const { createBatchMaker } = await dist('data/sampling/make-batches');
 const { startEngine } = await dist('engine/start-engine');

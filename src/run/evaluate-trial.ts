@@ -14,9 +14,9 @@ import { embedPictures, makeNetworkScorer } from '../evaluation/scorers/network.
 import { verify } from '../evaluation/verification/verify.js';
 import { type LoadedNetwork, loadNetwork } from '../model/load-network.js';
 import type { NetworkFunctions } from '../model/network-functions.js';
+import { chooseEmbeddingSample, writeEmbeddingSample } from '../run-folder/embedding-sample.js';
+import { runFiles } from '../run-folder/run-folder.js';
 import { readWeightsCheckpoint } from '../training/checkpoint.js';
-import { chooseEmbeddingSample, writeEmbeddingSample } from './embedding-sample.js';
-import { runFiles } from './run-folder.js';
 
 export interface EvaluateTrialOptions {
   readonly folder: string;
@@ -105,9 +105,4 @@ function stopBetweenBatches(network: NetworkFunctions, stopRequested: () => bool
 
 function throwOnStop(stopRequested: () => boolean): void {
   if (stopRequested()) throw new OneshotError('interrupted', 'stopped during evaluation');
-}
-
-/** Where a result's predictions lie. */
-export function predictionsPath(folder: string, result: EvaluationResult): string {
-  return join(runFiles(folder).predictions, result.predictions);
 }

@@ -3,18 +3,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { removeStaleTemporaries, writeFileAtomic } from '../base/atomic-file.js';
+import { userDataFolder } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { Experiment } from '../config/experiment.js';
 import { describeData, loadData } from '../data/data-source.js';
-import { userDataFolder } from '../data/files/data-folder.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
 import { startEngine } from '../engine/start-engine.js';
 import { describeBatch } from '../model/batch-structure.js';
 import { placeEncoder } from '../model/encoder-shape.js';
 import { chooseMicroBatchSize } from '../model/micro-batch-size.js';
-import { type Journal, openJournal } from '../tracking/journal.js';
 import {
   type Conditions,
   chooseEngine,
@@ -23,15 +22,9 @@ import {
   readConditions,
   refuseDrift,
   writeConditions,
-} from './conditions.js';
-import { describeFailure } from './describe-failure.js';
-import { requireTensorsFit } from './engine-limits.js';
-import { evaluateTrial } from './evaluate-trial.js';
-import { findLostForms, takeForms } from './forms.js';
-import { logBeginning, logDatasets, logEvaluation, logHalving, logTraining, type RunLog } from './log-run.js';
-import { logVerifications } from './log-verification.js';
-import { describeGit, describeProvenance, type Provenance } from './provenance.js';
-import { refuseLeaks } from './refuse-leaks.js';
+} from '../run-folder/conditions.js';
+import { findLostForms, takeForms } from '../run-folder/forms.js';
+import { describeGit, describeProvenance, type Provenance } from '../run-folder/provenance.js';
 import {
   RUN_FOLDER_VERSION,
   type RunStatus,
@@ -40,7 +33,14 @@ import {
   runFiles,
   type TrialRecord,
   writeRunStatus,
-} from './run-folder.js';
+} from '../run-folder/run-folder.js';
+import { type Journal, openJournal } from '../tracking/journal.js';
+import { describeFailure } from './describe-failure.js';
+import { requireTensorsFit } from './engine-limits.js';
+import { evaluateTrial } from './evaluate-trial.js';
+import { logBeginning, logDatasets, logEvaluation, logHalving, logTraining, type RunLog } from './log-run.js';
+import { logVerifications } from './log-verification.js';
+import { refuseLeaks } from './refuse-leaks.js';
 import { SYSTEM_PREFIX, type SystemSampler, sampleSystem } from './sample-system.js';
 import { removeTrainingCheckpoint, type TrainedExperiment, trainTrial } from './train-trial.js';
 import type { TrialArguments, TrialProgress } from './trial-messages.js';

@@ -11,13 +11,13 @@ import { makeNetworkScorer } from '../evaluation/scorers/network.js';
 import { describeBatch } from '../model/batch-structure.js';
 import { placeEncoder } from '../model/encoder-shape.js';
 import { chooseEmbeddingBatchSize } from '../model/load-network.js';
+import { runFiles } from '../run-folder/run-folder.js';
 import type { Journal } from '../tracking/journal.js';
 import { readTrainingCheckpoint, writeTrainingCheckpoint, writeWeightsCheckpoint } from '../training/checkpoint.js';
 import type { Batch } from '../training/tasks/task.js';
 import { type TrainingResult, train } from '../training/train.js';
 import type { TrainingHooks } from '../training/training-hooks.js';
 import { chooseBatchThreads } from './batch-threads.js';
-import { runFiles } from './run-folder.js';
 import type { TrialProgress } from './trial-messages.js';
 
 /** An experiment that trains. */

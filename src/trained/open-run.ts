@@ -6,8 +6,8 @@ import { describeData } from '../data/data-source.js';
 import type { DataDescription } from '../data/loaded-data.js';
 import type { PictureForm } from '../data/pictures/see-picture.js';
 import { type EvaluationResult, readResults } from '../evaluation/records/evaluation-result.js';
-import { readFinishedRun } from '../run/read-finished-run.js';
-import { runFiles } from '../run/run-folder.js';
+import { readFinishedRun } from '../run-folder/read-finished-run.js';
+import { runFiles } from '../run-folder/run-folder.js';
 import { readWeightsCheckpoint } from '../training/checkpoint.js';
 import type { ReportedAccuracy, TrainedNetwork } from './trained-network.js';
 

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createLogUpdate } from 'log-update';
+import { userDataFolder } from '../../base/environment.js';
 import { OneshotError } from '../../base/problem.js';
-import { resolveDataFolder, userDataFolder } from '../../data/files/data-folder.js';
+import { resolveDataFolder } from '../../data/files/data-folder.js';
 import { type DataSetState, inspectDataSets } from '../../data/files/data-sets-state.js';
 import { fetchFile } from '../../data/files/fetch-file.js';
 import {

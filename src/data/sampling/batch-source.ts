@@ -2,7 +2,7 @@
 // since a batch is a function of (epoch, step); a request also starts the batches that are likely to come next.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { findProgram } from '../../base/own-files.js';
+import { findOwnProgram } from '../../base/own-files.js';
 import { OneshotError } from '../../base/problem.js';
 import type { Batch, BatchSpec } from './batch.js';
 import { countEpochSteps, createBatchMaker } from './make-batches.js';
@@ -43,7 +43,7 @@ export function openBatchSource(spec: BatchSpec, options: BatchSourceOptions = {
   const workers = options.workers ?? (availableParallelism() > 1 ? 1 : 0);
   const makeBatch = createBatchMaker(spec); // finds mistakes before a thread is started
   return workers > 0
-    ? openThreads(spec, findProgram('batch-worker'), {
+    ? openThreads(spec, findOwnProgram('batch-worker'), {
         ahead: 4,
         stepsPerEpoch: countEpochSteps(spec),
         ...options,

@@ -7,7 +7,7 @@ import type { Augmentation, Experiment } from '../../config/experiment.js';
 import { createDistorter, distortionProbability } from '../../data/distortion/distort.js';
 import { sealPictureSet } from '../../data/pictures/picture-file.js';
 import type { PictureSet } from '../../data/pictures/picture-set.js';
-import { runFiles } from '../../run/run-folder.js';
+import { runFiles } from '../../run-folder/run-folder.js';
 import { type ReportRun, tryReadPredictions } from '../load-runs.js';
 import type { ShownGroup } from './headline.js';
 

@@ -1,7 +1,7 @@
 // What the first convolution looks for: its filters as pictures, from the stored best weights.
 import { existsSync } from 'node:fs';
 import { PNG } from 'pngjs';
-import { runFiles } from '../../run/run-folder.js';
+import { runFiles } from '../../run-folder/run-folder.js';
 import { readWeightsCheckpoint } from '../../training/checkpoint.js';
 import type { ShownGroup } from './headline.js';
 
