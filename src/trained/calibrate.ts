@@ -8,13 +8,22 @@ import { pictureAt, type Selection } from '../data/pictures/picture-set.js';
 import { drawEpisodes } from '../data/sampling/draw-episodes.js';
 import type { Episode } from '../data/sampling/episode.js';
 import {
+  type BestScores,
   type Calibration,
-  type CalibrationScores,
   chooseThreshold,
   fitPairCurve,
   fitTemperature,
+  largestOf,
+  type ScoredQuery,
 } from './calibration.js';
-import { average, type Committee, type CommitteeEmbeddings, formCommittee, measureScale, type ScoreScale } from './committee.js';
+import {
+  average,
+  type Committee,
+  type CommitteeEmbeddings,
+  formCommittee,
+  measureScale,
+  type ScoreScale,
+} from './committee.js';
 
 /** Queries of each kind that are asked for: the shares then have a standard error below one point. */
 const QUERIES = 4000;
@@ -27,7 +36,7 @@ export interface CalibrationResult {
   /** One for each member; of use only where there are several. */
   readonly scales: readonly ScoreScale[];
   /** The scores it was made from, to ask about other thresholds. */
-  readonly scores: CalibrationScores;
+  readonly best: BestScores;
 }
 
 /**
@@ -49,21 +58,22 @@ export async function calibrate(
   const raw = await scoreEpisodes(committee, rows, embeddings, drawn.episodes);
   const scales = members.map((_, member) => measureScale(raw.map((scores) => scores[member]!)));
   const joint = raw.map((scores) => (members.length === 1 ? scores[0]! : average(scores, scales)));
-  const scores = readScores(joint, drawn.episodes);
+  const { known, unknown } = readScores(joint, drawn.episodes);
+  const best = { known: known.map(({ scores }) => largestOf(scores)), unknown };
   const pairs = readPairs(joint, drawn.episodes);
   return {
     calibration: {
       nWay: drawn.nWay,
       kShot: drawn.kShot,
       selection: selection === split.validation ? 'validation' : 'train',
-      ...chooseThreshold(scores),
-      knownQueries: scores.known.length,
-      unknownQueries: scores.unknown.length,
-      temperature: fitTemperature(scores),
+      ...chooseThreshold(best),
+      knownQueries: known.length,
+      unknownQueries: unknown.length,
+      temperature: fitTemperature(known),
       pair: fitPairCurve(pairs.scores, pairs.isSame),
     },
     scales,
-    scores,
+    best,
   };
 }
 
@@ -90,7 +100,12 @@ function countPictures({ set, pictures }: Selection): number[] {
   return counts.size === 0 ? [0] : [...counts.values()];
 }
 
-async function embedEpisodes(committee: Committee, batchSize: number, { set }: Selection, episodes: readonly Episode[]) {
+async function embedEpisodes(
+  committee: Committee,
+  batchSize: number,
+  { set }: Selection,
+  episodes: readonly Episode[],
+) {
   const numbers = [
     ...new Set(episodes.flatMap(({ supportSet, queries }) => [...supportSet.flat(), ...queries.map((q) => q.picture)])),
   ];
@@ -105,7 +120,8 @@ async function embedEpisodes(committee: Committee, batchSize: number, { set }: S
         i * size,
       );
     const parts = await committee.embed(ink, batch.length);
-    for (const [member, { units }] of committee.members.entries()) embeddings[member]!.set(parts[member]!, first * units);
+    for (const [member, { units }] of committee.members.entries())
+      embeddings[member]!.set(parts[member]!, first * units);
   }
   return { rows: new Map(numbers.map((number, row) => [number, row])), embeddings };
 }
@@ -137,8 +153,8 @@ async function scoreEpisodes(
   return all;
 }
 
-function readScores(all: readonly Float32Array[], episodes: readonly Episode[]): CalibrationScores {
-  const known: { scores: number[]; truth: number }[] = [];
+function readScores(all: readonly Float32Array[], episodes: readonly Episode[]) {
+  const known: ScoredQuery[] = [];
   const unknown: number[] = [];
   for (const [index, { supportSet, queries }] of episodes.entries()) {
     const ways = supportSet.length;

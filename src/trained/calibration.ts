@@ -22,53 +22,60 @@ export interface Calibration {
   readonly pair: { readonly slope: number; readonly offset: number };
 }
 
-/** Class scores of validation queries. */
-export interface CalibrationScores {
-  /** Of queries whose class is in the support set: its scores and which is right. */
-  readonly known: readonly { readonly scores: ArrayLike<number>; readonly truth: number }[];
-  /** The largest score of each query whose class was left out. */
+/** The best class's scores of validation queries. */
+export interface BestScores {
+  /** Of queries whose class is in the support set. */
+  readonly known: readonly number[];
+  /** Of queries whose class was left out. */
   readonly unknown: readonly number[];
 }
 
 export type ThresholdShares = Pick<Calibration, 'threshold' | 'falseUnknown' | 'falseNames'>;
 
 /** The threshold with the smallest sum of both shares, halfway between two scores; with the shares that it has. */
-export function chooseThreshold({ known, unknown }: CalibrationScores): ThresholdShares {
-  const accepted = known.map(({ scores }) => largestOf(scores)).sort((a, b) => a - b);
-  const refused = [...unknown].sort((a, b) => a - b);
-  const places = [...accepted, ...refused].sort((a, b) => a - b);
-  let best: ThresholdShares = { threshold: Number.NEGATIVE_INFINITY, falseUnknown: 0, falseNames: 1 };
-  let below = 0;
-  let under = 0;
+export function chooseThreshold(best: BestScores): ThresholdShares {
+  const known = [...best.known].sort((a, b) => a - b);
+  const unknown = [...best.unknown].sort((a, b) => a - b);
+  const places = [...known, ...unknown].sort((a, b) => a - b);
+  let chosen: ThresholdShares = { threshold: (places[0] ?? 0) - 1, falseUnknown: 0, falseNames: 1 };
+  let knownBelow = 0;
+  let unknownBelow = 0;
   for (let place = 1; place < places.length; place++) {
     if (places[place] === places[place - 1]) continue;
     const threshold = (places[place]! + places[place - 1]!) / 2;
-    while (below < accepted.length && accepted[below]! < threshold) below++;
-    while (under < refused.length && refused[under]! < threshold) under++;
-    const shares = {
-      threshold,
-      falseUnknown: below / Math.max(1, accepted.length),
-      falseNames: 1 - under / Math.max(1, refused.length),
-    };
-    if (shares.falseUnknown + shares.falseNames < best.falseUnknown + best.falseNames) best = shares;
+    while (knownBelow < known.length && known[knownBelow]! < threshold) knownBelow++;
+    while (unknownBelow < unknown.length && unknown[unknownBelow]! < threshold) unknownBelow++;
+    const falseUnknown = knownBelow / Math.max(1, known.length);
+    const falseNames = 1 - unknownBelow / Math.max(1, unknown.length);
+    if (falseUnknown + falseNames < chosen.falseUnknown + chosen.falseNames)
+      chosen = { threshold, falseUnknown, falseNames };
   }
-  return Number.isFinite(best.threshold) ? best : { ...best, threshold: (places[0] ?? 0) - 1 };
+  return chosen;
 }
 
 /** The shares that some other threshold has. */
-export function measureThreshold({ known, unknown }: CalibrationScores, threshold: number): ThresholdShares {
+export function measureThreshold({ known, unknown }: BestScores, threshold: number): ThresholdShares {
   const share = (hits: number, of: number) => (of === 0 ? 0 : hits / of);
   return {
     threshold,
-    falseUnknown: share(known.filter(({ scores }) => largestOf(scores) < threshold).length, known.length),
+    falseUnknown: share(known.filter((score) => score < threshold).length, known.length),
     falseNames: share(unknown.filter((score) => score >= threshold).length, unknown.length),
   };
 }
 
+/** Class scores of a query, and which of them is right. */
+export interface ScoredQuery {
+  readonly scores: ArrayLike<number>;
+  readonly truth: number;
+}
+
 /** The temperature from 1/64 to 1024 with the smallest mean negative log-likelihood of the right class, by golden section on its logarithm. */
-export function fitTemperature({ known }: Pick<CalibrationScores, 'known'>): number {
+export function fitTemperature(queries: readonly ScoredQuery[]): number {
   const loss = (log: number) =>
-    known.reduce((sum, { scores, truth }) => sum - Math.log(toProbabilities(scores, Math.exp(log))[truth]! + 1e-12), 0);
+    queries.reduce(
+      (sum, { scores, truth }) => sum - Math.log(toProbabilities(scores, Math.exp(log))[truth]! + 1e-12),
+      0,
+    );
   return Math.exp(minimize(loss, Math.log(1 / 64), Math.log(1024)));
 }
 

@@ -1,6 +1,6 @@
 // Decoded pictures of any size to squares of one size: the whole picture, its sides in proportion, in the middle of paper.
 import type { DecodedPicture } from './decode-picture.js';
-import { createResizer, type Resizer } from './resize.js';
+import { createResizer, type Resizer } from './resizer.js';
 
 /** A picture in a square, as bytes `[size, size]`. Which of the two is ink depends on the polarity of the data set. */
 export interface FittedPicture {

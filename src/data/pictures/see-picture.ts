@@ -24,14 +24,17 @@ export interface SeenPicture {
 }
 
 /** What makes `SeenPicture`s of decoded pictures, one after the other. */
-export function createViewer({ imageSize, sourceSize, inkGain, ink }: PictureForm): (
-  picture: DecodedPicture,
-) => SeenPicture {
-  const fit = createFitter(sourceSize);
+export function createViewer({
+  imageSize,
+  sourceSize,
+  inkGain,
+  ink,
+}: PictureForm): (picture: DecodedPicture) => SeenPicture {
+  const fitToSquare = createFitter(sourceSize);
   const seen = new Float32Array(imageSize * imageSize);
   return (picture) => {
     const tone = ink === 'auto' ? (measurePaperBrightness(picture) >= 127.5 ? 'dark' : 'light') : ink;
-    const source = fit(picture)[tone];
+    const source = fitToSquare(picture)[tone];
     for (let i = 0; i < source.length; i++) source[i] = Math.min(255, Math.round(source[i]! * inkGain));
     const { height, width } = picture;
     if (imageSize === sourceSize) return { pixels: source, height, width, ink: tone };

@@ -1,0 +1,31 @@
+// Picture files as a network sees them: bytes, decoding, form.
+import { readFile } from 'node:fs/promises';
+import { hashBytes } from '../base/stable-hash.js';
+import { decodePicture } from '../data/pictures/decode-picture.js';
+import { MAX_FILE_BYTES } from '../data/pictures/picture-header.js';
+import { createViewer, type PictureForm, type SeenPicture } from '../data/pictures/see-picture.js';
+
+/** A picture as the network sees it, with the SHA-256 of its file. */
+export interface ReadPicture extends SeenPicture {
+  readonly hash: string;
+}
+
+/** What reads picture files, one after the other. */
+export type PictureReader = (path: string) => Promise<ReadPicture>;
+
+/** A reader for pictures of this form. It throws an Error that reads on from the file's name: `is a damaged PNG file`. */
+export function createPictureReader(form: PictureForm): PictureReader {
+  const view = createViewer(form);
+  return async (path) => {
+    let bytes: Buffer;
+    try {
+      bytes = await readFile(path);
+    } catch (error) {
+      throw new Error(`cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`, {
+        cause: error,
+      });
+    }
+    if (bytes.length > MAX_FILE_BYTES) throw new Error(`has ${bytes.length} bytes; expected at most ${MAX_FILE_BYTES}`);
+    return { ...view(decodePicture(bytes)), hash: hashBytes(bytes) };
+  };
+}
