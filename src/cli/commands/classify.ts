@@ -6,8 +6,6 @@ import { compareTwo } from '../../classify/compare-two.js';
 import { SHEET_QUERIES, writeSheet } from '../../classify/sheet.js';
 import type { PictureForm } from '../../data/pictures/see-picture.js';
 import type { EngineName } from '../../engine/engine.js';
-import { wilsonInterval } from '../../evaluation/statistics/wilson-interval.js';
-import { type BestScores, type Calibration, measureThreshold } from '../../trained/calibration.js';
 import { type EmbeddedSupport, embedSupport } from '../../trained/embed-support.js';
 import { isNetworkPath } from '../../trained/open-trained.js';
 import { listPictures } from '../../trained/picture-names.js';
@@ -15,6 +13,7 @@ import { calibrateCommittee, type StartedCommittee, startCommittee } from '../..
 import { readSupportSet, type SupportSet } from '../../trained/support-set.js';
 import { nameNetwork } from '../../trained/trained-network.js';
 import { openAnswerPrinter } from '../answer-printer.js';
+import { count, describeReading, startTally, summarize } from '../answer-summary.js';
 import { formatInteger } from '../format-quantity.js';
 import { openProgressLine, type ProgressLine } from '../progress-line.js';
 import type { ExitCode } from '../report-error.js';
@@ -126,7 +125,14 @@ async function answerQueries(
     { env: process.env, report: (message) => progress.show(message) },
   );
   const threshold = options.threshold === 'none' ? undefined : (options.threshold ?? calibration?.threshold);
-  const notes = describeReading(labels.length, pictures.length, calibration, best, threshold, options.threshold);
+  const notes = describeReading(
+    labels.length,
+    pictures.length,
+    calibration,
+    best,
+    threshold,
+    options.threshold !== undefined,
+  );
   progress.close();
   for (const note of notes) printNote(note);
   const setup = {
@@ -148,7 +154,7 @@ async function answerQueries(
     },
   });
   const kept: PictureAnswer[] = [];
-  const tally = { done: 0, unreadable: 0, unknown: 0, support: 0, right: 0, truths: 0 };
+  const tally = startTally();
   const begun = performance.now();
   for await (const answer of classifyPictures(setup, files)) {
     printer.print(answer);
@@ -208,66 +214,6 @@ function requireCarried({ opened }: StartedCommittee): EmbeddedSupport {
     embeddings: [embeddings.values],
     seen: ways.map((_, i) => ({ ink: 'dark', pixels: pixels.subarray(i * size, (i + 1) * size) })),
   };
-}
-
-/** How the answers are read, in sentences. */
-function describeReading(
-  ways: number,
-  supports: number,
-  calibration: Calibration | undefined,
-  best: BestScores | undefined,
-  threshold: number | undefined,
-  asked: ClassifyOptions['threshold'],
-): string[] {
-  const set = `${ways} classes, ${supports} support ${supports === 1 ? 'picture' : 'pictures'}`;
-  if (calibration === undefined)
-    return [
-      `${set}; the run kept too few classes to tell what its scores mean: probabilities are a bare softmax${threshold === undefined ? ', nothing is called unknown' : ''}`,
-    ];
-  const { nWay, kShot, selection, knownQueries, unknownQueries } = calibration;
-  const on = `${nWay}-way ${kShot}-shot episodes of ${selection === 'train' ? 'training classes (none were kept for validation: expect worse)' : 'validation classes'}`;
-  if (threshold === undefined) return [`${set}; probabilities after ${on}; nothing is called unknown`];
-  const shares = asked === undefined ? calibration : best === undefined ? undefined : measureThreshold(best, threshold);
-  if (shares === undefined) return [`${set}; below a score of ${threshold} a picture is unknown`];
-  return [
-    `${set}; below a score of ${threshold.toPrecision(4)} a picture is unknown`,
-    `expected after ${on}: ${percent(shares.falseUnknown)} of known pictures called unknown (n = ${formatInteger(knownQueries)}), ` +
-      `${percent(shares.falseNames)} of unknown ones given a name (n = ${formatInteger(unknownQueries)})`,
-  ];
-}
-
-interface Tally {
-  done: number;
-  unreadable: number;
-  unknown: number;
-  support: number;
-  right: number;
-  truths: number;
-}
-
-function count(tally: Tally, { problem, name, truth, isSupport }: PictureAnswer): void {
-  tally.done++;
-  if (problem !== null) tally.unreadable++;
-  else if (name === null) tally.unknown++;
-  if (isSupport) tally.support++;
-  if (truth === null || isSupport || problem !== null) return;
-  tally.truths++;
-  if (name === truth) tally.right++;
-}
-
-function summarize({ done, unreadable, unknown, support, right, truths }: Tally): string[] {
-  const lines = [
-    `${formatInteger(done)} ${done === 1 ? 'picture' : 'pictures'}: ${formatInteger(done - unreadable - unknown)} named, ${formatInteger(unknown)} unknown${unreadable > 0 ? `, ${formatInteger(unreadable)} could not be read` : ''}`,
-  ];
-  if (support > 0)
-    lines.push(`${formatInteger(support)} of them are pictures of the support set, which recognise themselves`);
-  if (truths > 0) {
-    const [low, high] = wilsonInterval(right, truths);
-    lines.push(
-      `of ${formatInteger(truths)} in folders named like a class, ${formatInteger(right)} were given that name: ${percent(right / truths)} (95 % interval ${percent(low)} to ${percent(high)})`,
-    );
-  }
-  return lines;
 }
 
 function medianShots({ labels, pictures }: SupportSet): number {

@@ -1,0 +1,49 @@
+// Pictures that somebody brings go through the very path of the training data: the same pixels come out.
+import { describe, expect, test } from 'vitest';
+import type { DataGlyphs } from '../../src/config/experiment.js';
+import { drawGlyphs } from '../../src/data/glyphs/glyphs-source.js';
+import { decodePicture } from '../../src/data/pictures/decode-picture.js';
+import { encodeInkPng } from '../../src/data/pictures/encode-png.js';
+import { type PictureSet, pictureAt } from '../../src/data/pictures/picture-set.js';
+import { cleanPictures } from '../../src/data/pictures/picture-sizes.js';
+import { resizePictures } from '../../src/data/pictures/resize.js';
+import { createViewer } from '../../src/data/pictures/see-picture.js';
+
+const SECTION: DataGlyphs = {
+  dataset: 'glyphs',
+  seed: 3,
+  trainAlphabets: 1,
+  validationAlphabets: 0,
+  testAlphabets: 0,
+  charactersPerAlphabet: 3,
+  drawers: 2,
+  imageSize: 105,
+  inkGain: 1,
+};
+
+const pngOf = (set: PictureSet, index: number) => encodeInkPng(pictureAt(set, index), set.height, set.width);
+
+describe('createViewer', () => {
+  test('gives the pixels that the data set has, at two sizes with a gain', async () => {
+    const drawn = drawGlyphs(SECTION);
+    const trained = cleanPictures(resizePictures(drawn, 56, 1.3), 28);
+    const view = createViewer({ imageSize: 28, sourceSize: 56, inkGain: 1.3, ink: 'auto' });
+    for (let index = 0; index < 6; index++) {
+      const seen = view(await decodePicture(pngOf(drawn, index)));
+      expect(seen).toMatchObject({ height: 105, width: 105, ink: 'dark' });
+      expect(Buffer.from(seen.pixels).equals(pictureAt(trained, index))).toBe(true);
+    }
+  });
+
+  test('tells light ink on dark paper by the edge, and takes a tone that is asked for', async () => {
+    const drawn = drawGlyphs(SECTION);
+    const negative = { ...drawn, pixels: drawn.pixels.map((ink) => 255 - ink) };
+    const form = { imageSize: 28, sourceSize: 28, inkGain: 1 };
+    const dark = createViewer({ ...form, ink: 'auto' })(await decodePicture(pngOf(drawn, 0)));
+    const light = createViewer({ ...form, ink: 'auto' })(await decodePicture(pngOf(negative, 0)));
+    expect(light.ink).toBe('light');
+    expect(light.pixels).toEqual(dark.pixels);
+    const forced = createViewer({ ...form, ink: 'dark' })(await decodePicture(pngOf(negative, 0)));
+    expect(forced.pixels[0]).toBe(255);
+  });
+});
