@@ -9,7 +9,7 @@ const FOLDER = 'dist/programs';
 const ENTRIES = [
   'dist/cli/main.js',
   'dist/run/trial-process.js',
-  'dist/data/sampling/batch-worker.js',
+  'dist/tasks/batch-worker.js',
   'dist/launch/slurm/task-process.js',
   'dist/launch/slurm/controller-process.js',
   'dist/engine/engine-process.js',

@@ -11,6 +11,7 @@ const ROWS = [
   ['config'],
   ['layers'],
   ['plan', 'data', 'model', 'engine', 'tracking'],
+  ['tasks', 'optimizers'],
   ['check', 'training', 'evaluation'],
   ['run-folder'],
   ['run', 'trained'],

@@ -9,13 +9,7 @@ import {
   checkScaleRange,
   checkTestTimeAugmentation,
 } from './rules/augmentation.js';
-import {
-  checkBatchSize,
-  checkGroups,
-  checkMicroBatches,
-  checkSupport,
-  checkVerificationPairs,
-} from './rules/batches.js';
+import { checkBatchSize, checkMicroBatches, checkTask, checkTaskSelection } from './rules/batches.js';
 import {
   checkDataFolder,
   checkFolderDivision,
@@ -25,7 +19,7 @@ import {
 } from './rules/data.js';
 import { checkEncoderShapes, checkLayerNames } from './rules/encoder.js';
 import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns } from './rules/episodes.js';
-import { checkClassificationHead, checkLoss, checkLossHead, checkMargin } from './rules/loss.js';
+import { checkLoss, checkLossHead, checkMargin, checkUntrainedHead } from './rules/loss.js';
 import { checkEarlyStopping } from './rules/metrics.js';
 import { checkLayerSettings, checkMomentumRamp } from './rules/optimizer.js';
 import { checkSections } from './rules/sections.js';
@@ -48,13 +42,12 @@ export const rules: readonly Rule[] = [
   checkLayerNames,
   checkBatchSize,
   checkMicroBatches,
-  checkGroups,
-  checkSupport,
-  checkVerificationPairs,
+  checkTask,
+  checkTaskSelection,
   checkLoss,
   checkLossHead,
   checkMargin,
-  checkClassificationHead,
+  checkUntrainedHead,
   checkMomentumRamp,
   checkLayerSettings,
   checkEarlyStopping,

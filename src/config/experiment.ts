@@ -96,6 +96,13 @@ export type Schedule = ScheduleConstant | ScheduleExponential | ScheduleStep | S
 export type Protocol =
   ProtocolLakeRuns | ProtocolWithinAlphabet | ProtocolCrossAlphabet | ProtocolMnist | ProtocolVerification;
 /**
+ * A second result of the same episodes, named transductive: their queries hold one picture of each class, and are assigned to the classes one to one, so that the scores add up to the most. It uses the other queries, so it is never the headline and not to be compared with published figures.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "assignment".
+ */
+export type Assignment = 'oneToOne';
+/**
  * Values to cross, or to search. Each point becomes one trial per seed.
  *
  * This interface was referenced by `Experiment`'s JSON-Schema
@@ -1423,6 +1430,7 @@ export interface ProtocolLakeRuns {
    */
   protocol: 'lake-runs';
   testTimeAugmentation?: TestTimeAugmentation;
+  assignment?: Assignment;
 }
 /**
  * Test-time augmentation: the embedding of a picture is the mean over itself and distorted copies of it (with the distortions of `augmentation`).
@@ -1476,6 +1484,7 @@ export interface ProtocolWithinAlphabet {
    */
   seed: number;
   testTimeAugmentation?: TestTimeAugmentation;
+  assignment?: Assignment;
 }
 /**
  * Episodes whose classes come from all alphabets of the selection, and whose pictures come from any drawers: the easier, unstructured protocol of Vinyals et al. 2016.
@@ -1513,6 +1522,7 @@ export interface ProtocolCrossAlphabet {
    */
   seed: number;
   testTimeAugmentation?: TestTimeAugmentation;
+  assignment?: Assignment;
 }
 /**
  * Episodes of digits from MNIST's test files, for a network that was trained on other pictures: upsampled to `data.imageSize`, without further training (Koch et al. 2015, section 4.4 and Table 3: 10 ways, 400 queries). MNIST lies where the data set does.
@@ -1546,6 +1556,7 @@ export interface ProtocolMnist {
    */
   seed: number;
   testTimeAugmentation?: TestTimeAugmentation;
+  assignment?: Assignment;
 }
 /**
  * Pairs of pictures, same character or not, drawn as for training (Koch et al. 2015, section 4.2 and Table 1: 10,000 pairs). Accuracy at a threshold that was fixed before, and the area under the ROC curve, which needs none.

@@ -11,7 +11,6 @@ import { describeData, loadData } from '../data/data-source.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
 import { startEngine } from '../engine/start-engine.js';
-import { describeBatch } from '../model/batch-structure.js';
 import { placeEncoder } from '../model/encoder-shape.js';
 import { chooseMicroBatchSize } from '../model/micro-batch-size.js';
 import {
@@ -34,6 +33,7 @@ import {
   type TrialRecord,
   writeRunStatus,
 } from '../run-folder/run-folder.js';
+import { describeBatch } from '../tasks/describe-batch.js';
 import { type Journal, openJournal } from '../tracking/journal.js';
 import { describeFailure } from './describe-failure.js';
 import { requireTensorsFit } from './engine-limits.js';

@@ -19,6 +19,7 @@ const RESULT: EvaluationResult = {
   kShot: 1,
   seed: 1,
   testTimeAugmentation: null,
+  assignment: null,
   pictures: { name: 'glyphs', digest: '0', height: 8, width: 8 },
   episodesHash: '0',
   skippedAlphabets: [],

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import koffi, { type LibraryHandle } from 'koffi';
+import { disableTelemetry } from './telemetry.js';
 
 /** Address of something native. */
 export type Pointer = bigint;
@@ -19,6 +20,7 @@ type Parameter = 'void *' | 'const char *' | 'int' | 'size_t';
 
 /** Position in `OrtApi` and parameters; each of these returns an `OrtStatus *`, null when all is well. */
 const STATUS_FUNCTIONS = {
+  DisableTelemetryEvents: [6, ['void *']],
   CreateSessionFromArray: [8, ['void *', 'void *', 'size_t', 'void *', 'void *']],
   Run: [9, ['void *', 'void *', 'void *', 'void *', 'size_t', 'void *', 'size_t', 'void *']],
   CreateSessionOptions: [10, ['void *']],
@@ -114,6 +116,7 @@ export function loadOnnxRuntime(path: string): OnnxRuntimeApi {
 
 function openLibrary(path: string): LibraryHandle {
   try {
+    disableTelemetry();
     return koffi.load(path);
   } catch (cause) {
     throw new Error(`ONNX Runtime: cannot load ${path}: ${(cause as Error).message}`, { cause });

@@ -73,6 +73,7 @@ export class Runtime {
     api.SetGlobalInterOpNumThreads(threading, 1);
     api.CreateEnvWithGlobalThreadPools(LOG_ERRORS, 'tfjs', threading, cell.array);
     this.#environment = cell.pointer;
+    api.DisableTelemetryEvents(this.#environment);
     api.ReleaseThreadingOptions(threading);
     api.CreateCpuMemoryInfo(ARENA_ALLOCATOR, DEFAULT_MEMORY, cell.array);
     this.#memoryInfo = cell.pointer;

@@ -195,15 +195,28 @@ describe('Sums over height and width', () => {
     ]);
   });
 
-  it('add up small numbers of large pictures', () => {
+  // Whole blocks of either kind of processor, and channels that fill none.
+  it.each([16, 8, 5])('add up small numbers of large pictures with %i channels', (channels) => {
     tf.setBackend('onnxruntime');
     const mean = tf.tidy(() => {
-      const x = tf.mul(tf.ones([1, 512, 512, 8]), 0.1) as Pictures;
-      const identity = tf.tensor4d(tf.eye(8).dataSync(), [1, 1, 8, 8]);
+      const x = tf.mul(tf.ones([1, 512, 512, channels]), 0.1) as Pictures;
+      const identity = tf.tensor4d(tf.eye(channels).dataSync(), [1, 1, channels, channels]);
       return tf.mean(tf.conv2d(x, identity, 1, 'same'), [1, 2]).dataSync()[0]!;
     });
     // In one long sum the last digits of a third of a per cent would be lost.
     expect(mean).toBeCloseTo(0.1, 5);
+  });
+
+  it.each([[[2 ** 18]], [[100_003]], [[3, 70_001, 2]], [[70_001, 40]]])('add up all of [%j]', (shape) => {
+    tf.setBackend('onnxruntime');
+    const [sum, mean, rows] = tf.tidy(() => {
+      const x = tf.mul(tf.ones(shape), tf.scalar(0.1));
+      return [tf.sum(x), tf.mean(x), tf.sum(x, 0)].map((result) => result.dataSync()[0]! as number);
+    }) as unknown as number[];
+    const count = shape.reduce((product, size) => product * size, 1);
+    expect(sum! / count).toBeCloseTo(0.1, 6);
+    expect(mean).toBeCloseTo(0.1, 6);
+    expect(rows! / shape[0]!).toBeCloseTo(0.1, 6);
   });
 
   it('of maxima of whole numbers', () => {

@@ -30,6 +30,7 @@ export function makeResult(task: EvaluationTask, scorer: Scorer, answers: readon
     kShot: task.kShot,
     seed: task.seed,
     testTimeAugmentation: task.testTimeAugmentation,
+    assignment: task.assignment,
     pictures: identifyPictures(task.pictures.clean),
     episodesHash: identifyEpisodes(task.pictures.clean, task.episodes),
     skippedAlphabets: task.skippedAlphabets,
