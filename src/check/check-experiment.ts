@@ -10,34 +10,31 @@ import {
   checkTestTimeAugmentation,
 } from './rules/augmentation.js';
 import { checkBatchSize, checkMicroBatches, checkTask, checkTaskSelection } from './rules/batches.js';
-import {
-  checkDataFolder,
-  checkFolderDivision,
-  checkSourceSize,
-  checkTrainingSelection,
-  checkValidationAlphabets,
-} from './rules/data.js';
+import { checkColorJitter, checkInkOnly } from './rules/colors.js';
+import { checkDataSet, checkSourceSize, checkTrainingSelection } from './rules/data.js';
 import { checkEncoderShapes, checkLayerNames } from './rules/encoder.js';
 import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns } from './rules/episodes.js';
 import { checkLoss, checkLossHead, checkMargin, checkUntrainedHead } from './rules/loss.js';
 import { checkEarlyStopping } from './rules/metrics.js';
-import { checkLayerSettings, checkMomentumRamp } from './rules/optimizer.js';
+import { checkName } from './rules/name.js';
+import { checkLayerSettings, checkOptimizer } from './rules/optimizer.js';
 import { checkSections } from './rules/sections.js';
 import { checkTrackingAddress } from './rules/tracking.js';
 import { checkVerification } from './rules/verification.js';
 
 /** All cross-field rules. */
 export const rules: readonly Rule[] = [
+  checkName,
   checkSections,
   checkSourceSize,
-  checkValidationAlphabets,
-  checkDataFolder,
-  checkFolderDivision,
+  checkDataSet,
   checkTrainingSelection,
   checkCopiesOrProbability,
   checkScaleRange,
   checkRotationClasses,
   checkTestTimeAugmentation,
+  checkColorJitter,
+  checkInkOnly,
   checkEncoderShapes,
   checkLayerNames,
   checkBatchSize,
@@ -48,7 +45,7 @@ export const rules: readonly Rule[] = [
   checkLossHead,
   checkMargin,
   checkUntrainedHead,
-  checkMomentumRamp,
+  checkOptimizer,
   checkLayerSettings,
   checkEarlyStopping,
   checkLakeRuns,

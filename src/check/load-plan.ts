@@ -2,6 +2,7 @@
 import type { ComposeOptions } from '../config/compose.js';
 import { describeData } from '../data/data-source.js';
 import { type Plan, planTrials } from '../plan/plan-trials.js';
+import type { Assignment } from '../plan/trial.js';
 import { createFeasibility } from './create-feasibility.js';
 import { loadExperiment } from './load-experiment.js';
 
@@ -11,5 +12,16 @@ export function loadPlan(path: string, options: ComposeOptions = {}): Plan {
   return planTrials(experiment, {
     digestData: (section) => describeData(section).identity,
     isFeasible: createFeasibility(positions),
+    changes: (options.sets ?? []).flatMap(readChange),
   });
+}
+
+/** Sections that decide what is trained: two runs that differ elsewhere are the same run. */
+const TRAINED = /^(data|augmentation|model|training)\b/;
+
+// As it was written: it is for names alone.
+function readChange(argument: string): Assignment[] {
+  const equals = argument.indexOf('=');
+  const path = argument.slice(0, equals).trim();
+  return TRAINED.test(path) ? [{ path, value: argument.slice(equals + 1).trim() }] : [];
 }

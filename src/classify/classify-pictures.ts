@@ -32,7 +32,6 @@ export interface ClassifySetup {
   readonly committee: Committee;
   readonly support: EmbeddedSupport;
   readonly read: PictureReader;
-  readonly imageSize: number;
   readonly reading: Partial<Pick<Calibration, 'threshold' | 'temperature'>>;
 }
 
@@ -75,14 +74,14 @@ async function readBatch({ read }: ClassifySetup, files: readonly string[]): Pro
 }
 
 async function answerBatch(setup: ClassifySetup, batch: readonly ReadQuery[]): Promise<PictureAnswer[]> {
-  const { committee, support, imageSize, reading } = setup;
+  const { committee, support, reading } = setup;
   const { set } = support;
   const legible = batch.flatMap(({ seen }) => (seen === null ? [] : [seen]));
   const supports = set.pictures.length;
   const scores =
     legible.length === 0
       ? new Float32Array(0)
-      : await committee.score(await embedSeen(committee, legible, imageSize), support.embeddings);
+      : await committee.score(await embedSeen(committee, legible), support.embeddings);
   const labels = { labels: set.labels, ways: set.pictures.map(({ way }) => way) };
   const hashes = new Set(set.pictures.map(({ hash }) => hash));
   let row = 0;

@@ -19,7 +19,6 @@ export interface PairAnswer {
 export async function compareTwo(
   committee: Committee,
   read: PictureReader,
-  imageSize: number,
   [first, second]: readonly [string, string],
   calibration: Calibration | undefined,
 ): Promise<PairAnswer> {
@@ -31,7 +30,7 @@ export async function compareTwo(
     }
   };
   const [a, b] = await Promise.all([see(first), see(second)]);
-  const [left, right] = [await embedSeen(committee, [a], imageSize), await embedSeen(committee, [b], imageSize)];
+  const [left, right] = [await embedSeen(committee, [a]), await embedSeen(committee, [b])];
   const score = (await committee.score(left, right))[0]!;
   const { slope, offset } = calibration?.pair ?? {};
   const probability = slope === undefined || offset === undefined ? null : sigmoid(slope * score + offset);

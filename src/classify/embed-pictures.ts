@@ -14,7 +14,7 @@ export interface PictureEmbedding {
 
 /** The embeddings of the pictures by a single network, in their order. */
 export async function* embedPictures(
-  { committee, members, read, form }: StartedCommittee,
+  { committee, members, read }: StartedCommittee,
   files: readonly string[],
 ): AsyncGenerator<PictureEmbedding> {
   const [member, other] = members;
@@ -36,7 +36,7 @@ export async function* embedPictures(
     const batch = await next;
     next = readAll(files.slice(first + batchSize, first + 2 * batchSize));
     const seen = batch.flatMap((query): ReadPicture[] => (query.seen === null ? [] : [query.seen]));
-    const [embeddings] = seen.length === 0 ? [] : await embedSeen(committee, seen, form.imageSize);
+    const [embeddings] = seen.length === 0 ? [] : await embedSeen(committee, seen);
     let row = 0;
     for (const { picture, seen: isRead, problem } of batch) {
       const embedding = isRead === null ? null : embeddings!.slice(row * member.units, ++row * member.units);

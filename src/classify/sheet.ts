@@ -1,8 +1,8 @@
 // A page that shows each query as the network sees it beside its nearest support pictures. One file that needs nothing else.
 import { writeFileAtomic } from '../base/atomic-file.js';
 import { Html, html } from '../base/html.js';
-import { encodeInkPng } from '../data/pictures/encode-png.js';
-import type { SeenPicture } from '../data/pictures/see-picture.js';
+import { encodePng } from '../data/pictures/encode-png.js';
+import { channelsOfForm, type PictureForm, type SeenPicture } from '../data/pictures/see-picture.js';
 import type { EmbeddedSupport } from '../trained/embed-support.js';
 import type { PictureAnswer } from './classify-pictures.js';
 
@@ -17,7 +17,7 @@ export interface SheetContent {
   readonly notes: readonly string[];
   readonly support: EmbeddedSupport;
   readonly answers: readonly PictureAnswer[];
-  readonly imageSize: number;
+  readonly form: PictureForm;
 }
 
 /** Writes the page, whole or not at all. */
@@ -47,10 +47,11 @@ img { width: 84px; height: 84px; image-rendering: pixelated; border: 1px solid v
 @media (max-width: 640px) { li.query { grid-template-columns: 1fr; } }
 `;
 
-function renderSheet({ title, notes, support, answers, imageSize }: SheetContent): string {
+function renderSheet({ title, notes, support, answers, form }: SheetContent): string {
+  const size = { height: form.imageSize, width: form.imageSize, channels: channelsOfForm(form) };
   const pictures = new Map(support.set.pictures.map(({ path }, i) => [path, support.seen[i]!]));
   const image = ({ pixels }: Pick<SeenPicture, 'pixels'>, text: string) =>
-    html`<img alt="${text}" src="data:image/png;base64,${encodeInkPng(pixels, imageSize, imageSize).toString('base64')}">`;
+    html`<img alt="${text}" src="data:image/png;base64,${encodePng(pixels, size).toString('base64')}">`;
   const row = ({ picture, name, ranking, problem, seen }: PictureAnswer): Html => {
     if (seen === null) return html`<li class="query"><div><b>${picture}</b><small>${problem ?? ''}</small></div></li>`;
     const nearest = ranking
@@ -60,7 +61,7 @@ function renderSheet({ title, notes, support, answers, imageSize }: SheetContent
           html`<li>${image(pictures.get(path)!, `nearest picture of ${label}`)}${label}<small>${percent(probability)}</small></li>`,
       );
     const kind = name === null ? 'unknown' : 'named';
-    return html`<li class="query ${kind}"><div class="asked">${image(seen, 'the query as the network sees it')}<div><b class="${kind}">${name ?? 'unknown'}</b><small>${picture}</small><small>${seen.width} x ${seen.height}, ${seen.ink} ink</small></div></div><ol class="nearest">${nearest}</ol></li>\n`;
+    return html`<li class="query ${kind}"><div class="asked">${image(seen, 'the query as the network sees it')}<div><b class="${kind}">${name ?? 'unknown'}</b><small>${picture}</small><small>${seen.ink === null ? 'in colour' : `${seen.ink} ink`}</small></div></div><ol class="nearest">${nearest}</ol></li>\n`;
   };
   return html`<!doctype html>
 <html lang="en">

@@ -1,5 +1,7 @@
 // What a data set offers to the rest of the program: a description without files, and the pictures.
+import type { OneshotError } from '../base/problem.js';
 import type { Experiment } from '../config/experiment.js';
+import type { SettingProblem } from '../config/setting-problem.js';
 import type { DataPlace } from './files/data-folder.js';
 import type { PictureSet, Split, SplitPurpose } from './pictures/picture-set.js';
 import type { PictureSizes } from './pictures/picture-sizes.js';
@@ -12,14 +14,25 @@ export type DataSection = NonNullable<Experiment['data']>;
 /** What is known of a data section without its pixels. Only `folder` looks at the disk for it, at names and sizes. */
 export interface DataDescription extends PictureSizes {
   readonly dataset: DataSection['dataset'];
+  /** 3 for red, green and blue; 1, ink, when left out. */
+  readonly channels?: 1 | 3;
   /** What each purpose gets, alphabet by alphabet. */
   readonly selections: Readonly<Record<SplitPurpose, readonly AlphabetCount[]>>;
   /** Whether the split promises that nobody drew for two purposes. */
   readonly disjointDrawers: boolean;
+  /** Classes that have pictures both for the test and for training or validation, by name; none when left out. */
+  readonly sharedClasses?: readonly string[];
+  /** What a person should know of the data set and what is no mistake: files passed over, classes left out. */
+  readonly notes?: readonly string[];
   /** Whether Lake's 20 runs belong to it. */
   readonly hasLakeRuns: boolean;
   /** 64 hex digits, equal for two sections exactly when they give the same pictures to the same purposes: for fingerprints. */
   readonly identity: string;
+}
+
+/** Channels of a section's pictures: 3 in colour. */
+export function channelsOf(section: DataSection): 1 | 3 {
+  return 'color' in section && section.color === 'rgb' ? 3 : 1;
 }
 
 /** A data set in memory. */
@@ -31,8 +44,8 @@ export interface LoadedData {
   readonly description: DataDescription;
   /** Lake's runs, read on the first call; undefined where the data set has none. */
   readonly loadLakeRuns?: () => Promise<LakeRuns>;
-  /** All digits of MNIST's test files at `imageSize`, read on the first call. Rejects with a OneshotError('data') where they are missing. */
-  readonly loadMnist?: () => Promise<LoadedData>;
+  /** Another data set at the same `imageSize`, as `DataSource.beside` has it, read on the first call. Rejects with a OneshotError('data') where files are missing. */
+  readonly loadBeside?: (dataset: DataSection['dataset']) => Promise<LoadedData>;
   /** SHA-256 over the pixels and labels of both sizes and the selections, 64 hex digits. */
   readonly digest: string;
 }
@@ -58,11 +71,22 @@ export interface LoadOptions extends DataPlace {
 /** Pictures beside those of the data section that an evaluation may ask for. */
 export interface ExtraPictures {
   readonly lakeRuns: boolean;
-  readonly mnist: boolean;
+  /** Other data sets, by name. */
+  readonly beside: readonly DataSection['dataset'][];
 }
 
-/** A data set: add one by writing these functions and a line in data-source.ts. */
+/** A data set: add one by writing these and a line in data-source.ts. */
 export interface DataSource<Section extends DataSection = DataSection> {
+  /** What to say where the section leaves nothing for training; keys are those of `data`. */
+  readonly nothingToTrain: Pick<SettingProblem, 'keys' | 'found' | 'allowed'>;
+  /** How a selection of the section is filled that is empty. */
+  fillSelection(selection: SplitPurpose): string;
+  /** What is wrong with a section, apart from the schema; `failure` is what `describe` has thrown. */
+  findProblems?(section: Section, failure: OneshotError | undefined): SettingProblem[];
+  /** The folder of downloads that the section names. */
+  downloadsPath?(section: Section): string | undefined;
+  /** The section of this data set where an evaluation asks for its pictures beside those of another data set, at their size. */
+  beside?(others: { readonly imageSize: number; readonly path: string | undefined }): Section;
   /** Throws a OneshotError('data') when a folder of pictures is missing or holds no data set. */
   describe(section: Section): DataDescription;
   /** Throws a OneshotError('data') when a file that `load`, or `loadLakeRuns` with `lakeRuns`, will read is missing. Opens none of them. Left out where `describe` has seen the files, or there are none. */

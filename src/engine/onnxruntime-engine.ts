@@ -1,21 +1,28 @@
 // ONNX Runtime under TensorFlow.js by recorded graphs (packages/tfjs-backend-onnxruntime): a training step between two
 // flushes is one run of one compiled graph. The embedded default.
-import { type Engine, type EngineOptions, measureMemory } from './engine.js';
+import { type Engine, type EngineOptions, type EngineType, measureMemory } from './engine.js';
 import { loadTensorFlow } from './load-tensorflow.js';
 
 /** Name under which TensorFlow.js knows the backend. */
 const BACKEND = 'onnxruntime';
 
+export const onnxRuntimeEngine: EngineType = {
+  isDefault: true,
+  remedy:
+    'install again with `npm ci` on this very machine: its library is there for Linux, macOS and Windows. Until then --engine cpu works, slowly',
+  start,
+};
+
 /** The started engine. Throws what the backend throws when its library cannot be loaded on this machine. */
-export async function startOnnxRuntimeEngine({ threads, formFile }: EngineOptions): Promise<Engine> {
-  const { createFormFile, findFormFile, registerOnnxRuntimeBackend } = await import('tfjs-backend-onnxruntime');
+async function start({ threads, tuningFile }: EngineOptions): Promise<Engine> {
+  const { createTuningFile, findTuningFile, registerOnnxRuntimeBackend } = await import('tfjs-backend-onnxruntime');
   const tf = loadTensorFlow();
-  if (formFile !== undefined) createFormFile(formFile);
-  const formFiles = [...(formFile === undefined ? [] : [formFile]), findFormFile()];
-  const backend = registerOnnxRuntimeBackend(tf, { name: BACKEND, threads, formFiles });
+  if (tuningFile !== undefined) createTuningFile(tuningFile);
+  const tuningFiles = [...(tuningFile === undefined ? [] : [tuningFile]), findTuningFile()];
+  const backend = registerOnnxRuntimeBackend(tf, { name: BACKEND, threads, tuningFiles });
   await tf.setBackend(BACKEND);
   await tf.ready();
-  const { version, threads: threadsUsed, nchwcBlock, nativeKernels, forms } = backend.describe();
+  const { version, threads: threadsUsed, nchwcBlock, nativeKernels, algorithms } = backend.describe();
   return {
     name: 'onnxruntime',
     tf,
@@ -24,7 +31,7 @@ export async function startOnnxRuntimeEngine({ threads, formFile }: EngineOption
       version,
       tensorflowJsVersion: tf.version.tfjs as string,
       threads: threadsUsed,
-      settings: { nchwcBlock, nativeKernels, forms },
+      settings: { nchwcBlock, nativeKernels, algorithms },
     },
     flush: () => backend.flush(),
     memory: () => measureMemory(tf),

@@ -18,9 +18,14 @@ export interface LoadedNetwork {
   dispose(): void;
 }
 
-/** The network of `model` for pictures of `imageSize` with these weights. Throws a OneshotError 'corrupt' when they do not fit. */
-export function loadNetwork(tf: TensorFlow, model: Model, imageSize: number, arrays: NamedArrays): LoadedNetwork {
-  const shape = describeNetwork(model, imageSize);
+/** The network of `model` for such pictures (ink alone without `channels`) with these weights. Throws a OneshotError 'corrupt' when they do not fit. */
+export function loadNetwork(
+  tf: TensorFlow,
+  model: Model,
+  { imageSize, channels }: { readonly imageSize: number; readonly channels?: number },
+  arrays: NamedArrays,
+): LoadedNetwork {
+  const shape = describeNetwork(model, imageSize, channels);
   const weights = uploadParameters(tf, shape, arrays);
   return {
     functions: makeNetworkFunctions(tf, buildNetwork(tf, model, shape, weights)),

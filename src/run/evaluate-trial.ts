@@ -74,7 +74,8 @@ export async function evaluateTrial(options: EvaluateTrialOptions): Promise<Eval
 
 function loadBest(path: string, { model }: Experiment, data: LoadedData, { tf }: Engine): LoadedNetwork {
   if (model === undefined) throw new OneshotError('internal', 'a trial without a model has no network to evaluate');
-  return loadNetwork(tf, model, data.description.imageSize, readWeightsCheckpoint(path).arrays);
+  const { imageSize, channels } = data.description;
+  return loadNetwork(tf, model, { imageSize, channels }, readWeightsCheckpoint(path).arrays);
 }
 
 async function keepEmbeddings(

@@ -1,9 +1,8 @@
 // One trial from its experiment to its results: lock, data, training, evaluation, journal, status. Everything it makes
 // goes to its run folder, and what an earlier attempt left there is gone on with; it talks to no network and prints nothing.
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { removeStaleTemporaries, writeFileAtomic } from '../base/atomic-file.js';
-import { userDataFolder } from '../base/environment.js';
+import { userPicturesFolder } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { Experiment } from '../config/experiment.js';
@@ -11,6 +10,8 @@ import { describeData, loadData } from '../data/data-source.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
 import { startEngine } from '../engine/start-engine.js';
+import { headlineOfRun } from '../evaluation/headline.js';
+import { readRunVerifications } from '../evaluation/records/verification-result.js';
 import { placeEncoder } from '../model/encoder-shape.js';
 import { chooseMicroBatchSize } from '../model/micro-batch-size.js';
 import {
@@ -22,7 +23,6 @@ import {
   refuseDrift,
   writeConditions,
 } from '../run-folder/conditions.js';
-import { findLostForms, takeForms } from '../run-folder/forms.js';
 import { describeGit, describeProvenance, type Provenance } from '../run-folder/provenance.js';
 import {
   RUN_FOLDER_VERSION,
@@ -33,6 +33,7 @@ import {
   type TrialRecord,
   writeRunStatus,
 } from '../run-folder/run-folder.js';
+import { findLostTuning, takeTuning } from '../run-folder/tuning.js';
 import { describeBatch } from '../tasks/describe-batch.js';
 import { type Journal, openJournal } from '../tracking/journal.js';
 import { describeFailure } from './describe-failure.js';
@@ -161,6 +162,8 @@ class TrialRun {
       });
       logEvaluation(this.#log(), results);
       logVerifications(this.#journal, this.#trial.folder);
+      const headline = headlineOfRun(results, readRunVerifications(this.#trial.folder));
+      if (headline !== undefined) this.#saveStatus({ headline });
       return 'finished';
     } finally {
       sampler?.stop();
@@ -172,12 +175,13 @@ class TrialRun {
     const { model, training, data } = this.#experiment as TrainedExperiment;
     const begun = readConditions(this.#files.conditions);
     const { name, threads } = chooseEngine(this.#trial, begun);
-    const lost = this.#prepareForms(begun);
-    const engine = await startEngine(name, { threads, formFile: this.#files.forms });
+    const lost = this.#prepareTuning(begun);
+    const engine = await startEngine(name, { threads, tuningFile: this.#files.tuning });
     if (this.#status.trained) return engine;
 
     const { units, picturesPerUnit } = describeBatch(training);
-    const encoder = placeEncoder(model.encoder, describeData(data).imageSize);
+    const { imageSize, channels } = describeData(data);
+    const encoder = placeEncoder(model.encoder, imageSize, channels);
     const microBatchSize = chooseMicroBatchSize(training.microBatchSize, units, picturesPerUnit, encoder);
     requireTensorsFit(engine, encoder.layers, microBatchSize * picturesPerUnit);
     const conditions = describeConditions(engine, microBatchSize);
@@ -192,11 +196,11 @@ class TrialRun {
     return engine;
   }
 
-  /** What was lost of the forms that the trial was begun with, in words; refused before the engine makes the file anew, unless drift is allowed. */
-  #prepareForms(begun: Conditions | undefined): string[] {
-    const { forms, last } = this.#files;
-    if (begun === undefined) takeForms(this.#trial.formsFrom, forms);
-    const lost = findLostForms(forms, begun);
+  /** What was lost of the algorithms that the trial was begun with, in words; refused before the engine makes the file anew, unless drift is allowed. */
+  #prepareTuning(begun: Conditions | undefined): string[] {
+    const { tuning, last } = this.#files;
+    if (begun === undefined) takeTuning(this.#trial.tuningFrom, tuning);
+    const lost = findLostTuning(tuning, begun);
     if (lost.length > 0 && existsSync(last) && !this.#trial.allowDrift) refuseDrift(lost);
     return lost;
   }
@@ -224,7 +228,7 @@ class TrialRun {
     const data = await loadData(this.#experiment.data, {
       env: process.env,
       baseFolder: this.#trial.baseFolder,
-      cacheFolder: join(dirname(userDataFolder(process.env)), 'pictures'),
+      cacheFolder: userPicturesFolder(process.env),
       report: (message) => {
         this.#around.log(message);
         this.#around.onProgress({ phase: 'data', activity: message });

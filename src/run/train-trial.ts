@@ -44,6 +44,7 @@ export interface TrainTrialOptions {
 export async function trainTrial(options: TrainTrialOptions): Promise<TrainingResult> {
   const { experiment, seed, engine, data, journal } = options;
   const { training, model, augmentation } = experiment;
+  const { imageSize, channels } = data.description;
   const files = runFiles(options.folder);
   const stepsPerEpoch = countEpochSteps(training, augmentation, data.split.train.pictures.length);
   const restore = existsSync(files.last) ? readTrainingCheckpoint(files.last) : undefined;
@@ -60,7 +61,7 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
     },
     { stepsPerEpoch, ...chooseBatchThreads(engine.description) },
   );
-  const embeddingBatchSize = chooseEmbeddingBatchSize(placeEncoder(model.encoder, data.description.imageSize));
+  const embeddingBatchSize = chooseEmbeddingBatchSize(placeEncoder(model.encoder, imageSize, channels));
   let accuracy: number | undefined;
   let bestAccuracy: number | undefined;
 
@@ -114,7 +115,8 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
     return await train({
       engine,
       model,
-      imageSize: data.description.imageSize,
+      imageSize,
+      ...(channels === undefined ? {} : { channels }),
       training,
       seed,
       stepsPerEpoch,

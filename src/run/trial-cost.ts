@@ -3,6 +3,7 @@ import type { Experiment } from '../config/experiment.js';
 import { describeData } from '../data/data-source.js';
 import { chooseMicroBatchSize, estimateActivationBytes } from '../model/micro-batch-size.js';
 import { describeNetwork } from '../model/network-shape.js';
+import { optimizerTypeOf } from '../optimizers/registry.js';
 import { countEpochSteps, describeBatch } from '../tasks/describe-batch.js';
 
 export interface TrialCost {
@@ -34,7 +35,7 @@ export function estimateTrialCost(experiment: Experiment): TrialCost | undefined
   const { model, training } = experiment;
   if (model === undefined || training === undefined) return undefined;
   const data = describeData(experiment.data);
-  const network = describeNetwork(model, data.imageSize);
+  const network = describeNetwork(model, data.imageSize, data.channels);
   const { units, picturesPerUnit, pairsPerUnit } = describeBatch(training);
   const picturesPerStep = units * picturesPerUnit;
   const multiplyAdds =
@@ -47,14 +48,14 @@ export function estimateTrialCost(experiment: Experiment): TrialCost | undefined
     (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
     0,
   );
-  const moments = training.optimizer.type === 'sgd' ? 1 : 2;
+  const moments = optimizerTypeOf(training.optimizer).slotNames.length;
   const averaged = training.averaging === undefined ? 0 : 1;
   const weightBytes = 4 * numbers;
-  const { selections, sourceSize, imageSize } = data;
+  const { selections, sourceSize, imageSize, channels = 1 } = data;
   const pictures = Object.values(selections)
     .flat()
     .reduce((sum, { characters, drawers }) => sum + characters * drawers, 0);
-  const pixelBytes = pictures * (imageSize ** 2 + (sourceSize === imageSize ? 0 : sourceSize ** 2));
+  const pixelBytes = pictures * channels * (imageSize ** 2 + (sourceSize === imageSize ? 0 : sourceSize ** 2));
   // Weights and what the optimizer keeps, old and new, and the gradients.
   const stateBytes = weightBytes * (2 * (1 + moments + averaged) + 1);
   const activationBytes = microBatchSize * picturesPerUnit * estimateActivationBytes(network.encoder);

@@ -1,6 +1,7 @@
 // What tasks whose batches are pictures one after the other share: pieces of a batch, and its embeddings.
 import type { Tensor2D } from '@tensorflow/tfjs';
 import type { Batch } from '../data/sampling/batch.js';
+import { sizeOf } from '../layers/shape.js';
 import type { TaskContext } from './task.js';
 
 /** The pictures `first` … `first + count - 1` with their classes, as views. */
@@ -11,6 +12,6 @@ export function slicePictures(batch: Batch, first: number, count: number, pixels
 
 /** Embeddings [pictures, units] of all pictures of a batch. */
 export function embedBatch({ images }: Batch, { tf, network, training }: TaskContext): Tensor2D {
-  const [height, width] = network.shape.input;
-  return network.embed(tf.tensor4d(images, [images.length / (height * width), height, width, 1]), training);
+  const { input } = network.shape;
+  return network.embed(tf.tensor4d(images, [images.length / sizeOf(input), ...input]), training);
 }

@@ -4,7 +4,7 @@ import { OneshotError } from '../base/problem.js';
 import { randomStream } from '../base/random-stream.js';
 import type { Validation } from '../config/experiment.js';
 import type { LoadedData } from '../data/loaded-data.js';
-import { pictureAt, type Selection } from '../data/pictures/picture-set.js';
+import { pictureAt, pictureBytes, type Selection } from '../data/pictures/picture-set.js';
 import { drawEpisodes } from '../data/sampling/draw-episodes.js';
 import type { Episode } from '../data/sampling/episode.js';
 import {
@@ -109,7 +109,7 @@ async function embedEpisodes(
   const numbers = [
     ...new Set(episodes.flatMap(({ supportSet, queries }) => [...supportSet.flat(), ...queries.map((q) => q.picture)])),
   ];
-  const size = set.height * set.width;
+  const size = pictureBytes(set);
   const embeddings = committee.members.map(({ units }) => new Float32Array(numbers.length * units));
   for (let first = 0; first < numbers.length; first += batchSize) {
     const batch = numbers.slice(first, first + batchSize);

@@ -39,13 +39,12 @@ export async function embedSupport(
   const hashes = set.pictures.map(({ hash }) => hash);
   const key = stableHash({ version: VERSION, hashes, form, weightHashes, engine });
   const path = join(cacheFolder, 'embeddings', `${key.slice(0, 32)}.safetensors`);
-  return readCache(path, set, committee) ?? keep(path, await embed(committee, set, form, read));
+  return readCache(path, set, committee) ?? keep(path, await embed(committee, set, read));
 }
 
 async function embed(
   committee: Committee,
   set: SupportSet,
-  form: PictureForm,
   read: PictureReader,
 ): Promise<EmbeddedSupport> {
   const bad: BadFile[] = [];
@@ -63,16 +62,15 @@ async function embed(
       bad,
       'Convert, repair or remove them.',
     );
-  return { set, embeddings: await embedSeen(committee, seen, form.imageSize), seen };
+  return { set, embeddings: await embedSeen(committee, seen), seen };
 }
 
 /** Embeddings of pictures `[pictures, units]` by each member, in batches. */
 export async function embedSeen(
   { members, batchSize, embed }: Committee,
   seen: readonly Pick<SeenPicture, 'pixels'>[],
-  imageSize: number,
 ): Promise<CommitteeEmbeddings> {
-  const size = imageSize * imageSize;
+  const size = seen[0]?.pixels.length ?? 0;
   const embeddings = members.map(({ units }) => new Float32Array(seen.length * units));
   for (let first = 0; first < seen.length; first += batchSize) {
     const batch = seen.slice(first, first + batchSize);
@@ -95,7 +93,7 @@ function readCache(path: string, set: SupportSet, { members }: Committee): Embed
     const pixels = Uint8Array.from(arrays.get('pictures')!.values);
     const size = pixels.length / count;
     const embeddings = members.map((_, member) => arrays.get(`embeddings/${member}`)!.values);
-    const inks = metadata.ink!.split(' ') as SeenPicture['ink'][];
+    const inks = JSON.parse(metadata.ink!) as SeenPicture['ink'][];
     const seen = inks.map((ink, i) => ({ ink, pixels: pixels.subarray(i * size, (i + 1) * size) }));
     return seen.length === count ? { set, embeddings, seen } : undefined;
   } catch {
@@ -118,7 +116,7 @@ function keep(path: string, support: EmbeddedSupport): EmbeddedSupport {
           return [`embeddings/${member}`, array] as const;
         }),
       ]),
-      metadata: { ink: seen.map(({ ink }) => ink).join(' ') },
+      metadata: { ink: JSON.stringify(seen.map(({ ink }) => ink)) },
     });
   } catch {
     // Only slower the next time.

@@ -4,6 +4,7 @@ import { OneshotError } from '../base/problem.js';
 import type { Experiment } from '../config/experiment.js';
 import { describeData } from '../data/data-source.js';
 import type { DataDescription } from '../data/loaded-data.js';
+import { settingsOf } from '../data/folder/describe-folder.js';
 import type { PictureForm } from '../data/pictures/see-picture.js';
 import { type EvaluationResult, readResults } from '../evaluation/records/evaluation-result.js';
 import { readFinishedRun } from '../run-folder/read-finished-run.js';
@@ -51,8 +52,12 @@ export function openRun(folder: string): OpenedRun {
   };
 }
 
+// What is no folder is drawn or scanned with ink on paper.
 function describePictures({ data }: Experiment, { imageSize, sourceSize, inkGain }: DataDescription): PictureForm {
-  return { imageSize, sourceSize, inkGain, ink: data.dataset === 'folder' ? data.ink : 'auto' };
+  if (data.dataset !== 'folder')
+    return { imageSize, sourceSize, color: 'grey', fit: 'pad', ink: 'auto', inkGain, background: '#ffffff' };
+  const { size: _, ...settings } = settingsOf(data);
+  return { imageSize, sourceSize, ...settings };
 }
 
 function describeSplit({ dataset, selections }: DataDescription): string {

@@ -3,6 +3,7 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareNaturally } from '../base/natural-order.js';
 import { OneshotError } from '../base/problem.js';
+import { KIND_BYTES, tellKind } from '../data/pictures/picture-kind.js';
 
 const NAMED_AS_PICTURE = /\.(png|jpe?g|jfif|gif|bmp|tiff?|webp|heic|heif|avif|svg|jp2|jxl)$/i;
 const LITTER = /^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)/i;
@@ -12,15 +13,14 @@ export function isLitter(name: string): boolean {
   return LITTER.test(name);
 }
 
-/** Whether the file is named like a picture or starts like a PNG or JPEG. */
+/** Whether the file is named like a picture or starts like one. */
 export function looksLikePicture(path: string): boolean {
   if (NAMED_AS_PICTURE.test(path)) return true;
   try {
     const file = openSync(path, 'r');
     try {
-      const start = Buffer.alloc(4);
-      readSync(file, start, 0, 4, 0);
-      return start.toString('latin1') === '\x89PNG' || start.toString('latin1', 0, 3) === '\xff\xd8\xff';
+      const start = Buffer.alloc(KIND_BYTES);
+      return tellKind(start.subarray(0, readSync(file, start, 0, KIND_BYTES, 0))).role !== 'other';
     } finally {
       closeSync(file);
     }

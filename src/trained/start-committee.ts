@@ -4,7 +4,7 @@ import { type Environment, userCacheFolder } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
 import { canonicalJson, stableHash } from '../base/stable-hash.js';
 import { loadData } from '../data/data-source.js';
-import type { PictureForm } from '../data/pictures/see-picture.js';
+import { channelsOfForm, type PictureForm } from '../data/pictures/see-picture.js';
 import type { Engine, EngineName } from '../engine/engine.js';
 import { startEngine } from '../engine/start-engine.js';
 import { type LoadedNetwork, loadNetwork } from '../model/load-network.js';
@@ -54,7 +54,7 @@ export async function startCommittee(paths: readonly string[], options: Committe
   };
   try {
     for (const { network } of opened)
-      members.push(loadNetwork(engine.tf, network.model, network.pictures.imageSize, network.weights));
+      members.push(loadNetwork(engine.tf, network.model, describeInput(network.pictures), network.weights));
   } catch (error) {
     dispose();
     throw error;
@@ -70,6 +70,8 @@ export async function startCommittee(paths: readonly string[], options: Committe
     dispose,
   };
 }
+
+const describeInput = (form: PictureForm) => ({ imageSize: form.imageSize, channels: channelsOfForm(form) });
 
 // Networks that were trained on other pictures would see the same query in another form.
 function refuseStrangers(opened: readonly OpenedNetwork[]): void {

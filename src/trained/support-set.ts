@@ -5,7 +5,6 @@ import { compareNaturally } from '../base/natural-order.js';
 import { OneshotError } from '../base/problem.js';
 import { hashBytes } from '../base/stable-hash.js';
 import { type BadFile, failWithBadFiles } from '../data/folder/bad-files.js';
-import { MAX_FILE_BYTES } from '../data/pictures/picture-header.js';
 import { isLitter, looksLikePicture } from './picture-names.js';
 
 /** A picture file of a support set. */
@@ -91,7 +90,6 @@ function list(root: string, path: string, passedOver: string[]) {
 function readPicture(folder: string, path: string, way: number, bad: BadFile[]): SupportPicture[] {
   const place = join(folder, path);
   try {
-    if (statSync(place).size > MAX_FILE_BYTES) throw new Error(`has more than ${MAX_FILE_BYTES} bytes`);
     return [{ path: place, hash: hashBytes(readFileSync(place)), way }];
   } catch (error) {
     bad.push({ path, what: `cannot be read (${(error as Error).message})` });

@@ -18,6 +18,7 @@ import { createCheckpointKeeper } from './checkpoint-keeper.js';
 import { type BestEpoch, hasRunOut, observeEpoch, type WatchedMetric, watchedMetric } from './early-stopping.js';
 import { startEpochClock } from './epoch-clock.js';
 import { createEpochLoss } from './epoch-loss.js';
+import { findUnreached } from './find-unreached.js';
 import { buildSchedule } from './schedules/registry.js';
 import { runStep, type StepContext } from './train-step.js';
 import type { TrainingHooks } from './training-hooks.js';
@@ -27,6 +28,8 @@ export interface TrainingOptions {
   readonly engine: Engine;
   readonly model: Model;
   readonly imageSize: number;
+  /** Channels of the pictures: 1, ink, when left out. */
+  readonly channels?: number;
   readonly training: Training;
   readonly seed: number;
   readonly stepsPerEpoch: number;
@@ -159,17 +162,32 @@ function prepareNetwork(options: TrainingOptions): { context: StepContext; evalu
   const { tf } = engine;
   const conflict = findMicroBatchConflict(microBatchSize, describeBatch(training).units, model.encoder);
   if (conflict !== undefined) throw new OneshotError('usage', `training.microBatchSize: ${conflict}`);
-  const shape = withTaskParameters(describeNetwork(model, options.imageSize), training.task, options.classCount ?? 0);
+  const shape = withTaskParameters(
+    describeNetwork(model, options.imageSize, options.channels),
+    training.task,
+    options.classCount ?? 0,
+  );
   const optimizer = buildOptimizer(
     training.optimizer,
     shape.parameters.filter(({ role }) => role !== 'statistic'),
   );
   const layout = { shape, slotNames: optimizer.slotNames, averaged: training.averaging !== undefined };
   const state = uploadState(tf, layout, restore?.arrays ?? drawInitialState(layout, seed));
+  const unreached = findUnreached(shape, training.task);
   const network = buildNetwork(tf, model, shape, state.weights);
   const averaged = state.averages && buildNetwork(tf, model, shape, state.averages);
   return {
-    context: { engine, training, state, optimizer, network, seed, microBatchSize, stopRequested: hooks.stopRequested },
+    context: {
+      engine,
+      training,
+      state,
+      optimizer,
+      unreached,
+      network,
+      seed,
+      microBatchSize,
+      stopRequested: hooks.stopRequested,
+    },
     evaluated: makeNetworkFunctions(tf, averaged ?? network),
   };
 }

@@ -1,7 +1,7 @@
 // Glyphs as PNG files, dark on white: what somebody would draw for a network that was trained on glyphs.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeInkPng } from '../../src/data/pictures/encode-png.js';
+import { encodePng } from '../../src/data/pictures/encode-png.js';
 import { type PictureSet, pictureAt } from '../../src/data/pictures/picture-set.js';
 
 /** Writes drawings by these drawers of the first characters of an alphabet into `folder/CHARACTER/DRAWER.png`. */
@@ -17,7 +17,7 @@ export function writeGlyphFiles(
     const drawer = set.drawer[picture]!;
     if (!wanted.includes(character) || !drawers.includes(drawer)) continue;
     mkdirSync(join(folder, character.name), { recursive: true });
-    const png = encodeInkPng(pictureAt(set, picture), set.height, set.width);
+    const png = encodePng(pictureAt(set, picture), set);
     writeFileSync(join(folder, character.name, `${drawer}.png`), png);
   }
 }

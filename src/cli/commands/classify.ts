@@ -94,7 +94,7 @@ async function answerPair(
     { nWay: 20, kShot: 1 },
     { env: process.env, report: (message) => progress.show(message) },
   );
-  const answer = await compareTwo(committee, started.read, started.form.imageSize, files, calibration);
+  const answer = await compareTwo(committee, started.read, files, calibration);
   progress.close();
   if (options.json) printResult(JSON.stringify({ networks: describeNetworks(started), ...answer }, null, 2));
   else if (options.csv)
@@ -139,7 +139,6 @@ async function answerQueries(
     committee,
     support,
     read: started.read,
-    imageSize: started.form.imageSize,
     reading: { threshold, temperature: calibration?.temperature },
   };
   const printer = openAnswerPrinter(options.json ? 'json' : options.csv ? 'csv' : 'table', {
@@ -177,7 +176,7 @@ async function answerQueries(
       notes: [...notes, ...summary, ...cut],
       support,
       answers: kept,
-      imageSize: setup.imageSize,
+      form: started.form,
     });
     printNote(`sheet: ${options.sheet}`);
   }
@@ -212,7 +211,7 @@ function requireCarried({ opened }: StartedCommittee): EmbeddedSupport {
       passedOver: [],
     },
     embeddings: [embeddings.values],
-    seen: ways.map((_, i) => ({ ink: 'dark', pixels: pixels.subarray(i * size, (i + 1) * size) })),
+    seen: ways.map((_, i) => ({ ink: null, pixels: pixels.subarray(i * size, (i + 1) * size) })),
   };
 }
 

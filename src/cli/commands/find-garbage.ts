@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isTemporaryName } from '../../base/atomic-file.js';
-import { userDataFolder } from '../../base/environment.js';
+import { userPicturesFolder } from '../../base/environment.js';
 import { acquireProcessLock, findLockHolder } from '../../base/process-lock.js';
 import { type DamagedRun, type FoundRun, findRuns } from '../../run-folder/find-runs.js';
 import { readRunStatus, runFiles } from '../../run-folder/run-folder.js';
@@ -41,7 +41,7 @@ const DAY_MS = 24 * 60 * 60_000;
 
 /** The folder of decoded pictures of this user. */
 export function pictureCacheFolder(env: NodeJS.ProcessEnv): string {
-  return join(dirname(userDataFolder(env)), 'pictures');
+  return userPicturesFolder(env);
 }
 
 /** Everything that can go, by folder. A run that somebody works on, one that is not finished and one that cannot be read keep all they have. Throws OneshotError('usage') when there is no such path. */

@@ -1,9 +1,10 @@
 // The outcome of one scorer in a verification, as it is kept in verification.json of a run folder, and the pairs behind it.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
 import type { ProtocolVerification, TestTimeAugmentation } from '../../config/experiment.js';
 import type { SplitPurpose } from '../../data/pictures/picture-set.js';
+import type { VerificationAlarm } from '../alarm.js';
 import type { PairScores, ScorerName } from '../scorers/scorer.js';
 import type { EpisodeOutcome } from '../statistics/clustered-bootstrap.js';
 import type { Interval } from '../statistics/interval.js';
@@ -39,8 +40,8 @@ export interface VerificationResult {
   readonly perAlphabet: readonly { readonly alphabet: string; readonly correct: number; readonly n: number }[];
   /** Area under the ROC curve; null where a score is not finite. */
   readonly rocArea: number | null;
-  /** Null when nothing is wrong with the scores; `degenerate`: all are the same. */
-  readonly alarm: { readonly degenerate: boolean; readonly nonFinitePairs: number } | null;
+  /** Null when nothing is wrong with the scores. */
+  readonly alarm: VerificationAlarm | null;
 }
 
 /** The pairs of a verification with their scores. */
@@ -76,11 +77,28 @@ const resultSchema = closedObject({
   clustered: { ...interval, type: ['array', 'null'] },
   perAlphabet: { type: 'array', items: closedObject({ alphabet: text, correct: count, n: count }), minItems: 1 },
   rocArea: { ...fraction, type: ['number', 'null'] },
-  alarm: { ...closedObject({ degenerate: { type: 'boolean' }, nonFinitePairs: count }), type: ['object', 'null'] },
+  alarm: {
+    ...closedObject({ degenerate: { type: 'boolean' }, nonFinitePairs: count, belowChance: { type: 'boolean' } }),
+    type: ['object', 'null'],
+  },
 });
 
 const parseResults = makeStrictReader<{ version: number; results: VerificationResult[] }>(
   closedObject({ version: { const: RECORDS_VERSION }, results: { type: 'array', items: resultSchema } }),
+);
+
+const counts = { type: 'array', items: count };
+const parsePairs = makeStrictReader<{ isSame: number[]; scores: (number | null)[] }>(
+  closedObject({
+    version: { const: RECORDS_VERSION },
+    task: text,
+    scorer: text,
+    threshold: { type: 'number' },
+    first: counts,
+    second: counts,
+    isSame: counts,
+    scores: { type: 'array', items: { type: ['number', 'null'] } },
+  }),
 );
 
 /** Each alphabet as a cluster of pairs, for the bootstraps: pairs of one alphabet share characters and pictures. */
@@ -98,6 +116,22 @@ export function readVerifications(path: string): VerificationResult[] {
   return parseResults(readFileSync(path, 'utf8'), path).results;
 }
 
+/** The verification results of the run in `folder`; none where it has no such file. Throws a OneshotError('corrupt') when that is not what `writeVerifications` wrote. */
+export function readRunVerifications(folder: string): VerificationResult[] {
+  const path = join(folder, VERIFICATION_FILE);
+  return existsSync(path) ? readVerifications(path) : [];
+}
+
+/** Whether the answer to each pair behind a result was right, from the folder `predictions`. Throws the file system's error when the file is missing, and a OneshotError('corrupt') when it is not what `writePairs` wrote. */
+export function readPairCredits(folder: string, { task, scorer, threshold }: VerificationResult): boolean[] {
+  const path = pairsPath(folder, { task, scorer });
+  const { isSame, scores } = parsePairs(readFileSync(path, 'utf8'), path);
+  return scores.map((score, pair) => score !== null && score >= threshold === (isSame[pair] === 1));
+}
+
+const pairsPath = (folder: string, { task, scorer }: Pick<VerificationResult, 'task' | 'scorer'>) =>
+  join(folder, `${task.replaceAll('/', '.')}.${scorer}.pairs.json`);
+
 /** Replaces the file of the pairs in the folder `predictions`: picture numbers, 1 for the same character, and scores (null where not finite), pair by pair. */
 export function writePairs(
   folder: string,
@@ -110,5 +144,5 @@ export function writePairs(
     scores: Array.from(scores, (score) => (Number.isFinite(score) ? Number(score.toPrecision(9)) : null)),
   };
   const record = { version: RECORDS_VERSION, task, scorer, threshold, ...columns };
-  writeFileAtomic(join(folder, `${task.replaceAll('/', '.')}.${scorer}.pairs.json`), `${JSON.stringify(record)}\n`);
+  writeFileAtomic(pairsPath(folder, { task, scorer }), `${JSON.stringify(record)}\n`);
 }

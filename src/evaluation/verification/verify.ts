@@ -2,12 +2,14 @@
 // is fixed before the measured pairs are looked at.
 import type { Protocol, ProtocolVerification } from '../../config/experiment.js';
 import type { Selection } from '../../data/pictures/picture-set.js';
+import { areConstant, isBelowChance, type VerificationAlarm } from '../alarm.js';
 import { groupBy } from '../group-by.js';
 import { identifyPictures } from '../records/make-records.js';
 import { alphabetOutcomes, type KeptPairs, type VerificationResult } from '../records/verification-result.js';
 import { baselineScorers } from '../scorers/registry.js';
 import type { BaselineName, PairScores, Scorer } from '../scorers/scorer.js';
 import { clusteredBootstrap } from '../statistics/clustered-bootstrap.js';
+import type { Interval } from '../statistics/interval.js';
 import { rocArea } from '../statistics/roc-area.js';
 import { wilsonInterval } from '../statistics/wilson-interval.js';
 import type { EvaluationData } from '../task.js';
@@ -21,7 +23,7 @@ export interface VerificationOptions {
   readonly data: EvaluationData;
   /** The network; left out where only baselines are measured. */
   readonly network?: Scorer;
-  /** Told what happens: `test/verification, network: 9120 of 10000`. */
+  /** Told what happens: `test/verification, network: 9120 of 10000 pairs right`. */
   readonly report?: (message: string) => void;
   /** Given the pairs behind each result with their scores, to be kept. */
   readonly keep?: (pairs: KeptPairs) => void;
@@ -38,7 +40,7 @@ export async function verify(options: VerificationOptions): Promise<Verification
     const task = use === 1 ? nameVerification(section) : `${nameVerification(section)}-${use}`;
     for (const scorer of listScorers(section, options)) {
       const { result, pairs } = await verifyWith(scorer, section, options.data, task);
-      options.report?.(`${task}, ${scorer.name}: ${result.correct} of ${result.n}`);
+      options.report?.(`${task}, ${scorer.name}: ${result.correct} of ${result.n} pairs right`);
       options.keep?.(pairs);
       results.push(result);
     }
@@ -87,8 +89,8 @@ async function verifyWith(
     correct: members.reduce((sum, pair) => sum + credits[pair]!, 0),
     n: members.length,
   }));
-  const nonFinitePairs = Array.from(scores).filter((value) => !Number.isFinite(value)).length;
-  const degenerate = !scorer.constantByDesign && Array.from(scores).every((value) => value === scores[0]);
+  const clustered = clusteredBootstrap(alphabetOutcomes({ perAlphabet })) ?? null;
+  const alarm = scorer.constantByDesign ? undefined : findAlarm(scores, correct, clustered);
   const result: VerificationResult = {
     task,
     scorer: scorer.name,
@@ -103,12 +105,27 @@ async function verifyWith(
     correct,
     accuracy: correct / n,
     wilson: wilsonInterval(correct, n),
-    clustered: clusteredBootstrap(alphabetOutcomes({ perAlphabet })) ?? null,
+    clustered,
     perAlphabet,
-    rocArea: nonFinitePairs > 0 ? null : rocArea(scores, pairs.isSame),
-    alarm: degenerate || nonFinitePairs > 0 ? { degenerate, nonFinitePairs } : null,
+    rocArea: countNonFinite(scores) > 0 ? null : rocArea(scores, pairs.isSame),
+    alarm: alarm ?? null,
   };
   return { result, pairs: { task, scorer: scorer.name, threshold, scores, ...pairs } };
+}
+
+const countNonFinite = (scores: PairScores) => Array.from(scores).filter((value) => !Number.isFinite(value)).length;
+
+function findAlarm(scores: PairScores, correct: number, clustered: Interval | null): VerificationAlarm | undefined {
+  const nonFinitePairs = countNonFinite(scores);
+  let [smallest, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const score of scores) {
+    smallest = Math.min(smallest, score);
+    largest = Math.max(largest, score);
+  }
+  const degenerate = nonFinitePairs === 0 && areConstant(smallest, largest);
+  // Half of the pairs are of the same character.
+  const belowChance = nonFinitePairs === 0 && isBelowChance(correct, scores.length, 1 / 2, clustered);
+  return degenerate || nonFinitePairs > 0 || belowChance ? { degenerate, nonFinitePairs, belowChance } : undefined;
 }
 
 /** The score at which the network's probability is `probability`. */

@@ -358,6 +358,11 @@ export const ruleErrors: readonly BrokenFile[] = [
     expected: ['10:35 episode training.task.drawers', '10:51 episode training.task.characters'],
   },
   {
+    title: 'changes of colours where there are none',
+    add: 'augmentation: {colorJitter: {hue: 0.1}}',
+    expected: ['15:16 conflict augmentation.colorJitter'],
+  },
+  {
     title: 'a password in the address of the tracking server',
     add: 'tracking: {mlflow: {trackingUri: "http://me:secret@127.0.0.1:5000"}}',
     expected: ['15:34 conflict tracking.mlflow.trackingUri'],

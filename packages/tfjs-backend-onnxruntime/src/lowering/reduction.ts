@@ -1,9 +1,18 @@
 /** Sums, means, extrema and products over axes. */
-import type { NumericType } from '../buffer-pool.js';
-import { addBlocked } from '../nchwc.js';
-import { ONNX_TYPES } from '../onnx-model.js';
-import { isSameShape, type Shape, sizeOf } from '../shapes.js';
-import { attributesOf, constantValue, type Lowering, type LoweringContext, naturalValue } from './context.js';
+import { isSameShape, type Shape, sizeOf } from '../base/shapes.js';
+import { addBlocked } from '../graph/nchwc.js';
+import type { LargestAttributes, ReductionAttributes } from '../recording/attributes.js';
+import { ONNX_TYPES } from '../runtime/onnx-model.js';
+import type { NumericType } from '../runtime/tensor-buffer.js';
+import { addActivationSums, addProductSums } from './activation-passes.js';
+import {
+  attributesOf,
+  constantValue,
+  type Lowering,
+  type LoweringContext,
+  type LoweringTask,
+  naturalValue,
+} from './context.js';
 import { castValue } from './elementwise.js';
 import {
   broadcastValue,
@@ -16,20 +25,9 @@ import {
   toChannelsFirst,
   view,
 } from './layouts.js';
-import { addValues, linearForm, multiply, pictureForm } from './linear.js';
-import { addPictureSums, addProductSums } from './picture-passes.js';
+import { addValues, bindActivation, linearForm, multiply } from './linear.js';
 import { type Layout, Value } from './value.js';
 import { weightedSum } from './weighted-sum.js';
-
-/** What the reduction kernels record: axes in ascending order. */
-export interface ReductionAttributes {
-  readonly axes: readonly number[];
-}
-
-/** What the kernel of `topk` records, once for its values and once for their indices. */
-export interface LargestAttributes {
-  readonly count: number;
-}
 
 type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceMin' | 'ReduceProd';
 
@@ -53,7 +51,7 @@ export const reductionLowerings: Readonly<Record<string, Lowering>> = {
   },
 };
 
-type Task = Parameters<Lowering>[0];
+type Task = LoweringTask;
 
 function reduceNumbers(reduction: Reduction, task: Task): Value {
   const { context, shape, dtype } = task;
@@ -185,16 +183,16 @@ function reduceStored(
   kept: Shape,
 ): Value {
   void value.names;
-  if (isBlockedOnly(value) && isOverPictures(axes) && (reduction === 'ReduceSum' || reduction === 'ReduceMean')) {
+  if (isBlockedOnly(value) && isOverPixels(axes) && (reduction === 'ReduceSum' || reduction === 'ReduceMean')) {
     return reduceBlocked(context, reduction, value, axes, kept);
   }
-  const isPicture = value.shape.length === 4 && !existsIn(value, 'natural');
-  const layout: Layout = isPicture ? 'channelsFirst' : 'natural';
+  const isActivation = value.shape.length === 4 && !existsIn(value, 'natural');
+  const layout: Layout = isActivation ? 'channelsFirst' : 'natural';
   // What is stored once may be reduced as it is, unless its axes are partly broadcast.
   const isFull = axes.every((axis) => value.stored[axis] === value.shape[axis]);
   const input = isFull ? nameIn(context, value, layout) : fullNameIn(context, value, layout);
   const stored = isFull ? value.stored : value.shape;
-  const name = isPicture
+  const name = isActivation
     ? reduceNode(context, reduction, input, toChannelsFirst(stored), axes.map(toChannelsFirstAxis), value.dtype)
     : reduceNode(context, reduction, input, stored, axes, value.dtype);
   const names = { [layout]: name };
@@ -321,7 +319,7 @@ function reduceOverBatch(
     : multiply(context, result, constantValue(context, factor, [], value.dtype), kept, value.dtype);
 }
 
-/** Returns the reduction over pictures without storing what is reduced, or null when that is not possible. */
+/** Returns the reduction over activations without storing what is reduced, or null when that is not possible. */
 function reduceInOnePass(
   context: LoweringContext,
   reduction: 'ReduceSum' | 'ReduceMean',
@@ -330,31 +328,31 @@ function reduceInOnePass(
   kept: Shape,
 ): Value | null {
   const { meaning, shape } = value;
-  if (!context.native || !isOverPictures(axes) || shape.length !== 4) return null;
-  const factors = meaning?.kind === 'pictureProduct' ? meaning.factors : [value];
-  const forms = factors.map((factor) => pictureForm(context, factor));
+  if (!context.native || !isOverPixels(axes) || shape.length !== 4) return null;
+  const factors = meaning?.kind === 'activationProduct' ? meaning.factors : [value];
+  const forms = factors.map((factor) => bindActivation(context, factor));
   const [left, right] = forms;
   if (!left || right === null) return null;
-  const name = right ? addProductSums(context, left, right, shape) : addPictureSums(context, left, shape);
+  const name = right ? addProductSums(context, left, right, shape) : addActivationSums(context, left, shape);
   return name ? reduceOverBatch(context, reduction, value, { name, areMeans: false }, axes, kept) : null;
 }
 
 /**
- * Returns the sums over height and width of a product of two pictures, which need not exist for that: a depthwise
+ * Returns the sums over height and width of a product of two activations, which need not exist for that: a depthwise
  * convolution of the one with the other, whose every plane is a channel. Null for other values.
  */
 function sumOfProducts(context: LoweringContext, { meaning, shape }: Value): string | null {
-  if (meaning?.kind !== 'pictureProduct') return null;
+  if (meaning?.kind !== 'activationProduct') return null;
   const [left, right] = meaning.factors.map((factor) => nameIn(context, factor, 'blocked')) as [string, string];
   const [batch, height, width, channels] = shape as [number, number, number, number];
   const planes = batch * channels;
   const { builder } = context;
-  const pictures = builder.reshape(left, [1, planes, height, width]);
+  const activations = builder.reshape(left, [1, planes, height, width]);
   const filters = builder.reshape(right, [planes, 1, height, width]);
-  return addBlocked(builder, 'Conv', [pictures, filters], { kernel_shape: [height, width], group: planes });
+  return addBlocked(builder, 'Conv', [activations, filters], { kernel_shape: [height, width], group: planes });
 }
 
-function isOverPictures(axes: readonly number[]): boolean {
+function isOverPixels(axes: readonly number[]): boolean {
   return `${axes}` === '1,2' || `${axes}` === '0,1,2';
 }
 
