@@ -1,4 +1,5 @@
 // The one way from a file to its plan.
+import { basename } from 'node:path';
 import type { ComposeOptions } from '../config/compose.js';
 import { describeData } from '../data/data-source.js';
 import { type Plan, planTrials } from '../plan/plan-trials.js';
@@ -23,5 +24,7 @@ const TRAINED = /^(data|augmentation|model|training)\b/;
 function readChange(argument: string): Assignment[] {
   const equals = argument.indexOf('=');
   const path = argument.slice(0, equals).trim();
-  return TRAINED.test(path) ? [{ path, value: argument.slice(equals + 1).trim() }] : [];
+  const value = argument.slice(equals + 1).trim();
+  // Of a path the end says enough: it becomes a part of a folder's name.
+  return TRAINED.test(path) ? [{ path, value: path === 'data.path' ? basename(value) : value }] : [];
 }

@@ -1,21 +1,20 @@
 // The results of runs as a table: one row for each run and task, one column for each system.
+
+import { formatInteger } from '../base/format-quantity.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import type { VerificationResult } from '../evaluation/records/verification-result.js';
-import type { ScorerName } from '../evaluation/scorers/scorer.js';
+import { baselineScorers } from '../evaluation/scorers/registry.js';
+import type { BaselineName, ScorerName } from '../evaluation/scorers/scorer.js';
 import { coverBoth } from '../evaluation/statistics/interval.js';
 import { formatPercent } from '../report/format-figures.js';
 import { measureWidth } from './fit-lines.js';
-import { formatInteger } from './format-quantity.js';
 import { createPlainTable } from './plain-table.js';
 import type { Colors } from './terminal.js';
 
-const SCORER_HEADS: Readonly<Record<ScorerName, string>> = {
-  network: 'network',
-  nearestNeighbourEuclidean: '1-NN Euclidean',
-  nearestNeighbourCosine: '1-NN cosine',
-  nearestNeighbourAffine: '1-NN affine',
-  chance: 'chance',
-};
+/** All systems, in the order of the columns. */
+const SCORERS: readonly ScorerName[] = ['network', ...(Object.keys(baselineScorers) as BaselineName[])];
+
+const headOf = (scorer: ScorerName) => (scorer === 'network' ? scorer : baselineScorers[scorer].shortTitle);
 
 /** An accuracy over queries, or over pairs of a verification. */
 export type ShownResult = Pick<
@@ -40,7 +39,7 @@ function renderLines(runs: readonly RunResults[], colors: Colors): string {
       ...(runs.length > 1 ? [name] : []),
       ...[...new Set(results.map((result) => result.task))].flatMap((task) => {
         const ofTask = results.filter((result) => result.task === task);
-        const lines = ofTask.map((result) => `  ${SCORER_HEADS[result.scorer]} ${describeAccuracy(result, colors)}`);
+        const lines = ofTask.map((result) => `  ${headOf(result.scorer)} ${describeAccuracy(result, colors)}`);
         return [`${task} ${colors.dim(`n = ${formatInteger(ofTask[0]?.n ?? 0)}`)}`, ...lines];
       }),
     ])
@@ -48,7 +47,7 @@ function renderLines(runs: readonly RunResults[], colors: Colors): string {
 }
 
 function renderTable(runs: readonly RunResults[], colors: Colors): string {
-  const scorers = (Object.keys(SCORER_HEADS) as ScorerName[]).filter((scorer) =>
+  const scorers = SCORERS.filter((scorer) =>
     runs.some(({ results }) => results.some((result) => result.scorer === scorer)),
   );
   const several = runs.length > 1;
@@ -56,7 +55,7 @@ function renderTable(runs: readonly RunResults[], colors: Colors): string {
     ...(several ? ['trial'] : []),
     'accuracy, % (95 % interval)',
     'n',
-    ...scorers.map((name) => SCORER_HEADS[name]),
+    ...scorers.map((name) => headOf(name)),
   ];
   const table = createPlainTable(head, colors, [several ? 2 : 1]);
   for (const { name, results } of runs) {

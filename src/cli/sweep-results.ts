@@ -1,16 +1,19 @@
 // What `oneshot run` prints at its end of several trials: of one configuration its tasks, of several a row for each, the
 // baselines once, and which one validation chose (src/evaluation/headline.ts).
+import { groupBy } from '../evaluation/group-by.js';
 import { averageOf, VALIDATION_OBJECTIVE } from '../evaluation/headline.js';
 import { chooseConfiguration, rankConfigurations } from '../report/figures/choose-configuration.js';
 import { type Headline, type HeadlineMeasurement, makeHeadline } from '../report/figures/headline.js';
 import { measureVerifications } from '../report/figures/verifications.js';
 import { formatInterval, formatPercent } from '../report/format-figures.js';
 import { groupRuns, type Measurement, measureGroups, type RunGroup } from '../report/group-runs.js';
+import { listDataDoubts } from '../report/list-data-doubts.js';
 import type { ReportRun } from '../report/load-runs.js';
+import { measureEnsembles } from '../report/measure-ensembles.js';
 import { nameSystem } from '../report/names.js';
 import { measureWidth, shortenMiddle } from './fit-lines.js';
 import { createPlainTable } from './plain-table.js';
-import { type RunResults, renderResults } from './results-table.js';
+import { type RunResults, renderResults, type ShownResult } from './results-table.js';
 import type { Colors } from './terminal.js';
 
 /** Configurations that are listed; of more, the best ranked. */
@@ -20,7 +23,7 @@ const LEAST_NAME = 20;
 
 export interface ShownSweep {
   readonly text: string;
-  /** Sentences about alarming answers. */
+  /** Sentences about alarming answers, and pictures. */
   readonly alarms: readonly string[];
 }
 
@@ -32,13 +35,14 @@ export function renderSweepResults(
 ): ShownSweep | undefined {
   const finished = runs.filter(({ state }) => state === 'finished');
   const groups = groupRuns(finished);
-  const measurements = measureGroups(groups);
+  const measurements = [...measureGroups(groups), ...measureEnsembles(groups)];
   const verifications = measureVerifications(groups);
   const all: readonly HeadlineMeasurement[] = [...measurements, ...verifications];
   if (all.length === 0) return undefined;
-  const alarms = all.flatMap(({ alarm, task, ...system }) =>
+  const ofAnswers = all.flatMap(({ alarm, task, ...system }) =>
     alarm === undefined ? [] : [`${nameSystem(system)} on ${task}: ${alarm}`],
   );
+  const alarms = [...ofAnswers, ...listDataDoubts(finished)];
   const choice = chooseConfiguration(groups);
   const headline = makeHeadline(measurements, verifications, choice);
   if (groups.length === 1 || headline === undefined || choice === undefined)
@@ -57,15 +61,21 @@ function renderTasks(
     const results = all.filter(({ system, scorer }) => scorer !== 'network' || system === label);
     return {
       name: label,
-      results: results.map(({ task, scorer, n, accuracy, interval }) => {
-        return { task, scorer, n, accuracy, wilson: interval, clustered: null, alarm: null };
-      }),
+      results: results.map(toShown),
     };
   });
+  const ensembles = groupBy(all.filter(isEnsemble), ({ system }) => system);
+  for (const [name, results] of ensembles) own.push({ name, results: results.map(toShown) });
   const seeds = groups[0]!.runs.length;
   const mean = groups.length === 1 && seeds > 1 ? `\n${colors.dim(` means of ${seeds} runs, n of each`)}` : '';
   return `${renderResults(own, colors, columns)}${mean}`;
 }
+
+function toShown({ task, scorer, n, accuracy, interval }: HeadlineMeasurement): ShownResult {
+  return { task, scorer, n, accuracy, wilson: interval, clustered: null, alarm: null };
+}
+
+const isEnsemble = (measurement: HeadlineMeasurement) => 'isEnsemble' in measurement && measurement.isEnsemble === true;
 
 function renderConfigurations(
   groups: readonly RunGroup[],
@@ -89,7 +99,10 @@ function renderConfigurations(
   const all = [...rows, ...others];
   const baselines = headline.measurements.filter(({ scorer }) => scorer !== 'network');
   const last = baselines.map((baseline) => [nameSystem(baseline), '', '', showAccuracy(baseline)]);
-  const shown = [...all.slice(0, MOST_LISTED), ...last];
+  const together = headline.measurements
+    .filter(isEnsemble)
+    .map((ensemble) => [ensemble.system, String(ensemble.accuracies.length), '', showAccuracy(ensemble)]);
+  const shown = [...all.slice(0, MOST_LISTED), ...together, ...last];
   const render = (longest: number) => {
     const metric = objective.metric === VALIDATION_OBJECTIVE.metric ? 'validation' : objective.metric;
     const head = ['configuration', 'runs', metric, headline.task];
@@ -115,6 +128,7 @@ function describeChoice(
   choice: NonNullable<ReturnType<typeof chooseConfiguration>>,
   { task, first }: Headline,
 ): string {
+  if (isEnsemble(first)) return `${first.system}, as the file declares: ${showAccuracy(first)} on ${task}`;
   if (choice.type === 'none') return `no configuration was chosen: ${choice.reason}`;
   const { group, objective } = choice;
   const reached =

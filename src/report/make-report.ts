@@ -1,6 +1,6 @@
 // Everything that a report says, as plain data: the pages, and `--json`, are made from this alone.
 import type { DamagedRun } from '../run-folder/find-runs.js';
-import type { RunState } from '../run-folder/run-folder.js';
+import { countStates, type RunState } from '../run-folder/run-folder.js';
 import { type Comparison, findDifferences } from './compare-runs.js';
 import { type AlphabetFigures, averageAlphabets } from './figures/alphabets.js';
 import { type Calibration, calibrate } from './figures/calibration.js';
@@ -20,18 +20,14 @@ import { drawFirstFilters, type FirstFilters } from './figures/first-filters.js'
 import { collectGalleries, type Gallery } from './figures/galleries.js';
 import { findShownGroup, type Headline, makeHeadline } from './figures/headline.js';
 import { fillPaperTables, type PaperTable } from './figures/paper-tables.js';
-import {
-  countStates,
-  listIncomplete,
-  listSkippedAlphabets,
-  type RunSummary,
-  summarizeRuns,
-} from './figures/run-summaries.js';
+import { listIncomplete, listSkippedAlphabets, type RunSummary, summarizeRuns } from './figures/run-summaries.js';
 import { analyzeSweeps, type SweepFigures } from './figures/sweep.js';
 import { measureVerifications, type VerificationMeasurement } from './figures/verifications.js';
 import { describeWhatWasRun, type WhatWasRun } from './figures/what-was-run.js';
 import { groupRuns, type Measurement, measureGroups, type RunGroup } from './group-runs.js';
+import { listDataDoubts } from './list-data-doubts.js';
 import type { LoadedRuns } from './load-runs.js';
+import { measureEnsembles } from './measure-ensembles.js';
 import { nameSystem } from './names.js';
 
 export interface Report {
@@ -43,6 +39,8 @@ export interface Report {
   readonly counts: Readonly<Record<RunState, number>>;
   /** Run folders that could not be read, with the reason. */
   readonly damaged: readonly DamagedRun[];
+  /** What is likely wrong with the pictures, a sentence each: copies, classes that are no unseen ones. */
+  readonly dataDoubts: readonly string[];
   /** Finished runs without all their results, and runs with something unreadable. */
   readonly incomplete: readonly string[];
   readonly measurements: readonly Measurement[];
@@ -76,7 +74,7 @@ export interface SettingDifferences {
 /** The report of these runs. */
 export function makeReport({ runs, damaged }: LoadedRuns): Report {
   const groups = groupRuns(runs);
-  const measurements = measureGroups(groups);
+  const measurements = [...measureGroups(groups), ...measureEnsembles(groups)];
   const verifications = measureVerifications(groups);
   const experiments = [...new Set(runs.map(({ trial }) => trial.experimentName))];
   const choice = chooseConfiguration(groups);
@@ -89,6 +87,7 @@ export function makeReport({ runs, damaged }: LoadedRuns): Report {
     runs: summarizeRuns(groups),
     counts: countStates(runs),
     damaged,
+    dataDoubts: listDataDoubts(runs),
     incomplete: listIncomplete(runs),
     measurements,
     verifications,

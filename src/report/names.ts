@@ -1,28 +1,14 @@
 // What systems and protocols are called in tables, legends and sentences.
 
 import type { SplitPurpose } from '../data/pictures/picture-set.js';
-import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
-import type { ScorerName } from '../evaluation/scorers/scorer.js';
+import { titleOfProtocol } from '../evaluation/protocols/registry.js';
+import { baselineScorers } from '../evaluation/scorers/registry.js';
 import type { Measurement } from './group-runs.js';
-
-const BASELINE_NAMES: Readonly<Record<Exclude<ScorerName, 'network'>, string>> = {
-  nearestNeighbourEuclidean: 'nearest neighbour, Euclidean',
-  nearestNeighbourCosine: 'nearest neighbour, cosine of ink',
-  nearestNeighbourAffine: 'nearest neighbour, affine-aligned',
-  chance: 'chance',
-};
 
 /** What a measurement's system is called. */
 export function nameSystem({ system, scorer }: Pick<Measurement, 'system' | 'scorer'>): string {
-  return scorer === 'network' ? system : BASELINE_NAMES[scorer];
+  return scorer === 'network' ? system : baselineScorers[scorer].title;
 }
-
-export const PROTOCOL_NAMES: Readonly<Record<EvaluationResult['protocol'], string>> = {
-  'lake-runs': "Lake's 20 official runs",
-  'within-alphabet': 'Random episodes within an alphabet',
-  'cross-alphabet': 'Random episodes across alphabets (easier)',
-  mnist: "Random episodes of MNIST's digits",
-};
 
 export const SELECTION_NAMES: Readonly<Record<SplitPurpose, string>> = {
   train: 'training selection',
@@ -42,5 +28,5 @@ export function nameTask(
   const { task, selection, protocol } = measurement;
   if (protocol === undefined)
     return `Verification of pairs (${task.split('/').at(-1)!}), ${SELECTION_NAMES[selection]}`;
-  return `${PROTOCOL_NAMES[protocol]}, ${SELECTION_NAMES[selection]}, ${nameWays(task)}`;
+  return `${titleOfProtocol(protocol)}, ${SELECTION_NAMES[selection]}, ${nameWays(task)}`;
 }

@@ -21,6 +21,9 @@ import {
 /** Version of the folder's layout; a folder of another version is refused, not guessed at. */
 export const RUN_FOLDER_VERSION = 1;
 
+/** The tag in a journal that tells what is likely wrong with a run's pictures, a sentence to a line: copies, classes that are no unseen ones. */
+export const DATA_DOUBTS_TAG = 'oneshot.data_doubts';
+
 /** The files of a run folder. */
 export function runFiles(folder: string) {
   // Not `join`: asked for ten thousand runs at once, normalising each path would take most of the time.
@@ -60,6 +63,13 @@ export function predictionsPath(folder: string, { predictions }: { readonly pred
 
 /** `halted`: successive halving gave its place to better trials; its checkpoint stays, and it may be promoted later. */
 export type RunState = 'waiting' | 'running' | 'stopped' | 'failed' | 'halted' | 'finished';
+
+/** How many runs are in each state. */
+export function countStates(runs: readonly { readonly state: RunState }[]): Record<RunState, number> {
+  const counts: Record<RunState, number> = { finished: 0, halted: 0, running: 0, stopped: 0, failed: 0, waiting: 0 };
+  for (const { state } of runs) counts[state]++;
+  return counts;
+}
 
 /** What `oneshot status` shows of a run; written by the run's own process. */
 export interface RunStatus {

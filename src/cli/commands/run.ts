@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { formatInteger } from '../../base/format-quantity.js';
 import { OneshotError } from '../../base/problem.js';
 import { loadPlan } from '../../check/load-plan.js';
 import type { EngineName } from '../../engine/engine.js';
@@ -14,7 +15,6 @@ import { requireData } from '../../launch/require-data.js';
 import { type PlanResult, runPlan } from '../../launch/run-plan.js';
 import type { Plan } from '../../plan/plan-trials.js';
 import { readRunStatus, readTrialRecord, runFiles } from '../../run-folder/run-folder.js';
-import { formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import { openProgressDisplay } from '../progress-display.js';
 import type { ExitCode } from '../report-error.js';
@@ -45,7 +45,7 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
     display.note(
       'with several trials at a time, what the search proposes depends on which ends first; sweep.batchSize makes it repeatable',
     );
-  const tracking = await followWithMlflow(experiment, display.note);
+  const tracking = followWithMlflow(experiment, display.note);
   const interrupts = followInterrupts(display.note);
   let result: PlanResult;
   try {
@@ -68,15 +68,18 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
       kill: interrupts.kill,
       onEvent(event) {
         display.show(event);
-        if (event.type === 'started' || event.type === 'skipped') tracking?.follow(event.folder);
+        if (event.type === 'started' || event.type === 'skipped') tracking.follow(event.folder);
+        if (event.type === 'ended' && !event.retrying) tracking.tellRun(event.folder);
       },
     });
   } finally {
     display.close();
     interrupts.close();
   }
-  await tracking?.finish();
-  return showRun(plan, result, options);
+  const code = await showRun(plan, result, options);
+  // The sweep's run gets the report, so it ends after that is written.
+  await tracking.finish();
+  return code;
 }
 
 /** Submits the plan; with `wait`, ends as a local run does. */
@@ -86,8 +89,10 @@ async function runOnSlurm(plan: Plan, file: string, options: RunOptions): Promis
     showSubmission(plan, run, options);
     return run.interrupted ? 130 : 0;
   }
-  const result = await followSlurm(plan, run, options);
-  return showRun(plan, result, options);
+  const { result, finish } = await followSlurm(plan, run, options);
+  const code = await showRun(plan, result, options);
+  await finish();
+  return code;
 }
 
 async function showRun(plan: Plan, result: PlanResult, options: RunOptions): Promise<ExitCode> {

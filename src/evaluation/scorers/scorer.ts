@@ -22,6 +22,15 @@ export interface Scorer {
   ): Promise<EmbeddedPictures> | EmbeddedPictures;
 }
 
+/** A scorer that needs no network, with what tables call it. */
+export interface Baseline extends Scorer {
+  readonly name: BaselineName;
+  /** In a page: `nearest neighbour, Euclidean`. */
+  readonly title: string;
+  /** In a terminal: `1-NN Euclidean`. */
+  readonly shortTitle: string;
+}
+
 /** Pictures that a scorer has looked at. */
 export interface EmbeddedPictures {
   /** Scores `[queries, supports]`, row by row; larger is more alike. Arguments are picture numbers, all among the embedded ones. */
