@@ -15,8 +15,10 @@ const ROWS = [
   ['tasks', 'optimizers'],
   ['check', 'training', 'evaluation'],
   ['run-folder'],
-  ['run', 'trained'],
-  ['launch', 'report', 'classify', 'export', 'demo', 'doctor', 'install', 'bench'],
+  ['trained'],
+  ['export'],
+  ['run'],
+  ['launch', 'report', 'classify', 'demo', 'doctor', 'install', 'bench'],
   ['cli', 'library'],
 ];
 

@@ -1,8 +1,9 @@
 // What stands around the answers of `oneshot classify`: how they are to be read, and what became of all pictures.
+
+import { formatInteger } from '../base/format-quantity.js';
 import type { PictureAnswer } from '../classify/classify-pictures.js';
 import { wilsonInterval } from '../evaluation/statistics/wilson-interval.js';
 import { type BestScores, type Calibration, measureThreshold } from '../trained/calibration.js';
-import { formatInteger } from './format-quantity.js';
 
 /** How the answers are read, in sentences. */
 export function describeReading(

@@ -57,6 +57,11 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
     ['oneshot embed runs/quickstart pictures --out embeddings.npy', 'for NumPy; the names of the rows are printed'],
     ['oneshot embed RUN a.png', 'as a line of JSON'],
   ],
+  export: [
+    ['oneshot export runs/quickstart', 'an ONNX file of embeddings'],
+    ['oneshot export RUN --support known --out birds.onnx', 'an ONNX file that names pictures'],
+    ['oneshot export RUN --format safetensors', 'weights with their architecture; `oneshot classify` takes it as well'],
+  ],
   reproduce: [
     ['oneshot reproduce runs/quickstart/seed=1-1b2c3d4e', 'the same again, or what differs (exit code 1)'],
     ['oneshot reproduce RUN --out again', 'keeps the new run in again/'],

@@ -194,6 +194,19 @@ program
   .action(run(async () => (await import('./commands/embed.js')).embedCommand));
 
 program
+  .command('export')
+  .description('write a trained network as one file for other programs')
+  .argument('<run>', 'a finished run, or an exported .safetensors file')
+  .addOption(new Option('--format <format>', 'the kind of file').choices(['onnx', 'safetensors']).default('onnx'))
+  .addOption(new Option('--support <dir>', 'bring along a support set: the file then names pictures by itself'))
+  .addOption(new Option('--out <file>', 'where it is written; EXPERIMENT-TRIAL.FORMAT here when left out'))
+  .addOption(inkOption())
+  .addOption(jsonOption())
+  .addOption(engineOption())
+  .addOption(threadsOption())
+  .action(run(async () => (await import('./commands/export.js')).exportCommand));
+
+program
   .command('reproduce')
   .description('run a finished run again from its own folder, and compare metrics, weights and results')
   .argument('<run>', 'the folder of a finished run')

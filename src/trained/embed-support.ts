@@ -42,11 +42,7 @@ export async function embedSupport(
   return readCache(path, set, committee) ?? keep(path, await embed(committee, set, read));
 }
 
-async function embed(
-  committee: Committee,
-  set: SupportSet,
-  read: PictureReader,
-): Promise<EmbeddedSupport> {
+async function embed(committee: Committee, set: SupportSet, read: PictureReader): Promise<EmbeddedSupport> {
   const bad: BadFile[] = [];
   const seen: SeenPicture[] = [];
   for (const { path } of set.pictures) {

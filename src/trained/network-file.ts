@@ -35,10 +35,16 @@ export const LICENCE_NOTES =
   'The program that trained them, oneshot-runner, is under the MIT licence.';
 
 /** The description of a network as plain data: all of it but the weights. */
-export function describeNetworkFile({ network, support }: NetworkFile) {
-  const { weights: _, ...description } = network;
+export function describeNetworkFile({ network, support }: NetworkFile): Description {
+  // Named one by one: a run's network knows more, its folders for one, which is nobody else's business.
+  const { model, pictures, weightHash, origin, accuracies, calibrations } = network;
   return {
-    ...description,
+    model,
+    pictures,
+    weightHash,
+    origin,
+    accuracies,
+    calibrations,
     licence: LICENCE_NOTES,
     ...(support === undefined ? {} : { support: { labels: support.labels, ways: support.ways } }),
   };

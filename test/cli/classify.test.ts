@@ -27,7 +27,7 @@ beforeAll(async () => {
   const drawn = drawGlyphs(experiment.data);
   writeGlyphFiles(drawn, support, { alphabet: 'test-01', characters: 5, drawers: [0] });
   writeGlyphFiles(drawn, asked, { alphabet: 'test-01', characters: 5, drawers: [1, 2, 3, 4, 5] });
-});
+}, 240_000);
 
 const classify = (...args: string[]) => runCommand(['classify', ...args]);
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { formatInteger } from '../../base/format-quantity.js';
 import { OneshotError } from '../../base/problem.js';
 import { classifyPictures, type PictureAnswer } from '../../classify/classify-pictures.js';
 import { compareTwo } from '../../classify/compare-two.js';
@@ -14,7 +15,6 @@ import { readSupportSet, type SupportSet } from '../../trained/support-set.js';
 import { nameNetwork } from '../../trained/trained-network.js';
 import { openAnswerPrinter } from '../answer-printer.js';
 import { count, describeReading, startTally, summarize } from '../answer-summary.js';
-import { formatInteger } from '../format-quantity.js';
 import { openProgressLine, type ProgressLine } from '../progress-line.js';
 import type { ExitCode } from '../report-error.js';
 import { printNote, printResult } from '../terminal.js';

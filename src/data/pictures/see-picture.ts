@@ -1,7 +1,8 @@
 // A decoded picture as a network sees it: the steps that the pictures of its data set went through, for one picture that
 // somebody brings. Without Node, since the page of `oneshot demo` runs the same code.
-import { warpColors } from '../distortion/warp-colors.js';
+
 import { IDENTITY_MAP, warpPicture } from '../distortion/warp.js';
+import { warpColors } from '../distortion/warp-colors.js';
 import type { DecodedPicture } from './decoded-picture.js';
 import { createFitter, parseColor, writeColors, writeInk } from './fit-picture.js';
 import { measurePaperBrightness } from './paper-brightness.js';
