@@ -5,6 +5,7 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
   init: [
     ['oneshot init letters', 'letters/experiment.yaml, ready to run'],
     ['oneshot init', 'experiment.yaml in this folder'],
+    ['oneshot init leaves --pictures ~/Pictures/leaves', 'an experiment for these photographs'],
   ],
   validate: [
     ['oneshot validate experiments/*.yaml', 'all problems of all files'],
@@ -17,7 +18,8 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
     ['oneshot explain data', 'the kinds of data sets'],
   ],
   schema: [
-    ['oneshot schema > experiment.schema.json', 'for editors and other programs'],
+    ['oneshot schema > experiment.schema.json', 'for programs'],
+    ['oneshot schema --editor > editor.schema.json', 'for editors, named in the first line of a file'],
     ['oneshot schema --page', 'every key with default, range and unit'],
   ],
   plan: [
@@ -33,6 +35,10 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
   status: [
     ['oneshot status', 'all runs in runs/'],
     ['oneshot status runs/quickstart --json', 'one experiment, for programs'],
+  ],
+  cancel: [
+    ['oneshot cancel runs/my', 'all jobs of a sweep, its search first'],
+    ['oneshot cancel runs/my/seed=1-1b2c3d4e', 'the job of one run'],
   ],
   compare: [['oneshot compare runs/my/a-1b2c3d4e runs/my/b-5f6a7b8c', 'two runs, query by query']],
   report: [

@@ -1,5 +1,6 @@
 // The report as Markdown (GitHub's tables) with its plots as SVG and PNG files and its galleries as PNG files
 // beside it.
+import { parse } from 'node:path';
 import { fileNameOf } from '../base/file-name.js';
 import { showLine } from '../base/printable.js';
 import { composeGalleryPng } from '../evaluation/records/gallery.js';
@@ -30,8 +31,18 @@ export function renderMarkdownPage(
   filesFolder: string,
 ): MarkdownPage {
   const files = new Map<string, string | Buffer>();
+  // Names that differ in case alone are one file on Windows and macOS.
+  const taken = new Map<string, string | Buffer>();
+  const isFree = (name: string, content: string | Buffer) => {
+    const other = taken.get(name.toLowerCase());
+    return other === undefined || Buffer.from(other).equals(Buffer.from(content));
+  };
   const addFile = (name: string, content: string | Buffer) => {
-    const path = `${filesFolder}/${name}`;
+    const { name: stem, ext } = parse(name);
+    let free = name;
+    for (let number = 2; !isFree(free, content); number++) free = `${stem}-${number}${ext}`;
+    taken.set(free.toLowerCase(), content);
+    const path = `${filesFolder}/${free}`;
     files.set(path, content);
     return path;
   };
@@ -59,6 +70,8 @@ function renderBlock(block: Block, addFile: AddFile): string {
         ...block.plots.map((plot) => renderPlot(plot, addFile)),
         ...(block.beside ? [renderFacts(block.beside)] : []),
       ].join('\n');
+    case 'listing':
+      return `<details><summary>${escapeMarkdown(block.title)}</summary>\n\n${fence(block.text)}\n\n</details>\n`;
     case 'gallery': {
       const stem = fileNameOf(renderPlain(block.title));
       const items = block.items.map((item, index) => {
@@ -83,6 +96,13 @@ function renderPlot({ title, description, svg, data }: Plot, addFile: AddFile): 
   const png = addFile(`${stem}.png`, rasterizePlot(svg));
   const links = `${linkCsv(data, 'Figures as CSV', addFile)}, [the plot as PNG](${png})`;
   return `### ${escapeMarkdown(title)}\n\n![${escapeMarkdown(description)}](${picture})\n\n${links}\n`;
+}
+
+// Longer than any row of backticks within.
+function fence(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const mark = '`'.repeat(longest + 1);
+  return `${mark}yaml\n${text.trimEnd()}\n${mark}`;
 }
 
 function renderFacts(facts: readonly Fact[]): string {
@@ -124,6 +144,8 @@ function renderInline(inline: Inline): string {
   if (typeof inline === 'string') return escapeMarkdown(inline);
   if ('run' in inline) return String(inline.run);
   if ('break' in inline) return '<br>';
+  if ('href' in inline) return `[${isolate(escapeMarkdown(inline.text))}](${inline.href})`;
+  if ('picture' in inline) return '';
   if ('name' in inline) return isolate(escapeMarkdown(inline.name));
   return 'small' in inline ? ` ${escapeMarkdown(inline.small)}` : `**${escapeMarkdown(inline.strong)}**`;
 }
@@ -131,7 +153,9 @@ function renderInline(inline: Inline): string {
 function renderPlain(text: Text): string {
   const renderPiece = (inline: Inline) => {
     if (typeof inline === 'string') return inline;
-    return inline === LINE_BREAK ? '; ' : String(Object.values(inline)[0]);
+    if (inline === LINE_BREAK) return '; ';
+    if ('href' in inline) return inline.text;
+    return 'picture' in inline ? '' : String(Object.values(inline)[0]);
   };
   return text.map(renderPiece).join('');
 }

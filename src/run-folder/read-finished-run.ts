@@ -1,4 +1,5 @@
 // A finished run as its folder holds it, checked as a whole: for what takes such a run up again.
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OneshotError } from '../base/problem.js';
@@ -11,6 +12,7 @@ import { type Conditions, readConditions } from './conditions.js';
 import { type Provenance, readProvenance } from './provenance.js';
 import { isFileName } from './read-record.js';
 import { readRunExperiment } from './read-run-experiment.js';
+import { requireOwnFiles } from './require-own-files.js';
 import { type RunStatus, readRunStatus, readTrialRecord, runFiles, type TrialRecord } from './run-folder.js';
 
 export interface FinishedRun {
@@ -24,9 +26,10 @@ export interface FinishedRun {
   readonly provenance: readonly Provenance[];
 }
 
-/** The run in `folder`. Throws OneshotError: `usage` when there is none or it is not finished, `corrupt` when a file of it was altered or is of another version. */
-export function readFinishedRun(folder: string): FinishedRun {
+/** The run in `folder`; `dataPath` is where its pictures lie now, where that is another place. Throws OneshotError: `usage` when there is none or it is not finished, `data` when its pictures are gone or others, `corrupt` when a file of it was altered or is of another version. */
+export function readFinishedRun(folder: string, dataPath?: string): FinishedRun {
   const files = runFiles(folder);
+  if (existsSync(folder)) requireOwnFiles(folder);
   const record = readTrialRecord(folder);
   if (record === undefined)
     throw new OneshotError('usage', `${folder} is no run folder`, { hint: '`oneshot status` lists run folders' });
@@ -35,7 +38,7 @@ export function readFinishedRun(folder: string): FinishedRun {
     throw new OneshotError('usage', `the run in ${folder} is not finished`, {
       hint: `it is ${status?.state ?? 'waiting'}; run its experiment again to finish it`,
     });
-  const experiment = readRunExperiment(folder, record);
+  const experiment = readRunExperiment(folder, record, dataPath);
   for (const name of [record.name, experiment.name]) {
     if (!isFileName(name))
       throw new OneshotError('corrupt', `${folder} has a name that leaves its folder: ${JSON.stringify(name)}`);

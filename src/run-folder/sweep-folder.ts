@@ -1,8 +1,9 @@
 // What a sweep keeps on disk beside its runs, in runs/EXPERIMENT/sweeps/ID/: the manifest says which trials belong to it and
 // what it looks for, the event log says what its search asked and was told. Written by src/launch, read by `status`.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { readBounded } from '../base/bounded-file.js';
 import { OneshotError } from '../base/problem.js';
 import type { Ensemble } from '../config/experiment.js';
 import { type Objective, VALIDATION_OBJECTIVE } from '../evaluation/headline.js';
@@ -24,6 +25,8 @@ export interface SweepManifest {
   readonly trials: number;
   /** Ids of the trials of a listed sweep, in order; those of a searched one are in the event log. */
   readonly trialIds?: readonly string[];
+  /** What a search searches, as the file writes it; missing where points are listed. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
   /** What is looked for, and how many answers each of its values is made of where it is an accuracy. */
   readonly metric: string;
   readonly goal: 'minimize' | 'maximize';
@@ -67,7 +70,7 @@ export function readSweepManifest(path: string): SweepManifest | undefined {
   if (!existsSync(path)) return undefined;
   let manifest: SweepManifest;
   try {
-    manifest = JSON.parse(readFileSync(path, 'utf8')) as SweepManifest;
+    manifest = JSON.parse(readBounded(path, 256 * 1024 * 1024).toString('utf8')) as SweepManifest;
   } catch (cause) {
     throw new OneshotError('corrupt', `${path} is not readable JSON`, {
       hint: 'remove its folder: finished trials are found by their own folders',
@@ -89,6 +92,11 @@ export function listSweeps(experimentFolder: string): SweepManifest[] {
   return readdirSync(folder)
     .flatMap((id) => readSweepManifest(sweepFiles(experimentFolder, id).manifest) ?? [])
     .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}
+
+/** The parameters of an experiment's latest search; undefined where its points were listed. */
+export function readSearchedParameters(experimentFolder: string): SweepManifest['parameters'] {
+  return listSweeps(experimentFolder).at(-1)?.parameters;
 }
 
 /** What the configurations of an experiment's folder are compared by: as its latest sweep says, else by validation. */

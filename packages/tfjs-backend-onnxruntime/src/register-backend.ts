@@ -6,22 +6,30 @@ import type { OnnxRuntimeOptions } from './options.js';
 import { replaceGradientsOfSums } from './recording/gradients.js';
 import { arithmeticKernels } from './recording/kernels/arithmetic.js';
 import { arrangementKernels } from './recording/kernels/arrangement.js';
+import { complexKernels, isComplex, KERNELS_OF_COMPLEX } from './recording/kernels/complex.js';
 import { createFallback } from './recording/kernels/fallback.js';
 import { imageKernels } from './recording/kernels/image.js';
+import { indexingKernels } from './recording/kernels/indexing.js';
 import { type Kernel, type KernelCall, type KernelTable, UnsupportedCase } from './recording/kernels/kernel.js';
 import { matrixKernels } from './recording/kernels/matrix.js';
 import { reductionKernels } from './recording/kernels/reduction.js';
 import { resizingKernels } from './recording/kernels/resizing.js';
+import { spaceKernels } from './recording/kernels/space.js';
+import { volumeKernels } from './recording/kernels/volume.js';
 
 const DEFAULT_NAME = 'onnxruntime';
 
 const KERNELS: KernelTable = {
   ...arithmeticKernels,
   ...arrangementKernels,
+  ...complexKernels,
   ...matrixKernels,
   ...imageKernels,
+  ...indexingKernels,
   ...reductionKernels,
   ...resizingKernels,
+  ...spaceKernels,
+  ...volumeKernels,
 };
 
 /**
@@ -69,7 +77,7 @@ function withFallback(
   const fallback = createFallback(cpuKernel, warn);
   if (!kernel) return fallback;
   return (call: KernelCall) => {
-    if (hasSpecialInput(call.inputs)) return fallback(call);
+    if (hasSpecialInput(call.inputs, KERNELS_OF_COMPLEX.has(cpuKernel.kernelName))) return fallback(call);
     try {
       return kernel(call);
     } catch (error) {
@@ -79,10 +87,12 @@ function withFallback(
   };
 }
 
-function hasSpecialInput(inputs: NamedTensorInfoMap): boolean {
+function hasSpecialInput(inputs: NamedTensorInfoMap, knowsComplex: boolean): boolean {
   for (const name in inputs) {
     const tensor = inputs[name];
-    if (tensor && (tensor.dtype === 'string' || tensor.shape.includes(0))) return true;
+    if (!tensor) continue;
+    if (isComplex(tensor) && knowsComplex) continue;
+    if (tensor.dtype === 'string' || isComplex(tensor) || tensor.shape.includes(0)) return true;
   }
   return false;
 }

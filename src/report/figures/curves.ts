@@ -9,10 +9,12 @@ import type { PlotPoint } from '../plots/draw-lines.js';
 /** Accuracy against N for one selection, protocol and number of shots. */
 export interface NWayCurve {
   readonly selection: EvaluationResult['selection'];
+  /** Name of the picture set. */
+  readonly pictures: string;
   readonly protocol: EvaluationResult['protocol'];
   readonly kShot: number;
   readonly points: readonly PlotPoint[];
-  /** The series that are networks, best at the most ways first. */
+  /** The series that are networks, in the order of the configurations: the chosen one first. */
   readonly networks: readonly string[];
 }
 
@@ -24,9 +26,9 @@ export function collectNWayCurves(
   const curves = new Map<string, Omit<NWayCurve, 'points' | 'networks'> & { points: PlotPoint[] }>();
   const networks = new Set(measurements.filter(({ scorer }) => scorer === 'network').map(nameSystem));
   for (const measurement of measurements.filter(({ assignment }) => assignment === null)) {
-    const { selection, protocol, kShot, nWay, accuracy, interval, scorer } = measurement;
+    const { selection, protocol, pictures, kShot, nWay, accuracy, interval, scorer } = measurement;
     const key = `${selection} ${protocol} ${kShot}`;
-    const curve = curves.get(key) ?? { selection, protocol, kShot, points: [] };
+    const curve = curves.get(key) ?? { selection, protocol, pictures, kShot, points: [] };
     curves.set(key, curve);
     const series = nameSystem(measurement);
     // Sections may repeat a task with other seeds or augmentation: the first one counts.
@@ -40,9 +42,8 @@ export function collectNWayCurves(
     .filter(({ points }) => new Set(points.map(({ x }) => x)).size > 1)
     .map((curve) => {
       const points = curve.points.sort((a, b) => a.x - b.x);
-      const last = new Map(points.map(({ series, y }) => [series, y]));
-      const ranked = [...last].sort(([, a], [, b]) => b - a).map(([series]) => series);
-      return { ...curve, points, networks: ranked.filter((series) => networks.has(series)) };
+      const drawn = new Set(points.map(({ series }) => series));
+      return { ...curve, points, networks: [...networks].filter((series) => drawn.has(series)) };
     });
 }
 

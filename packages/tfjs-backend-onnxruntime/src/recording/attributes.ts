@@ -86,6 +86,12 @@ export interface MatrixProductAttributes {
 /** What the pooling kernels record. */
 export type PoolingAttributes = Window;
 
+/** What the gradient of average pooling records. */
+export interface AveragePoolGradientAttributes extends Window {
+  /** Whether an element's part in an average is that of a whole window, also where the window is cut. */
+  readonly countsPadding: boolean;
+}
+
 /** What the reduction kernels record: axes in ascending order. */
 export interface ReductionAttributes {
   readonly axes: readonly number[];
@@ -94,6 +100,27 @@ export interface ReductionAttributes {
 /** What the kernel of `topk` records, once for its values and once for their indices. */
 export interface LargestAttributes {
   readonly count: number;
+}
+
+/** Letters of axes, as `ij,jk->ik`. */
+export interface EinsumAttributes {
+  readonly equation: string;
+}
+
+/** What `localResponseNormalization` records. */
+export interface NormalizationAttributes {
+  readonly depthRadius: number;
+  readonly bias: number;
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+/** Windows of three axes: depth, height, width; padding as [front, top, left, back, bottom, right]. */
+export interface VolumeAttributes {
+  readonly size: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly padding: readonly number[];
 }
 
 /** What the convolution kernels record. */
