@@ -1,7 +1,8 @@
 // What every export holds: the network, how its answers are read, and the support set that was asked for.
-import type { CarriedSupport, NetworkFile } from '../trained/network-file.js';
+
 import type { Calibration } from '../trained/calibration.js';
 import { type EmbeddedSupport, embedSupport } from '../trained/embed-support.js';
+import type { CarriedSupport, NetworkFile } from '../trained/network-file.js';
 import { type CommitteeOptions, calibrateCommittee, type StartedCommittee } from '../trained/start-committee.js';
 import type { SupportSet } from '../trained/support-set.js';
 

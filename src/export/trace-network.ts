@@ -40,7 +40,8 @@ export function traceNetwork(network: TrainedNetwork, support: CarriedSupport | 
     const rows = tf.reshape(embeddings, [1, BATCH, units]) as Tensor3D;
     const pairs = tf.reshape(built.compareAll('logits', rows, known as Tensor3D), [BATCH, pictureCount]) as Tensor2D;
     const scores = tf.matMul(pairs, averageByWay(recorder.constant, ways, labels.length)); // [batch, classes]
-    const temperature = nearestCalibration(network.calibrations, labels.length, pictureCount / labels.length)?.temperature ?? 1;
+    const temperature =
+      nearestCalibration(network.calibrations, labels.length, pictureCount / labels.length)?.temperature ?? 1;
     outputs.set('scores', tracedOf(scores));
     outputs.set('probabilities', tracedOf(tf.softmax(tf.div(scores, temperature) as Tensor2D)));
   }

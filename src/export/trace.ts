@@ -25,7 +25,12 @@ type Pair = readonly [number, number];
 /** What an operation does, beside its inputs; words as in TensorFlow.js, pictures as [batch, height, width, channels]. */
 export type Operation =
   | { readonly type: 'conv2d' | 'depthwiseConv2d'; readonly strides: Pair; readonly padding: 'same' | 'valid' }
-  | { readonly type: 'maxPool' | 'avgPool'; readonly size: Pair; readonly strides: Pair; readonly padding: 'same' | 'valid' }
+  | {
+      readonly type: 'maxPool' | 'avgPool';
+      readonly size: Pair;
+      readonly strides: Pair;
+      readonly padding: 'same' | 'valid';
+    }
   | { readonly type: 'pad'; readonly paddings: readonly Pair[] }
   | { readonly type: 'batchNorm'; readonly epsilon: number }
   | { readonly type: 'leakyRelu'; readonly slope: number }
@@ -71,27 +76,37 @@ export function createRecorder(): Recorder {
   };
   const toValue = (operand: Operand): TracedValue =>
     typeof operand === 'number' ? { id: ids++, shape: [], constant: Float32Array.of(operand) } : operand;
-  const unary = (type: 'relu' | 'relu6' | 'sigmoid' | 'tanh' | 'abs' | 'neg' | 'square' | 'sqrt' | 'softmax') => (x: TracedValue) =>
-    record({ type }, [x], x.shape);
+  const unary =
+    (type: 'relu' | 'relu6' | 'sigmoid' | 'tanh' | 'abs' | 'neg' | 'square' | 'sqrt' | 'softmax') => (x: TracedValue) =>
+      record({ type }, [x], x.shape);
   const binary = (type: 'add' | 'sub' | 'mul' | 'div') => (a: Operand, b: Operand) =>
     record({ type }, [a, b], broadcast(shapeOf(a), shapeOf(b)));
-  const reduce = (type: 'sum' | 'mean') => (x: TracedValue, axis: number | readonly number[], keepDims = false) => {
-    const axes = (typeof axis === 'number' ? [axis] : axis).map((at) => (at < 0 ? at + x.shape.length : at));
-    const shape = x.shape.flatMap((length, at) => (!axes.includes(at) ? [length] : keepDims ? [1] : []));
-    return record({ type, axes, keepDims }, [x], shape);
-  };
+  const reduce =
+    (type: 'sum' | 'mean') =>
+    (x: TracedValue, axis: number | readonly number[], keepDims = false) => {
+      const axes = (typeof axis === 'number' ? [axis] : axis).map((at) => (at < 0 ? at + x.shape.length : at));
+      const shape = x.shape.flatMap((length, at) => (!axes.includes(at) ? [length] : keepDims ? [1] : []));
+      return record({ type, axes, keepDims }, [x], shape);
+    };
   const slide = (x: TracedValue, size: Pair, strides: Pair, padding: 'same' | 'valid'): Pair => {
     const along = (axis: 0 | 1) => {
       const length = x.shape[axis + 1]!;
-      return padding === 'same' ? Math.ceil(length / strides[axis]) : Math.floor((length - size[axis]) / strides[axis]) + 1;
+      return padding === 'same'
+        ? Math.ceil(length / strides[axis])
+        : Math.floor((length - size[axis]) / strides[axis]) + 1;
     };
     return [along(0), along(1)];
   };
   const reshape = (x: TracedValue, shape: readonly number[]) => {
     const rest = shape.reduce((product, length) => (length === -1 ? product : product * length), 1);
-    return record({ type: 'reshape' }, [x], shape.map((length) => (length === -1 ? sizeOf(x.shape) / rest : length)));
+    return record(
+      { type: 'reshape' },
+      [x],
+      shape.map((length) => (length === -1 ? sizeOf(x.shape) / rest : length)),
+    );
   };
-  const convolve = (type: 'conv2d' | 'depthwiseConv2d') =>
+  const convolve =
+    (type: 'conv2d' | 'depthwiseConv2d') =>
     (x: TracedValue, kernel: TracedValue, strides: number | Pair, padding: 'same' | 'valid') => {
       const steps = pairOf(strides);
       const [rows, columns, channels, filters] = kernel.shape as [number, number, number, number];
@@ -99,7 +114,8 @@ export function createRecorder(): Recorder {
       const outputs = type === 'conv2d' ? filters : channels * filters;
       return record({ type, strides: steps, padding }, [x, kernel], [x.shape[0]!, height, width, outputs]);
     };
-  const pool = (type: 'maxPool' | 'avgPool') =>
+  const pool =
+    (type: 'maxPool' | 'avgPool') =>
     (x: TracedValue, size: number | Pair, strides: number | Pair, padding: 'same' | 'valid') => {
       const [window, steps] = [pairOf(size), pairOf(strides)];
       const [height, width] = slide(x, window, steps, padding);
@@ -112,12 +128,25 @@ export function createRecorder(): Recorder {
     maxPool: pool('maxPool'),
     avgPool: pool('avgPool'),
     pad: (x: TracedValue, paddings: readonly Pair[]) =>
-      record({ type: 'pad', paddings }, [x], x.shape.map((length, axis) => length + paddings[axis]![0] + paddings[axis]![1])),
-    batchNorm: (x: TracedValue, mean: TracedValue, variance: TracedValue, offset: TracedValue, scale: TracedValue, epsilon: number) =>
-      record({ type: 'batchNorm', epsilon }, [x, mean, variance, offset, scale], x.shape),
+      record(
+        { type: 'pad', paddings },
+        [x],
+        x.shape.map((length, axis) => length + paddings[axis]![0] + paddings[axis]![1]),
+      ),
+    batchNorm: (
+      x: TracedValue,
+      mean: TracedValue,
+      variance: TracedValue,
+      offset: TracedValue,
+      scale: TracedValue,
+      epsilon: number,
+    ) => record({ type: 'batchNorm', epsilon }, [x, mean, variance, offset, scale], x.shape),
     leakyRelu: (x: TracedValue, slope: number) => record({ type: 'leakyRelu', slope }, [x], x.shape),
     ...Object.fromEntries(
-      (['relu', 'relu6', 'sigmoid', 'tanh', 'abs', 'neg', 'square', 'sqrt', 'softmax'] as const).map((type) => [type, unary(type)]),
+      (['relu', 'relu6', 'sigmoid', 'tanh', 'abs', 'neg', 'square', 'sqrt', 'softmax'] as const).map((type) => [
+        type,
+        unary(type),
+      ]),
     ),
     ...Object.fromEntries((['add', 'sub', 'mul', 'div'] as const).map((type) => [type, binary(type)])),
     sum: reduce('sum'),
@@ -125,7 +154,11 @@ export function createRecorder(): Recorder {
     matMul: (a: TracedValue, b: TracedValue) => record({ type: 'matMul' }, [a, b], [a.shape[0]!, b.shape[1]!]),
     reshape,
     expandDims: (x: TracedValue, axis = 0) => reshape(x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]),
-    tensor4d: (values: Float32Array, shape: readonly number[]) => ({ id: ids++, shape, constant: Float32Array.from(values) }),
+    tensor4d: (values: Float32Array, shape: readonly number[]) => ({
+      id: ids++,
+      shape,
+      constant: Float32Array.from(values),
+    }),
     scalar: (value: number) => toValue(value),
   };
   return {
@@ -138,7 +171,10 @@ export function createRecorder(): Recorder {
 
 function refuseUnknown(library: object, name: string | symbol): unknown {
   if (name in library) return Reflect.get(library, name);
-  throw new OneshotError('usage', `a layer of this network computes with ${String(name)}, which cannot be exported yet`);
+  throw new OneshotError(
+    'usage',
+    `a layer of this network computes with ${String(name)}, which cannot be exported yet`,
+  );
 }
 
 const pairOf = (setting: number | Pair): Pair => (typeof setting === 'number' ? [setting, setting] : setting);
