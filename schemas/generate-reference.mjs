@@ -167,6 +167,7 @@ class ReferencePage {
   }
 
   resolve(node) {
+    if (node?.else) return this.resolve({ ...node.else, description: node.description });
     if (!node?.$ref) return node;
     const { $ref, ...siblings } = node;
     const target = $ref

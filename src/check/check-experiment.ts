@@ -9,6 +9,7 @@ import {
   checkScaleRange,
   checkTestTimeAugmentation,
 } from './rules/augmentation.js';
+import { checkBaselineNames } from './rules/baselines.js';
 import {
   checkBatchSize,
   checkGroups,
@@ -58,6 +59,7 @@ export const rules: readonly Rule[] = [
   checkMomentumRamp,
   checkLayerSettings,
   checkEarlyStopping,
+  checkBaselineNames,
   checkLakeRuns,
   checkEpisodeSizes,
   checkEpisodeCounts,

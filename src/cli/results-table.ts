@@ -1,6 +1,7 @@
 // The results of runs as a table: one row for each run and task, one column for each system.
+
+import type { Baseline, ScorerName } from '../config/experiment.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
-import type { ScorerName } from '../evaluation/scorers/scorer.js';
 import { coverBoth } from '../evaluation/statistics/interval.js';
 import { formatPercent } from '../report/format-figures.js';
 import { measureWidth } from './fit-lines.js';
@@ -8,13 +9,20 @@ import { formatInteger } from './format-quantity.js';
 import { createPlainTable } from './plain-table.js';
 import type { Colors } from './terminal.js';
 
-const SCORER_HEADS: Readonly<Record<ScorerName, string>> = {
+/** The heads of columns, in their order; baselines that the experiment names come last, with their names. */
+const SCORER_HEADS: Readonly<Record<'network' | Baseline['type'], string>> = {
   network: 'network',
   nearestNeighbourEuclidean: '1-NN Euclidean',
   nearestNeighbourCosine: '1-NN cosine',
   nearestNeighbourAffine: '1-NN affine',
+  modifiedHausdorff: 'Hausdorff',
+  elasticMatching: 'elastic',
   chance: 'chance',
 };
+
+function headOf(scorer: ScorerName): string {
+  return SCORER_HEADS[scorer as keyof typeof SCORER_HEADS] ?? scorer;
+}
 
 export interface RunResults {
   readonly name: string;
@@ -33,7 +41,7 @@ function renderLines(runs: readonly RunResults[], colors: Colors): string {
       ...(runs.length > 1 ? [name] : []),
       ...[...new Set(results.map((result) => result.task))].flatMap((task) => {
         const ofTask = results.filter((result) => result.task === task);
-        const lines = ofTask.map((result) => `  ${SCORER_HEADS[result.scorer]} ${describeAccuracy(result, colors)}`);
+        const lines = ofTask.map((result) => `  ${headOf(result.scorer)} ${describeAccuracy(result, colors)}`);
         return [`${task} ${colors.dim(`n = ${formatInteger(ofTask[0]?.n ?? 0)}`)}`, ...lines];
       }),
     ])
@@ -41,16 +49,11 @@ function renderLines(runs: readonly RunResults[], colors: Colors): string {
 }
 
 function renderTable(runs: readonly RunResults[], colors: Colors): string {
-  const scorers = (Object.keys(SCORER_HEADS) as ScorerName[]).filter((scorer) =>
-    runs.some(({ results }) => results.some((result) => result.scorer === scorer)),
-  );
+  const measured = new Set(runs.flatMap(({ results }) => results.map(({ scorer }) => scorer)));
+  const known = Object.keys(SCORER_HEADS).filter((scorer) => measured.has(scorer));
+  const scorers = [...known, ...[...measured].filter((scorer) => !known.includes(scorer))];
   const several = runs.length > 1;
-  const head = [
-    ...(several ? ['trial'] : []),
-    'accuracy, % (95 % interval)',
-    'n',
-    ...scorers.map((name) => SCORER_HEADS[name]),
-  ];
+  const head = [...(several ? ['trial'] : []), 'accuracy, % (95 % interval)', 'n', ...scorers.map(headOf)];
   const table = createPlainTable(head, colors, [several ? 2 : 1]);
   for (const { name, results } of runs) {
     for (const task of new Set(results.map((result) => result.task))) {

@@ -16,6 +16,7 @@ import {
   resolveSchema,
   type SchemaNode,
   schemaAt,
+  spellOutWords,
   tagOf,
 } from './schema.js';
 import type { SourceMap } from './source-tree.js';
@@ -41,6 +42,7 @@ export function validate(root: SourceMap): SchemaResult {
   const positions = new Positions(root);
   const given = toPlain(root);
   const value = toPlain(root) as Record<string, unknown>;
+  spellOutWords(value);
   const problems = checkSchema(value) ? [] : new ErrorTranslator(given, positions).translate(checkSchema.errors ?? []);
   return { value, positions, problems };
 }
@@ -70,9 +72,10 @@ class ErrorTranslator {
         if (!gap.keys.includes(key)) gap.keys.push(key);
       } else if (error.keyword === 'discriminator') {
         const tag = error.params.tag as string;
-        if (error.params.tagValue !== undefined) this.#wrongValue([...path, tag], error);
+        const isWord = typeof getAtPath(this.#given, path) === 'string';
+        if (error.params.tagValue !== undefined) this.#wrongValue(isWord ? path : [...path, tag], error);
       } else if (error.keyword === 'uniqueItems') this.#repeatedItem(path, error);
-      else this.#wrongValue(path, error);
+      else if (error.keyword !== 'if') this.#wrongValue(path, error);
     }
     for (const { path, keys } of missing.values()) this.#foreignKeys(path, keys);
     // A key that is missing because it is mistyped is one mistake.
@@ -136,12 +139,13 @@ class ErrorTranslator {
     const node = this.#positions.find(path);
     if (!schema || !node) return;
     const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
-    const isTag = error.keyword === 'discriminator';
+    const isTag = error.keyword === 'discriminator' && schema.then === undefined;
+    const words = schema.enum ?? schema.then?.enum;
     this.#add(error.keyword === 'type' ? 'wrong-type' : 'wrong-value', path, this.#positions.ofValue(path), {
       path: formatKeyPath(path),
       found: error.keyword === 'maxLength' ? `text of ${text?.length} characters` : describeFound(node),
       allowed: describeAllowed(schema),
-      nearest: text !== undefined && schema.enum ? findNearestKey(text, schema.enum) : undefined,
+      nearest: text !== undefined && words ? findNearestKey(text, words) : undefined,
       hint: explainMisreading(node, schema),
       breaks: [isTag ? path.slice(0, -1) : path],
     });

@@ -1,7 +1,7 @@
 // Runs that differ in their seed alone are one configuration; what it reaches is the mean over its runs.
 import { stableHash } from '../base/stable-hash.js';
+import type { ScorerName } from '../config/experiment.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
-import type { ScorerName } from '../evaluation/scorers/scorer.js';
 import type { EpisodeOutcome } from '../evaluation/statistics/clustered-bootstrap.js';
 import { hierarchicalBootstrap } from '../evaluation/statistics/hierarchical-bootstrap.js';
 import { coverBoth, type Interval } from '../evaluation/statistics/interval.js';

@@ -1,18 +1,22 @@
 // What systems and protocols are called in tables, legends and sentences.
+
+import type { Baseline } from '../config/experiment.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
-import type { ScorerName } from '../evaluation/scorers/scorer.js';
 import type { Measurement } from './group-runs.js';
 
-const BASELINE_NAMES: Readonly<Record<Exclude<ScorerName, 'network'>, string>> = {
+const BASELINE_NAMES: Readonly<Record<Baseline['type'], string>> = {
   nearestNeighbourEuclidean: 'nearest neighbour, Euclidean',
   nearestNeighbourCosine: 'nearest neighbour, cosine of ink',
   nearestNeighbourAffine: 'nearest neighbour, affine-aligned',
+  modifiedHausdorff: 'modified Hausdorff distance',
+  elasticMatching: 'elastic matching',
   chance: 'chance',
 };
 
-/** What a measurement's system is called. */
+/** What a measurement's system is called; a baseline that the experiment names, by that name. */
 export function nameSystem({ system, scorer }: Pick<Measurement, 'system' | 'scorer'>): string {
-  return scorer === 'network' ? system : BASELINE_NAMES[scorer];
+  if (scorer === 'network') return system;
+  return BASELINE_NAMES[scorer as Baseline['type']] ?? scorer;
 }
 
 export const PROTOCOL_NAMES: Readonly<Record<EvaluationResult['protocol'], string>> = {

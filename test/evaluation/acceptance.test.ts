@@ -26,10 +26,10 @@ beforeAll(async () => {
   const section = { dataset: 'omniglot', split: 'lake', imageSize: 105, inkGain: 1, path: realFiles } as const;
   const data = await loadData({ ...section, validationAlphabets: [] }, { cacheFolder, baseFolder: '.', env: {} });
   const baselines = [
-    'nearestNeighbourEuclidean',
-    'nearestNeighbourCosine',
-    'nearestNeighbourAffine',
-    'chance',
+    { type: 'nearestNeighbourEuclidean' },
+    { type: 'nearestNeighbourCosine' },
+    { type: 'nearestNeighbourAffine' },
+    { type: 'chance' },
   ] as const;
   results = await evaluate({ sections, baselines, data });
 }, 120_000);

@@ -2,10 +2,9 @@
 // over seeds are made from these records alone; comparisons query by query from predictions.ts.
 import { readFileSync } from 'node:fs';
 import { writeFileAtomic } from '../../base/atomic-file.js';
-import type { TestTimeAugmentation } from '../../config/experiment.js';
+import type { ScorerName, TestTimeAugmentation } from '../../config/experiment.js';
 import type { PictureSet, SplitPurpose } from '../../data/pictures/picture-set.js';
 import type { EvaluationAlarm } from '../score-episodes.js';
-import type { ScorerName } from '../scorers/scorer.js';
 import type { Interval } from '../statistics/interval.js';
 import type { EpisodeProtocol } from '../task.js';
 import { makeStrictReader } from './strict-json.js';

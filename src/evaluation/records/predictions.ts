@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
 import { OneshotError } from '../../base/problem.js';
-import type { ScorerName } from '../scorers/scorer.js';
+import type { ScorerName } from '../../config/experiment.js';
 import { type PictureIdentity, pictureIdentitySchema, RECORDS_VERSION } from './evaluation-result.js';
 import { makeStrictReader } from './strict-json.js';
 

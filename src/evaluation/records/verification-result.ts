@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
-import type { ProtocolVerification, TestTimeAugmentation } from '../../config/experiment.js';
+import type { ProtocolVerification, ScorerName, TestTimeAugmentation } from '../../config/experiment.js';
 import type { SplitPurpose } from '../../data/pictures/picture-set.js';
-import type { PairScores, ScorerName } from '../scorers/scorer.js';
+import type { PairScores } from '../scorers/scorer.js';
 import type { EpisodeOutcome } from '../statistics/clustered-bootstrap.js';
 import type { Interval } from '../statistics/interval.js';
 import type { DrawnPairs } from '../verification/draw-pairs.js';

@@ -1,14 +1,10 @@
 // What every system under evaluation is, the network and the baselines alike: something that looks at each picture once
 // and then says how alike two pictures are. One file per system beside this one.
-import type { Experiment, TestTimeAugmentation } from '../../config/experiment.js';
+import type { ScorerName, TestTimeAugmentation } from '../../config/experiment.js';
 import type { SizedPictures } from '../../data/pictures/picture-sizes.js';
 
-/** A key of `baselines` in an experiment file. */
-export type BaselineName = Experiment['baselines'][number];
-
-export type ScorerName = 'network' | BaselineName;
-
 export interface Scorer {
+  /** `network`, or that of a baseline: its kind's name unless the experiment gives it another. */
   readonly name: ScorerName;
   /** How the scores of a class's k support pictures become one: `mean`, or `maximum` where only the nearest picture counts. */
   readonly combineShots: 'mean' | 'maximum';

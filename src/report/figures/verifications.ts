@@ -1,6 +1,7 @@
 // What configurations and baselines reach in verification: same character or not, at a threshold that was fixed before.
+
+import type { ScorerName } from '../../config/experiment.js';
 import { alphabetOutcomes, type VerificationResult } from '../../evaluation/records/verification-result.js';
-import type { ScorerName } from '../../evaluation/scorers/scorer.js';
 import { hierarchicalBootstrap } from '../../evaluation/statistics/hierarchical-bootstrap.js';
 import { coverBoth, type Interval } from '../../evaluation/statistics/interval.js';
 import { wilsonInterval } from '../../evaluation/statistics/wilson-interval.js';

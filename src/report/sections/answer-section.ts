@@ -43,14 +43,16 @@ function warnOfDamage({ damaged }: Report): Block[] {
 function leadText({ measurements }: Headline, where: string): Text {
   const network = measurements.find(({ scorer }) => scorer === 'network');
   const best = network ?? measurements[0]!;
-  const baseline = network && measurements.find(({ scorer }) => scorer.startsWith('nearest'));
+  const baseline = network && measurements.find(({ scorer }) => scorer !== 'network' && scorer !== 'chance');
   return [
     `${where}: `,
     { name: nameSystem(best) },
     ' answers ',
     { strong: `${formatPercent(best.accuracy)}${PERCENT}` },
     ` right (95 % interval ${formatInterval(best.interval)}; ${formatCount(best.correct.length, 'run')} of ${formatCount(best.n, 'query', 'queries')}).`,
-    ...(baseline ? [` Best nearest neighbour: ${formatPercent(baseline.accuracy)}${PERCENT}.`] : []),
+    ...(baseline
+      ? [` Best without learning: ${nameSystem(baseline)}, ${formatPercent(baseline.accuracy)}${PERCENT}.`]
+      : []),
     ...(isPaperTask(best)
       ? [` Published: Koch et al. 2015 ${LANDMARKS.koch.toFixed(1)}${PERCENT}, people ${LANDMARKS.humans}${PERCENT}.`]
       : []),
