@@ -9,11 +9,11 @@ const FOLDER = 'dist/programs';
 const ENTRIES = [
   'dist/cli/main.js',
   'dist/run/trial-process.js',
-  'dist/data/sampling/batch-worker.js',
+  'dist/tasks/batch-worker.js',
   'dist/launch/slurm/task-process.js',
   'dist/launch/slurm/controller-process.js',
-  'dist/use/engine-process.js',
-  'dist/use/bench/bench-process.js',
+  'dist/engine/engine-process.js',
+  'dist/bench/bench-process.js',
 ];
 // Small, written in JavaScript alone, and without state that two copies could disagree on; what they need goes with them.
 // All other packages stay where npm installed them.

@@ -1,4 +1,4 @@
-"""The measured steps of src/use/bench/case-networks.ts in PyTorch: same networks, batches, losses and optimizers.
+"""The measured steps of src/bench/case-networks.ts in PyTorch: same networks, batches, losses and optimizers.
 
 Usage: torch_steps.py CASE VARIANT THREADS, with VARIANT one of eager, channels_last, compiled. Reads one JSON request
 a line ({"kind": "train" | "forward", "steps": n} or {"kind": "peak"}) and answers each with one line of JSON.

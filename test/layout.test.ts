@@ -11,10 +11,12 @@ const ROWS = [
   ['config'],
   ['layers'],
   ['plan', 'data', 'model', 'engine', 'tracking'],
+  ['tasks', 'optimizers'],
   ['check', 'training', 'evaluation'],
+  ['run-folder'],
   ['run'],
-  ['launch', 'report', 'use'],
-  ['cli'],
+  ['launch', 'report', 'classify', 'export', 'demo', 'doctor', 'install', 'bench'],
+  ['cli', 'library'],
 ];
 
 const rowOf = (folder: string) => ROWS.findIndex((row) => row.includes(folder));

@@ -9,7 +9,7 @@ const [file = `${root}/experiments/omniglot-small.yaml`, rounds = '3', build = `
 const dist = (path) => import(`${resolve(build)}/${path}.js`);
 const { loadExperiment } = await dist('check/load-experiment');
 const { loadData } = await dist('data/data-source');
-const { userDataFolder } = await dist('data/files/data-folder');
+const { userDataFolder } = await dist('base/environment');
 const { startEngine } = await dist('engine/start-engine');
 const { evaluate } = await dist('evaluation/evaluate');
 const { makeNetworkScorer } = await dist('evaluation/scorers/network');

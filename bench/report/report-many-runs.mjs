@@ -11,7 +11,7 @@ import { evaluate } from '../../dist/evaluation/evaluate.js';
 import { writeResults } from '../../dist/evaluation/records/evaluation-result.js';
 import { writePredictions } from '../../dist/evaluation/records/predictions.js';
 import { scorePairs } from '../../dist/evaluation/scorers/score-pairs.js';
-import { RUN_FOLDER_VERSION, runFiles, writeRunStatus } from '../../dist/run/run-folder.js';
+import { RUN_FOLDER_VERSION, runFiles, writeRunStatus } from '../../dist/run-folder/run-folder.js';
 import { openJournal } from '../../dist/tracking/journal.js';
 
 const RUNS = Number(process.argv[2] ?? 200);

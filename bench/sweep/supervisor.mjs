@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadPlan } from '../../dist/check/load-plan.js';
 import { runPlan } from '../../dist/launch/run-plan.js';
-import { RUN_FOLDER_VERSION, readTrialRecord, writeRunStatus } from '../../dist/run/run-folder.js';
+import { RUN_FOLDER_VERSION, readTrialRecord, writeRunStatus } from '../../dist/run-folder/run-folder.js';
 
 const trials = Number(process.argv[2] ?? 1000);
 const runsFolder = mkdtempSync(join(tmpdir(), 'oneshot-supervisor-'));

@@ -20,7 +20,7 @@ export function findOwnFile(path: string): string {
 }
 
 /** The path of a built program (`npm run build`). */
-export function findProgram(name: ProgramName): string {
+export function findOwnProgram(name: ProgramName): string {
   return findOwnFile(`dist/programs/${name}.js`);
 }
 

@@ -10,13 +10,8 @@ import {
   checkTestTimeAugmentation,
 } from './rules/augmentation.js';
 import { checkBaselineNames } from './rules/baselines.js';
-import {
-  checkBatchSize,
-  checkGroups,
-  checkMicroBatches,
-  checkSupport,
-  checkVerificationPairs,
-} from './rules/batches.js';
+import { checkBatchSize, checkMicroBatches, checkTask, checkTaskSelection } from './rules/batches.js';
+import { checkColorJitter, checkInkOnly } from './rules/colors.js';
 import {
   checkDataFolder,
   checkFolderDivision,
@@ -26,7 +21,7 @@ import {
 } from './rules/data.js';
 import { checkEncoderShapes, checkLayerNames } from './rules/encoder.js';
 import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns } from './rules/episodes.js';
-import { checkClassificationHead, checkLoss, checkLossHead, checkMargin } from './rules/loss.js';
+import { checkLoss, checkLossHead, checkMargin, checkUntrainedHead } from './rules/loss.js';
 import { checkEarlyStopping } from './rules/metrics.js';
 import { checkLayerSettings, checkMomentumRamp } from './rules/optimizer.js';
 import { checkSections } from './rules/sections.js';
@@ -45,17 +40,18 @@ export const rules: readonly Rule[] = [
   checkScaleRange,
   checkRotationClasses,
   checkTestTimeAugmentation,
+  checkColorJitter,
+  checkInkOnly,
   checkEncoderShapes,
   checkLayerNames,
   checkBatchSize,
   checkMicroBatches,
-  checkGroups,
-  checkSupport,
-  checkVerificationPairs,
+  checkTask,
+  checkTaskSelection,
   checkLoss,
   checkLossHead,
   checkMargin,
-  checkClassificationHead,
+  checkUntrainedHead,
   checkMomentumRamp,
   checkLayerSettings,
   checkEarlyStopping,

@@ -3,6 +3,7 @@
 import type { ProblemCode } from '../base/problem.js';
 import type { Experiment } from '../config/experiment.js';
 import type { ConcretePath } from '../config/key-path.js';
+import type { SettingProblem } from '../config/setting-problem.js';
 
 /** A problem by its key path; its position is found later, in the file or at the value of a sweep. */
 export interface RuleProblem {
@@ -38,4 +39,16 @@ export interface Rule {
 /** The first of the paths that stands in the input, or the last one: where to point when one of several values must change. */
 export function firstGiven(context: RuleContext, paths: readonly ConcretePath[]): ConcretePath {
   return paths.find((path) => context.isGiven(path)) ?? paths.at(-1)!;
+}
+
+/** Reports what is wrong with the settings of a section, each at the first of its keys that stands in the input. */
+export function reportSettings(
+  context: RuleContext,
+  section: ConcretePath,
+  problems: readonly SettingProblem[] = [],
+): void {
+  for (const { keys, ...problem } of problems) {
+    const paths = keys.map((key): ConcretePath => [...section, ...key]);
+    context.report({ ...problem, path: firstGiven(context, paths) });
+  }
 }

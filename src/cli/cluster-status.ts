@@ -7,8 +7,8 @@ import { findOpenTasks, nameJob, nameOfRun, type OpenTasks } from '../launch/slu
 import type { QueueWatch } from '../launch/slurm/queue-watch.js';
 import type { QueuedTask } from '../launch/slurm/slurm-commands.js';
 import { listSubmissions, submissionsFolder } from '../launch/slurm/submission.js';
-import type { FoundRun } from '../run/find-runs.js';
-import { type RunState, runFiles } from '../run/run-folder.js';
+import type { FoundRun } from '../run-folder/find-runs.js';
+import { type RunState, runFiles } from '../run-folder/run-folder.js';
 import { formatInteger } from './format-quantity.js';
 
 export interface ClusterStatus {

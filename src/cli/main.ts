@@ -4,8 +4,8 @@
 import * as nodeModule from 'node:module';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readOwnVersion } from '../base/own-files.js';
+import { BENCH_CASES } from '../bench/bench-cases.js';
 import { compiledCodeFolder } from '../launch/compiled-code.js';
-import { BENCH_CASES } from '../use/bench/bench-cases.js';
 import type { Shell } from './completion-script.js';
 import { renderExamples } from './help-examples.js';
 import type { ExitCode } from './report-error.js';

@@ -1,7 +1,7 @@
 // The table of runs that `oneshot status` prints: one line each, in as many columns as the terminal has room for.
 
 import { formatPercent } from '../report/format-figures.js';
-import type { FoundRun } from '../run/find-runs.js';
+import type { FoundRun } from '../run-folder/find-runs.js';
 import { type ClusterStatus, clusterStateOf, describePlace } from './cluster-status.js';
 import { measureWidth, shortenMiddle } from './fit-lines.js';
 import { formatDuration } from './format-quantity.js';

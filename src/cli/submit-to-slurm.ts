@@ -1,6 +1,7 @@
 // `oneshot run --launcher slurm`: submits what is left of a plan, says which jobs those are and how to follow them, and ends;
 // with --wait it follows them itself.
 import { dirname, join, resolve } from 'node:path';
+import { followWithMlflow } from '../launch/follow-with-mlflow.js';
 import { listKnownFolders } from '../launch/open-sweep.js';
 import type { PlanResult } from '../launch/run-plan.js';
 import { readTrial } from '../launch/slurm/plan-of-run.js';
@@ -14,7 +15,6 @@ import { followInterrupts, type Interrupts } from './interrupts.js';
 import { openProgressDisplay } from './progress-display.js';
 import type { RunOptions } from './run-options.js';
 import { printNote, printResult } from './terminal.js';
-import { followWithMlflow } from './tracking.js';
 
 const SUBMIT_NOTICE = 'stopping: nothing more is submitted';
 const WAIT_NOTICE = 'leaving: the jobs go on';

@@ -1,8 +1,8 @@
 // The results of a plan's trials for the end of `oneshot run`: all of few, the best of many.
 import { readResults } from '../evaluation/records/evaluation-result.js';
 import type { PlanGoal } from '../plan/plan-goal.js';
-import { readRunStatus, readTrialRecord, runFiles } from '../run/run-folder.js';
-import { readSweepMetric } from '../run/sweep-folder.js';
+import { readRunStatus, readTrialRecord, runFiles } from '../run-folder/run-folder.js';
+import { readSweepMetric } from '../run-folder/sweep-folder.js';
 import type { RunResults } from './results-table.js';
 
 export interface ShownResults {

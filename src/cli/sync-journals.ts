@@ -1,7 +1,7 @@
 // Ships the journals below a path with a progress line, and says what was sent: `oneshot sync`, and the first thing that
 // `oneshot ui` does.
 import type { MlflowClient } from 'mlflow-ts-client';
-import { closeAbandonedJournal } from '../run/close-abandoned.js';
+import { closeAbandonedJournal } from '../run-folder/close-abandoned.js';
 import { findJournals } from '../tracking/find-journals.js';
 import { type Backlog, measureBacklog, measureShippedBytes } from '../tracking/measure-backlog.js';
 import { type ShipOutcome, shipJournals } from '../tracking/ship-journals.js';

@@ -2,8 +2,8 @@
 // there when the last trial ends: it is brought up to date before it is shipped.
 
 import { watchQueue } from '../launch/slurm/queue-watch.js';
-import { findRuns } from '../run/find-runs.js';
-import { readSweepUid, updateSweepJournal } from '../run/sweep-journal.js';
+import { findRuns } from '../run-folder/find-runs.js';
+import { readSweepUid, updateSweepJournal } from '../run-folder/sweep-journal.js';
 import { findSubmittedFolders, isClusterActive, readClusterStatus } from './cluster-status.js';
 
 /** Updates the journals of the sweeps at or below `path` that were submitted, and ends those that nobody works on any more. */

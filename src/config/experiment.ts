@@ -96,6 +96,13 @@ export type Schedule = ScheduleConstant | ScheduleExponential | ScheduleStep | S
 export type Protocol =
   ProtocolLakeRuns | ProtocolWithinAlphabet | ProtocolCrossAlphabet | ProtocolMnist | ProtocolVerification;
 /**
+ * A second result of the same episodes, named transductive: their queries hold one picture of each class, and are assigned to the classes one to one, so that the scores add up to the most. It uses the other queries, so it is never the headline and not to be compared with published figures.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "assignment".
+ */
+export type Assignment = 'oneToOne';
+/**
  * A baseline: the name of its kind, or a map with its parameters.
  *
  * This interface was referenced by `Experiment`'s JSON-Schema
@@ -287,7 +294,7 @@ export interface DataMnist {
   inkGain: InkGain;
 }
 /**
- * One's own pictures: a folder of PNG and JPEG files, `group/class/picture` or `class/picture`. Grey or colour, of any size: made grey, and square with paper around. Groups are what other data sets call alphabets, classes characters.
+ * One's own pictures: a folder of PNG, JPEG, GIF (first frame), WebP, TIFF or AVIF files, told by their content; `class/picture` or `group/class/picture`, or either below `train`, `val` and `test`. Turned as EXIF says, in sRGB. Groups are what other data sets call alphabets, classes characters.
  *
  * This interface was referenced by `Experiment`'s JSON-Schema
  * via the `definition` "dataFolder".
@@ -302,13 +309,29 @@ export interface DataFolder {
    */
   path: string;
   /**
-   * Which tone is drawn with: `dark` on light paper, `light` on dark paper, or `auto`: what the edges of the pictures say, all together.
+   * `grey`: ink on paper, one channel (drawings, signs, scans); `rgb`: red, green and blue as people see them (photographs).
+   */
+  color: 'grey' | 'rgb';
+  /**
+   * How a picture that is no square becomes one: `pad`: whole, with paper or background around; `crop`: the middle of it; `stretch`: its sides out of proportion. When left out: `crop` for colour `rgb`, `pad` for `grey`.
+   */
+  fit?: 'pad' | 'crop' | 'stretch';
+  /**
+   * Colour that shows where colour pictures are transparent, and around padded ones. In grey pictures that is paper.
+   */
+  background: string;
+  /**
+   * Which tone of grey pictures is drawn with: `dark` on light paper, `light` on dark paper, or `auto`: what the edges of the pictures say, all together.
    */
   ink: 'auto' | 'dark' | 'light';
   /**
-   * What goes to training, validation or test as a whole. When left out: `groups` where there are several, else `classes`.
+   * Classes with fewer pictures are left out, and counted. When left out, a class with a single picture is an error.
    */
-  divideBy?: 'groups' | 'classes';
+  minimumPictures?: number;
+  /**
+   * What goes to training, validation or test as a whole: `folders`: what lies below `train`, `val` and `test` (with other words for them: `base`, `valid`, `novel`, …), so that classes may have pictures on both sides; `groups`; `classes`. When left out: `folders` where the topmost folders are called so, else `groups` where there are several, else `classes`.
+   */
+  divideBy?: 'folders' | 'groups' | 'classes';
   /**
    * What is kept for validation: a share of the groups (or classes, see `divideBy`), drawn by `seed`, or a list of their names. A class is named as its folder, or `group/class` where there are several groups.
    */
@@ -334,6 +357,11 @@ export interface DataFolder {
 export interface Augmentation {
   affine?: Affine;
   elastic?: Elastic;
+  colorJitter?: ColorJitter;
+  /**
+   * Probability that a distorted picture is mirrored, left for right. For things that look the same from both sides; not for characters.
+   */
+  flip?: number;
   /**
    * Characters rotated by 90, 180 and 270 degrees count as characters of their own (one angle for all characters of an alphabet in a batch). Not for task `verification`.
    */
@@ -393,6 +421,30 @@ export interface Elastic {
    * Standard deviation of the displacement at the grid's points.
    */
   standardDeviation: number;
+}
+/**
+ * Random changes of the colours of each distorted picture, in a random order (torchvision's ColorJitter). For `data.color: rgb`.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "colorJitter".
+ */
+export interface ColorJitter {
+  /**
+   * Factors between 1 - this and 1 + this on red, green and blue.
+   */
+  brightness: number;
+  /**
+   * Factors between 1 - this and 1 + this on the distance from the picture's mean grey.
+   */
+  contrast: number;
+  /**
+   * Factors between 1 - this and 1 + this on the distance from grey.
+   */
+  saturation: number;
+  /**
+   * Hues turn by at most this part of the circle.
+   */
+  hue: number;
 }
 /**
  * The network.
@@ -1441,6 +1493,7 @@ export interface ProtocolLakeRuns {
    */
   protocol: 'lake-runs';
   testTimeAugmentation?: TestTimeAugmentation;
+  assignment?: Assignment;
 }
 /**
  * Test-time augmentation: the embedding of a picture is the mean over itself and distorted copies of it (with the distortions of `augmentation`).
@@ -1494,6 +1547,7 @@ export interface ProtocolWithinAlphabet {
    */
   seed: number;
   testTimeAugmentation?: TestTimeAugmentation;
+  assignment?: Assignment;
 }
 /**
  * Episodes whose classes come from all alphabets of the selection, and whose pictures come from any drawers: the easier, unstructured protocol of Vinyals et al. 2016.
@@ -1531,6 +1585,7 @@ export interface ProtocolCrossAlphabet {
    */
   seed: number;
   testTimeAugmentation?: TestTimeAugmentation;
+  assignment?: Assignment;
 }
 /**
  * Episodes of digits from MNIST's test files, for a network that was trained on other pictures: upsampled to `data.imageSize`, without further training (Koch et al. 2015, section 4.4 and Table 3: 10 ways, 400 queries). MNIST lies where the data set does.
@@ -1564,6 +1619,7 @@ export interface ProtocolMnist {
    */
   seed: number;
   testTimeAugmentation?: TestTimeAugmentation;
+  assignment?: Assignment;
 }
 /**
  * Pairs of pictures, same character or not, drawn as for training (Koch et al. 2015, section 4.2 and Table 1: 10,000 pairs). Accuracy at a threshold that was fixed before, and the area under the ROC curve, which needs none.

@@ -12,14 +12,25 @@ export type DataSection = NonNullable<Experiment['data']>;
 /** What is known of a data section without its pixels. Only `folder` looks at the disk for it, at names and sizes. */
 export interface DataDescription extends PictureSizes {
   readonly dataset: DataSection['dataset'];
+  /** 3 for red, green and blue; 1, ink, when left out. */
+  readonly channels?: 1 | 3;
   /** What each purpose gets, alphabet by alphabet. */
   readonly selections: Readonly<Record<SplitPurpose, readonly AlphabetCount[]>>;
   /** Whether the split promises that nobody drew for two purposes. */
   readonly disjointDrawers: boolean;
+  /** Classes that have pictures both for the test and for training or validation, by name; none when left out. */
+  readonly sharedClasses?: readonly string[];
+  /** What a person should know of the data set and what is no mistake: files passed over, classes left out. */
+  readonly notes?: readonly string[];
   /** Whether Lake's 20 runs belong to it. */
   readonly hasLakeRuns: boolean;
   /** 64 hex digits, equal for two sections exactly when they give the same pictures to the same purposes: for fingerprints. */
   readonly identity: string;
+}
+
+/** Channels of a section's pictures: 3 in colour. */
+export function channelsOf(section: DataSection): 1 | 3 {
+  return 'color' in section && section.color === 'rgb' ? 3 : 1;
 }
 
 /** A data set in memory. */

@@ -48,6 +48,8 @@ export interface AlphabetCount {
   readonly characters: number;
   /** Pictures of each character; the fewest that one of them has where they differ. */
   readonly drawers: number;
+  /** The character that has the fewest, where they differ in pictures. */
+  readonly fewest?: string;
 }
 
 /** What a rule by alphabets and drawers selects of alphabets with known numbers of characters, each drawn by `drawers` people. */

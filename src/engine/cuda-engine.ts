@@ -2,12 +2,11 @@
 // GPU. Its libraries are not part of the program: `oneshot engine install cuda` puts them into one folder, where the dynamic
 // loader finds them only when the process was started with that folder in LD_LIBRARY_PATH.
 import { join } from 'node:path';
+import type { Environment } from '../base/environment.js';
 import { findGpuProblem } from './cuda-libraries.js';
 import { type Engine, type EngineOptions, MissingEngineError, measureMemory } from './engine.js';
 import { findInstalledEngine } from './installed-engine.js';
 import { loadTensorFlow } from './load-tensorflow.js';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Name under which TensorFlow.js knows the backend. */
 const BACKEND = 'cuda';

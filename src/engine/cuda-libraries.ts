@@ -3,8 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../base/environment.js';
 
 /** What NVIDIA's driver makes, on Linux and in its subsystem for Windows. */
 const GPU_FILES = ['/dev/nvidiactl', '/dev/dxg'];

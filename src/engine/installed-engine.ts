@@ -1,9 +1,8 @@
 // Engines that `oneshot engine install` has put into a folder of their own: where that is, and what lies there. They are
-// made by src/use/install/; engines only look for them here.
+// made by src/install/; engines only look for them here.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { type Environment, userCacheFolder } from '../base/environment.js';
 
 /** What can be installed besides the embedded engine. */
 export type InstallableName = 'tensorflow' | 'cuda' | 'webgpu';
@@ -23,8 +22,7 @@ export const INSTALLED_FILE = 'installed.json';
 /** The folder that engines are installed in: ONESHOT_ENGINES, else `oneshot/engines` in the user's cache folder (XDG Base Directory Specification 0.8). */
 export function enginesFolder(env: Environment): string {
   if (env.ONESHOT_ENGINES) return resolve(env.ONESHOT_ENGINES);
-  const home = env.HOME ?? env.USERPROFILE ?? '.';
-  return resolve(env.XDG_CACHE_HOME || join(home, '.cache'), 'oneshot', 'engines');
+  return join(userCacheFolder(env), 'engines');
 }
 
 /** The folder and description of an engine that was installed whole; undefined where there is none. */

@@ -8,14 +8,14 @@ const BACKEND = 'onnxruntime';
 
 /** The started engine. Throws what the backend throws when its library cannot be loaded on this machine. */
 export async function startOnnxRuntimeEngine({ threads, formFile }: EngineOptions): Promise<Engine> {
-  const { createFormFile, findFormFile, registerOnnxRuntimeBackend } = await import('tfjs-backend-onnxruntime');
+  const { createTuningFile, findTuningFile, registerOnnxRuntimeBackend } = await import('tfjs-backend-onnxruntime');
   const tf = loadTensorFlow();
-  if (formFile !== undefined) createFormFile(formFile);
-  const formFiles = [...(formFile === undefined ? [] : [formFile]), findFormFile()];
-  const backend = registerOnnxRuntimeBackend(tf, { name: BACKEND, threads, formFiles });
+  if (formFile !== undefined) createTuningFile(formFile);
+  const tuningFiles = [...(formFile === undefined ? [] : [formFile]), findTuningFile()];
+  const backend = registerOnnxRuntimeBackend(tf, { name: BACKEND, threads, tuningFiles });
   await tf.setBackend(BACKEND);
   await tf.ready();
-  const { version, threads: threadsUsed, nchwcBlock, nativeKernels, forms } = backend.describe();
+  const { version, threads: threadsUsed, nchwcBlock, nativeKernels, algorithms } = backend.describe();
   return {
     name: 'onnxruntime',
     tf,
@@ -24,7 +24,7 @@ export async function startOnnxRuntimeEngine({ threads, formFile }: EngineOption
       version,
       tensorflowJsVersion: tf.version.tfjs as string,
       threads: threadsUsed,
-      settings: { nchwcBlock, nativeKernels, forms },
+      settings: { nchwcBlock, nativeKernels, algorithms },
     },
     flush: () => backend.flush(),
     memory: () => measureMemory(tf),

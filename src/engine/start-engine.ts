@@ -1,4 +1,6 @@
 // Chooses and starts the engine of this process.
+
+import type { Environment } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
 import { startCpuEngine } from './cpu-engine.js';
 import { cudaEnvironment, findCudaFolder, startCudaEngine } from './cuda-engine.js';
@@ -8,8 +10,6 @@ import { startOnnxRuntimeEngine } from './onnxruntime-engine.js';
 import { startTensorFlowEngine, tensorFlowEnvironment } from './tensorflow-engine.js';
 import { findTensorFlowPackage } from './tensorflow-package.js';
 import { findWebGpuPackages, startWebGpuEngine } from './webgpu-engine.js';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How each engine is started, on processors the fastest first. */
 export const engineStarters: { readonly [Name in EngineName]: (options: EngineOptions) => Promise<Engine> } = {

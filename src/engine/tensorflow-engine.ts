@@ -1,6 +1,7 @@
 // TensorFlow's own library under TensorFlow.js, on the processor or on an NVIDIA GPU: each operation is computed when it
 // is asked for. Not part of the program: see tensorflow-package.ts for where it is found.
 import { availableParallelism } from 'node:os';
+import type { Environment } from '../base/environment.js';
 import { type Engine, type EngineOptions, MissingEngineError, measureMemory, requireSameVersion } from './engine.js';
 import { loadTensorFlow } from './load-tensorflow.js';
 import { replaceSlowKernels } from './tensorflow-kernels.js';
@@ -57,7 +58,7 @@ export async function startTensorFlowEngine({ threads = availableParallelism() }
  * memory of each large tensor back to the system and asks for it again, unless it is told to keep it. Variables that are
  * set already are left out. Results do not depend on them.
  */
-export function tensorFlowEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+export function tensorFlowEnvironment(env: Environment): Record<string, string> {
   const variables = {
     MALLOC_MMAP_THRESHOLD_: '4000000000',
     MALLOC_TRIM_THRESHOLD_: '16000000000',

@@ -5,11 +5,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { KernelBackend } from '@tensorflow/tfjs';
+import type { Environment } from '../base/environment.js';
 import { findPackageFolder } from './find-package.js';
 import { findInstalledEngine } from './installed-engine.js';
 import { shareTensorFlowJs } from './share-tensorflow-js.js';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The official packages, and which one the binding is told to be. */
 const NPM_PACKAGES = { gpu: '@tensorflow/tfjs-node-gpu', cpu: '@tensorflow/tfjs-node' } as const;

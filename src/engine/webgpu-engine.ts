@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { Environment } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
 import { type Engine, type EngineOptions, MissingEngineError, measureMemory, requireSameVersion } from './engine.js';
 import { findPackageFolder } from './find-package.js';
@@ -95,9 +96,7 @@ export async function startWebGpuEngine({ threads = 1 }: EngineOptions): Promise
 }
 
 /** Where both packages lie: installed by this program, else by npm here or beside this program. */
-export function findWebGpuPackages(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): WebGpuPackages | undefined {
+export function findWebGpuPackages(env: Environment = process.env): WebGpuPackages | undefined {
   const installed = findInstalledEngine('webgpu', env);
   if (installed !== undefined) {
     const modules = join(installed.folder, 'node_modules');

@@ -2,6 +2,8 @@
 // picture is looked at once for all tasks that share pictures and augmentation.
 import type { Baseline, Protocol } from '../config/experiment.js';
 import type { SizedPictures } from '../data/pictures/picture-sizes.js';
+import type { Episode } from '../data/sampling/episode.js';
+import { assignOneToOne } from './assign-one-to-one.js';
 import { groupBy } from './group-by.js';
 import { makeTasks } from './protocols/registry.js';
 import type { EvaluationResult } from './records/evaluation-result.js';
@@ -44,8 +46,8 @@ export async function evaluate(options: EvaluationOptions): Promise<EvaluationRe
 
 function dropRepeatedEpisodes(tasks: readonly EvaluationTask[]): EvaluationTask[] {
   const seen = new Set<string>();
-  return tasks.filter(({ pictures, episodes }) => {
-    const hash = identifyEpisodes(pictures.clean, episodes);
+  return tasks.filter(({ pictures, episodes, assignment }) => {
+    const hash = `${identifyEpisodes(pictures.clean, episodes)} ${assignment}`;
     if (seen.has(hash)) return false;
     seen.add(hash);
     return true;
@@ -64,7 +66,14 @@ export async function* answerTasks(
     const [{ pictures, testTimeAugmentation }] = group as [EvaluationTask];
     const numbers = listPictures(pictures, group);
     const embedded = await scorer.embed(pictures, numbers, testTimeAugmentation ?? undefined);
-    for (const task of group) yield { task, answers: await scoreEpisodes(scorer, embedded, task.episodes) };
+    // A transductive task has the very episodes of the task before it, which are scored once.
+    const scored = new Map<readonly Episode[], EpisodeAnswers[]>();
+    for (const task of group) {
+      const { episodes, assignment } = task;
+      const answers = scored.get(episodes) ?? (await scoreEpisodes(scorer, embedded, episodes));
+      scored.set(episodes, answers);
+      yield { task, answers: assignment ? answers.map(assignOneToOne) : answers };
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 // What a protocol makes of its section in an experiment file: tasks, each a list of episodes on one picture set.
 import { stableHash } from '../base/stable-hash.js';
-import type { Protocol, ProtocolVerification, TestTimeAugmentation } from '../config/experiment.js';
+import type { Assignment, Protocol, ProtocolVerification, TestTimeAugmentation } from '../config/experiment.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { PictureSet, SplitPurpose } from '../data/pictures/picture-set.js';
 import type { SizedPictures } from '../data/pictures/picture-sizes.js';
@@ -23,6 +23,8 @@ export interface EvaluationTask {
   /** Seed of the episodes, or null where they are given. */
   readonly seed: number | null;
   readonly testTimeAugmentation: TestTimeAugmentation | null;
+  /** Whether the queries of an episode are answered by themselves (null) or assigned to its classes together. */
+  readonly assignment: Assignment | null;
   readonly pictures: SizedPictures;
   readonly episodes: readonly Episode[];
   /** Alphabets of the selection that are too small for an episode. */

@@ -5,8 +5,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { removeStaleTemporaries } from '../base/atomic-file.js';
+import type { Environment } from '../base/environment.js';
+import { userDataFolder } from '../base/environment.js';
 import { acquireProcessLock, describeProcess, findLockHolder, type LockHolder } from '../base/process-lock.js';
-import { userDataFolder } from '../data/files/data-folder.js';
 
 export interface Device {
   /** Name of its lock files: `gpu-0`, `gpu-GPU-1f2e…`, `slot-1`. */
@@ -27,8 +28,6 @@ export interface DeviceLease {
   hand(pid: number, folder: string): void;
   release(): void;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The GPUs that this process may use: those of CUDA_VISIBLE_DEVICES, else all that `nvidia-smi` lists; without any, as many slots as `cores / threads`, and at least `parallel`. */
 export function listDevices(

@@ -3,7 +3,7 @@
 import type { HalvingSettings } from '../plan/halving.js';
 import { decideAsha, listRungEpochs, promoteLeader, type RungResult } from '../plan/search/asha.js';
 import type { Trial } from '../plan/trial.js';
-import { readMetricAt } from '../run/read-metric.js';
+import { readMetricAt } from '../run-folder/read-metric.js';
 import type { TrialOutcome } from './launcher.js';
 import type { PointSource } from './point-source.js';
 import type { LoggedEvent, SearchLog } from './search-log.js';

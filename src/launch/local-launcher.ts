@@ -2,11 +2,11 @@
 // process watches the channel to this one and ends, with a checkpoint, when it closes.
 import { createWriteStream, openSync } from 'node:fs';
 import { execaNode } from 'execa';
-import { findProgram } from '../base/own-files.js';
+import { findOwnProgram } from '../base/own-files.js';
 import { engineEnvironment } from '../engine/start-engine.js';
-import { chooseEngine, readConditions } from '../run/conditions.js';
-import { runFiles } from '../run/run-folder.js';
 import type { MessageFromTrial, MessageToTrial, TrialArguments } from '../run/trial-messages.js';
+import { chooseEngine, readConditions } from '../run-folder/conditions.js';
+import { runFiles } from '../run-folder/run-folder.js';
 import { compiledCodeFolder } from './compiled-code.js';
 import type { LaunchedTrial, LaunchOptions, TrialFailure, TrialOutcome } from './launcher.js';
 import { countOomKills } from './oom-kills.js';
@@ -20,7 +20,7 @@ export function launchLocally(options: LaunchOptions): LaunchedTrial {
   // The child writes to the file itself: a pipe through this process would break when this process is killed.
   const log = createWriteStream(logPath, { fd: openSync(logPath, 'a') });
   // The folder is for people who look at the processes.
-  const child = execaNode(findProgram('trial-process'), [options.folder], {
+  const child = execaNode(findOwnProgram('trial-process'), [options.folder], {
     input: JSON.stringify(trialArguments),
     env: { NODE_COMPILE_CACHE: compiledCodeFolder(process.env), ...environmentOf(trialArguments), ...env },
     ipc: true,

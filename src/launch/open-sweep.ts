@@ -15,7 +15,7 @@ import {
   type SweepManifest,
   sweepFiles,
   writeSweepManifest,
-} from '../run/sweep-folder.js';
+} from '../run-folder/sweep-folder.js';
 import { countBegunPoints, halveTrials } from './halving-trials.js';
 import { listPoints } from './point-source.js';
 import { indexRunFolders } from './prepare-run.js';

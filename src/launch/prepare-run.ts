@@ -14,7 +14,7 @@ import {
   readTrialRecord,
   runFiles,
   type TrialRecord,
-} from '../run/run-folder.js';
+} from '../run-folder/run-folder.js';
 
 /** What a run folder holds of a trial: nothing yet, part of its training, or results of another or this very evaluation. */
 export type RunProgress = 'new' | 'begun' | 'trained' | 'finished';

@@ -1,7 +1,13 @@
 // Writes the failure of a trial into its status where its own process could not: it was killed, or never got that far.
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { Trial } from '../plan/trial.js';
-import { RUN_FOLDER_VERSION, type RunStatus, readRunStatus, runFiles, writeRunStatus } from '../run/run-folder.js';
+import {
+  RUN_FOLDER_VERSION,
+  type RunStatus,
+  readRunStatus,
+  runFiles,
+  writeRunStatus,
+} from '../run-folder/run-folder.js';
 import type { TrialFailure } from './launcher.js';
 
 /** Marks the run in `folder` as failed, unless another process holds it. `startedAt` is that of the attempt. */

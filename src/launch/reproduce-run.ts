@@ -6,10 +6,10 @@ import { canonicalJson } from '../base/stable-hash.js';
 import { startEngine } from '../engine/start-engine.js';
 import type { Plan } from '../plan/plan-trials.js';
 import type { Trial } from '../plan/trial.js';
-import { chooseEngine, findDrift, type WantedEngine } from '../run/conditions.js';
-import { describeProvenance } from '../run/provenance.js';
-import type { FinishedRun } from '../run/read-finished-run.js';
-import { runFiles } from '../run/run-folder.js';
+import { chooseEngine, findDrift, type WantedEngine } from '../run-folder/conditions.js';
+import { describeProvenance } from '../run-folder/provenance.js';
+import type { FinishedRun } from '../run-folder/read-finished-run.js';
+import { runFiles } from '../run-folder/run-folder.js';
 import { findRun } from './prepare-run.js';
 
 /** What running it again needs: a plan of this one trial, and the engine to ask for. */

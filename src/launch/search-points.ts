@@ -2,8 +2,8 @@
 import { type AskedPoint, type Outcome, replaySearch } from '../plan/search/search-strategy.js';
 import type { SearchSweep } from '../plan/search-sweep.js';
 import type { Trial } from '../plan/trial.js';
-import { readRunStatus } from '../run/run-folder.js';
-import { readSweepMetric } from '../run/sweep-folder.js';
+import { readRunStatus } from '../run-folder/run-folder.js';
+import { readSweepMetric } from '../run-folder/sweep-folder.js';
 import type { PointEnd, PointSource } from './point-source.js';
 import type { SearchLog } from './search-log.js';
 import type { SweepClock } from './sweep-clock.js';

@@ -4,9 +4,9 @@ import type { FailureCode } from '../base/problem.js';
 import { findLockHolder, type LockHolder } from '../base/process-lock.js';
 import type { Interval } from '../evaluation/statistics/interval.js';
 import { wilsonInterval } from '../evaluation/statistics/wilson-interval.js';
-import type { FoundRun } from '../run/find-runs.js';
-import { type RunState, runFiles } from '../run/run-folder.js';
-import { type HalvingManifest, readSweepMetric, type SweepManifest, sweepFiles } from '../run/sweep-folder.js';
+import type { FoundRun } from '../run-folder/find-runs.js';
+import { type RunState, runFiles } from '../run-folder/run-folder.js';
+import { type HalvingManifest, readSweepMetric, type SweepManifest, sweepFiles } from '../run-folder/sweep-folder.js';
 import { type LoggedEvent, listAskedTrialIds, readSearchLog } from './search-log.js';
 
 export interface BestPoint {

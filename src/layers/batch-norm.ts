@@ -14,6 +14,7 @@ function channelsOf(input: Shape): number {
 
 export const batchNorm: LayerType<LayerBatchNorm> = {
   type: 'batchNorm',
+  needsWholeBatches: true,
 
   outputShape: (_config, input) => input,
 

@@ -45,6 +45,8 @@ export interface LayerType<Config extends Layer> {
   readonly type: Config['type'];
   /** The layers that it is made of, for layers that are made of others. */
   layersWithin?(config: Config): readonly Layer[];
+  /** True where it looks at the other pictures of a batch, which must then not be cut into micro-batches. */
+  readonly needsWholeBatches?: boolean;
   /** The shape that leaves the layer. Throws a `ShapeError` when `input` does not fit it. */
   outputShape(config: Config, input: Shape): Shape;
   /** The parameters of the layer at this input, in a fixed order. */

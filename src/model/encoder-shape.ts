@@ -14,9 +14,9 @@ export interface EncoderShape {
   readonly multiplyAdds: number;
 }
 
-/** The layers of an encoder with their shapes for pictures [imageSize, imageSize, 1]. Throws a `LayerPlaceError` at the first layer that does not fit. */
-export function placeEncoder(encoder: readonly Layer[], imageSize: number): EncoderShape {
-  const picture: Shape = [imageSize, imageSize, 1];
+/** The layers of an encoder with their shapes for pictures [imageSize, imageSize, channels]. Throws a `LayerPlaceError` at the first layer that does not fit. */
+export function placeEncoder(encoder: readonly Layer[], imageSize: number, channels = 1): EncoderShape {
+  const picture: Shape = [imageSize, imageSize, channels];
   const layers = placeLayers(encoder, picture);
   return {
     layers,

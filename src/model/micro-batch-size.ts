@@ -20,11 +20,12 @@ function countOutputs(layers: readonly PlacedLayer[]): number {
   return layers.reduce((sum, { output, within }) => sum + sizeOf(output) + countOutputs(within), 0);
 }
 
-/** Whether layers see other pictures of their batch, so that a batch must not be cut: batch normalisation does. */
+/** Whether layers see other pictures of their batch, so that a batch must not be cut. */
 export function needsWholeBatches(encoder: readonly Layer[]): boolean {
-  return encoder.some(
-    (layer) => layer.type === 'batchNorm' || needsWholeBatches(layerTypeOf(layer).layersWithin?.(layer) ?? []),
-  );
+  return encoder.some((layer) => {
+    const type = layerTypeOf(layer);
+    return type.needsWholeBatches || needsWholeBatches(type.layersWithin?.(layer) ?? []);
+  });
 }
 
 /**

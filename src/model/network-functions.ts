@@ -6,7 +6,7 @@ import type { Network } from './network.js';
 export interface NetworkFunctions {
   /** Height and width of the pictures that the network sees. */
   readonly imageSize: number;
-  /** Embeddings [count, units] of pictures [count, imageSize, imageSize] with ink 1. */
+  /** Embeddings [count, units] of pictures [count, imageSize, imageSize, channels]. */
   embed(pictures: Float32Array, count: number): Promise<Float32Array>;
   /** Logits [queries, supports] of embeddings [queries, units] and [supports, units]. */
   scoreQueries(queries: Float32Array, supports: Float32Array, units: number): Promise<Float32Array>;
@@ -16,11 +16,10 @@ export interface NetworkFunctions {
 
 /** The functions of a network; each call reads its result, so nothing is left on the engine. */
 export function makeNetworkFunctions(tf: TensorFlow, network: Network): NetworkFunctions {
-  const [imageSize] = network.shape.input;
+  const { input } = network.shape;
   return {
-    imageSize,
-    embed: (pictures, count) =>
-      readAndDispose(tf.tidy(() => network.embed(tf.tensor4d(pictures, [count, imageSize, imageSize, 1])))),
+    imageSize: input[0],
+    embed: (pictures, count) => readAndDispose(tf.tidy(() => network.embed(tf.tensor4d(pictures, [count, ...input])))),
     scoreQueries: (queries, supports, units) =>
       readAndDispose(
         tf.tidy(() => {

@@ -33,9 +33,9 @@ export interface NetworkShape {
   readonly multiplyAddsPerPair: number;
 }
 
-/** The shape of a network for pictures [imageSize, imageSize, 1]. Throws a `LayerPlaceError` at the first layer that does not fit. */
-export function describeNetwork(model: Model, imageSize: number): NetworkShape {
-  const encoder = placeEncoder(model.encoder, imageSize);
+/** The shape of a network for pictures [imageSize, imageSize, channels]. Throws a `LayerPlaceError` at the first layer that does not fit. */
+export function describeNetwork(model: Model, imageSize: number, channels = 1): NetworkShape {
+  const encoder = placeEncoder(model.encoder, imageSize, channels);
   const headType = headTypeOf(model.head);
   const headParameters = headType.parameters(model.head, encoder.units);
   const parameters = [
@@ -56,7 +56,7 @@ export function describeNetwork(model: Model, imageSize: number): NetworkShape {
   ];
   const headParameterCount = countLearned(headParameters);
   return {
-    input: [imageSize, imageSize, 1],
+    input: [imageSize, imageSize, channels],
     encoder,
     parameters,
     parameterCount: encoder.parameterCount + headParameterCount,

@@ -8,9 +8,9 @@ import {
   VERIFICATION_FILE,
   type VerificationResult,
 } from '../evaluation/records/verification-result.js';
-import { type DamagedRun, type FoundRun, findRuns } from '../run/find-runs.js';
-import { type Provenance, readProvenance } from '../run/provenance.js';
-import { type RunState, type RunStatus, runFiles, type TrialRecord } from '../run/run-folder.js';
+import { type DamagedRun, type FoundRun, findRuns } from '../run-folder/find-runs.js';
+import { type Provenance, readProvenance } from '../run-folder/provenance.js';
+import { type RunState, type RunStatus, runFiles, type TrialRecord } from '../run-folder/run-folder.js';
 import { readJournal } from '../tracking/journal.js';
 
 /** One point of a metric. */

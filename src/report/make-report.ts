@@ -1,6 +1,6 @@
 // Everything that a report says, as plain data: the pages, and `--json`, are made from this alone.
-import type { DamagedRun } from '../run/find-runs.js';
-import type { RunState } from '../run/run-folder.js';
+import type { DamagedRun } from '../run-folder/find-runs.js';
+import type { RunState } from '../run-folder/run-folder.js';
 import { type Comparison, findDifferences } from './compare-runs.js';
 import { type AlphabetFigures, averageAlphabets } from './figures/alphabets.js';
 import { type Calibration, calibrate } from './figures/calibration.js';

@@ -1,6 +1,7 @@
 // How many threads make the batches of a trial beside its engine.
-import type { BatchSourceOptions } from '../data/sampling/batch-source.js';
+
 import type { EngineDescription } from '../engine/engine.js';
+import type { BatchSourceOptions } from '../tasks/batch-source.js';
 
 /** They make 500 batches of the all-pairs task a second: 320 pictures of 28 x 28 pixels take one thread 7 ms. */
 const MOST_THREADS = 4;

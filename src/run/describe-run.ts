@@ -1,7 +1,7 @@
 // A run in words and as a table, as MLflow shows them: the note on its page and the table that compares runs. Pure.
 import type { Experiment } from '../config/experiment.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
-import type { TrialRecord } from './run-folder.js';
+import type { TrialRecord } from '../run-folder/run-folder.js';
 
 /** Markdown: what was run and, once there are results, what it reached. */
 export function describeRun(

@@ -17,9 +17,9 @@ import { estimateActivationBytes } from '../model/micro-batch-size.js';
 import { buildNetwork, uploadParameters } from '../model/network.js';
 import { makeNetworkFunctions, type NetworkFunctions } from '../model/network-functions.js';
 import { describeNetwork } from '../model/network-shape.js';
+import { chooseEmbeddingSample, writeEmbeddingSample } from '../run-folder/embedding-sample.js';
+import { runFiles } from '../run-folder/run-folder.js';
 import { readWeightsCheckpoint } from '../training/checkpoint.js';
-import { chooseEmbeddingSample, writeEmbeddingSample } from './embedding-sample.js';
-import { runFiles } from './run-folder.js';
 
 export interface EvaluateTrialOptions {
   readonly folder: string;
@@ -78,7 +78,8 @@ export async function evaluateTrial(options: EvaluateTrialOptions): Promise<Eval
 function loadNetwork(path: string, { model }: Experiment, data: LoadedData, { tf }: Engine) {
   if (model === undefined) throw new OneshotError('internal', 'a trial without a model has no network to evaluate');
   const { arrays } = readWeightsCheckpoint(path);
-  const shape = describeNetwork(model, data.description.imageSize);
+  const { imageSize, channels } = data.description;
+  const shape = describeNetwork(model, imageSize, channels);
   const weights = uploadParameters(tf, shape, arrays);
   return {
     functions: makeNetworkFunctions(tf, buildNetwork(tf, model, shape, weights)),
@@ -120,9 +121,4 @@ function stopBetweenBatches(network: NetworkFunctions, stopRequested: () => bool
 
 function throwOnStop(stopRequested: () => boolean): void {
   if (stopRequested()) throw new OneshotError('interrupted', 'stopped during evaluation');
-}
-
-/** Where a result's predictions lie. */
-export function predictionsPath(folder: string, result: EvaluationResult): string {
-  return join(runFiles(folder).predictions, result.predictions);
 }

@@ -10,14 +10,13 @@ import type { EngineDescription } from '../engine/engine.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import { composeGalleryPng, pickGallery } from '../evaluation/records/gallery.js';
 import { readPredictions } from '../evaluation/records/predictions.js';
+import type { Provenance } from '../run-folder/provenance.js';
+import { predictionsPath, runFiles, type TrialRecord } from '../run-folder/run-folder.js';
+import { readSweepUid } from '../run-folder/sweep-journal.js';
 import type { Journal } from '../tracking/journal.js';
 import type { TrainingResult } from '../training/train.js';
 import { composeResultsTable, describeRun } from './describe-run.js';
-import { predictionsPath } from './evaluate-trial.js';
 import { flattenParams } from './flatten-params.js';
-import type { Provenance } from './provenance.js';
-import { runFiles, type TrialRecord } from './run-folder.js';
-import { readSweepUid } from './sweep-journal.js';
 
 /** A trial's journal and what it is about. */
 export interface RunLog {

@@ -1,20 +1,17 @@
 // One trial from its experiment to its results: lock, data, training, evaluation, journal, status. Everything it makes
 // goes to its run folder, and what an earlier attempt left there is gone on with; it talks to no network and prints nothing.
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { removeStaleTemporaries, writeFileAtomic } from '../base/atomic-file.js';
+import { userPicturesFolder } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { Experiment } from '../config/experiment.js';
 import { describeData, loadData } from '../data/data-source.js';
-import { userDataFolder } from '../data/files/data-folder.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
 import { startEngine } from '../engine/start-engine.js';
-import { describeBatch } from '../model/batch-structure.js';
 import { placeEncoder } from '../model/encoder-shape.js';
 import { chooseMicroBatchSize } from '../model/micro-batch-size.js';
-import { type Journal, openJournal } from '../tracking/journal.js';
 import {
   type Conditions,
   chooseEngine,
@@ -23,15 +20,9 @@ import {
   readConditions,
   refuseDrift,
   writeConditions,
-} from './conditions.js';
-import { describeFailure } from './describe-failure.js';
-import { requireTensorsFit } from './engine-limits.js';
-import { evaluateTrial } from './evaluate-trial.js';
-import { findLostForms, takeForms } from './forms.js';
-import { logBeginning, logDatasets, logEvaluation, logHalving, logTraining, type RunLog } from './log-run.js';
-import { logVerifications } from './log-verification.js';
-import { describeGit, describeProvenance, type Provenance } from './provenance.js';
-import { refuseLeaks } from './refuse-leaks.js';
+} from '../run-folder/conditions.js';
+import { findLostForms, takeForms } from '../run-folder/forms.js';
+import { describeGit, describeProvenance, type Provenance } from '../run-folder/provenance.js';
 import {
   RUN_FOLDER_VERSION,
   type RunStatus,
@@ -40,7 +31,15 @@ import {
   runFiles,
   type TrialRecord,
   writeRunStatus,
-} from './run-folder.js';
+} from '../run-folder/run-folder.js';
+import { describeBatch } from '../tasks/describe-batch.js';
+import { type Journal, openJournal } from '../tracking/journal.js';
+import { describeFailure } from './describe-failure.js';
+import { requireTensorsFit } from './engine-limits.js';
+import { evaluateTrial } from './evaluate-trial.js';
+import { logBeginning, logDatasets, logEvaluation, logHalving, logTraining, type RunLog } from './log-run.js';
+import { logVerifications } from './log-verification.js';
+import { refuseLeaks } from './refuse-leaks.js';
 import { SYSTEM_PREFIX, type SystemSampler, sampleSystem } from './sample-system.js';
 import { removeTrainingCheckpoint, type TrainedExperiment, trainTrial } from './train-trial.js';
 import type { TrialArguments, TrialProgress } from './trial-messages.js';
@@ -177,7 +176,8 @@ class TrialRun {
     if (this.#status.trained) return engine;
 
     const { units, picturesPerUnit } = describeBatch(training);
-    const encoder = placeEncoder(model.encoder, describeData(data).imageSize);
+    const { imageSize, channels } = describeData(data);
+    const encoder = placeEncoder(model.encoder, imageSize, channels);
     const microBatchSize = chooseMicroBatchSize(training.microBatchSize, units, picturesPerUnit, encoder);
     requireTensorsFit(engine, encoder.layers, microBatchSize * picturesPerUnit);
     const conditions = describeConditions(engine, microBatchSize);
@@ -224,7 +224,7 @@ class TrialRun {
     const data = await loadData(this.#experiment.data, {
       env: process.env,
       baseFolder: this.#trial.baseFolder,
-      cacheFolder: join(dirname(userDataFolder(process.env)), 'pictures'),
+      cacheFolder: userPicturesFolder(process.env),
       report: (message) => {
         this.#around.log(message);
         this.#around.onProgress({ phase: 'data', activity: message });

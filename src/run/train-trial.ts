@@ -2,22 +2,20 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { Experiment, Protocol, Validation } from '../config/experiment.js';
 import type { LoadedData } from '../data/loaded-data.js';
-import { type BatchSource, openBatchSource } from '../data/sampling/batch-source.js';
 import { numberClasses } from '../data/sampling/class-numbers.js';
-import { countEpochSteps } from '../data/sampling/make-batches.js';
 import type { Engine } from '../engine/engine.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { makeNetworkScorer } from '../evaluation/scorers/network.js';
-import { describeBatch } from '../model/batch-structure.js';
 import { placeEncoder } from '../model/encoder-shape.js';
+import { runFiles } from '../run-folder/run-folder.js';
+import { openBatchSource } from '../tasks/batch-source.js';
+import { countEpochSteps, describeBatch } from '../tasks/describe-batch.js';
 import type { Journal } from '../tracking/journal.js';
 import { readTrainingCheckpoint, writeTrainingCheckpoint, writeWeightsCheckpoint } from '../training/checkpoint.js';
-import type { Batch } from '../training/tasks/task.js';
 import { type TrainingResult, train } from '../training/train.js';
 import type { TrainingHooks } from '../training/training-hooks.js';
 import { chooseBatchThreads } from './batch-threads.js';
 import { chooseEmbeddingBatchSize } from './evaluate-trial.js';
-import { runFiles } from './run-folder.js';
 import type { TrialProgress } from './trial-messages.js';
 
 /** An experiment that trains. */
@@ -42,22 +40,13 @@ export interface TrainTrialOptions {
   readonly replay: 'assert' | 'keep';
 }
 
-/** Steps of an epoch: as the experiment says, or as many as use everything once. */
-function stepsPerEpochOf(experiment: TrainedExperiment, data: LoadedData): number {
-  const { training, augmentation } = experiment;
-  const { units } = describeBatch(training);
-  return (
-    training.stepsPerEpoch ??
-    countEpochSteps({ task: training.task, augmentation, selection: data.split.train, batchSize: units })
-  );
-}
-
 /** Trains until the end, a halt or a stop; goes on from the folder's last checkpoint. The best weights are in `best.safetensors` afterwards. */
 export async function trainTrial(options: TrainTrialOptions): Promise<TrainingResult> {
   const { experiment, seed, engine, data, journal } = options;
   const { training, model, augmentation } = experiment;
+  const { imageSize, channels } = data.description;
   const files = runFiles(options.folder);
-  const stepsPerEpoch = stepsPerEpochOf(experiment, data);
+  const stepsPerEpoch = countEpochSteps(training, augmentation, data.split.train.pictures.length);
   const restore = existsSync(files.last) ? readTrainingCheckpoint(files.last) : undefined;
   if (restore !== undefined) options.log(`resumes at epoch ${restore.position.epoch}, step ${restore.position.step}`);
 
@@ -72,7 +61,7 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
     },
     { stepsPerEpoch, ...chooseBatchThreads(engine.description) },
   );
-  const embeddingBatchSize = chooseEmbeddingBatchSize(placeEncoder(model.encoder, data.description.imageSize));
+  const embeddingBatchSize = chooseEmbeddingBatchSize(placeEncoder(model.encoder, imageSize, channels));
   let accuracy: number | undefined;
   let bestAccuracy: number | undefined;
 
@@ -126,13 +115,15 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
     return await train({
       engine,
       model,
-      imageSize: data.description.imageSize,
+      imageSize,
+      ...(channels === undefined ? {} : { channels }),
       training,
       seed,
       stepsPerEpoch,
       classCount: numberClasses(data.split.train, augmentation).count,
       microBatchSize: options.microBatchSize,
-      batches: (epoch, step) => takeBatch(batches, epoch, step),
+      // The samplers count epochs from 0, the loop from 1.
+      batches: (epoch, step) => batches.next(epoch - 1, step),
       ...(restore === undefined ? {} : { restore }),
       ...(options.haltAfterEpoch === undefined ? {} : { haltAfterEpoch: options.haltAfterEpoch }),
       hooks,
@@ -140,13 +131,6 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
   } finally {
     await batches.close();
   }
-}
-
-// The samplers count epochs from 0, the loop from 1.
-async function takeBatch(batches: BatchSource, epoch: number, step: number): Promise<Batch> {
-  const batch = await batches.next(epoch - 1, step);
-  const { images } = batch;
-  return batch.kind === 'pairs' ? { images, labels: batch.isSame } : { images, classes: batch.classes };
 }
 
 async function measureAccuracy(

@@ -1,9 +1,9 @@
 // What a trial costs before it runs: parameters, arithmetic, memory and disk, from its shapes alone.
 import type { Experiment } from '../config/experiment.js';
 import { describeData } from '../data/data-source.js';
-import { describeBatch } from '../model/batch-structure.js';
 import { chooseMicroBatchSize, estimateActivationBytes } from '../model/micro-batch-size.js';
 import { describeNetwork } from '../model/network-shape.js';
+import { countEpochSteps, describeBatch } from '../tasks/describe-batch.js';
 
 export interface TrialCost {
   /** Learned numbers of encoder and head. */
@@ -34,12 +34,13 @@ export function estimateTrialCost(experiment: Experiment): TrialCost | undefined
   const { model, training } = experiment;
   if (model === undefined || training === undefined) return undefined;
   const data = describeData(experiment.data);
-  const network = describeNetwork(model, data.imageSize);
+  const network = describeNetwork(model, data.imageSize, data.channels);
   const { units, picturesPerUnit, pairsPerUnit } = describeBatch(training);
   const picturesPerStep = units * picturesPerUnit;
   const multiplyAdds =
     picturesPerStep * network.multiplyAddsPerPicture + units * pairsPerUnit * network.multiplyAddsPerPair;
-  const stepsPerEpoch = countSteps(experiment, units, picturesPerStep);
+  const trained = data.selections.train.reduce((sum, { characters, drawers }) => sum + characters * drawers, 0);
+  const stepsPerEpoch = countEpochSteps(training, experiment.augmentation, trained);
   const microBatchSize = chooseMicroBatchSize(training.microBatchSize, units, picturesPerUnit, network.encoder);
 
   const numbers = network.parameters.reduce(
@@ -49,11 +50,11 @@ export function estimateTrialCost(experiment: Experiment): TrialCost | undefined
   const moments = training.optimizer.type === 'sgd' ? 1 : 2;
   const averaged = training.averaging === undefined ? 0 : 1;
   const weightBytes = 4 * numbers;
-  const { selections, sourceSize, imageSize } = data;
+  const { selections, sourceSize, imageSize, channels = 1 } = data;
   const pictures = Object.values(selections)
     .flat()
     .reduce((sum, { characters, drawers }) => sum + characters * drawers, 0);
-  const pixelBytes = pictures * (imageSize ** 2 + (sourceSize === imageSize ? 0 : sourceSize ** 2));
+  const pixelBytes = pictures * channels * (imageSize ** 2 + (sourceSize === imageSize ? 0 : sourceSize ** 2));
   // Weights and what the optimizer keeps, old and new, and the gradients.
   const stateBytes = weightBytes * (2 * (1 + moments + averaged) + 1);
   const activationBytes = microBatchSize * picturesPerUnit * estimateActivationBytes(network.encoder);
@@ -70,15 +71,4 @@ export function estimateTrialCost(experiment: Experiment): TrialCost | undefined
     diskBytes: 2 * lastBytes + weightBytes + RECORD_BYTES,
     finalDiskBytes: weightBytes + RECORD_BYTES,
   };
-}
-
-function countSteps({ training, augmentation, data }: Experiment, units: number, picturesPerStep: number): number {
-  if (training?.stepsPerEpoch !== undefined) return training.stepsPerEpoch;
-  const copies = 1 + (augmentation.affine?.copies ?? 0);
-  if (training?.task.type === 'verification') return Math.ceil((training.task.pairs.count * copies) / units);
-  const pictures = describeData(data).selections.train.reduce(
-    (sum, { characters, drawers }) => sum + characters * drawers,
-    0,
-  );
-  return Math.ceil((pictures * copies * (augmentation.rotationClasses ? 4 : 1)) / picturesPerStep);
 }

@@ -1,7 +1,7 @@
 // What a trial's process and its supervisor say to each other over the channel between them.
 import type { FailureCode } from '../base/problem.js';
 import type { Experiment } from '../config/experiment.js';
-import type { WantedEngine } from './conditions.js';
+import type { WantedEngine } from '../run-folder/conditions.js';
 
 /** How far a trial has come. */
 export interface TrialProgress {

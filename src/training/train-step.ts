@@ -6,18 +6,18 @@ import type { NamedTensorMap, Scalar, Tensor, Variable } from '@tensorflow/tfjs'
 import { OneshotError } from '../base/problem.js';
 import { randomStream } from '../base/random-stream.js';
 import type { Task, Training } from '../config/experiment.js';
+import type { Batch } from '../data/sampling/batch.js';
 import type { Engine } from '../engine/engine.js';
 import { TASK_NAME } from '../layers/layer-name.js';
 import { sizeOf } from '../layers/shape.js';
-import { picturesPerUnit } from '../model/batch-structure.js';
+import { DEFAULT_MARGIN, lossTypeOf } from '../model/losses/registry.js';
 import type { Network, TrainingMode } from '../model/network.js';
+import type { BuiltOptimizer, StepPosition } from '../optimizers/optimizer.js';
+import { taskTypeOf } from '../tasks/registry.js';
+import type { TaskContext } from '../tasks/task.js';
 import { averagingDecayAt, updateAverage } from './averaging.js';
 import type { TrainingPosition } from './checkpoint.js';
 import { clipGradients } from './clip-gradients.js';
-import { DEFAULT_MARGIN, lossTypeOf } from './losses/registry.js';
-import type { BuiltOptimizer, StepPosition } from './optimizers/optimizer.js';
-import { taskTypeOf } from './tasks/registry.js';
-import type { Batch, TaskContext } from './tasks/task.js';
 import type { TrainingState } from './training-state.js';
 
 /** What a step works with and on. */
@@ -54,15 +54,14 @@ export async function runStep(
   const { engine, training, network, microBatchSize } = context;
   const { tf } = engine;
   const task = taskTypeOf(training.task);
-  const [height, width] = network.shape.input;
-  const pictureNumbers = height * width;
-  const units = countUnits(batch, pictureNumbers, training.task, position);
+  const pixelsPerPicture = sizeOf(network.shape.input);
+  const units = countUnits(batch, pixelsPerPicture, training.task, position);
   let previous: Sum | undefined;
 
   for (let first = 0, index = 0; ; first += microBatchSize, index++) {
     const count = Math.min(microBatchSize, units - first);
     const isLast = first + count >= units;
-    const micro = task.slice(training.task, batch, first, count, pictureNumbers);
+    const micro = task.slice(training.task, batch, first, count, pixelsPerPicture);
     const statistics = new Map<string, Tensor>();
     const mode: TrainingMode = {
       uniformNoise: (layer, shape) => {
@@ -98,22 +97,21 @@ export async function runStep(
 }
 
 /** Units of a batch. Throws a OneshotError 'internal' when it is not made of whole ones. */
-function countUnits(batch: Batch, pictureNumbers: number, task: Task, position: TrainingPosition): number {
+function countUnits(batch: Batch, pixelsPerPicture: number, task: Task, position: TrainingPosition): number {
   const { images, labels, classes } = batch;
-  const pictures = images.length / pictureNumbers;
-  const units = pictures / picturesPerUnit(task);
-  const isLabelled = task.type !== 'verification' || labels?.length === units;
-  const isClassified = classes === undefined ? !needsClasses(task) : classes.length === pictures;
+  const pictures = images.length / pixelsPerPicture;
+  const type = taskTypeOf(task);
+  const { picturesPerUnit } = type.describeBatch(task);
+  const units = pictures / picturesPerUnit;
+  const readsClasses = type.readsClasses?.(task) ?? false;
+  const isLabelled = type.truth !== 'labels' || labels?.length === units;
+  const isClassified = classes === undefined ? !readsClasses : classes.length === pictures;
   if (Number.isInteger(units) && units > 0 && isLabelled && isClassified) return units;
   const where = `the batch of epoch ${position.epoch}, step ${position.step + 1}`;
-  const classCount = needsClasses(task) ? ` and ${classes?.length ?? 'no'} classes` : '';
+  const classCount = readsClasses ? ` and ${classes?.length ?? 'no'} classes` : '';
   const holds = `${images.length} numbers of pictures and ${labels?.length ?? 'no'} labels${classCount}`;
-  const needs = `${picturesPerUnit(task)} pictures of ${pictureNumbers} numbers for each unit of task ${task.type}`;
+  const needs = `${picturesPerUnit} pictures of ${pixelsPerPicture} numbers for each unit of task ${task.type}`;
   throw new OneshotError('internal', `${where} holds ${holds}; it needs ${needs}`);
-}
-
-function needsClasses(task: Task): boolean {
-  return task.type === 'classification' || (task.type === 'episodes' && task.classHead !== undefined);
 }
 
 /** Loss and gradients of a micro-batch, both times its share of the batch, so that the sum over all is the batch's mean. */

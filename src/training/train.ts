@@ -4,21 +4,21 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { OneshotError } from '../base/problem.js';
 import type { Model, Training } from '../config/experiment.js';
+import type { Batch } from '../data/sampling/batch.js';
 import type { Engine } from '../engine/engine.js';
-import { describeBatch } from '../model/batch-structure.js';
 import { findMicroBatchConflict } from '../model/micro-batch-size.js';
 import { buildNetwork } from '../model/network.js';
 import { makeNetworkFunctions, type NetworkFunctions } from '../model/network-functions.js';
 import { describeNetwork } from '../model/network-shape.js';
+import { buildOptimizer } from '../optimizers/registry.js';
+import { describeBatch } from '../tasks/describe-batch.js';
+import { withTaskParameters } from '../tasks/task-parameters.js';
 import type { TrainingCheckpoint, TrainingPosition } from './checkpoint.js';
 import { createCheckpointKeeper } from './checkpoint-keeper.js';
 import { type BestEpoch, hasRunOut, observeEpoch, type WatchedMetric, watchedMetric } from './early-stopping.js';
 import { startEpochClock } from './epoch-clock.js';
 import { createEpochLoss } from './epoch-loss.js';
-import { buildOptimizer } from './optimizers/registry.js';
 import { buildSchedule } from './schedules/registry.js';
-import type { Batch } from './tasks/task.js';
-import { withTaskParameters } from './tasks/task-parameters.js';
 import { runStep, type StepContext } from './train-step.js';
 import type { TrainingHooks } from './training-hooks.js';
 import { drawInitialState, uploadState } from './training-state.js';
@@ -27,6 +27,8 @@ export interface TrainingOptions {
   readonly engine: Engine;
   readonly model: Model;
   readonly imageSize: number;
+  /** Channels of the pictures: 1, ink, when left out. */
+  readonly channels?: number;
   readonly training: Training;
   readonly seed: number;
   readonly stepsPerEpoch: number;
@@ -159,7 +161,11 @@ function prepareNetwork(options: TrainingOptions): { context: StepContext; evalu
   const { tf } = engine;
   const conflict = findMicroBatchConflict(microBatchSize, describeBatch(training).units, model.encoder);
   if (conflict !== undefined) throw new OneshotError('usage', `training.microBatchSize: ${conflict}`);
-  const shape = withTaskParameters(describeNetwork(model, options.imageSize), training.task, options.classCount ?? 0);
+  const shape = withTaskParameters(
+    describeNetwork(model, options.imageSize, options.channels),
+    training.task,
+    options.classCount ?? 0,
+  );
   const optimizer = buildOptimizer(
     training.optimizer,
     shape.parameters.filter(({ role }) => role !== 'statistic'),

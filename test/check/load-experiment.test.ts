@@ -19,7 +19,7 @@ beforeAll(() => {
   for (let number = 0; number < 60; number++) {
     const place = join(pictures, `class${number % 30}`);
     mkdirSync(place, { recursive: true });
-    writeFileSync(join(place, `${number}.png`), 'looked at by name alone');
+    writeFileSync(join(place, `${number}.png`), `GIF89a, looked at no further ${number}`);
   }
 });
 afterAll(() => rmSync(pictures, { recursive: true }));

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { BenchResults } from '../../src/use/bench/bench-results.js';
+import type { BenchResults } from '../../src/bench/bench-results.js';
 import { newFolder, runCommand, startCommand, waitFor } from '../support/run-command.js';
 
 /** The embedded engine, on one thread and as short as may be. */

@@ -2,8 +2,8 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { compareReproduction } from '../../src/cli/commands/compare-reproduction.js';
 import { type VerificationResult, writeVerifications } from '../../src/evaluation/records/verification-result.js';
-import { compareReproduction } from '../../src/run/compare-reproduction.js';
 import { newFolder, runCommand, runFoldersOf } from '../support/run-command.js';
 
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');

@@ -4,8 +4,8 @@ import pico from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import { cutLine, measureWidth, shortenMiddle } from '../../src/cli/fit-lines.js';
 import { renderRuns } from '../../src/cli/runs-table.js';
-import { findRuns } from '../../src/run/find-runs.js';
 import { nameAccuracy } from '../../src/run/log-run.js';
+import { findRuns } from '../../src/run-folder/find-runs.js';
 import { newFolder } from '../support/run-command.js';
 import { writeRunFolder } from '../support/write-run-folder.js';
 

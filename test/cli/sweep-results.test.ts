@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { chooseResults } from '../../src/cli/sweep-results.js';
 import { type EvaluationResult, writeResults } from '../../src/evaluation/records/evaluation-result.js';
-import type { RunState } from '../../src/run/run-folder.js';
+import type { RunState } from '../../src/run-folder/run-folder.js';
 import { newFolder } from '../support/run-command.js';
 import { writeRunFolder } from '../support/write-run-folder.js';
 
@@ -19,6 +19,7 @@ const RESULT: EvaluationResult = {
   kShot: 1,
   seed: 1,
   testTimeAugmentation: null,
+  assignment: null,
   pictures: { name: 'glyphs', digest: '0', height: 8, width: 8 },
   episodesHash: '0',
   skippedAlphabets: [],

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadPlan } from '../../src/check/load-plan.js';
 import { updateSubmittedSweeps } from '../../src/cli/update-submitted-sweeps.js';
 import { submitPlan } from '../../src/launch/slurm/submit-plan.js';
-import { RUN_FOLDER_VERSION, readTrialRecord, writeRunStatus } from '../../src/run/run-folder.js';
+import { RUN_FOLDER_VERSION, readTrialRecord, writeRunStatus } from '../../src/run-folder/run-folder.js';
 import { makeFakeSlurm } from '../support/fake-slurm.js';
 import { newFolder, runFoldersOf } from '../support/run-command.js';
 

@@ -13,7 +13,7 @@ import type { EvaluationResult } from '../../src/evaluation/records/evaluation-r
 const realFiles = process.env.ONESHOT_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 const drawn = { nWay: 20, kShot: 1, selection: 'test', seed: 1, queries: 2000 } as const;
 const sections: Protocol[] = [
-  { protocol: 'lake-runs' },
+  { protocol: 'lake-runs', assignment: 'oneToOne' },
   { protocol: 'within-alphabet', ...drawn },
   { protocol: 'cross-alphabet', ...drawn },
 ];
@@ -36,7 +36,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(cacheFolder, { recursive: true }));
 
 function find(protocol: string, scorer: string): EvaluationResult {
-  return results.find((result) => result.protocol === protocol && result.scorer === scorer)!;
+  return results.find(
+    (result) => result.protocol === protocol && result.scorer === scorer && result.assignment === null,
+  )!;
 }
 
 describe("nearest neighbours on Lake's 20 runs at 105 x 105", () => {
@@ -48,6 +50,18 @@ describe("nearest neighbours on Lake's 20 runs at 105 x 105", () => {
     ['chance', 20],
   ])('answer %s: %d of 400', (scorer, correct) => {
     expect(find('lake-runs', scorer)).toMatchObject({ n: 400, correct, accuracy: correct / 400, alarm: null });
+  });
+});
+
+describe('the same queries assigned to their classes one to one', () => {
+  // Checked with scipy.optimize.linear_sum_assignment on the kept scores of both.
+  it.each([
+    ['nearestNeighbourEuclidean', 94],
+    ['nearestNeighbourCosine', 87],
+    ['chance', 20],
+  ])('answer %s: %d of 400', (scorer, correct) => {
+    const own = results.find((result) => result.assignment === 'oneToOne' && result.scorer === scorer);
+    expect(own).toMatchObject({ task: 'test/lake-runs/20-way-1-shot-transductive', n: 400, correct });
   });
 });
 

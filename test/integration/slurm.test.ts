@@ -4,9 +4,9 @@ import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { checkPrograms } from '../../src/doctor/check-programs.js';
 import { listSubmissions, readTaskRecord } from '../../src/launch/slurm/submission.js';
-import { readRunStatus, readTrialRecord } from '../../src/run/run-folder.js';
-import { checkPrograms } from '../../src/use/check-programs.js';
+import { readRunStatus, readTrialRecord } from '../../src/run-folder/run-folder.js';
 import { findLeftovers } from '../support/interrupt-runs.js';
 import { describeSweepResult } from '../support/kill-sweep.js';
 import {

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { EngineCheck } from '../../src/use/check-engines.js';
+import type { EngineVerdict } from '../../src/engine/judge-engines.js';
 import { newFolder, repeatablePartOf, runCommand, runFoldersOf } from '../support/run-command.js';
 import { checkEngineContract } from './support/check-engine-contract.js';
 import { installLavapipe } from './support/install-lavapipe.js';
@@ -30,7 +30,7 @@ const SHORT = [
 
 // Outputs of 302 MB for 72 pictures: more than lavapipe binds at once. GPUs bind 2 GB and more.
 const LARGE = ['--set', 'model.encoder[conv1].filters=4096'];
-const list = JSON.parse((await runCommand(['engine', 'list', '--json'], { env })).stdout) as EngineCheck[];
+const list = JSON.parse((await runCommand(['engine', 'list', '--json'], { env })).stdout) as EngineVerdict[];
 const settings = list.find(({ name }) => name === 'webgpu')?.description?.settings;
 const isLavapipe = String(settings?.adapter).includes('llvmpipe');
 

@@ -9,9 +9,9 @@ import { type LoggedEvent, readSearchLog } from '../../src/launch/search-log.js'
 import { summarizeSweep } from '../../src/launch/summarize-sweep.js';
 import type { Plan } from '../../src/plan/plan-trials.js';
 import type { Trial } from '../../src/plan/trial.js';
-import { findRuns } from '../../src/run/find-runs.js';
-import { RUN_FOLDER_VERSION, readTrialRecord, runFiles, writeRunStatus } from '../../src/run/run-folder.js';
-import { readSweepManifest, sweepFiles } from '../../src/run/sweep-folder.js';
+import { findRuns } from '../../src/run-folder/find-runs.js';
+import { RUN_FOLDER_VERSION, readTrialRecord, runFiles, writeRunStatus } from '../../src/run-folder/run-folder.js';
+import { readSweepManifest, sweepFiles } from '../../src/run-folder/sweep-folder.js';
 import { openJournal } from '../../src/tracking/journal.js';
 import { newFolder } from '../support/run-command.js';
 

@@ -9,7 +9,7 @@ import type { PlanEvent } from '../../src/launch/plan-event.js';
 import { findRun, prepareRun } from '../../src/launch/prepare-run.js';
 import { type RunPlanOptions, runPlan } from '../../src/launch/run-plan.js';
 import { planTrials } from '../../src/plan/plan-trials.js';
-import { RUN_FOLDER_VERSION, runFiles, writeRunStatus } from '../../src/run/run-folder.js';
+import { RUN_FOLDER_VERSION, runFiles, writeRunStatus } from '../../src/run-folder/run-folder.js';
 import { newFolder } from '../support/run-command.js';
 
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');

@@ -5,8 +5,8 @@ import type { Launcher, TrialOutcome } from '../../src/launch/launcher.js';
 import { type RunPlanOptions, runPlan } from '../../src/launch/run-plan.js';
 import { readSearchLog } from '../../src/launch/search-log.js';
 import type { Plan } from '../../src/plan/plan-trials.js';
-import { RUN_FOLDER_VERSION, readTrialRecord, writeRunStatus } from '../../src/run/run-folder.js';
-import { sweepFiles } from '../../src/run/sweep-folder.js';
+import { RUN_FOLDER_VERSION, readTrialRecord, writeRunStatus } from '../../src/run-folder/run-folder.js';
+import { sweepFiles } from '../../src/run-folder/sweep-folder.js';
 import { newFolder } from '../support/run-command.js';
 
 const SWEEP = resolve(import.meta.dirname, '../fixtures/sweep.yaml');

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Layer, Training } from '../../src/config/experiment.js';
-import { describeBatch } from '../../src/model/batch-structure.js';
 import { placeEncoder } from '../../src/model/encoder-shape.js';
 import {
   chooseMicroBatchSize,
   estimateActivationBytes,
   findMicroBatchConflict,
 } from '../../src/model/micro-batch-size.js';
+import { describeBatch } from '../../src/tasks/describe-batch.js';
 import { kochModel } from './koch-model.js';
 
 const koch = placeEncoder(kochModel().encoder, 105);

@@ -6,7 +6,7 @@ import { exactMcNemarPValue } from '../../src/evaluation/statistics/mcnemar.js';
 import { compareRuns } from '../../src/report/compare-runs.js';
 import { renderComparison } from '../../src/report/comparison-text.js';
 import { loadRuns, type ReportRun, readRunPredictions } from '../../src/report/load-runs.js';
-import { runFiles } from '../../src/run/run-folder.js';
+import { runFiles } from '../../src/run-folder/run-folder.js';
 import { FIVE_WAY, makeSmallData } from './support/small-data.js';
 import { writeRun } from './support/write-run.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadRuns } from '../../src/report/load-runs.js';
 import { makeReport, type Report } from '../../src/report/make-report.js';
-import { runFiles } from '../../src/run/run-folder.js';
+import { runFiles } from '../../src/run-folder/run-folder.js';
 import { FIVE_WAY, makeSmallData } from './support/small-data.js';
 import { type FakeEvaluation, writeRun } from './support/write-run.js';
 

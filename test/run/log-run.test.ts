@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadExperiment } from '../../src/check/load-experiment.js';
-import { closeAbandonedJournal } from '../../src/run/close-abandoned.js';
-import { describeSweep, rankTrials, type SweepTrial } from '../../src/run/describe-sweep.js';
 import { nameAccuracy, nameConfig } from '../../src/run/log-run.js';
-import { RUN_FOLDER_VERSION, runFiles, writeRunStatus } from '../../src/run/run-folder.js';
 import { parseGpuTable } from '../../src/run/sample-system.js';
-import { beginSweepJournal, readSweepUid, updateSweepJournal } from '../../src/run/sweep-journal.js';
+import { closeAbandonedJournal } from '../../src/run-folder/close-abandoned.js';
+import { describeSweep, rankTrials, type SweepTrial } from '../../src/run-folder/describe-sweep.js';
+import { RUN_FOLDER_VERSION, runFiles, writeRunStatus } from '../../src/run-folder/run-folder.js';
+import { beginSweepJournal, readSweepUid, updateSweepJournal } from '../../src/run-folder/sweep-journal.js';
 import { openJournal, readJournal } from '../../src/tracking/journal.js';
 
 let root: string;

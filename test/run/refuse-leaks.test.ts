@@ -8,6 +8,7 @@ const set: PictureSet = {
   name: 'four',
   height: 1,
   width: 1,
+  channels: 1,
   pixels: new Uint8Array(4),
   alphabets: ['Alphabet'],
   characters: [

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { randomStream } from '../../src/base/random-stream.js';
 import { readSearchLog } from '../../src/launch/search-log.js';
-import { readRunStatus, readTrialRecord } from '../../src/run/run-folder.js';
-import { listSweeps, sweepFiles } from '../../src/run/sweep-folder.js';
+import { readRunStatus, readTrialRecord } from '../../src/run-folder/run-folder.js';
+import { listSweeps, sweepFiles } from '../../src/run-folder/sweep-folder.js';
 import type { SweepFaults } from './fault-counts.js';
 import { findLeftovers } from './interrupt-runs.js';
 import {

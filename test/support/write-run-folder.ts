@@ -1,7 +1,12 @@
 // Run folders made by hand, for what reads them without running anything.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RUN_FOLDER_VERSION, type RunState, type RunStatus, type TrialRecord } from '../../src/run/run-folder.js';
+import {
+  RUN_FOLDER_VERSION,
+  type RunState,
+  type RunStatus,
+  type TrialRecord,
+} from '../../src/run-folder/run-folder.js';
 
 const fingerprints = { training: 'a'.repeat(64), evaluation: 'b'.repeat(64), config: 'c'.repeat(64) };
 

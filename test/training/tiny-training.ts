@@ -2,9 +2,9 @@
 // as groups, and hooks that remember what they are told.
 import { randomStream } from '../../src/base/random-stream.js';
 import type { Layer, Model, Training } from '../../src/config/experiment.js';
-import { describeBatch } from '../../src/model/batch-structure.js';
+import type { Batch } from '../../src/data/sampling/batch.js';
+import { describeBatch } from '../../src/tasks/describe-batch.js';
 import type { TrainingCheckpoint, WeightsCheckpoint } from '../../src/training/checkpoint.js';
-import type { Batch } from '../../src/training/tasks/task.js';
 import type { TrainingOptions } from '../../src/training/train.js';
 import type { TrainingHooks } from '../../src/training/training-hooks.js';
 

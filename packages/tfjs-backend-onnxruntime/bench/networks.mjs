@@ -34,7 +34,7 @@ function createVariables(shapes, seed) {
   return variables;
 }
 
-function createPictures(count, size, seed) {
+function createImages(count, size, seed) {
   const random = createRandom(seed);
   const values = Float32Array.from({ length: count * size * size }, () => (random() < 0.2 ? 1 : 0));
   return tf.tensor4d(values, [count, size, size, 1]);
@@ -111,7 +111,7 @@ export function createKoch(batch) {
   shapes.headWeights = [[4096, 1], 1 / Math.sqrt(4096)];
   shapes.headBias = [[1], 0];
   const v = createVariables(shapes, 1);
-  const pictures = createPictures(2 * batch, 105, 2);
+  const images = createImages(2 * batch, 105, 2);
   const labels = tf.tensor2d(
     Array.from({ length: batch }, (_, i) => i % 2),
     [batch, 1],
@@ -127,7 +127,7 @@ export function createKoch(batch) {
   const update = createMomentumUpdate(v, 1e-3, 2e-4);
   return () => {
     const result = computeGradients(v, () => {
-      const [a, b] = tf.split(embed(pictures), 2, 0);
+      const [a, b] = tf.split(embed(images), 2, 0);
       const logits = tf.add(tf.matMul(tf.abs(tf.sub(a, b)), v.headWeights), v.headBias);
       const softplus = tf.softplus(tf.neg(tf.abs(logits)));
       return tf.mean(tf.add(tf.sub(tf.relu(logits), tf.mul(logits, labels)), softplus));
@@ -153,16 +153,16 @@ function convolutionBlock(v, index, x, isPooled) {
   return isPooled ? tf.maxPool(active, 2, 2, 'valid') : active;
 }
 
-/** Four blocks of 64 filters on 28 px: `batch` pictures; the mean square of the embedding is the loss. */
+/** Four blocks of 64 filters on 28 px: `batch` images; the mean square of the embedding is the loss. */
 export function createSmall(batch) {
   const shapes = {};
   for (let i = 0; i < 4; i++) Object.assign(shapes, blockShapes(i, i === 0 ? 1 : 64, 64));
   const v = createVariables(shapes, 1);
-  const pictures = createPictures(batch, 28, 2);
+  const images = createImages(batch, 28, 2);
   const update = createAdamUpdate(v, { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, decay: 0 });
   return () => {
     const result = computeGradients(v, () => {
-      let h = pictures;
+      let h = images;
       for (let i = 0; i < 4; i++) h = convolutionBlock(v, i, h, true);
       return tf.mean(tf.square(tf.reshape(h, [batch, -1])));
     });
@@ -184,7 +184,7 @@ export function createAllPairs() {
   shapes.distanceWeights = [[256], 0, 40 / 256];
   shapes.distanceBias = [[], 0, 3];
   const v = createVariables(shapes, 1);
-  const pictures = createPictures(groups * size, 28, 2);
+  const images = createImages(groups * size, 28, 2);
   const pairs = Array.from({ length: size * size }, (_, i) => [Math.floor(i / size), i % size]);
   const isSame = ([a, b]) => Math.floor(a / drawers) === Math.floor(b / drawers);
   const positives = tf.tensor2d(
@@ -198,7 +198,7 @@ export function createAllPairs() {
   const positiveCount = groups * size * (drawers - 1);
   const update = createAdamUpdate(v, { learningRate: 5e-3, beta1: 0.9, beta2: 0.98, decay: 0.02 });
   const embed = () => {
-    let h = pictures;
+    let h = images;
     for (let i = 0; i < 4; i++) h = convolutionBlock(v, i, h, i < 3);
     const dense = tf.matMul(tf.reshape(h, [groups * size, -1]), v.denseWeights);
     const { mean, variance } = tf.moments(dense, 0);
@@ -226,7 +226,7 @@ export function createAllPairs() {
 export const STEPS = {
   'koch-8': { create: () => createKoch(8), units: 8, unit: 'pairs' },
   'koch-32': { create: () => createKoch(32), units: 32, unit: 'pairs' },
-  'small-128': { create: () => createSmall(128), units: 128, unit: 'pictures' },
-  'small-360': { create: () => createSmall(360), units: 360, unit: 'pictures' },
-  'all-pairs': { create: () => createAllPairs(), units: 320, unit: 'pictures' },
+  'small-128': { create: () => createSmall(128), units: 128, unit: 'images' },
+  'small-360': { create: () => createSmall(360), units: 360, unit: 'images' },
+  'all-pairs': { create: () => createAllPairs(), units: 320, unit: 'images' },
 };

@@ -42,7 +42,7 @@ def prepare(module, variant):
     return torch.compile(module) if variant == "compiled" else module
 
 
-def pictures(count, size, variant):
+def images(count, size, variant):
     x = (torch.rand(count, 1, size, size) < 0.2).float()
     return x if variant == "eager" else x.to(memory_format=torch.channels_last)
 
@@ -51,7 +51,7 @@ def create_koch(batch, variant):
     module = Koch()
     model = prepare(module, variant)
     optimizer = torch.optim.SGD(module.parameters(), lr=1e-3, momentum=0.9, weight_decay=2e-4, fused=True)
-    x, y = pictures(2 * batch, 105, variant), (torch.arange(batch) % 2).float()
+    x, y = images(2 * batch, 105, variant), (torch.arange(batch) % 2).float()
     return optimizer, lambda: F.binary_cross_entropy_with_logits(model(x), y)
 
 
@@ -59,7 +59,7 @@ def create_small(batch, variant):
     module = nn.Sequential(*[block(1 if i == 0 else 64, 64, True, True) for i in range(4)], nn.Flatten())
     model = prepare(module, variant)
     optimizer = torch.optim.Adam(module.parameters(), 1e-3, fused=True)
-    x = pictures(batch, 28, variant)
+    x = images(batch, 28, variant)
     return optimizer, lambda: model(x).square().mean()
 
 
@@ -73,7 +73,7 @@ def create_all_pairs(variant):
     a, b = nn.Parameter(torch.full((256,), 40 / 256)), nn.Parameter(torch.tensor(3.0))
     parameters = [*module.parameters(), a, b]
     optimizer = torch.optim.AdamW(parameters, 5e-3, betas=(0.9, 0.98), weight_decay=0.02, fused=True)
-    x = pictures(groups * size, 28, variant)
+    x = images(groups * size, 28, variant)
     label = torch.arange(size) // drawers
     same = label[:, None] == label[None]
     positive = same & ~torch.eye(size, dtype=torch.bool)

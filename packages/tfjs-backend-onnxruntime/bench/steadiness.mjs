@@ -27,13 +27,13 @@ const model = tf.sequential({
   ],
 });
 const optimizer = tf.train.adam(1e-3);
-const pictures = Float32Array.from({ length: 16 * 64 }, (_, i) => (i * 37) % 2);
+const images = Float32Array.from({ length: 16 * 64 }, (_, i) => (i * 37) % 2);
 const labels = Int32Array.from({ length: 16 }, (_, i) => i % 3);
 
 /** Returns the loss after one step on a batch that is uploaded anew. */
 function train() {
   return tf.tidy(() => {
-    const x = tf.tensor4d(pictures, [16, 8, 8, 1]);
+    const x = tf.tensor4d(images, [16, 8, 8, 1]);
     const y = tf.oneHot(tf.tensor1d(labels, 'int32'), 3);
     const loss = optimizer.minimize(() => tf.losses.softmaxCrossEntropy(y, model.apply(x, { training: true })), true);
     return loss.dataSync()[0];

@@ -1,30 +1,30 @@
-/**
- * The TensorFlow.js backend: keeps the data of tensors, records operations, and at a read (or `flush()`) computes
- * everything recorded and still alive as one ONNX graph.
- */
+/** The TensorFlow.js backend: what tfjs asks of it, and the parts that it is made of. */
 import type { BackendValues, DataId, TensorInfo, DataType as TfDataType } from '@tensorflow/tfjs';
-import { type AnyBuffer, BufferPool, type NumericArray, type NumericType, TensorBuffer } from './buffer-pool.js';
-import { DeviceMemory } from './device-memory.js';
-import { MeasuredForms } from './form-choice.js';
-import { findFormFile } from './form-files.js';
-import { findReplaced, GraphCache } from './graph-cache.js';
-import type { FillAttributes } from './lowering/arrangement.js';
-import { findBlockSize } from './nchwc.js';
-import { findLibrary } from './onnxruntime-api.js';
+import type { Shape } from './base/shapes.js';
+import type { TensorFlow } from './base/tensorflow.js';
+import { GraphCache } from './graph/graph-cache.js';
+import { findBlockSize } from './graph/nchwc.js';
+import { lowerGraph } from './lowering/lower-graph.js';
+import { createNativeOperators, type NativeOperators } from './native/native-operators.js';
 import type { OnnxRuntimeOptions } from './options.js';
-import type { RecordedOperation, TensorData } from './recorded-operation.js';
-import { Runtime } from './runtime.js';
-import { type Shape, sizeOf } from './shapes.js';
-import { countPhysicalCores } from './threads.js';
-
-export type TensorFlow = typeof import('@tensorflow/tfjs');
+import type { OperationRecorder } from './recording/kernels/kernel.js';
+import { PendingWork } from './recording/pending-work.js';
+import { Recorder } from './recording/recorder.js';
+import { BufferPool } from './runtime/buffer-pool.js';
+import { DeviceMemory } from './runtime/device-memory.js';
+import { findLibrary, loadOnnxRuntime } from './runtime/onnxruntime-api.js';
+import { Runtime } from './runtime/runtime.js';
+import { countPhysicalCores } from './runtime/threads.js';
+import { Scheduler } from './scheduler.js';
+import { Tuner } from './tuning/tuner.js';
+import { findTuningFile } from './tuning/tuning-files.js';
 
 /** What a backend has done so far. */
 export interface BackendStatistics {
   /** Graphs compiled, and the time it took, without measurements. */
   compiles: number;
   compileMs: number;
-  /** Convolutions whose forms were measured, and the time it took. */
+  /** Convolutions whose algorithms were measured, and the time it took. */
   measurements: number;
   measureMs: number;
   /** Graphs run, and the time inside ONNX Runtime. */
@@ -43,19 +43,15 @@ export interface BackendDescription {
   readonly nchwcBlock: number;
   /** Instructions of the generated kernels. */
   readonly nativeKernels: 'avx512' | 'avx2' | 'none';
-  /** How the forms of convolutions are chosen. */
-  readonly forms: 'measured' | 'rules';
+  /** How the algorithms of convolutions are chosen. */
+  readonly algorithms: 'measured' | 'rules';
 }
 
 const DEFAULT_MAX_COMPILED_GRAPHS = 64;
 const DEFAULT_MAX_PENDING_OPERATIONS = 4096;
 const DEFAULT_MAX_PENDING_BYTES = 2 ** 29;
-/** Distinct operations, shapes included, that are remembered; a training has some hundreds. */
-const MAX_SIGNATURES = 2 ** 16;
-/** Part of the limit after which a pending graph is computed at the next border between outermost tidy() calls. */
-const BORDER_PART = 1 / 4;
 
-export class OnnxRuntimeBackend {
+export class OnnxRuntimeBackend implements OperationRecorder {
   readonly statistics: BackendStatistics = {
     compiles: 0,
     compileMs: 0,
@@ -65,51 +61,56 @@ export class OnnxRuntimeBackend {
     runMs: 0,
     recorded: 0,
   };
-  readonly #engine: ReturnType<TensorFlow['engine']>;
   readonly #runtime: Runtime;
-  /** Null where results lie in the memory of this process. */
+  /** Operators of our own in generated machine code; null where there are none. */
+  readonly #native: NativeOperators | null;
   readonly #device: DeviceMemory | null;
   readonly #pool: BufferPool;
-  readonly #graphs: GraphCache;
   readonly #nchwcBlock: number;
-  /** Null where the rules decide on the forms of convolutions. */
-  readonly #forms: MeasuredForms | null;
-  readonly #maxPendingOperations: number;
-  readonly #maxPendingBytes: number;
-  readonly #data = new WeakMap<DataId, TensorData>();
-  /** Pending tensors that tfjs still holds, in the order of recording. */
-  readonly #pending = new Map<number, TensorData>();
-  readonly #signatures = new Map<string, number>();
-  /** Buffers of disposed tensors that pending operations may still read. */
-  readonly #retired = new Set<AnyBuffer>();
-  #dataIds = 0;
-  #tensorSerial = 0;
-  #signatureSerial = 0;
-  #operationSerial = 0;
-  #operationsSinceRun = 0;
-  #bytesSinceRun = 0;
-  #outermostScope: number | undefined;
-  #isFlushScheduled = false;
+  /** Null where the rules decide on the algorithms of convolutions. */
+  readonly #tuner: Tuner | null;
+  readonly #graphs: GraphCache;
+  readonly #work = new PendingWork();
+  readonly #scheduler: Scheduler;
+  readonly #recorder: Recorder;
   #isDisposed = false;
 
   constructor(tf: TensorFlow, options: OnnxRuntimeOptions = {}) {
-    this.#engine = tf.engine();
-    const libraryPath = options.libraryPath ?? findLibrary();
+    const { provider = 'cpu' } = options;
+    const api = loadOnnxRuntime(options.libraryPath ?? findLibrary());
     const threads = options.threads ?? countPhysicalCores();
-    this.#runtime = new Runtime(libraryPath, threads, options.provider, options.nativeKernels);
+    const native = provider === 'cpu' ? createNativeOperators(api, threads, options.nativeKernels) : null;
+    this.#runtime = new Runtime(api, threads, provider, native);
     this.#device = openDeviceMemory(this.#runtime, options.resultMemory);
     this.#pool = new BufferPool(this.#runtime, this.#device);
     this.#nchwcBlock = chooseBlockSize(this.#runtime, options.nchwcBlock ?? 'auto');
-    this.#runtime.native?.fitBlock(this.#nchwcBlock);
-    this.#forms = this.#createForms(options);
+    native?.fitBlock(this.#nchwcBlock);
+    this.#native = this.#nchwcBlock > 0 ? native : null;
+    this.#tuner = this.#createTuner(options);
+    const lowering = {
+      nchwcBlock: this.#nchwcBlock,
+      isForDevice: this.#device !== null || provider !== 'cpu',
+      native: this.#native,
+      chooser: this.#tuner,
+    };
     this.#graphs = new GraphCache(this.#runtime, this.statistics, {
       maxGraphs: options.maxCompiledGraphs ?? DEFAULT_MAX_COMPILED_GRAPHS,
-      nchwcBlock: this.#nchwcBlock,
-      isForDevice: this.#device !== null || this.#runtime.provider !== 'cpu',
-      forms: this.#forms,
+      isOptimized: this.#nchwcBlock === 0,
+      native: this.#native,
+      lower: (operations, leaves, results) => lowerGraph(operations, leaves, results, lowering),
     });
-    this.#maxPendingOperations = options.maxPendingOperations ?? DEFAULT_MAX_PENDING_OPERATIONS;
-    this.#maxPendingBytes = options.maxPendingBytes ?? DEFAULT_MAX_PENDING_BYTES;
+    const engine = tf.engine();
+    this.#scheduler = new Scheduler({
+      engine,
+      work: this.#work,
+      graphs: this.#graphs,
+      pool: this.#pool,
+      device: this.#device,
+      maxPendingOperations: options.maxPendingOperations ?? DEFAULT_MAX_PENDING_OPERATIONS,
+      maxPendingBytes: options.maxPendingBytes ?? DEFAULT_MAX_PENDING_BYTES,
+      find: (dataId) => this.#recorder.find(dataId),
+    });
+    this.#recorder = new Recorder(engine, this, this.#pool, this.#work, this.#scheduler, this.statistics);
   }
 
   describe(): BackendDescription {
@@ -118,29 +119,23 @@ export class OnnxRuntimeBackend {
       version,
       threads,
       nchwcBlock: this.#nchwcBlock,
-      nativeKernels: this.#nativeKernels(),
-      forms: this.#forms ? 'measured' : 'rules',
+      nativeKernels: this.#native?.vectors.name ?? 'none',
+      algorithms: this.#tuner ? 'measured' : 'rules',
     };
   }
 
-  #nativeKernels(): BackendDescription['nativeKernels'] {
-    const { native } = this.#runtime;
-    return native && this.#nchwcBlock > 0 ? native.vectors.name : 'none';
-  }
-
-  #createForms({ forms = 'measured', formFiles = [findFormFile()] }: OnnxRuntimeOptions): MeasuredForms | null {
-    // Plain convolutions have one form each.
-    if (forms === 'rules' || formFiles.length === 0 || this.#nchwcBlock === 0) return null;
-    return new MeasuredForms(this.#runtime, this.statistics, {
+  #createTuner({ algorithms = 'measured', tuningFiles = [findTuningFile()] }: OnnxRuntimeOptions): Tuner | null {
+    // Plain convolutions have one algorithm each.
+    if (algorithms === 'rules' || tuningFiles.length === 0 || this.#nchwcBlock === 0) return null;
+    return new Tuner(this.#runtime, this.statistics, {
       block: this.#nchwcBlock,
-      nativeKernels: this.#nativeKernels(),
-      files: formFiles,
+      native: this.#native,
+      files: tuningFiles,
     });
   }
 
   // ---- what kernels use ----------------------------------------------------------------------------------------
 
-  /** Records one operation and returns its result, which is computed when somebody needs it. */
   record(
     name: string,
     inputs: readonly TensorInfo[],
@@ -148,88 +143,33 @@ export class OnnxRuntimeBackend {
     shape: Shape,
     dtype: TfDataType,
   ): TensorInfo {
-    this.#flushIfTooMuchIsPending();
-    if (sizeOf(shape) === 0) return this.#createTensor(shape, dtype, this.#pool.take(dtype as NumericType, 0));
-    const operands = inputs.map((input) => ({ data: this.#dataOf(input.dataId), shape: input.shape }));
-    for (const { data } of operands) throwEarlierFailure(data);
-    let description = `${name}${JSON.stringify(attributes)}${dtype}${shape}`;
-    for (const operand of operands) description += `;${operand.data.dtype}${operand.data.shape}/${operand.shape}`;
-    const result = this.#createTensor(shape, dtype, null);
-    const output = this.#dataOf(result.dataId);
-    const operation: RecordedOperation = {
-      name,
-      serial: ++this.#operationSerial,
-      inputs: operands,
-      attributes,
-      shape,
-      dtype: output.dtype,
-      output,
-      signature: this.#numberOf(description),
-    };
-    output.producer = operation;
-    this.#pending.set(output.serial, output);
-    this.statistics.recorded++;
-    this.#operationsSinceRun++;
-    this.#scheduleFlush();
-    return result;
+    return this.#recorder.record(name, inputs, attributes, shape, dtype);
   }
 
-  /** Returns a tensor over the same data with another shape of the same size. */
   alias(tensor: TensorInfo, shape: Shape): TensorInfo {
-    this.#dataOf(tensor.dataId).references++;
-    return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype };
+    return this.#recorder.alias(tensor, shape);
   }
 
-  /** Returns a tensor with the given content, which is copied. */
   upload(values: BackendValues, shape: Shape, dtype: TfDataType): TensorInfo {
-    return { dataId: this.write(values, [...shape], dtype), shape: [...shape], dtype };
+    return this.#recorder.upload(values, shape, dtype);
   }
 
-  /**
-   * Returns a copy of consecutive elements, or null when the tensor's numbers are not known yet. A copy keeps the offset
-   * out of the recorded structure: batches cut out of a data set share one graph.
-   */
   copyPart(tensor: TensorInfo, offset: number, shape: Shape): TensorInfo | null {
-    const { buffer } = this.#dataOf(tensor.dataId);
-    const end = offset + sizeOf(shape);
-    const part =
-      buffer instanceof TensorBuffer ? buffer.values.subarray(offset, end) : buffer?.copy(offset, end - offset);
-    return part ? this.upload(part, shape, tensor.dtype) : null;
+    return this.#recorder.copyPart(tensor, offset, shape);
   }
 
   // ---- the interface of tfjs's KernelBackend -------------------------------------------------------------------
 
   write(values: BackendValues | null, shape: number[], dtype: TfDataType): DataId {
-    if (dtype === 'complex64') throw new Error('onnxruntime: complex64 tensors are not supported');
-    this.#flushIfTooMuchIsPending();
-    const length = sizeOf(shape);
-    if (dtype === 'string') {
-      const tensor = this.#createTensor(shape, dtype, null);
-      this.#dataOf(tensor.dataId).text = values as unknown as Uint8Array[];
-      return tensor.dataId;
-    }
-    const buffer = this.#pool.take(dtype as NumericType, length);
-    // Copied: execution is late, and the caller may change its array in between.
-    if (values) buffer.values.set(values as NumericArray);
-    else buffer.values.fill(0);
-    // What is uploaded before the first operation, weights above all, would outlive an early run.
-    if (this.#operationsSinceRun > 0) this.#bytesSinceRun += buffer.values.byteLength;
-    return this.#createTensor(shape, dtype, buffer).dataId;
+    return this.#recorder.write(values, shape, dtype);
   }
 
   move(dataId: DataId, values: BackendValues, shape: number[], dtype: TfDataType, references: number): void {
-    const source = this.#data.get(this.write(values, shape, dtype))!;
-    source.references = references;
-    this.#data.set(dataId, source);
+    this.#recorder.adopt(dataId, values, shape, dtype, references);
   }
 
   readSync(dataId: DataId): BackendValues {
-    const data = this.#dataOf(dataId);
-    if (data.text) return data.text as unknown as BackendValues;
-    throwEarlierFailure(data);
-    if (!data.buffer) this.#run(data);
-    // Copied: the buffer goes on to other tensors when this one is disposed of.
-    return data.buffer!.copy(0, data.buffer!.length);
+    return this.#recorder.readSync(dataId);
   }
 
   async read(dataId: DataId): Promise<BackendValues> {
@@ -237,37 +177,24 @@ export class OnnxRuntimeBackend {
   }
 
   disposeData(dataId: DataId, force = false): boolean {
-    const data = this.#data.get(dataId);
-    if (!data) return true;
-    data.references--;
-    if (!force && data.references > 0) return false;
-    this.#data.delete(dataId);
-    this.#dataIds--;
-    this.#pending.delete(data.serial);
-    if (data.buffer && this.#pending.size > 0) this.#retired.add(data.buffer);
-    else if (data.buffer) this.#pool.give(data.buffer);
-    return true;
+    return this.#recorder.disposeData(dataId, force);
   }
 
   refCount(dataId: DataId): number {
-    return this.#data.get(dataId)?.references ?? 0;
+    return this.#recorder.refCount(dataId);
   }
 
   /** tfjs calls it when a variable takes the data over. */
   incRef(dataId: DataId): void {
-    const data = this.#dataOf(dataId);
-    data.references++;
-    // A new variable's zeros are numbers from its first step on, so that this step has the structure of all later ones.
-    if (data.producer?.name === 'Fill') this.#fill(data, (data.producer.attributes as FillAttributes).value);
+    this.#recorder.incRef(dataId);
   }
 
   decRef(dataId: DataId): void {
-    const data = this.#data.get(dataId);
-    if (data) data.references--;
+    this.#recorder.decRef(dataId);
   }
 
   numDataIds(): number {
-    return this.#dataIds;
+    return this.#recorder.dataIds;
   }
 
   async time(compute: () => void): Promise<{ kernelMs: number }> {
@@ -293,187 +220,21 @@ export class OnnxRuntimeBackend {
     return 1e-7;
   }
 
+  /** Computes everything recorded and alive. Call it once a step when no tensor of the step is read. */
+  flush(): void {
+    this.#scheduler.flush();
+  }
+
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    this.#pending.clear();
-    for (const buffer of this.#retired) this.#pool.give(buffer);
+    this.#scheduler.stop();
+    this.#work.tensors.clear();
+    for (const buffer of this.#work.retired) this.#pool.give(buffer);
     this.#graphs.dispose();
     this.#pool.dispose();
     this.#device?.dispose();
     this.#runtime.dispose();
-  }
-
-  // ---- running -------------------------------------------------------------------------------------------------
-
-  /** Computes everything recorded and alive. Call it once a step when no tensor of the step is read. */
-  flush(): void {
-    this.#run(null);
-  }
-
-  /**
-   * Computes `asked` and what is alive. Tensors of a tidy() that is still open usually die unread: they stay pending,
-   * unless asked for or needed a second time.
-   */
-  #run(asked: TensorData | null, includeOpenScopes = false): void {
-    const open = includeOpenScopes ? new Set<TensorData>() : this.#tensorsOfOpenScopes();
-    const outputs = [...this.#pending.values()].filter((data) => data === asked || !open.has(data));
-    if (asked && !outputs.includes(asked)) outputs.push(asked);
-    if (outputs.length > 0) {
-      const operations = collectOperations(outputs);
-      for (const { output } of operations) {
-        if (output.isPassedOver && output !== asked && open.has(output)) outputs.push(output);
-      }
-      for (const data of outputs) this.#pending.delete(data.serial);
-      for (const data of this.#pending.values()) data.isPassedOver = true;
-      this.#compute(operations, outputs);
-    }
-    this.#operationsSinceRun = 0;
-    this.#bytesSinceRun = 0;
-    this.#recycle();
-  }
-
-  #compute(operations: readonly RecordedOperation[], outputs: readonly TensorData[]): void {
-    let buffers: AnyBuffer[] = [];
-    try {
-      for (const { inputs } of operations) for (const { data } of inputs) throwEarlierFailure(data);
-      const run = this.#graphs.prepare(operations, outputs);
-      for (const data of outputs) data.producer = null;
-      const unneeded = this.#findUnneeded();
-      buffers = outputs.map((data, index) => {
-        const replaced = findReplaced(run, index)?.buffer;
-        if (!replaced || !unneeded.has(replaced) || replaced.length !== sizeOf(data.shape)) {
-          return this.#pool.takeForResult(data.dtype, sizeOf(data.shape));
-        }
-        this.#retired.delete(replaced);
-        return replaced;
-      });
-      if (this.#device) this.#moveWhatIsReadAgain(this.#device, run.leaves);
-      this.#graphs.run(run, buffers);
-    } catch (error) {
-      for (const data of outputs) data.failure = error as Error;
-      for (const buffer of buffers) this.#pool.give(buffer);
-      throw error;
-    }
-    outputs.forEach((data, index) => {
-      data.buffer = buffers[index]!;
-    });
-  }
-
-  /** What is read once, a batch above all, is handed over with the run; weights move to the device. */
-  #moveWhatIsReadAgain(device: DeviceMemory, leaves: readonly TensorData[]): void {
-    for (const data of leaves) {
-      const { buffer, wasRead } = data;
-      data.wasRead = true;
-      if (!wasRead || !(buffer instanceof TensorBuffer) || this.#retired.has(buffer)) continue;
-      data.buffer = device.upload(buffer);
-      this.#pool.give(buffer);
-    }
-  }
-
-  /** Gives buffers of disposed tensors back to the pool, but for those that a pending operation will read. */
-  #recycle(): void {
-    for (const buffer of this.#findUnneeded()) {
-      this.#pool.give(buffer);
-      this.#retired.delete(buffer);
-    }
-    this.#pool.endRun();
-  }
-
-  /** Returns the buffers of disposed tensors that no pending operation will read. */
-  #findUnneeded(): Set<AnyBuffer> {
-    const unneeded = new Set(this.#retired);
-    for (const operation of collectOperations([...this.#pending.values()])) {
-      for (const { data } of operation.inputs) if (data.buffer) unneeded.delete(data.buffer);
-    }
-    return unneeded;
-  }
-
-  #tensorsOfOpenScopes(): Set<TensorData> {
-    const { scopeStack, registeredVariables } = this.#engine.state;
-    const assigned = new Set(Object.values(registeredVariables).map((variable) => variable.dataId));
-    const open = new Set<TensorData>();
-    for (const scope of scopeStack) {
-      for (const tensor of scope.track) {
-        if (tensor.kept || assigned.has(tensor.dataId)) continue;
-        const data = this.#data.get(tensor.dataId);
-        if (data) open.add(data);
-      }
-    }
-    return open;
-  }
-
-  /**
-   * A graph that nobody reads must not grow without end. It is computed at a border between outermost tidy() calls,
-   * where the same structure comes again and again, or, in one endless tidy(), at the limit itself.
-   */
-  #flushIfTooMuchIsPending(): void {
-    const scope = this.#engine.state.scopeStack[0]?.id;
-    const isBorder = scope === undefined || scope !== this.#outermostScope;
-    this.#outermostScope = scope;
-    const operations = this.#operationsSinceRun / this.#maxPendingOperations;
-    const bytes = this.#bytesSinceRun / this.#maxPendingBytes;
-    const part = Math.max(operations, bytes);
-    if (this.#operationsSinceRun > 0 && (part >= 1 || (isBorder && part >= BORDER_PART))) this.#run(null, part >= 1);
-  }
-
-  /** Computes what is pending when the synchronous code has ended, so that `model.fit` runs batch by batch. */
-  #scheduleFlush(): void {
-    if (this.#isFlushScheduled) return;
-    this.#isFlushScheduled = true;
-    queueMicrotask(() => {
-      this.#isFlushScheduled = false;
-      if (this.#isDisposed || this.#pending.size === 0) return;
-      try {
-        this.#run(null);
-      } catch {
-        // The failure is kept with the tensors and thrown when one of them is read.
-      }
-    });
-  }
-
-  #fill(data: TensorData, value: number): void {
-    const buffer = this.#pool.take(data.dtype, sizeOf(data.shape));
-    buffer.values.fill(value);
-    data.buffer = buffer;
-    data.producer = null;
-    this.#pending.delete(data.serial);
-  }
-
-  /** Returns the number of a description; a forgotten one gets a new number, and its graphs are compiled again. */
-  #numberOf(description: string): number {
-    const known = this.#signatures.get(description);
-    if (known !== undefined) return known;
-    if (this.#signatures.size >= MAX_SIGNATURES) this.#signatures.clear();
-    this.#signatures.set(description, ++this.#signatureSerial);
-    return this.#signatureSerial;
-  }
-
-  #createTensor(shape: Shape, dtype: TfDataType, buffer: AnyBuffer | null): TensorInfo {
-    const dataId = {};
-    const ownShape = [...shape];
-    this.#data.set(dataId, {
-      serial: ++this.#tensorSerial,
-      shape: ownShape,
-      dtype: dtype as NumericType,
-      references: 1,
-      buffer,
-      producer: null,
-      wasRead: false,
-      text: null,
-      failure: null,
-      isPassedOver: false,
-    });
-    this.#dataIds++;
-    return { dataId, shape: ownShape, dtype };
-  }
-
-  #dataOf(dataId: DataId): TensorData {
-    const data = this.#data.get(dataId);
-    if (data) return data;
-    // The tensor was made under another backend: tfjs brings its data here.
-    this.#engine.moveData(this as never, dataId);
-    return this.#data.get(dataId)!;
   }
 }
 
@@ -496,21 +257,4 @@ function chooseBlockSize(runtime: Runtime, requested: number | 'auto'): number {
   const available = findBlockSize(runtime);
   if (requested === 'auto' || requested === available) return available;
   throw new Error(`onnxruntime: nchwcBlock ${requested} was asked for; this processor has ${available || 'none'}`);
-}
-
-/** Returns the pending operations that the tensors depend on, in the order of recording. */
-function collectOperations(tensors: readonly TensorData[]): RecordedOperation[] {
-  const found = new Set<RecordedOperation>();
-  const stack = tensors.flatMap((data) => data.producer ?? []);
-  while (stack.length > 0) {
-    const operation = stack.pop()!;
-    if (found.has(operation)) continue;
-    found.add(operation);
-    for (const { data } of operation.inputs) if (data.producer) stack.push(data.producer);
-  }
-  return [...found].sort((a, b) => a.serial - b.serial);
-}
-
-function throwEarlierFailure({ failure }: TensorData): void {
-  if (failure) throw failure;
 }

@@ -1,4 +1,5 @@
 export type { BackendDescription, BackendStatistics, OnnxRuntimeBackend } from './backend.js';
-export { createFormFile, findFormFile } from './form-files.js';
-export type { CudaProvider, OnnxRuntimeOptions } from './options.js';
+export type { OnnxRuntimeOptions } from './options.js';
 export { registerOnnxRuntimeBackend } from './register-backend.js';
+export type { CudaProvider } from './runtime/runtime.js';
+export { createTuningFile, findTuningFile } from './tuning/tuning-files.js';

@@ -1,10 +1,4 @@
-/** An NVIDIA GPU through the CUDA provider of a library that has it. */
-export interface CudaProvider {
-  /** Number of the device among those that the process sees. */
-  readonly cuda: number;
-  /** Lets products of float32 matrices and convolutions round their factors to TF32. Default: false. */
-  readonly tf32?: boolean;
-}
+import type { CudaProvider } from './runtime/runtime.js';
 
 /** Settings of a backend, fixed when it is registered. */
 export interface OnnxRuntimeOptions {
@@ -33,17 +27,17 @@ export interface OnnxRuntimeOptions {
    */
   readonly nativeKernels?: 'auto' | 'avx2' | 'none';
   /**
-   * How each convolution and each gradient of one gets its form (tiles, blocks, …), where there are several: the fastest,
-   * by a measurement of some milliseconds when a new shape of much work is compiled, or by fixed rules. Other forms round
-   * otherwise; the files fix the choice. Default: `measured`.
+   * How each convolution and each gradient of one gets its algorithm (Winograd, direct over blocks, im2col, …), where there
+   * are several: the fastest, by a measurement of some milliseconds when a new shape of much work is compiled (tuning), or by
+   * fixed rules. Other algorithms round otherwise; the files fix the choice. Default: `measured`.
    */
-  readonly forms?: 'measured' | 'rules';
+  readonly algorithms?: 'measured' | 'rules';
   /**
    * JSON files of choices. The first that knows a shape decides, on whatever machine; a choice is written to all files
    * before the one that knew it, a new one to all. A damaged file is replaced; where the first one cannot be written, the
    * rules decide on shapes that no file knows. Default: a file for this processor in the user's cache folder.
    */
-  readonly formFiles?: readonly string[];
+  readonly tuningFiles?: readonly string[];
   /** Compiled graphs kept; the one unused longest is released first. Default: 64. */
   readonly maxCompiledGraphs?: number;
   /** Recorded operations after which everything pending is computed although nobody has read it. Default: 4096. */

@@ -1,16 +1,17 @@
 /** Makes a backend known to TensorFlow.js, with its kernels and the fallbacks for those it does not have. */
 import type { KernelBackend, KernelConfig, NamedAttrMap, NamedTensorInfoMap } from '@tensorflow/tfjs';
-import { OnnxRuntimeBackend, type TensorFlow } from './backend.js';
-import { replaceGradientsOfSums } from './gradients.js';
-import { arithmeticKernels } from './kernels/arithmetic.js';
-import { arrangementKernels } from './kernels/arrangement.js';
-import { createFallback } from './kernels/fallback.js';
-import { type Kernel, type KernelCall, type KernelTable, UnsupportedCase } from './kernels/kernel.js';
-import { matrixKernels } from './kernels/matrix.js';
-import { pictureKernels } from './kernels/picture.js';
-import { reductionKernels } from './kernels/reduction.js';
-import { resizingKernels } from './kernels/resizing.js';
+import { OnnxRuntimeBackend } from './backend.js';
+import type { TensorFlow } from './base/tensorflow.js';
 import type { OnnxRuntimeOptions } from './options.js';
+import { replaceGradientsOfSums } from './recording/gradients.js';
+import { arithmeticKernels } from './recording/kernels/arithmetic.js';
+import { arrangementKernels } from './recording/kernels/arrangement.js';
+import { createFallback } from './recording/kernels/fallback.js';
+import { imageKernels } from './recording/kernels/image.js';
+import { type Kernel, type KernelCall, type KernelTable, UnsupportedCase } from './recording/kernels/kernel.js';
+import { matrixKernels } from './recording/kernels/matrix.js';
+import { reductionKernels } from './recording/kernels/reduction.js';
+import { resizingKernels } from './recording/kernels/resizing.js';
 
 const DEFAULT_NAME = 'onnxruntime';
 
@@ -18,7 +19,7 @@ const KERNELS: KernelTable = {
   ...arithmeticKernels,
   ...arrangementKernels,
   ...matrixKernels,
-  ...pictureKernels,
+  ...imageKernels,
   ...reductionKernels,
   ...resizingKernels,
 };

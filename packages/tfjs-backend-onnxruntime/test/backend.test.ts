@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { registerOnnxRuntimeBackend } from '../src/index.js';
+import { registerOnnxRuntimeBackend } from '../src/register-backend.js';
 import { blocked, normal, plain, randomValues, relativeDifference, THREADS } from './support/engines.js';
 
 beforeEach(() => {

@@ -24,7 +24,7 @@ function createVariables(shapes: Record<string, number[]>): Variables {
   return Object.fromEntries(entries);
 }
 
-function createPictures(batch: number, size: number): tf.Tensor4D {
+function createImages(batch: number, size: number): tf.Tensor4D {
   // Mostly paper: large equal areas make equal maxima, as drawings do.
   const values = randomValues(batch * size * size, 99).map((value) => (value > 1.2 ? 1 : 0));
   return tf.tensor4d(values, [batch, size, size, 1]);
@@ -46,10 +46,10 @@ function kochNetwork(size: number, kernels: number[], filters: number[], units: 
   shapes.head = [units, 1];
   shapes.headBias = [1];
   const v = createVariables(shapes);
-  const pictures = createPictures(2 * pairs, size);
+  const images = createImages(2 * pairs, size);
   const labels = tf.tensor2d(Array.from({ length: pairs }, (_, index) => [index % 2]));
   const loss = () => {
-    let h: tf.Tensor = pictures;
+    let h: tf.Tensor = images;
     kernels.forEach((_, index) => {
       h = tf.relu(tf.add(tf.conv2d(h as tf.Tensor4D, v[`filter${index}`] as never, 1, 'valid'), v[`bias${index}`]!));
       if (index < kernels.length - 1) h = tf.maxPool(h as tf.Tensor4D, 2, 2, 'valid');
@@ -74,7 +74,7 @@ function normalizedNetwork(filters: number, batch: number, poolSize: number) {
     });
   }
   const v = createVariables(shapes);
-  const pictures = createPictures(batch, 14);
+  const images = createImages(batch, 14);
   const labels = tf.oneHot(
     tf.tensor1d(
       Array.from({ length: batch }, (_, index) => index % 5),
@@ -83,7 +83,7 @@ function normalizedNetwork(filters: number, batch: number, poolSize: number) {
     5,
   );
   const loss = () => {
-    let h: tf.Tensor = pictures;
+    let h: tf.Tensor = images;
     for (let i = 0; i < 3; i++) {
       const convolved = tf.conv2d(h as tf.Tensor4D, v[`filter${i}`] as never, 1, 'same');
       const { mean, variance } = tf.moments(convolved, [0, 1, 2]);

@@ -1,4 +1,5 @@
 // The augmentation section.
+import { taskNamesWith, taskTypeOf } from '../../tasks/registry.js';
 import type { Rule } from '../rule.js';
 
 /** Distorted copies and distortion on the fly exclude each other. */
@@ -40,12 +41,13 @@ export const checkRotationClasses: Rule = {
   name: 'rotation classes',
   needs: ['augmentation.rotationClasses', 'training.task'],
   check({ augmentation, training }, { report }) {
-    if (!augmentation.rotationClasses || !training || training.task.type !== 'verification') return;
+    if (!augmentation.rotationClasses || !training || taskTypeOf(training.task).truth === 'classes') return;
+    const tasks = taskNamesWith(({ truth }) => truth === 'classes');
     report({
       code: 'conflict',
       path: ['augmentation', 'rotationClasses'],
       found: `true with task ${training.task.type}`,
-      allowed: 'false, or training.task with type: allPairs, episodes, classification',
+      allowed: `false, or training.task with type: ${tasks.join(', ')}`,
     });
   },
 };

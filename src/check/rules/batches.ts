@@ -1,22 +1,25 @@
 // Batches: what the task makes of the selection, and how a batch may be cut.
-import type { AlphabetCount } from '../../data/splits.js';
-import { describeBatch, isGroupTask } from '../../model/batch-structure.js';
-import { findMicroBatchConflict } from '../../model/micro-batch-size.js';
-import { describeDataOnce } from '../describe-data-once.js';
-import { firstGiven, type Rule } from '../rule.js';
 
-/** The tasks `allPairs` and `episodes` make their batches of alphabets, characters and drawers. */
+import { findMicroBatchConflict } from '../../model/micro-batch-size.js';
+import { describeBatch } from '../../tasks/describe-batch.js';
+import { taskTypeOf } from '../../tasks/registry.js';
+import { describeDataOnce } from '../describe-data-once.js';
+import { type Rule, reportSettings } from '../rule.js';
+
+/** Batches that the task's own keys decide the size of have no other. */
 export const checkBatchSize: Rule = {
   name: 'batch size',
   needs: ['training.task', 'training.batchSize'],
   check({ training }, { report }) {
-    if (training?.batchSize === undefined || !isGroupTask(training.task)) return;
+    if (training?.batchSize === undefined) return;
+    const { sizeKeys } = taskTypeOf(training.task);
+    if (sizeKeys === undefined) return;
     report({
       code: 'conflict',
       path: ['training', 'batchSize'],
       at: 'key',
       found: `batchSize with task ${training.task.type}`,
-      allowed: 'alphabets, characters and drawers of training.task',
+      allowed: `${sizeKeys.slice(0, -1).join(', ')} and ${sizeKeys.at(-1)} of training.task`,
     });
   },
 };
@@ -40,83 +43,25 @@ export const checkMicroBatches: Rule = {
   },
 };
 
-/** The training selection can fill a batch of groups. */
-export const checkGroups: Rule = {
-  name: 'groups',
-  needs: ['training.task', 'data'],
-  check({ training, data }, context) {
-    if (!training || !data || !isGroupTask(training.task)) return;
-    const { characters, drawers } = training.task;
-    const task = ['training', 'task'];
-    const train = describeDataOnce(data)?.selections.train ?? [];
-    if (train.length === 0) return; // a problem of its own
-    const most = train.reduce((sum, alphabet) => sum + alphabet.characters, 0);
-    if (characters > most) {
-      context.report({
-        code: 'episode',
-        path: firstGiven(context, [[...task, 'characters'], task]),
-        found: `${characters} characters`,
-        allowed: `at most ${most}, which the training selection has`,
-      });
-    }
-    const people = fewestDrawers(train);
-    if (drawers > people) {
-      context.report({
-        code: 'episode',
-        path: firstGiven(context, [[...task, 'drawers'], task]),
-        found: `${drawers} drawers`,
-        allowed: `at most ${people}, who drew each character of the training selection`,
-      });
-    }
-  },
-};
-
-/** The support of an episode leaves some pictures of each character as queries. */
-export const checkSupport: Rule = {
-  name: 'support',
+/** What the task says of its own settings. */
+export const checkTask: Rule = {
+  name: 'task',
   needs: ['training.task'],
   check({ training }, context) {
-    if (training?.task.type !== 'episodes') return;
-    const { shots, drawers } = training.task;
-    if (shots < drawers) return;
-    const task = ['training', 'task'];
-    context.report({
-      code: 'episode',
-      path: firstGiven(context, [[...task, 'shots'], [...task, 'drawers'], task]),
-      found: `${shots} shots of ${drawers} drawers`,
-      allowed: `at most ${drawers - 1} shots: the other pictures of a character are its queries`,
-    });
+    if (!training) return;
+    reportSettings(context, ['training', 'task'], taskTypeOf(training.task).findProblems?.(training.task));
   },
 };
 
-/** Pairs of one character take two drawers, pairs of different ones two characters. */
-export const checkVerificationPairs: Rule = {
-  name: 'verification pairs',
+/** What the task says of the training selection. */
+export const checkTaskSelection: Rule = {
+  name: 'task and selection',
   needs: ['training.task', 'data'],
-  check({ training, data }, { report }) {
-    if (training?.task.type !== 'verification' || !data) return;
+  check({ training, data }, context) {
+    if (!training || !data) return;
     const train = describeDataOnce(data)?.selections.train ?? [];
-    const path = ['training', 'task'];
-    if (fewestDrawers(train) < 2) {
-      report({
-        code: 'episode',
-        path,
-        found: 'characters by one drawer only',
-        allowed: 'two drawers of each character of the training selection',
-      });
-    }
-    const single = train.find(({ characters }) => characters < 2);
-    if (single && (training.task.pairs.different === 'within-alphabet' || train.length < 2)) {
-      report({
-        code: 'episode',
-        path,
-        found: `${single.name} with a single character`,
-        allowed: 'two characters in each alphabet of the training selection',
-      });
-    }
+    if (train.length === 0) return; // a problem of its own
+    const { task } = training;
+    reportSettings(context, ['training', 'task'], taskTypeOf(task).findSelectionProblems?.(task, train));
   },
 };
-
-function fewestDrawers(alphabets: readonly AlphabetCount[]): number {
-  return Math.min(...alphabets.map(({ drawers }) => drawers));
-}

@@ -82,7 +82,7 @@ export const checkFolderDivision: Rule = {
   check({ data }, { report }) {
     if (data?.dataset !== 'folder') return;
     if (findDataFailure(data)?.code === 'data') return;
-    const names = listUnitNames(listFolder(data.path), data);
+    const names = listUnitNames(listFolder(data), data);
     for (const purpose of ['test', 'validation'] as const) {
       listedNames(data[purpose]).forEach((name, index) => {
         const isTwice = purpose === 'validation' && listedNames(data.test).includes(name);

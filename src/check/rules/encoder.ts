@@ -1,5 +1,6 @@
 // Layers that do not fit each other, or that share a name.
 import { formatKeyPath } from '../../config/key-path.js';
+import { channelsOf } from '../../data/loaded-data.js';
 import { findRepeatedLayerNames, layerName, reservedNames } from '../../layers/layer-name.js';
 import { listLayerGroups } from '../../layers/list-layers.js';
 import { LayerPlaceError } from '../../layers/place-layers.js';
@@ -10,10 +11,11 @@ import type { Rule } from '../rule.js';
 export const checkEncoderShapes: Rule = {
   name: 'encoder shapes',
   needs: ['model.encoder', 'data.imageSize'],
+  reads: ['data'],
   check({ model, data }, { report }) {
     if (!model || data?.imageSize === undefined) return;
     try {
-      placeEncoder(model.encoder, data.imageSize);
+      placeEncoder(model.encoder, data.imageSize, channelsOf(data));
     } catch (error) {
       if (!(error instanceof LayerPlaceError)) throw error;
       report({

@@ -1,6 +1,7 @@
 // The loss, the task that it is of, and the head that it looks at.
 import { headTypeOf, headTypes } from '../../model/heads/registry.js';
-import { lossForms } from '../../model/loss-forms.js';
+import { DEFAULT_LOSS, lossNamesWith, lossTypeOf } from '../../model/losses/registry.js';
+import { taskNamesWith, taskTypeOf } from '../../tasks/registry.js';
 import type { Rule } from '../rule.js';
 
 /** Heads whose distance is none that is learned. */
@@ -13,16 +14,18 @@ export const checkLoss: Rule = {
   name: 'loss',
   needs: ['training.loss', 'training.task'],
   check({ training }, { report }) {
-    if (!training || training.loss === 'binaryCrossEntropy') return;
+    if (!training || training.loss === DEFAULT_LOSS) return;
     const { loss, task } = training;
-    const tasks = lossForms[loss].of === 'triplets' ? ['allPairs'] : ['verification', 'allPairs'];
-    if (tasks.includes(task.type)) return;
-    const hasPairs = task.type === 'verification';
+    const { of } = lossTypeOf(loss);
+    const { losses } = taskTypeOf(task);
+    if (losses.includes(of)) return;
+    const fitting = lossNamesWith((other) => losses.includes(other.of));
+    const tasks = taskNamesWith((type) => type.losses.includes(of));
     report({
       code: 'conflict',
       path: ['training', 'loss'],
       found: `${loss} with task ${task.type}`,
-      allowed: `${hasPairs ? 'binaryCrossEntropy, contrastive' : 'no loss: the task has its own'}; or training.task with type: ${tasks.join(', ')}`,
+      allowed: `${fitting.length > 0 ? fitting.join(', ') : 'no loss: the task has its own'}; or training.task with type: ${tasks.join(', ')}`,
     });
   },
 };
@@ -32,7 +35,7 @@ export const checkLossHead: Rule = {
   name: 'loss and head',
   needs: ['training.loss', 'model.head'],
   check({ training, model }, { report }) {
-    if (!training || !model || lossForms[training.loss].measure !== 'distances') return;
+    if (!training || !model || lossTypeOf(training.loss).measure !== 'distances') return;
     const { loss } = training;
     const { head } = model;
     if (headTypeOf(head).distances === undefined) {
@@ -40,13 +43,13 @@ export const checkLossHead: Rule = {
         code: 'conflict',
         path: ['training', 'loss'],
         found: `${loss} with head ${head.type}, whose distance is learned`,
-        allowed: `binaryCrossEntropy, or model.head with type: ${headsWithDistances.join(', ')}`,
+        allowed: `${lossNamesWith(({ measure }) => measure === 'logits').join(', ')}, or model.head with type: ${headsWithDistances.join(', ')}`,
       });
-    } else if (loss === 'contrastive' && head.type === 'l2' && head.squared) {
+    } else if (lossTypeOf(loss).squaresDistances && headTypeOf(head).squaresDistances?.(head)) {
       report({
         code: 'conflict',
         path: ['model', 'head', 'squared'],
-        found: 'true with loss contrastive',
+        found: `true with loss ${loss}`,
         allowed: 'false: the loss squares the distance itself',
       });
     }
@@ -58,28 +61,28 @@ export const checkMargin: Rule = {
   name: 'margin',
   needs: ['training.loss', 'training.margin'],
   check({ training }, { report }) {
-    if (training?.margin === undefined || lossForms[training.loss].measure === 'distances') return;
+    if (training?.margin === undefined || lossTypeOf(training.loss).hasMargin) return;
     report({
       code: 'conflict',
       path: ['training', 'margin'],
       at: 'key',
       found: `margin with loss ${training.loss}`,
-      allowed: 'training.loss contrastive or triplet, or no margin',
+      allowed: `training.loss ${lossNamesWith(({ hasMargin }) => hasMargin).join(' or ')}, or no margin`,
     });
   },
 };
 
-/** Classification does not train the head, so its comparison must be none that is learned. */
-export const checkClassificationHead: Rule = {
-  name: 'classification head',
+/** Where the task does not train the head, its comparison must be none that is learned. */
+export const checkUntrainedHead: Rule = {
+  name: 'untrained head',
   needs: ['training.task.type', 'model.head'],
   check({ training, model }, { report }) {
-    if (training?.task.type !== 'classification' || !model) return;
+    if (!training || !model || taskTypeOf(training.task).trainsHead) return;
     if (headTypeOf(model.head).distances !== undefined) return;
     report({
       code: 'conflict',
       path: ['model', 'head', 'type'],
-      found: `${model.head.type} with task classification, which does not train its weights`,
+      found: `${model.head.type} with task ${training.task.type}, which does not train its weights`,
       allowed: headsWithDistances.join(', '),
     });
   },

@@ -1,15 +1,10 @@
 import { readOwnVersion } from '../../base/own-files.js';
 import { OneshotError } from '../../base/problem.js';
-import { BENCH_CASES, type BenchCaseName } from '../../use/bench/bench-cases.js';
-import {
-  type BenchResults,
-  describeMachine,
-  keepResults,
-  prepareResultsFolder,
-} from '../../use/bench/bench-results.js';
-import { type ContestantName, chooseContestants } from '../../use/bench/choose-contestants.js';
-import { type BenchSummary, measureBench } from '../../use/bench/measure-bench.js';
-import type { CaseSummary, ContestantSummary, StepSummary } from '../../use/bench/summarize-bench.js';
+import { BENCH_CASES, type BenchCaseName } from '../../bench/bench-cases.js';
+import { type BenchResults, describeMachine, keepResults, prepareResultsFolder } from '../../bench/bench-results.js';
+import { type ContestantName, chooseContestants } from '../../bench/choose-contestants.js';
+import { type BenchSummary, measureBench } from '../../bench/measure-bench.js';
+import type { CaseSummary, ContestantSummary, StepSummary } from '../../bench/summarize-bench.js';
 import { measureWidth } from '../fit-lines.js';
 import { formatBytes, formatCount, formatDuration } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';

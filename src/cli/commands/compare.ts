@@ -1,8 +1,8 @@
 import { OneshotError } from '../../base/problem.js';
 import { compareRuns } from '../../report/compare-runs.js';
 import { renderComparison } from '../../report/comparison-text.js';
+import { ensembleRuns } from '../../report/ensemble-runs.js';
 import { loadRuns } from '../../report/load-runs.js';
-import { ensembleRuns } from '../../use/ensemble-runs.js';
 import { renderEnsemble } from '../ensemble-table.js';
 import type { ExitCode } from '../report-error.js';
 import { colorsFor, printNote, printResult } from '../terminal.js';

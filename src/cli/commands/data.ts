@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createLogUpdate } from 'log-update';
+import { userPicturesFolder } from '../../base/environment.js';
 import { OneshotError } from '../../base/problem.js';
-import { resolveDataFolder, userDataFolder } from '../../data/files/data-folder.js';
+import { resolveDataFolder } from '../../data/files/data-folder.js';
 import { type DataSetState, inspectDataSets } from '../../data/files/data-sets-state.js';
 import { fetchFile } from '../../data/files/fetch-file.js';
 import {
@@ -26,7 +27,7 @@ export interface DataOptions {
 export async function dataCommand(options: DataOptions): Promise<ExitCode> {
   const folder = findFolder(options);
   const dataSets = await inspectDataSets(folder, { check: options.check === true });
-  const cache = { folder: picturesFolder(), bytes: measureFolder(picturesFolder()) };
+  const cache = { folder: userPicturesFolder(process.env), bytes: measureFolder(userPicturesFolder(process.env)) };
   if (options.json) printResult(JSON.stringify({ folder, dataSets, cache }, null, 2));
   else printDataSets(folder, dataSets, cache);
   return dataSets.some(({ state }) => state === 'wrong') ? 1 : 0;
@@ -115,10 +116,6 @@ function printDataSets(
   if (cache.bytes > 0) {
     printResult(`decoded pictures, which may be removed at any time: ${cache.folder} (${formatBytes(cache.bytes)})`);
   }
-}
-
-function picturesFolder(): string {
-  return join(dirname(userDataFolder(process.env)), 'pictures');
 }
 
 function measureFolder(folder: string): number {

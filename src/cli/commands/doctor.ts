@@ -1,5 +1,5 @@
-import { diagnose } from '../../use/diagnose.js';
-import type { Finding } from '../../use/finding.js';
+import { diagnose } from '../../doctor/diagnose.js';
+import type { Finding } from '../../doctor/finding.js';
 import type { ExitCode } from '../report-error.js';
 import { type Colors, colorsFor, printResult } from '../terminal.js';
 import { wrapText } from '../wrap-text.js';

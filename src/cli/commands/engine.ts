@@ -1,11 +1,11 @@
 import { OneshotError } from '../../base/problem.js';
 import { enginesFolder, findInstalledEngine, type InstallableName } from '../../engine/installed-engine.js';
-import { checkEngine, checkEngines, describeEngine, type EngineCheck } from '../../use/check-engines.js';
-import { cudaRecipe } from '../../use/install/cuda-recipe.js';
-import type { EngineRecipe } from '../../use/install/engine-recipe.js';
-import { installEngine, isInstalled, uninstallEngine } from '../../use/install/install-engine.js';
-import { tensorFlowRecipe } from '../../use/install/tensorflow-recipe.js';
-import { webGpuRecipe } from '../../use/install/webgpu-recipe.js';
+import { describeEngine, type EngineVerdict, judgeEngine, judgeEngines } from '../../engine/judge-engines.js';
+import { cudaRecipe } from '../../install/cuda-recipe.js';
+import type { EngineRecipe } from '../../install/engine-recipe.js';
+import { installEngine, isInstalled, uninstallEngine } from '../../install/install-engine.js';
+import { tensorFlowRecipe } from '../../install/tensorflow-recipe.js';
+import { webGpuRecipe } from '../../install/webgpu-recipe.js';
 import { askYesNo } from '../ask.js';
 import { measureWidth } from '../fit-lines.js';
 import { formatBytes } from '../format-quantity.js';
@@ -42,17 +42,17 @@ const CONSENT_BYTES = 200e6;
 
 /** `oneshot engine`: the compute engines, whether each works here, and what the installed ones take; exit code 1 when none works. */
 export async function engineCommand(options: { json?: boolean }): Promise<ExitCode> {
-  const checks = await checkEngines(process.env);
-  const chosen = checks.find(({ problem }) => problem === undefined);
+  const verdicts = await judgeEngines(process.env);
+  const chosen = verdicts.find(({ problem }) => problem === undefined);
   if (options.json) {
     printResult(
       JSON.stringify(
-        checks.map((check) => ({ ...check, installed: findInstalled(check) })),
+        verdicts.map((verdict) => ({ ...verdict, installed: findInstalled(verdict) })),
         null,
         2,
       ),
     );
-  } else printEngines(checks, chosen);
+  } else printEngines(verdicts, chosen);
   return chosen === undefined ? 1 : 0;
 }
 
@@ -74,7 +74,7 @@ export async function installEngineCommand(
   recipe.checkMachine(env);
   await requireConsent(recipe, options.yes === true);
   const line = openProgressLine();
-  let check: EngineCheck | undefined;
+  let verdict: EngineVerdict | undefined;
   try {
     const folder = await installEngine(recipe, {
       env,
@@ -84,15 +84,15 @@ export async function installEngineCommand(
         line.show(`${name}: ${formatBytes(received)} of ${formatBytes(total)}, ${file}`),
       report: (message) => line.note(message),
       tryOut: async (trialEnv) => {
-        check = await checkEngine(name, trialEnv);
-        if (check.problem !== undefined) throw failedTrial(name, check.problem);
+        verdict = await judgeEngine(name, trialEnv);
+        if (verdict.problem !== undefined) throw failedTrial(name, verdict.problem);
       },
     });
-    printResult(`installed ${describeRecipe(recipe)} in ${folder}: ${describeEngine(check?.description)}`);
+    printResult(`installed ${describeRecipe(recipe)} in ${folder}: ${describeEngine(verdict?.description)}`);
   } finally {
     line.close();
   }
-  if (recipe.variant === 'gpu' && check?.description?.settings.device !== 'gpu') printNote(WITHOUT_GPU[name]);
+  if (recipe.variant === 'gpu' && verdict?.description?.settings.device !== 'gpu') printNote(WITHOUT_GPU[name]);
   return 0;
 }
 
@@ -104,15 +104,15 @@ export async function uninstallEngineCommand(name: InstallableName): Promise<Exi
   return 0;
 }
 
-function printEngines(checks: readonly EngineCheck[], chosen: EngineCheck | undefined): void {
+function printEngines(verdicts: readonly EngineVerdict[], chosen: EngineVerdict | undefined): void {
   const colors = colorsFor(process.stdout);
-  const rows = checks.map((check) => {
-    const { name, description, problem, isMissing } = check;
-    const installed = findInstalled(check);
+  const rows = verdicts.map((verdict) => {
+    const { name, description, problem, isMissing } = verdict;
+    const installed = findInstalled(verdict);
     const state =
       problem === undefined ? colors.green('works') : isMissing ? colors.dim('missing') : colors.red('does not work');
     return {
-      cells: [name, check === chosen ? `${state} (auto)` : state, installed ? formatBytes(installed.bytes) : ''],
+      cells: [name, verdict === chosen ? `${state} (auto)` : state, installed ? formatBytes(installed.bytes) : ''],
       text: isMissing
         ? `${PURPOSES[name as InstallableName]}: oneshot engine install ${name}`
         : (problem ?? describeEngine(description)),
@@ -127,16 +127,16 @@ function printEngines(checks: readonly EngineCheck[], chosen: EngineCheck | unde
   for (const line of table.toString().split('\n')) printResult(line.trimEnd());
   const legend = chosen === undefined ? '' : 'auto: what runs take where --engine NAME or resources.engine names none';
   for (const line of wrapText(legend, (process.stdout.columns ?? 100) - 1)) printResult(colors.dim(line));
-  for (const check of checks) {
-    const installed = findInstalled(check);
-    if (installed !== undefined) printResult(`${check.name} lies in ${installed.folder}`);
+  for (const verdict of verdicts) {
+    const installed = findInstalled(verdict);
+    if (installed !== undefined) printResult(`${verdict.name} lies in ${installed.folder}`);
   }
 }
 
 /** Columns of a text at least, however narrow the terminal is. */
 const LEAST_ROOM = 20;
 
-function findInstalled({ name }: EngineCheck) {
+function findInstalled({ name }: EngineVerdict) {
   return name in RECIPES ? findInstalledEngine(name as InstallableName, process.env) : undefined;
 }
 

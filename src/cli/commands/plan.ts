@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { describeMachine, listResults } from '../../bench/bench-results.js';
+import { estimateTime, type TimeEstimate } from '../../bench/estimate-time.js';
 import { loadPlan } from '../../check/load-plan.js';
 import { findRun, indexRunFolders, type RunProgress } from '../../launch/prepare-run.js';
 import type { HalvingSettings } from '../../plan/halving.js';
@@ -7,8 +9,6 @@ import { listRungEpochs } from '../../plan/search/asha.js';
 import { listFirstProposals, type SearchSweep } from '../../plan/search-sweep.js';
 import type { Trial } from '../../plan/trial.js';
 import { estimateTrialCost, type TrialCost } from '../../run/trial-cost.js';
-import { describeMachine, listResults } from '../../use/bench/bench-results.js';
-import { estimateTime, type TimeEstimate } from '../../use/bench/estimate-time.js';
 import { formatBytes, formatCount, formatDuration, formatInteger } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';

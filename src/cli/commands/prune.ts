@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { OneshotError } from '../../base/problem.js';
-import { findGarbage, type Garbage, pictureCacheFolder, removeGarbage } from '../../run/find-garbage.js';
 import { formatBytes, formatInteger } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
 import { colorsFor, printNote, printResult } from '../terminal.js';
+import { findGarbage, type Garbage, pictureCacheFolder, removeGarbage } from './find-garbage.js';
 
 export interface PruneOptions {
   readonly dryRun?: boolean;

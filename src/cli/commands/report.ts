@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { writeReport } from '../../report/write-report.js';
-import { findRuns } from '../../run/find-runs.js';
+import { findRuns } from '../../run-folder/find-runs.js';
 import type { ExitCode } from '../report-error.js';
 import { printNote, printResult } from '../terminal.js';
 

@@ -6,13 +6,13 @@ import type { EngineName } from '../../engine/engine.js';
 import { launchLocally } from '../../launch/local-launcher.js';
 import { findReproductionDrift, planReproduction, type Reproduction } from '../../launch/reproduce-run.js';
 import { type PlanResult, runPlan } from '../../launch/run-plan.js';
-import { compareReproduction, type Difference, type ReproductionResult } from '../../run/compare-reproduction.js';
-import { type FinishedRun, readFinishedRun } from '../../run/read-finished-run.js';
+import { type FinishedRun, readFinishedRun } from '../../run-folder/read-finished-run.js';
 import { formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import { openProgressDisplay } from '../progress-display.js';
 import type { ExitCode } from '../report-error.js';
 import { type Colors, colorsFor, printNote, printResult } from '../terminal.js';
+import { compareReproduction, type Difference, type ReproductionResult } from './compare-reproduction.js';
 
 export interface ReproduceOptions {
   readonly out?: string;

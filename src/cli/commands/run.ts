@@ -6,6 +6,7 @@ import type { EngineName } from '../../engine/engine.js';
 import { mayUseGpu, requireEngine } from '../../engine/start-engine.js';
 import { readResults } from '../../evaluation/records/evaluation-result.js';
 import { DevicePool, deviceFolder, listDevices } from '../../launch/device-pool.js';
+import { followWithMlflow } from '../../launch/follow-with-mlflow.js';
 import type { TrialOutcome } from '../../launch/launcher.js';
 import { launchLocally } from '../../launch/local-launcher.js';
 import { listKnownFolders } from '../../launch/open-sweep.js';
@@ -13,7 +14,7 @@ import { requireData } from '../../launch/require-data.js';
 import { type PlanResult, runPlan } from '../../launch/run-plan.js';
 import { planGoal } from '../../plan/plan-goal.js';
 import type { Plan } from '../../plan/plan-trials.js';
-import { readRunStatus, readTrialRecord, runFiles } from '../../run/run-folder.js';
+import { readRunStatus, readTrialRecord, runFiles } from '../../run-folder/run-folder.js';
 import { formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import { openProgressDisplay } from '../progress-display.js';
@@ -23,7 +24,6 @@ import type { RunOptions } from '../run-options.js';
 import { followSlurm, showSubmission, submitToSlurm } from '../submit-to-slurm.js';
 import { chooseResults } from '../sweep-results.js';
 import { colorsFor, printNote, printResult } from '../terminal.js';
-import { followWithMlflow } from '../tracking.js';
 
 /** `oneshot run`: runs the plan of a file and prints the results of its trials. */
 export async function runCommand(file: string, options: RunOptions): Promise<ExitCode> {

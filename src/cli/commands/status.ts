@@ -7,9 +7,9 @@ import { deviceFolder, listUsedDevices } from '../../launch/device-pool.js';
 import { type QueueWatch, watchQueue } from '../../launch/slurm/queue-watch.js';
 import { countStates, listFailures, type SweepSummary, summarizeSweep } from '../../launch/summarize-sweep.js';
 import { formatPercent } from '../../report/format-figures.js';
-import { type DamagedRun, type FoundRun, findRuns } from '../../run/find-runs.js';
-import type { RunState } from '../../run/run-folder.js';
-import { listSweeps, readSweepMetric } from '../../run/sweep-folder.js';
+import { type DamagedRun, type FoundRun, findRuns } from '../../run-folder/find-runs.js';
+import type { RunState } from '../../run-folder/run-folder.js';
+import { listSweeps, readSweepMetric } from '../../run-folder/sweep-folder.js';
 import {
   type ClusterStatus,
   clusterToJson,

@@ -1,11 +1,11 @@
 import type { MlflowClient } from 'mlflow-ts-client';
 import { OneshotError } from '../../base/problem.js';
+import { createMlflowClient } from '../../tracking/mlflow-client.js';
 import { formatBytes, formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import type { ExitCode } from '../report-error.js';
 import { describeFailures, describeSync, measureSync, type SyncSummary, syncJournals } from '../sync-journals.js';
 import { printNote, printResult } from '../terminal.js';
-import { createMlflowClient } from '../tracking.js';
 
 export interface SyncOptions {
   readonly trackingUri?: string;

@@ -29,6 +29,7 @@ import {
   writeServerAddress,
 } from '../../tracking/local-server/server-address.js';
 import { measureShippedBytes } from '../../tracking/measure-backlog.js';
+import { createMlflowClient } from '../../tracking/mlflow-client.js';
 import { shipJournals } from '../../tracking/ship-journals.js';
 import { askYesNo } from '../ask.js';
 import { formatDuration } from '../format-quantity.js';
@@ -38,7 +39,6 @@ import { openProgressLine } from '../progress-line.js';
 import type { ExitCode } from '../report-error.js';
 import { describeFailures, describeSync, syncJournals } from '../sync-journals.js';
 import { printNote, printResult } from '../terminal.js';
-import { createMlflowClient } from '../tracking.js';
 
 export interface UiOptions {
   readonly store?: string;

@@ -1,4 +1,5 @@
 import { InputError, type Problem } from '../../base/problem.js';
+import { describeDataOnce } from '../../check/describe-data-once.js';
 import { loadExperiment } from '../../check/load-experiment.js';
 import { renderProblems } from '../render-problem.js';
 import type { ExitCode } from '../report-error.js';
@@ -12,8 +13,11 @@ export async function validateCommand(
   const problems: Problem[] = [];
   for (const file of files) {
     try {
-      loadExperiment(file, { sets: options.set });
-      if (options.format === 'text') printNote(`${colorsFor(process.stderr).green('valid')} ${file}`);
+      const { experiment } = loadExperiment(file, { sets: options.set });
+      if (options.format === 'text') {
+        for (const note of describeDataOnce(experiment.data)?.notes ?? []) printNote(note);
+        printNote(`${colorsFor(process.stderr).green('valid')} ${file}`);
+      }
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(...error.problems);

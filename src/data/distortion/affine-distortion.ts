@@ -64,3 +64,8 @@ export function turnMap(map: SamplingMap, quarterTurns: number): SamplingMap {
   }
   return turned;
 }
+
+/** The map that does what `map` does and then mirrors the picture, left for right. */
+export function flipMap({ a, b, c, d, x, y }: SamplingMap): SamplingMap {
+  return { a: -a, b, c: -c, d, x, y };
+}

@@ -1,10 +1,12 @@
-// The augmentation section as one operation: a picture to Float32 ink, as drawn or distorted, turned or not.
+// The augmentation section as one operation: a picture to Float32 ink or colours, as it is or distorted, turned or not.
 import type { RandomStream } from '../../base/random-stream.js';
 import type { Augmentation } from '../../config/experiment.js';
-import type { PictureSet } from '../pictures/picture-set.js';
-import { drawAffine, invertAffine, turnMap } from './affine-distortion.js';
+import { type PictureSet, pictureBytes } from '../pictures/picture-set.js';
+import { drawAffine, flipMap, invertAffine, turnMap } from './affine-distortion.js';
+import { jitterColors } from './color-jitter.js';
 import { createElasticDrawer } from './elastic-distortion.js';
 import { IDENTITY_MAP, type TargetPicture, warpPicture } from './warp.js';
+import { warpColors } from './warp-colors.js';
 
 /** The two sizes of a data set: pictures as drawn are copied from `clean`, distorted ones sampled from `source`. */
 export interface DistortionPictures {
@@ -20,20 +22,30 @@ export interface Distorter {
 }
 
 /** A distorter of the pictures of one data set. Its targets have the size of `clean`. */
-export function createDistorter({ clean, source }: DistortionPictures, { affine, elastic }: Augmentation): Distorter {
+export function createDistorter(
+  { clean, source }: DistortionPictures,
+  { affine, elastic, flip = 0, colorJitter }: Augmentation,
+): Distorter {
   const drawField = elastic && createElasticDrawer(elastic, clean.height);
-  const view = ({ pixels, height, width }: PictureSet, picture: number) => ({
-    pixels,
-    offset: picture * height * width,
-    size: height,
+  const warp = clean.channels === 3 ? warpColors : warpPicture;
+  const view = (set: PictureSet, picture: number) => ({
+    pixels: set.pixels,
+    offset: picture * pictureBytes(set),
+    size: set.height,
   });
   return {
     copy(picture, target, quarterTurns = 0) {
-      warpPicture(view(clean, picture), target, turnMap(IDENTITY_MAP, quarterTurns));
+      warp(view(clean, picture), target, turnMap(IDENTITY_MAP, quarterTurns));
     },
     distort(picture, target, random, quarterTurns = 0, strength = 1) {
-      const map = affine ? invertAffine(drawAffine(random, affine, strength)) : IDENTITY_MAP;
-      warpPicture(view(source, picture), target, turnMap(map, quarterTurns), drawField?.(random, strength));
+      let map = affine ? invertAffine(drawAffine(random, affine, strength)) : IDENTITY_MAP;
+      const field = drawField?.(random, strength);
+      if (flip > 0 && random.chance(flip)) map = flipMap(map);
+      warp(view(source, picture), target, turnMap(map, quarterTurns), field);
+      if (colorJitter && clean.channels === 3) {
+        const colors = target.ink.subarray(target.offset, target.offset + pictureBytes(clean));
+        jitterColors(colors, colorJitter, random, strength);
+      }
     },
   };
 }
@@ -42,7 +54,13 @@ export function createDistorter({ clean, source }: DistortionPictures, { affine,
  * Probability that a picture is distorted each time it is used: `probability`, or copies / (1 + copies), which is the same on average;
  * 1 when neither is set, 0 when there is no distortion at all.
  */
-export function distortionProbability({ affine, elastic }: Augmentation): number {
+export function distortionProbability(augmentation: Augmentation): number {
+  const { affine } = augmentation;
   if (affine?.copies !== undefined) return affine.copies / (1 + affine.copies);
-  return affine?.probability ?? (affine || elastic ? 1 : 0);
+  return affine?.probability ?? (isDistorting(augmentation) ? 1 : 0);
+}
+
+/** Whether the section changes pictures at all, but for turning them. */
+export function isDistorting({ affine, elastic, flip = 0, colorJitter }: Augmentation): boolean {
+  return affine !== undefined || elastic !== undefined || flip > 0 || colorJitter !== undefined;
 }

@@ -1,9 +1,10 @@
 // Where the files of downloaded data sets lie.
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { type Environment, userDataFolder } from '../../base/environment.js';
 
 /** The surroundings that a data folder depends on: the environment and the folder that relative paths start from. */
 export interface DataPlace {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** The folder of the experiment file. */
   readonly baseFolder: string;
 }
@@ -13,10 +14,4 @@ export function resolveDataFolder(path: string | undefined, { env, baseFolder }:
   if (path !== undefined) return resolve(baseFolder, path);
   if (env.ONESHOT_DATA) return resolve(env.ONESHOT_DATA);
   return userDataFolder(env);
-}
-
-/** `oneshot/data` in the user's cache folder: XDG_CACHE_HOME, else `.cache` in the home folder (XDG Base Directory Specification 0.8). */
-export function userDataFolder(env: DataPlace['env']): string {
-  const home = env.HOME ?? env.USERPROFILE ?? '.';
-  return resolve(env.XDG_CACHE_HOME || join(home, '.cache'), 'oneshot', 'data');
 }

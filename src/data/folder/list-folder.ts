@@ -1,24 +1,28 @@
-// What lies in a folder of one's own pictures, by names and sizes alone: `group/class/picture` or `class/picture`. All that
-// is wrong with it is found here, but for what only the pixels can tell.
-import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { join } from 'node:path';
+// What lies in a folder of one's own pictures, before any is decoded: which files are pictures (by their content), and
+// which class, group and part of a split each belongs to. All that is wrong with the folder is found here, but for what
+// only the pixels can tell.
 import { OneshotError } from '../../base/problem.js';
-import { MAX_FILE_BYTES } from '../pictures/picture-header.js';
+import type { DataFolder } from '../../config/experiment.js';
+import { explainKind, READ_KINDS } from '../pictures/picture-kind.js';
 import { type BadFile, failWithBadFiles } from './bad-files.js';
+import { openFileStamps } from './file-stamps.js';
+import { type PlacedPicture, placeByFolders } from './place-by-folders.js';
 import { showPath } from './show-path.js';
+import { walkFolder } from './walk-folder.js';
 
 /** A picture file of a class. */
 export interface ListedPicture {
-  /** Its name in the folder of its class. */
-  readonly name: string;
-  readonly bytes: number;
+  /** Within the data set's folder, with `/`. */
+  readonly path: string;
+  /** SHA-256 of the file, 64 hex digits. */
+  readonly hash: string;
+  /** The part of the folder's own split that it is in, by the part's name: `train`, `val`, `test`. */
+  readonly part?: string;
 }
 
 export interface ListedClass {
   readonly name: string;
-  /** Its folder within the data set's, with `/`. */
-  readonly path: string;
-  /** Sorted by name. */
+  /** In the order of their paths. */
   readonly pictures: readonly ListedPicture[];
 }
 
@@ -28,33 +32,73 @@ export interface ListedGroup {
   readonly classes: readonly ListedClass[];
 }
 
-/** The name of the one group of a folder of classes. */
-const ONLY_GROUP = 'pictures';
+/** A folder's pictures. */
+export interface FolderListing {
+  /** Sorted by name; one where classes are in no group. */
+  readonly groups: readonly ListedGroup[];
+  /** Whether the folder says what is for training, validation and test. */
+  readonly hasSplit: boolean;
+  /** Files that are no pictures: each with what it is. */
+  readonly passedOver: readonly BadFile[];
+  /** Classes with fewer pictures than `minimumPictures`, as `group/class`, with how many they have. */
+  readonly smallClasses: readonly { readonly name: string; readonly pictures: number }[];
+}
+
+/** What a listing depends on. */
+export type ListingSection = Pick<DataFolder, 'path' | 'minimumPictures'>;
 
 /** Pictures of a class at least: one to know it by, and one to ask for. */
 const MIN_PICTURES = 2;
 /** Pictures of a data set at most. */
 const MAX_PICTURES = 500_000;
+/** Bytes of a picture file at most. */
+const MAX_FILE_BYTES = 256 * 2 ** 20;
 
-const PICTURE = /\.(png|jpe?g)$/i;
-const OTHER_PICTURE = /\.(gif|bmp|tiff?|webp|heic|heif|avif|svg|ico|jp2|jxl|psd|raw|dng|cr2|nef|arw|pdf|eps)$/i;
-const DESKTOP_LITTER = /^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)/i;
-
-/** The groups of a folder, sorted by name. Throws a OneshotError('data') with everything that stops it from being a data set. */
-export function listFolder(folder: string): ListedGroup[] {
+/** The pictures of a folder. Throws a OneshotError('data') with everything that stops it from being a data set. */
+export function listFolder({ path: folder, minimumPictures }: ListingSection): FolderListing {
   const bad: BadFile[] = [];
-  const reader = new FolderReader(folder, bad);
-  const root = reader.read('');
-  for (const { path } of root.pictures) {
-    bad.push({ path, what: 'is in no class: expected class/picture or group/class/picture' });
+  const passedOver: BadFile[] = [];
+  const tree = walkFolder(folder, bad);
+  const stamps = openFileStamps(folder);
+  const pictures: ListedPicture[] = [];
+  for (const { path, stat } of tree.files) {
+    try {
+      if (!stat.isFile()) {
+        bad.push({ path, what: 'is no regular file' });
+        continue;
+      }
+      const { kind, hash } = stamps.look(path, stat);
+      if (kind.role === 'other' && !PICTURE_NAME.test(path)) passedOver.push({ path, what: describeOther(kind.name) });
+      else if (kind.role !== 'picture') bad.push({ path, what: explainKind(kind) });
+      else if (stat.size > MAX_FILE_BYTES) {
+        bad.push({ path, what: `has ${stat.size} bytes; expected at most ${MAX_FILE_BYTES}` });
+      } else pictures.push({ path, hash });
+    } catch (error) {
+      bad.push({ path, what: `cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})` });
+    }
   }
-  const tops = root.folders.map((path) => reader.read(path));
-  const isFlat = tops.some(({ pictures }) => pictures.length > 0);
-  const groups = isFlat
-    ? [{ name: ONLY_GROUP, classes: tops.map((top) => asClass(top, bad)) }]
-    : tops.map((top) => asGroup(top, reader, bad));
-  if (tops.length === 0 && bad.length === 0) {
+  stamps.save();
+  for (const path of tree.litter) passedOver.push({ path, what: 'hidden' });
+  if (pictures.length > MAX_PICTURES) {
+    throw new OneshotError('data', `${folder} holds ${pictures.length} pictures; expected at most ${MAX_PICTURES}`);
+  }
+  const { placed, hasSplit } = placeByFolders(pictures, tree.folders, bad);
+  if (placed.length === 0 && bad.length === 0) {
     throw new OneshotError('data', `${folder} holds no folders of pictures`, { hint: EXPLAIN_FOLDERS });
+  }
+  const groups = gatherGroups(placed);
+  const smallClasses = groups.flatMap((group) =>
+    group.classes
+      .filter((member) => member.pictures.length < (minimumPictures ?? MIN_PICTURES))
+      .map((member) => ({ name: nameClass(groups, group, member), pictures: member.pictures })),
+  );
+  if (minimumPictures === undefined) {
+    for (const { name, pictures: few } of smallClasses) {
+      bad.push({
+        path: name,
+        what: `has a single picture, ${showPath(fileName(few[0]!.path))}: a class takes ${MIN_PICTURES} at least (data.minimumPictures leaves small classes out)`,
+      });
+    }
   }
   if (bad.length > 0) {
     throw failWithBadFiles(
@@ -63,124 +107,59 @@ export function listFolder(folder: string): ListedGroup[] {
       EXPLAIN_FOLDERS,
     );
   }
-  const count = groups.flatMap(({ classes }) => classes).reduce((sum, { pictures }) => sum + pictures.length, 0);
-  if (count > MAX_PICTURES) {
-    throw new OneshotError('data', `${folder} holds ${count} pictures; expected at most ${MAX_PICTURES}`);
-  }
-  return groups;
-}
-
-const EXPLAIN_FOLDERS =
-  'Each class is a folder of its own with two PNG or JPEG pictures at least: class/picture, or group/class/picture ' +
-  'where classes belong together (the characters of an alphabet). Other kinds of pictures have to be converted or removed.';
-
-/** What lies directly in a folder of the data set. */
-interface FolderContent {
-  /** Within the data set's folder; empty for that folder itself. */
-  readonly path: string;
-  readonly folders: readonly string[];
-  readonly pictures: readonly (ListedPicture & { readonly path: string })[];
-}
-
-/** Reads folders, and remembers which: a link to one that is read already would count it twice, or lead round in a circle. */
-class FolderReader {
-  readonly #root: string;
-  readonly #bad: BadFile[];
-  readonly #seen = new Set<string>();
-
-  constructor(root: string, bad: BadFile[]) {
-    this.#root = root;
-    this.#bad = bad;
-  }
-
-  read(path: string): FolderContent {
-    const empty = { path, folders: [], pictures: [] };
-    const place = join(this.#root, path);
-    let entries: Dirent[];
-    try {
-      const real = realpathSync(place);
-      if (this.#seen.has(real)) return this.#refuse(path, 'is a link to a folder that is read already', empty);
-      this.#seen.add(real);
-      entries = readdirSync(place, { withFileTypes: true });
-    } catch (error) {
-      if (path !== '') return this.#refuse(path, `cannot be read (${reasonOf(error)})`, empty);
-      throw new OneshotError('data', `${place} ${whyNoFolder(error)}`, { cause: error });
-    }
-    const folders: string[] = [];
-    const pictures: (ListedPicture & { path: string })[] = [];
-    // By code units, the same everywhere.
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const { name } of entries) {
-      if (DESKTOP_LITTER.test(name)) continue;
-      const inside = path === '' ? name : `${path}/${name}`;
-      const stat = this.#stat(inside, name);
-      if (stat?.isDirectory()) folders.push(inside);
-      else if (stat !== undefined && PICTURE.test(name)) this.#addPicture(inside, name, stat, pictures);
-      else if (stat !== undefined && OTHER_PICTURE.test(name)) {
-        this.#refuse(inside, 'is a picture of another kind; expected PNG or JPEG', undefined);
-      }
-    }
-    return { path, folders, pictures };
-  }
-
-  // Links are followed. What is neither a folder nor named like a picture does not matter, even where it cannot be read.
-  #stat(path: string, name: string): Stats | undefined {
-    try {
-      return statSync(join(this.#root, path));
-    } catch (error) {
-      if (PICTURE.test(name) || !name.includes('.'))
-        this.#refuse(path, `cannot be read (${reasonOf(error)})`, undefined);
-      return undefined;
-    }
-  }
-
-  #addPicture(path: string, name: string, stat: Stats, pictures: (ListedPicture & { path: string })[]): void {
-    if (!stat.isFile()) this.#refuse(path, 'is no regular file', undefined);
-    else if (stat.size > MAX_FILE_BYTES) {
-      this.#refuse(path, `has ${stat.size} bytes; expected at most ${MAX_FILE_BYTES}`, undefined);
-    } else pictures.push({ path, name, bytes: stat.size });
-  }
-
-  #refuse<T>(path: string, what: string, result: T): T {
-    this.#bad.push({ path, what });
-    return result;
-  }
-}
-
-function asGroup(top: FolderContent, reader: FolderReader, bad: BadFile[]): ListedGroup {
-  if (top.folders.length === 0) bad.push({ path: top.path, what: 'is empty: expected classes, or pictures' });
-  return { name: top.path, classes: top.folders.map((path) => asClass(reader.read(path), bad)) };
-}
-
-function asClass({ path, folders, pictures }: FolderContent, bad: BadFile[]): ListedClass {
-  for (const inside of folders) {
-    bad.push({
-      path: inside,
-      what:
-        pictures.length > 0
-          ? 'is a folder beside pictures: expected class/picture or group/class/picture'
-          : 'is a folder where pictures were expected: class/picture or group/class/picture, the same everywhere',
+  const large = leaveOut(groups, minimumPictures ?? MIN_PICTURES);
+  if (large.length === 0) {
+    throw new OneshotError('data', `${folder} holds no class of ${minimumPictures} pictures or more`, {
+      hint: `data.minimumPictures: the largest of its ${smallClasses.length} classes has ${Math.max(...smallClasses.map((small) => small.pictures.length))}`,
     });
   }
-  if (folders.length === 0 && pictures.length < MIN_PICTURES) {
-    const found = pictures.length === 0 ? 'is empty' : `has a single picture, ${showPath(pictures[0]!.name)}`;
-    bad.push({ path, what: `${found}: a class takes ${MIN_PICTURES} at least` });
-  }
   return {
-    name: path.slice(path.lastIndexOf('/') + 1),
-    path,
-    pictures: pictures.map(({ name, bytes }) => ({ name, bytes })),
+    groups: large,
+    hasSplit,
+    passedOver,
+    smallClasses: smallClasses.map(({ name, pictures: few }) => ({ name, pictures: few.length })),
   };
 }
 
-function whyNoFolder(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'does not exist';
-  if (code === 'ENOTDIR') return 'is no folder';
-  return `cannot be read (${reasonOf(error)})`;
+/** What a file that is named so is expected to be, whatever it holds. */
+const PICTURE_NAME = /\.(png|jpe?g|jfif|jpe|gif|webp|tiff?|avif|heic|heif|bmp)$/i;
+
+const EXPLAIN_FOLDERS =
+  'Each class is a folder of its own with two pictures at least: class/picture, group/class/picture where classes belong ' +
+  'together (the characters of an alphabet), or either below train, val and test. ' +
+  `Pictures are ${READ_KINDS} files; other kinds have to be converted or removed.`;
+
+function describeOther(name: string): string {
+  return name === 'unknown' ? 'is no picture' : `is ${name}`;
 }
 
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' ? 'what it links to is missing, or its name is no UTF-8' : (code ?? message);
+function fileName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** A class as `data.test` would name it. */
+function nameClass(groups: readonly ListedGroup[], group: ListedGroup, { name }: ListedClass): string {
+  return groups.length === 1 ? name : `${group.name}/${name}`;
+}
+
+function gatherGroups(placed: readonly PlacedPicture[]): ListedGroup[] {
+  const groups = new Map<string, Map<string, ListedPicture[]>>();
+  for (const { group, className, picture } of placed) {
+    const classes = groups.get(group) ?? new Map<string, ListedPicture[]>();
+    groups.set(group, classes);
+    const pictures = classes.get(className);
+    if (pictures) pictures.push(picture);
+    else classes.set(className, [picture]);
+  }
+  const byName = <T>(entries: Iterable<[string, T]>) => [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
+  return byName(groups).map(([name, classes]) => ({
+    name,
+    classes: byName(classes).map(([className, pictures]) => ({ name: className, pictures })),
+  }));
+}
+
+function leaveOut(groups: readonly ListedGroup[], minimum: number): ListedGroup[] {
+  return groups
+    .map(({ name, classes }) => ({ name, classes: classes.filter(({ pictures }) => pictures.length >= minimum) }))
+    .filter(({ classes }) => classes.length > 0);
 }

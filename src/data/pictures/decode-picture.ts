@@ -1,84 +1,67 @@
-// Picture files of any size from strangers, PNG and JPEG, to brightness. What the header states is checked before anything
-// is unpacked, so that a small file cannot fill the memory. PNG by pngjs, JPEG by jpeg-js: the same pixels on every machine.
-import { inflateSync } from 'node:zlib';
-import jpeg from 'jpeg-js';
-import { PNG } from 'pngjs';
-import { listJpegSegments, type PictureHeader, readPictureHeader } from './picture-header.js';
-import { cutPng, listPngChunks } from './png-chunks.js';
+// Picture files of any size from strangers to RGBA at the size that is wanted, by sharp (libvips): turned as EXIF says,
+// colours as sRGB whatever the profile, the first frame where there are several. What a header states is checked before
+// anything is unpacked, so that a small file cannot fill the memory.
+import sharp from 'sharp';
+import { type Fit, type FitTarget, placePicture } from './fit-picture.js';
+import { explainKind, tellKind } from './picture-kind.js';
 
-/** Pixels of a picture at most: 8000 x 6250. */
-const MAX_PIXELS = 50e6;
+/** Pixels of a picture at most: those of a phone's 200 megapixels, and some. */
+const MAX_PIXELS = 256e6;
 /** Height and width at most. */
-export const MAX_EDGE = 20_000;
-/** Memory that jpeg-js may take for one picture: it needs some 30 bytes for a pixel. */
-const JPEG_MEMORY_MIB = 2048;
-/** Scans of a progressive JPEG; each is a pass over the whole picture, and real ones have about ten. */
-const MAX_SCANS = 100;
+export const MAX_EDGE = 65_500;
+/** Seconds that one picture may take. */
+const MAX_SECONDS = 60;
 
-/** A picture as it stands in its file, before anybody knows which of its tones is ink. */
+// Pictures are decoded several at a time, each by one thread.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** A picture as people see it: turned upright, in sRGB. */
 export interface DecodedPicture {
   readonly height: number;
   readonly width: number;
-  /** `[height, width]`: 0 is black, 255 white (ITU-R BT.601 luma). */
-  readonly brightness: Uint8Array;
-  /** `[height, width]`: 0 is transparent; left out where nothing is. */
-  readonly opacity?: Uint8Array;
+  /** `[height, width, 4]`: red, green, blue and opacity (0 is transparent), not multiplied by it. */
+  readonly rgba: Uint8Array;
 }
 
-/** The picture of a PNG or JPEG file. Throws an Error that says what is wrong: another format, damaged, too large. */
-export function decodePicture(bytes: Buffer): DecodedPicture {
-  const header = readPictureHeader(bytes);
-  checkSize(header);
-  const { data } = header.format === 'png' ? decodePngData(bytes, header) : decodeJpegData(bytes);
-  const count = header.height * header.width;
-  if (data.length !== 4 * count) throw new Error('is damaged: it has another size than its header says');
-  const brightness = new Uint8Array(count);
-  const opacity = new Uint8Array(count);
-  let isOpaque = true;
-  for (let i = 0; i < count; i++) {
-    brightness[i] = Math.round(0.299 * data[4 * i]! + 0.587 * data[4 * i + 1]! + 0.114 * data[4 * i + 2]!);
-    opacity[i] = data[4 * i + 3]!;
-    if (opacity[i] !== 255) isOpaque = false;
+/** The size that a picture of this size is wanted at. */
+export type SizeChoice = (height: number, width: number) => Pick<FitTarget, 'height' | 'width' | 'isCropped'>;
+
+/** The size that fits a picture into a square. */
+export function sizeForSquare(size: number, fit: Fit): SizeChoice {
+  return (height, width) => placePicture(height, width, size, fit);
+}
+
+/** The picture of a file at the size that is chosen for it; at its own without `chooseSize`. Rejects with an Error that says what is wrong: another kind, damaged, too large. */
+export async function decodePicture(bytes: Buffer, chooseSize?: SizeChoice): Promise<DecodedPicture> {
+  const kind = tellKind(bytes);
+  if (kind.role !== 'picture') throw new Error(explainKind(kind));
+  try {
+    const header = await sharp(bytes, { limitInputPixels: false }).metadata();
+    const { height, width } = header.autoOrient;
+    checkSize(height, width);
+    const { isCropped, ...size } = chooseSize?.(height, width) ?? { height, width, isCropped: false };
+    const { data, info } = await sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error', autoOrient: true })
+      .resize({ ...size, fit: isCropped ? 'cover' : 'fill', kernel: 'linear' })
+      .toColourspace('srgb')
+      .ensureAlpha()
+      .timeout({ seconds: MAX_SECONDS })
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return { height: info.height, width: info.width, rgba: data };
+  } catch (error) {
+    if (error instanceof SizeError) throw error;
+    const reason = (error as Error).message.split('\n')[0];
+    throw new Error(`is a damaged ${kind.name} file (${reason})`, { cause: error });
   }
-  const { height, width } = header;
-  return isOpaque ? { height, width, brightness } : { height, width, brightness, opacity };
 }
 
-function checkSize({ height, width }: PictureHeader): void {
-  if (height === 0 || width === 0) throw new Error(`is ${width} x ${height} pixels: it has none`);
+class SizeError extends Error {}
+
+function checkSize(height: number, width: number): void {
   if (height > MAX_EDGE || width > MAX_EDGE || height * width > MAX_PIXELS) {
-    throw new Error(
+    throw new SizeError(
       `is ${width} x ${height} pixels; expected at most ${MAX_PIXELS / 1e6} million, and ${MAX_EDGE} on an edge`,
     );
-  }
-}
-
-// pngjs stops at the size of the header, but not where the rows are interlaced: those are measured first.
-function decodePngData(bytes: Buffer, { height, width, isInterlaced }: PictureHeader): { data: Uint8Array } {
-  try {
-    if (isInterlaced) {
-      const mostBytes = 8 * height * width + 8 * (height + 8);
-      inflateSync(Buffer.concat(listPngChunks(bytes, 'IDAT')), { maxOutputLength: mostBytes });
-    }
-    return PNG.sync.read(cutPng(bytes));
-  } catch (error) {
-    throw new Error(`is a damaged PNG file (${(error as Error).message})`, { cause: error });
-  }
-}
-
-function decodeJpegData(bytes: Buffer): { data: Uint8Array } {
-  const scans = listJpegSegments(bytes).filter(({ marker }) => marker === 0xda).length;
-  if (scans > MAX_SCANS) throw new Error(`is a JPEG file of ${scans} scans; expected at most ${MAX_SCANS}`);
-  try {
-    return jpeg.decode(bytes, {
-      useTArray: true,
-      tolerantDecoding: false,
-      maxResolutionInMP: MAX_PIXELS / 1e6,
-      maxMemoryUsageInMB: JPEG_MEMORY_MIB,
-    });
-  } catch (error) {
-    throw new Error(`is a damaged JPEG file (${error instanceof Error ? error.message : String(error)})`, {
-      cause: error,
-    });
   }
 }

@@ -14,18 +14,20 @@ interface Header {
   readonly count: number;
   readonly height: number;
   readonly width: number;
+  /** Left out where it is 1. */
+  readonly channels?: 3;
   /** `bits`: all pixels are 0 or 255, eight to a byte, the first in the highest bit; `bytes`: as in memory. */
   readonly encoding: 'bits' | 'bytes';
   readonly alphabets: readonly string[];
   readonly characters: readonly Character[];
 }
 
-/** A picture set before its digest is known. */
-export type UnsealedPictureSet = Omit<PictureSet, 'digest'>;
+/** A picture set before its digest is known; of ink, unless it says otherwise. */
+export type UnsealedPictureSet = Omit<PictureSet, 'digest' | 'channels'> & Partial<Pick<PictureSet, 'channels'>>;
 
 /** The set with its digest, frozen: `digest` depends on pixels, size and labels alone. */
 export function sealPictureSet(set: UnsealedPictureSet): PictureSet {
-  return Object.freeze({ ...set, digest: hashPieces(encodeBody(set)) });
+  return Object.freeze({ ...set, channels: set.channels ?? 1, digest: hashPieces(encodeBody(set)) });
 }
 
 /** The bytes of a set, in pieces to be written one after the other; the pixels take a bit each where they are all 0 or 255. */
@@ -44,16 +46,16 @@ export function decodePictureSet(bytes: Uint8Array): PictureSet | undefined {
   if (hashPieces([file.subarray(BODY)]) !== digest) return undefined;
   const headerEnd = file.indexOf('\n', BODY) + 1;
   const header = JSON.parse(file.toString('utf8', BODY, headerEnd)) as Header;
-  const { count, height, width, encoding, ...labels } = header;
+  const { count, height, width, channels = 1, encoding, ...labels } = header;
   const character = readInt32(file, headerEnd, count);
   const drawer = readInt32(file, headerEnd + 4 * count, count);
   const stored = bytes.subarray(headerEnd + 8 * count);
   let pixels = stored;
   if (encoding === 'bits') {
-    pixels = allocatePixels(count * height * width);
+    pixels = allocatePixels(count * height * width * channels);
     unpackBits(stored, pixels);
   }
-  return Object.freeze({ ...labels, height, width, pixels, character, drawer, digest });
+  return Object.freeze({ ...labels, height, width, channels, pixels, character, drawer, digest });
 }
 
 /** `length` bytes of zeros in memory that worker threads can share. */
@@ -68,6 +70,7 @@ function encodeBody(set: UnsealedPictureSet): Uint8Array[] {
     count: set.character.length,
     height: set.height,
     width: set.width,
+    ...(set.channels === 3 ? { channels: 3 } : {}),
     encoding: bits ? 'bits' : 'bytes',
     alphabets: set.alphabets,
     characters: set.characters,

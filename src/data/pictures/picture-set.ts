@@ -6,7 +6,9 @@ export interface PictureSet {
   readonly name: string;
   readonly height: number;
   readonly width: number;
-  /** `[count, height, width]` bytes; 0 is paper, 255 is ink, whatever the file's polarity was. */
+  /** 1: ink; 3: red, green and blue. */
+  readonly channels: 1 | 3;
+  /** `[count, height, width, channels]` bytes. Ink is 255 and paper 0, whatever the file's polarity was; colours are as people see them. */
   readonly pixels: Uint8Array;
   /** Names of the alphabets (groups of characters), in the order of the source. */
   readonly alphabets: readonly string[];
@@ -45,8 +47,16 @@ export interface Split {
   readonly test: Selection;
 }
 
-/** The pixels of one picture: a view, `[height, width]`. */
-export function pictureAt(set: Pick<PictureSet, 'pixels' | 'height' | 'width'>, index: number): Uint8Array {
-  const size = set.height * set.width;
+/** What the place of a picture in the pixels depends on; of ink, unless it says otherwise. */
+type PictureShape = Pick<PictureSet, 'height' | 'width'> & Partial<Pick<PictureSet, 'channels'>>;
+
+/** Bytes of one picture. */
+export function pictureBytes({ height, width, channels = 1 }: PictureShape): number {
+  return height * width * channels;
+}
+
+/** The pixels of one picture: a view, `[height, width, channels]`. */
+export function pictureAt(set: PictureShape & Pick<PictureSet, 'pixels'>, index: number): Uint8Array {
+  const size = pictureBytes(set);
   return set.pixels.subarray(index * size, (index + 1) * size);
 }

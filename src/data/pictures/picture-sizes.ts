@@ -2,9 +2,10 @@
 // that the network sees. Clean pictures are the source under the identity, so that training and evaluation see the same ink.
 import type { ImageSize, InkGain, SourceSize } from '../../config/experiment.js';
 import { IDENTITY_MAP, warpPicture } from '../distortion/warp.js';
+import { warpColors } from '../distortion/warp-colors.js';
 import { cachePictures, type PictureCache } from './picture-cache.js';
 import { allocatePixels, sealPictureSet } from './picture-file.js';
-import type { PictureSet } from './picture-set.js';
+import { type PictureSet, pictureBytes } from './picture-set.js';
 
 /** The size keys that all data sections share. */
 export interface SizeSection {
@@ -47,11 +48,13 @@ export const CLEAN_VERSION = 1;
 /** The set under the identity distortion at `size` x `size`, as bytes. */
 export function cleanPictures(source: PictureSet, size: number): PictureSet {
   const count = source.character.length;
-  const pixels = allocatePixels(count * size * size);
-  const ink = new Float32Array(size * size);
+  const warp = source.channels === 3 ? warpColors : warpPicture;
+  const { channels } = source;
+  const pixels = allocatePixels(count * size * size * channels);
+  const ink = new Float32Array(size * size * channels);
   for (let i = 0; i < count; i++) {
-    const picture = { pixels: source.pixels, offset: i * source.height * source.width, size: source.height };
-    warpPicture(picture, { ink, offset: 0, size }, IDENTITY_MAP);
+    const picture = { pixels: source.pixels, offset: i * pictureBytes(source), size: source.height };
+    warp(picture, { ink, offset: 0, size }, IDENTITY_MAP);
     for (let p = 0; p < ink.length; p++) pixels[i * ink.length + p] = Math.round(255 * ink[p]!);
   }
   return sealPictureSet({ ...source, height: size, width: size, pixels });

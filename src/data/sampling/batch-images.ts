@@ -1,13 +1,13 @@
 // The pictures of a batch while it is made: each written to its place, as drawn or distorted.
 import type { RandomStream } from '../../base/random-stream.js';
 import type { Distorter } from '../distortion/distort.js';
-import type { PictureSet } from '../pictures/picture-set.js';
+import { type PictureSet, pictureBytes } from '../pictures/picture-set.js';
 
 /** The pictures of a finished batch. */
 export interface BatchPictures {
-  /** `[n, height, width, 1]` ink in [0, 1]. */
+  /** `[n, height, width, channels]` in [0, 1]: ink, or red, green and blue. */
   readonly images: Float32Array;
-  readonly shape: readonly [count: number, height: number, width: number, channels: 1];
+  readonly shape: readonly [count: number, height: number, width: number, channels: number];
   /** `[n]`: which picture of the set each image was made from. */
   readonly pictures: Int32Array;
 }
@@ -19,16 +19,18 @@ export interface BatchImages {
 }
 
 /** Room for `count` pictures of the size of a set. */
-export function startImages({ height, width }: Pick<PictureSet, 'height' | 'width'>, count: number): BatchImages {
-  const images = new Float32Array(count * height * width);
+export function startImages(set: Pick<PictureSet, 'height' | 'width' | 'channels'>, count: number): BatchImages {
+  const { height, width, channels } = set;
+  const size = pictureBytes(set);
+  const images = new Float32Array(count * size);
   const pictures = new Int32Array(count);
   return {
     write(distorter, place, picture, random, quarterTurns = 0) {
       pictures[place] = picture;
-      const target = { ink: images, offset: place * height * width, size: height };
+      const target = { ink: images, offset: place * size, size: height };
       if (random) distorter.distort(picture, target, random, quarterTurns);
       else distorter.copy(picture, target, quarterTurns);
     },
-    finish: () => ({ images, shape: [count, height, width, 1] as const, pictures }),
+    finish: () => ({ images, shape: [count, height, width, channels] as const, pictures }),
   };
 }

@@ -1,6 +1,6 @@
 // Training batches as data: what they are made from, and what they hold. A batch depends on its specification, epoch and
 // step alone, so a resumed run and a worker thread make the same bytes.
-import type { Augmentation, Task } from '../../config/experiment.js';
+import type { Augmentation } from '../../config/experiment.js';
 import type { PictureSet, Selection } from '../pictures/picture-set.js';
 import type { BatchPictures } from './batch-images.js';
 
@@ -8,7 +8,6 @@ import type { BatchPictures } from './batch-images.js';
 export interface BatchSpec {
   /** The trial's seed. */
   readonly seed: number;
-  readonly task: Task;
   readonly augmentation: Augmentation;
   /** The training selection; its set holds the pictures at `imageSize`. */
   readonly selection: Selection;
@@ -18,31 +17,18 @@ export interface BatchSpec {
   readonly batchSize: number;
 }
 
-/** A batch of pairs: image i and image pairs + i belong together, so that both towers run as one batch of n = 2 pairs. */
-export interface PairBatch extends BatchPictures {
-  readonly kind: 'pairs';
-  /** `[pairs]`: 1 where both images show the same character, 0 elsewhere. */
-  readonly isSame: Float32Array;
+/** One training batch: the pictures of a step and what is known of them. */
+export interface Batch {
+  /** `[n, height, width, 1]`, ink 1 and paper 0; in what order, the task says. Not changed after it was handed over. */
+  readonly images: Float32Array;
+  /** `[n / 2]` of a batch of pairs: 1 where image i and image n / 2 + i show the same character, 0 elsewhere. */
+  readonly labels?: Float32Array;
+  /** `[n]` of other batches: the class of each image, numbered over the whole selection (`numberClasses`). */
+  readonly classes?: Int32Array;
 }
 
-/** A batch of groups: images in the order `[alphabets, characters, drawers]`; every two of a group are a pair. */
-export interface GroupBatch extends BatchPictures {
-  readonly kind: 'groups';
-  readonly alphabets: number;
-  readonly characters: number;
-  readonly drawers: number;
-  /** `[n]`: the class of each image, numbered over the whole selection (`numberClasses`). */
-  readonly classes: Int32Array;
-}
-
-/** A batch of single images with their classes. */
-export interface ClassBatch extends BatchPictures {
-  readonly kind: 'classes';
-  /** `[n]`: the class of each image, numbered over the whole selection (`numberClasses`). */
-  readonly classes: Int32Array;
-}
-
-export type Batch = PairBatch | GroupBatch | ClassBatch;
+/** A batch as it was drawn. */
+export interface DrawnBatch extends Batch, BatchPictures {}
 
 /** The batch of a step of an epoch, both counted from 0. */
-export type BatchMaker = (epoch: number, step: number) => Batch;
+export type BatchMaker = (epoch: number, step: number) => DrawnBatch;

@@ -8,13 +8,7 @@ import { startImages } from './batch-images.js';
 import { numberClasses } from './class-numbers.js';
 import { shuffledIndex } from './shuffled-index.js';
 
-/** Pictures of an epoch. */
-export function countClassItems({ selection, augmentation }: Pick<BatchSpec, 'selection' | 'augmentation'>): number {
-  const copies = 1 + (augmentation.affine?.copies ?? 0);
-  return selection.pictures.length * (augmentation.rotationClasses ? 4 : 1) * copies;
-}
-
-/** The maker of a specification's batches; the last one of an epoch may be smaller. Throws a OneshotError('usage') for an empty selection. */
+/** The maker of batches of pictures; the last one of an epoch may be smaller. Throws a OneshotError('usage') for an empty selection. */
 export function createClassBatches(spec: BatchSpec): BatchMaker {
   const { seed, augmentation, selection, source, batchSize } = spec;
   const { set, pictures } = selection;
@@ -25,7 +19,7 @@ export function createClassBatches(spec: BatchSpec): BatchMaker {
   const probability = distortionProbability(augmentation);
   const hasCopies = augmentation.affine?.copies !== undefined;
   const turns = augmentation.rotationClasses ? 4 : 1;
-  const items = countClassItems(spec);
+  const items = pictures.length * turns * (1 + (augmentation.affine?.copies ?? 0));
   const stepsPerPass = Math.ceil(items / batchSize);
 
   return (epoch, step) => {
@@ -48,6 +42,6 @@ export function createClassBatches(spec: BatchSpec): BatchMaker {
       classes[place] = classNumbers.numberOf(set.character[picture]!, quarterTurns);
       images.write(distorter, place, picture, random, quarterTurns);
     }
-    return { kind: 'classes', ...images.finish(), classes };
+    return { ...images.finish(), classes };
   };
 }

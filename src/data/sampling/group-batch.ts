@@ -1,18 +1,19 @@
 // Batches of groups, characters x drawers of some alphabets (tasks `allPairs` and `episodes`).
 import { randomStream } from '../../base/random-stream.js';
 import { createDistorter, distortionProbability } from '../distortion/distort.js';
-import { createAllPairsSampler } from './all-pairs-batch.js';
 import type { BatchMaker, BatchSpec } from './batch.js';
 import { startImages } from './batch-images.js';
 import { numberClasses } from './class-numbers.js';
+import { createGroupSampler, type GroupSizes } from './group-sampler.js';
 
-/** The maker of a specification's batches. Throws a OneshotError('usage') when the selection is too small for a group. */
-export function createGroupBatches(spec: BatchSpec): BatchMaker {
-  const { seed, task, augmentation, selection, source } = spec;
-  if (task.type !== 'allPairs' && task.type !== 'episodes')
-    throw new TypeError(`expected groups, got task ${task.type}`);
-  const { alphabets, characters, drawers } = task;
-  const draw = createAllPairsSampler(selection, task, augmentation);
+/**
+ * The maker of batches of groups: images in the order `[alphabets, characters, drawers]`. Throws a OneshotError('usage') when
+ * the selection is too small for a group.
+ */
+export function createGroupBatches(sizes: GroupSizes, spec: BatchSpec): BatchMaker {
+  const { seed, augmentation, selection, source } = spec;
+  const { characters, drawers } = sizes;
+  const draw = createGroupSampler(selection, sizes, augmentation);
   const classNumbers = numberClasses(selection, augmentation);
   const distorter = createDistorter({ clean: selection.set, source }, augmentation);
   const probability = distortionProbability(augmentation);
@@ -27,6 +28,6 @@ export function createGroupBatches(spec: BatchSpec): BatchMaker {
       classes[place] = classNumbers.numberOf(selection.set.character[picture]!, turns);
       images.write(distorter, place, picture, random.chance(probability) ? random : undefined, turns);
     });
-    return { kind: 'groups', ...images.finish(), alphabets, characters, drawers, classes };
+    return { ...images.finish(), classes };
   };
 }

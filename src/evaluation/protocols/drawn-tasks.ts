@@ -18,7 +18,7 @@ export function makeDrawnTasks(
   return combinations.map(({ nWay, kShot }) => {
     const plan = { protocol, nWay, kShot, episodes: countEpisodes(section, nWay), seed };
     const { episodes, skippedAlphabets } = drawEpisodes(data.split[selection], plan);
-    const task = { protocol, selection, nWay, kShot, seed, testTimeAugmentation };
+    const task = { protocol, selection, nWay, kShot, seed, testTimeAugmentation, assignment: null };
     const pictures = { clean: data.split[selection].set, source: data.source };
     return { ...task, name: nameTask(task), pictures, episodes, skippedAlphabets };
   });

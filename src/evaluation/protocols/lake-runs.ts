@@ -19,6 +19,7 @@ export const lakeRuns: ProtocolType<ProtocolLakeRuns> = {
       kShot: 1,
       seed: null,
       testTimeAugmentation: section.testTimeAugmentation ?? null,
+      assignment: null,
     } as const;
     return [{ ...task, name: nameTask(task), pictures: { clean: set, source }, episodes, skippedAlphabets: [] }];
   },

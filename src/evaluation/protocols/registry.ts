@@ -16,7 +16,11 @@ const protocolTypes: {
   mnist,
 };
 
-/** The tasks of all sections with episodes, in their order. Tasks that would share a name (sections that differ in their seed) get `-2`, `-3` at its end. Rejects with a OneshotError('data') when the data cannot give an episode. */
+/**
+ * The tasks of all sections with episodes, in their order. Tasks that would share a name (sections that differ in their
+ * seed) get `-2`, `-3` at its end. A section with an assignment gives each of its tasks twice: by itself, and transductive.
+ * Rejects with a OneshotError('data') when the data cannot give an episode.
+ */
 export async function makeTasks(sections: readonly Protocol[], data: EvaluationData): Promise<EvaluationTask[]> {
   const tasks: EvaluationTask[] = [];
   const uses = new Map<string, number>();
@@ -26,7 +30,10 @@ export async function makeTasks(sections: readonly Protocol[], data: EvaluationD
     for (const task of await type.makeTasks(section, data)) {
       const use = (uses.get(task.name) ?? 0) + 1;
       uses.set(task.name, use);
-      tasks.push(use === 1 ? task : { ...task, name: `${task.name}-${use}` });
+      const name = use === 1 ? task.name : `${task.name}-${use}`;
+      tasks.push({ ...task, name });
+      const { assignment } = section;
+      if (assignment) tasks.push({ ...task, name: `${name}-transductive`, assignment });
     }
   }
   return tasks;

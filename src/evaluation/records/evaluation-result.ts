@@ -2,7 +2,7 @@
 // over seeds are made from these records alone; comparisons query by query from predictions.ts.
 import { readFileSync } from 'node:fs';
 import { writeFileAtomic } from '../../base/atomic-file.js';
-import type { ScorerName, TestTimeAugmentation } from '../../config/experiment.js';
+import type { Assignment, ScorerName, TestTimeAugmentation } from '../../config/experiment.js';
 import type { PictureSet, SplitPurpose } from '../../data/pictures/picture-set.js';
 import type { EvaluationAlarm } from '../score-episodes.js';
 import type { Interval } from '../statistics/interval.js';
@@ -10,7 +10,7 @@ import type { EpisodeProtocol } from '../task.js';
 import { makeStrictReader } from './strict-json.js';
 
 /** Version of results.json and of the prediction files. */
-export const RECORDS_VERSION = 1;
+export const RECORDS_VERSION = 2;
 
 /** Which pictures an evaluation saw. */
 export type PictureIdentity = Pick<PictureSet, 'name' | 'digest' | 'height' | 'width'>;
@@ -34,6 +34,8 @@ export interface EvaluationResult {
   /** Seed of the episodes; null where they are given (Lake's runs). */
   readonly seed: number | null;
   readonly testTimeAugmentation: TestTimeAugmentation | null;
+  /** `oneToOne`: the queries of an episode were assigned to its classes together, which is a task of its own (transductive). */
+  readonly assignment: Assignment | null;
   readonly pictures: PictureIdentity;
   /** Equal for equal episodes, whatever the size of their pictures: only then are two results comparable query by query. */
   readonly episodesHash: string;
@@ -82,6 +84,7 @@ const resultSchema = closedObject({
     ...closedObject({ copies: count, strength: { type: 'number' } }),
     type: ['object', 'null'],
   },
+  assignment: { enum: ['oneToOne', null] },
   pictures: pictureIdentitySchema,
   episodesHash: text,
   skippedAlphabets: { type: 'array', items: text },

@@ -30,6 +30,7 @@ export function makeResult(task: EvaluationTask, scorer: Scorer, answers: readon
     kShot: task.kShot,
     seed: task.seed,
     testTimeAugmentation: task.testTimeAugmentation,
+    assignment: task.assignment,
     pictures: identifyPictures(task.pictures.clean),
     episodesHash: identifyEpisodes(task.pictures.clean, task.episodes),
     skippedAlphabets: task.skippedAlphabets,
@@ -134,12 +135,16 @@ function choosePictures(episodes: readonly PredictedEpisode[]): number[] {
   return [...chosen].sort((a, b) => a - b);
 }
 
-// Ink is black on white paper, as people are used to.
+// Ink is black on white paper, as people are used to; colours are as they are.
 function encodePng(set: PictureSet, picture: number): string {
   const PNG = loadPng();
   const png = new PNG({ width: set.width, height: set.height });
   const pixels = pictureAt(set, picture);
-  for (let i = 0; i < pixels.length; i++)
-    png.data.fill(255 - pixels[i]!, 4 * i, 4 * i + 3).fill(255, 4 * i + 3, 4 * i + 4);
-  return PNG.sync.write(png, { colorType: 0 }).toString('base64');
+  const { channels } = set;
+  for (let i = 0; i < set.width * set.height; i++) {
+    if (channels === 3) png.data.set(pixels.subarray(3 * i, 3 * i + 3), 4 * i);
+    else png.data.fill(255 - pixels[i]!, 4 * i, 4 * i + 3);
+    png.data[4 * i + 3] = 255;
+  }
+  return PNG.sync.write(png, { colorType: channels === 3 ? 2 : 0 }).toString('base64');
 }

@@ -1,6 +1,6 @@
 // Products of the ink of two pictures, the one number that nearest neighbours by Euclidean distance and by cosine need:
 // |a - b|^2 = |a|^2 + |b|^2 - 2 a.b. All sums are integers, so that equal distances are equal numbers and ties are seen.
-import { type PictureSet, pictureAt } from '../../data/pictures/picture-set.js';
+import { type PictureSet, pictureAt, pictureBytes } from '../../data/pictures/picture-set.js';
 import { indexRows } from './scorer.js';
 
 export interface InkProducts {
@@ -30,7 +30,7 @@ function isBinary(pixels: Uint8Array): boolean {
 }
 
 function multiplyBytes(set: PictureSet): InkProducts {
-  const size = set.height * set.width;
+  const size = pictureBytes(set);
   const { pixels } = set;
   return {
     unit: 255 * 255,
@@ -46,7 +46,7 @@ function multiplyBytes(set: PictureSet): InkProducts {
 
 function multiplyPackedBits(set: PictureSet, numbers: Int32Array): InkProducts {
   const rows = indexRows(set.character.length, numbers);
-  const words = Math.ceil((set.height * set.width) / 32);
+  const words = Math.ceil(pictureBytes(set) / 32);
   const bits = new Uint32Array(numbers.length * words);
   for (let row = 0; row < numbers.length; row++) {
     const pixels = pictureAt(set, numbers[row]!);

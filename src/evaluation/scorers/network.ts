@@ -5,7 +5,7 @@ import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { randomStream } from '../../base/random-stream.js';
 import type { Augmentation, TestTimeAugmentation } from '../../config/experiment.js';
 import { createDistorter } from '../../data/distortion/distort.js';
-import { pictureAt } from '../../data/pictures/picture-set.js';
+import { pictureAt, pictureBytes } from '../../data/pictures/picture-set.js';
 import type { SizedPictures } from '../../data/pictures/picture-sizes.js';
 import type { NetworkFunctions } from '../../model/network-functions.js';
 import { indexRows, type Scorer } from './scorer.js';
@@ -64,7 +64,7 @@ export async function embedPictures(
 ): Promise<{ embeddings: Float32Array; units: number }> {
   const versions = 1 + copies;
   const total = numbers.length * versions;
-  const size = pictures.clean.height * pictures.clean.width;
+  const size = pictureBytes(pictures.clean);
   const distorter = createDistorter(pictures, augmentation);
   let units = 0;
   let embeddings = new Float32Array(0);

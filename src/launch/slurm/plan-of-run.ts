@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
 import type { Plan } from '../../plan/plan-trials.js';
 import type { Trial } from '../../plan/trial.js';
-import { readRunExperiment } from '../../run/read-run-experiment.js';
-import { readTrialRecord, runFiles } from '../../run/run-folder.js';
+import { readRunExperiment } from '../../run-folder/read-run-experiment.js';
+import { readTrialRecord, runFiles } from '../../run-folder/run-folder.js';
 
 /** The trial that a run folder was made for. Throws OneshotError('corrupt') where the folder cannot be read. */
 export function readTrial(folder: string): Trial {

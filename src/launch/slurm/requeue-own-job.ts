@@ -1,5 +1,7 @@
 // What a job does that was told to end: it requeues itself where its time is over or its place is wanted by others, and
 // stays away where somebody cancelled it.
+
+import type { Environment } from '../../base/environment.js';
 import { OneshotError } from '../../base/problem.js';
 import { readTaskState, requeueTask } from './slurm-commands.js';
 
@@ -16,7 +18,7 @@ export interface OwnJob {
 export type EndSignal = 'limit' | 'terminate';
 
 /** The job of this process. Throws OneshotError('usage') outside of a batch job. */
-export function describeOwnJob(env: Readonly<Record<string, string | undefined>>): OwnJob {
+export function describeOwnJob(env: Environment): OwnJob {
   const { SLURM_JOB_ID, SLURM_ARRAY_JOB_ID, SLURM_ARRAY_TASK_ID, SLURMD_NODENAME, SLURM_RESTART_COUNT } = env;
   if (SLURM_JOB_ID === undefined) {
     throw new OneshotError('usage', 'this program is started by the jobs of `oneshot run --launcher slurm` alone');

@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
 import { loadPlan } from '../../check/load-plan.js';
-import { runFiles } from '../../run/run-folder.js';
-import { sweepFiles } from '../../run/sweep-folder.js';
-import { beginSweepJournal, hasSweepJournal, updateSweepJournal } from '../../run/sweep-journal.js';
+import { runFiles } from '../../run-folder/run-folder.js';
+import { sweepFiles } from '../../run-folder/sweep-folder.js';
+import { beginSweepJournal, hasSweepJournal, updateSweepJournal } from '../../run-folder/sweep-journal.js';
 import { createMemoryBudget } from '../memory-budget.js';
 import { indexRunFolders } from '../prepare-run.js';
 import { runPlan } from '../run-plan.js';

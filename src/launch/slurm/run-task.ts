@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { findLockHolder } from '../../base/process-lock.js';
 import { describeFailure } from '../../run/describe-failure.js';
-import { runFiles } from '../../run/run-folder.js';
+import { runFiles } from '../../run-folder/run-folder.js';
 import type { TrialOutcome } from '../launcher.js';
 import { launchLocally } from '../local-launcher.js';
 import { recordFailure } from '../record-failure.js';

@@ -1,7 +1,7 @@
 // Launches single trials as jobs of their own, for the controller of a search. A trial that an earlier controller submitted
 // is followed, not submitted again; when the controller stops, its trials go on without it.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readRunStatus, runFiles } from '../../run/run-folder.js';
+import { readRunStatus, runFiles } from '../../run-folder/run-folder.js';
 import type { LaunchedTrial, Launcher, LaunchOptions, TrialOutcome } from '../launcher.js';
 import { clearLockOfLostJob, nameOfRun, type OpenTask } from './find-tasks.js';
 import type { QueueWatch } from './queue-watch.js';

@@ -3,8 +3,8 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
-import type { WantedEngine } from '../../run/conditions.js';
-import { isCount, isFileName, isList, isOneOf, isRecord, isText, readRecord } from '../../run/read-record.js';
+import type { WantedEngine } from '../../run-folder/conditions.js';
+import { isCount, isFileName, isList, isOneOf, isRecord, isText, readRecord } from '../../run-folder/read-record.js';
 import type { TrialOutcome } from '../launcher.js';
 
 /** Version of the files of a submission. */

@@ -2,7 +2,7 @@
 // job's id right after, so that no job is ever lost or asked for twice.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { findProgram } from '../../base/own-files.js';
+import { findOwnProgram } from '../../base/own-files.js';
 import type { Slurm } from '../../config/experiment.js';
 import { composeJobScript, type JobScript } from './job-script.js';
 import { listQueue, submitJob } from './slurm-commands.js';
@@ -32,7 +32,7 @@ export async function submitArray(submission: Submission, at: number, around: Jo
     gpus: slurm.gpus,
     slurm,
     env: jobEnvironment(),
-    command: [process.execPath, findProgram('task-process'), folder, String(first)],
+    command: [process.execPath, findOwnProgram('task-process'), folder, String(first)],
   };
   const job = await submit(submission, submissionFiles(folder).arrayScript(at), script);
   const arrays = submission.arrays.map((array, index) => (index === at ? { ...array, job } : array));
@@ -52,7 +52,7 @@ export async function submitController(submission: Submission, around: JobSurrou
     // What a trial needs of a machine, its controller does without.
     slurm: { ...slurm, options: [] },
     env: jobEnvironment(),
-    command: [process.execPath, findProgram('controller-process'), folder],
+    command: [process.execPath, findOwnProgram('controller-process'), folder],
   };
   const job = await submit(submission, submissionFiles(folder).controllerScript, script);
   const told = { ...submission, controller: { ...submission.controller!, job } };

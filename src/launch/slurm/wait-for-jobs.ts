@@ -1,7 +1,7 @@
 // Follows the trials of a submission from here, as a local run is followed. Whoever follows may leave at any time: jobs go on.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Trial } from '../../plan/trial.js';
-import { type RunStatus, readRunStatus } from '../../run/run-folder.js';
+import { type RunStatus, readRunStatus } from '../../run-folder/run-folder.js';
 import type { TrialOutcome } from '../launcher.js';
 import type { PlanEvent } from '../plan-event.js';
 import type { PlanResult } from '../run-plan.js';

@@ -23,4 +23,6 @@ export interface HeadType<Config extends Head> {
   readonly logits: Comparison<Config>;
   /** Distances that depend on the embeddings alone, for losses that are made of them; a head whose distance is learned has none. */
   readonly distances?: Comparison<Config>;
+  /** Whether these distances are squares. */
+  squaresDistances?(config: Config): boolean;
 }

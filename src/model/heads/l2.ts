@@ -19,5 +19,6 @@ export const l2: HeadType<HeadL2> = {
   parameters: (config) => scaleAndBias(config),
   multiplyAdds: (_config, units) => units,
   distances,
+  squaresDistances: ({ squared }) => squared,
   logits: (config, a, b, context) => scaleLikeness(context.tf.neg(distances(config, a, b, context)), context),
 };

@@ -1,6 +1,7 @@
 // Whether the network's probability that two pictures show the same character is one: of the pairs that it gives 0.8,
 // four in five should. Pairs are each query with each of its ways; both kinds of pairs count alike, as they were trained.
 import type { PredictionRecord } from '../../evaluation/records/predictions.js';
+import { DEFAULT_LOSS, lossNamesWith } from '../../model/losses/registry.js';
 import { tryReadPredictions } from '../load-runs.js';
 import { chooseDetailTask, findNetworkResult, type ShownGroup } from './headline.js';
 
@@ -31,8 +32,9 @@ const BINS = 10;
 export function calibrate({ runs }: ShownGroup): Calibration | undefined {
   const [{ results, settings }] = runs as [(typeof runs)[number]];
   const task = chooseDetailTask(results.filter(({ kShot }) => kShot === 1));
-  if (task === undefined || (settings['training.loss'] ?? 'binaryCrossEntropy') !== 'binaryCrossEntropy')
-    return undefined;
+  const loss = settings['training.loss'] ?? DEFAULT_LOSS;
+  const isProbability = lossNamesWith(({ makesProbabilities }) => makesProbabilities).some((name) => name === loss);
+  if (task === undefined || !isProbability) return undefined;
   const records = runs.flatMap((run) => {
     const result = findNetworkResult(run, task);
     return (result && tryReadPredictions(run, result)) ?? [];

@@ -1,7 +1,7 @@
 // The curves of a report: accuracy against the number of ways, and what happened during training. Each is a list of
 // points that the page draws and offers as a table.
 import type { EvaluationResult } from '../../evaluation/records/evaluation-result.js';
-import { momentumAt } from '../../training/optimizers/sgd.js';
+import { momentumAt } from '../../optimizers/sgd.js';
 import type { Measurement, RunGroup } from '../group-runs.js';
 import type { MetricPoint, ReportRun } from '../load-runs.js';
 import type { PlotPoint } from '../plots/draw-lines.js';

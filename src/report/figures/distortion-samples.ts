@@ -4,10 +4,11 @@ import { PNG } from 'pngjs';
 import { parse } from 'yaml';
 import { randomStream } from '../../base/random-stream.js';
 import type { Augmentation, Experiment } from '../../config/experiment.js';
-import { createDistorter, distortionProbability } from '../../data/distortion/distort.js';
+import { createDistorter, distortionProbability, isDistorting } from '../../data/distortion/distort.js';
+import { channelsOf } from '../../data/loaded-data.js';
 import { sealPictureSet } from '../../data/pictures/picture-file.js';
-import type { PictureSet } from '../../data/pictures/picture-set.js';
-import { runFiles } from '../../run/run-folder.js';
+import { type PictureSet, pictureBytes } from '../../data/pictures/picture-set.js';
+import { runFiles } from '../../run-folder/run-folder.js';
 import { type ReportRun, tryReadPredictions } from '../load-runs.js';
 import type { ShownGroup } from './headline.js';
 
@@ -22,7 +23,7 @@ export interface DistortionSamples {
   readonly pictureSize: number;
   /** How often a picture is distorted in training. */
   readonly probability: number;
-  readonly augmentation: Pick<Augmentation, 'affine' | 'elastic'>;
+  readonly augmentation: Pick<Augmentation, 'affine' | 'elastic' | 'colorJitter' | 'flip'>;
   /** PNG in base64. */
   readonly png: string;
 }
@@ -35,10 +36,10 @@ const GAP = 3;
 export function drawDistortions({ group, runs }: ShownGroup): DistortionSamples | undefined {
   const [run] = runs as [ReportRun];
   try {
-    const { augmentation } = parse(readFileSync(runFiles(run.folder).experiment, 'utf8')) as Experiment;
-    const pictures = gatherPictures(run);
-    if ((!augmentation?.affine && !augmentation?.elastic) || !pictures) return undefined;
-    const { affine, elastic } = augmentation;
+    const { augmentation, data } = parse(readFileSync(runFiles(run.folder).experiment, 'utf8')) as Experiment;
+    const pictures = gatherPictures(run, channelsOf(data));
+    if (!augmentation || !isDistorting(augmentation) || !pictures) return undefined;
+    const { affine, elastic, colorJitter, flip } = augmentation;
     return {
       system: group.label,
       seed: run.trial.seed,
@@ -47,7 +48,12 @@ export function drawDistortions({ group, runs }: ShownGroup): DistortionSamples 
       copies: COPIES,
       pictureSize: pictures.height,
       probability: distortionProbability(augmentation),
-      augmentation: { ...(affine && { affine }), ...(elastic && { elastic }) },
+      augmentation: {
+        ...(affine && { affine }),
+        ...(elastic && { elastic }),
+        ...(colorJitter && { colorJitter }),
+        ...(flip && { flip }),
+      },
       png: drawSheet(pictures, augmentation, run.trial.seed),
     };
   } catch {
@@ -57,23 +63,28 @@ export function drawDistortions({ group, runs }: ShownGroup): DistortionSamples 
 }
 
 /** A set of the first pictures in the network's predictions. */
-function gatherPictures(run: ReportRun): PictureSet | undefined {
+function gatherPictures(run: ReportRun, channels: PictureSet['channels']): PictureSet | undefined {
   const result = run.results.find(({ scorer }) => scorer === 'network');
   const record = result && tryReadPredictions(run, result);
   const files = Object.values(record?.gallery ?? {}).slice(0, DRAWINGS);
   if (!result || files.length === 0) return undefined;
   const { height, width } = result.pictures;
-  const pixels = new Uint8Array(files.length * height * width);
+  const size = height * width * channels;
+  const pixels = new Uint8Array(files.length * size);
   files.forEach((file, picture) => {
     const { data } = PNG.sync.read(Buffer.from(file, 'base64'));
-    // Files are black on white; inside the program ink is 255.
-    for (let i = 0; i < height * width; i++) pixels[picture * height * width + i] = 255 - data[4 * i]!;
+    for (let i = 0; i < height * width; i++) {
+      // Ink is black on white in files, and 255 inside the program.
+      if (channels === 1) pixels[picture * size + i] = 255 - data[4 * i]!;
+      else pixels.set(data.subarray(4 * i, 4 * i + 3), picture * size + 3 * i);
+    }
   });
   const character = Int32Array.from(files.keys());
   return sealPictureSet({
     name: 'samples',
     height,
     width,
+    channels,
     pixels,
     alphabets: ['samples'],
     characters: files.map((_, i) => ({ alphabet: 0, name: String(i) })),
@@ -88,7 +99,7 @@ function drawSheet(pictures: PictureSet, augmentation: Augmentation, seed: numbe
   const cell = size + GAP;
   const sheet = new PNG({ width: (1 + COPIES) * cell + GAP, height: character.length * cell + GAP });
   sheet.data.fill(255);
-  const target = { ink: new Float32Array(size * size), offset: 0, size };
+  const target = { ink: new Float32Array(pictureBytes(pictures)), offset: 0, size };
   for (let picture = 0; picture < character.length; picture++) {
     for (let copy = 0; copy <= COPIES; copy++) {
       if (copy === 0) distorter.copy(picture, target);
@@ -100,9 +111,11 @@ function drawSheet(pictures: PictureSet, augmentation: Augmentation, seed: numbe
 }
 
 function place(sheet: PNG, ink: Float32Array, size: number, left: number, top: number): void {
-  for (let i = 0; i < ink.length; i++) {
+  const channels = ink.length / (size * size);
+  for (let i = 0; i < size * size; i++) {
     const at = 4 * ((top + Math.floor(i / size)) * sheet.width + left + (i % size));
-    sheet.data.fill(Math.round(255 * (1 - Math.min(1, ink[i]!))), at, at + 3);
+    if (channels === 1) sheet.data.fill(Math.round(255 * (1 - Math.min(1, ink[i]!))), at, at + 3);
+    else for (let c = 0; c < 3; c++) sheet.data[at + c] = Math.round(255 * Math.min(1, ink[3 * i + c]!));
   }
   // A frame in grey, so that white pictures are told apart on a white page.
   for (let i = -1; i <= size; i++) {

@@ -1,7 +1,7 @@
 // A map of unseen characters as the network sees them: the two directions in which their embeddings differ most.
 import { existsSync } from 'node:fs';
-import { readEmbeddingSample } from '../../run/embedding-sample.js';
-import { runFiles } from '../../run/run-folder.js';
+import { readEmbeddingSample } from '../../run-folder/embedding-sample.js';
+import { runFiles } from '../../run-folder/run-folder.js';
 import type { ShownGroup } from './headline.js';
 import { findPrincipalComponents } from './principal-components.js';
 

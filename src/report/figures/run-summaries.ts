@@ -1,5 +1,5 @@
 // The runs of a report, one by one and counted: none is left out in silence.
-import type { RunState } from '../../run/run-folder.js';
+import type { RunState } from '../../run-folder/run-folder.js';
 import type { RunGroup } from '../group-runs.js';
 import type { ReportRun } from '../load-runs.js';
 

@@ -2,7 +2,7 @@
 import type { Interval } from '../../evaluation/statistics/interval.js';
 import { studentInterval } from '../../evaluation/statistics/student-interval.js';
 import { shortenPaths } from '../../plan/trial-name.js';
-import type { RunState } from '../../run/run-folder.js';
+import type { RunState } from '../../run-folder/run-folder.js';
 import type { RunGroup } from '../group-runs.js';
 import type { ReportRun } from '../load-runs.js';
 import { countStates } from './run-summaries.js';

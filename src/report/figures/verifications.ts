@@ -108,7 +108,8 @@ function resample(results: readonly VerificationResult[]): Interval | null {
 
 function describeTraining({ settings }: ReportRun): VerificationMeasurement['trained'] {
   const pairs = Number(settings['training.task.pairs.count']);
-  if (settings['training.task.type'] !== 'verification' || !(pairs > 0)) return undefined;
+  // No other task has pairs that are counted.
+  if (!(pairs > 0)) return undefined;
   const hasAffine = Object.keys(settings).some((path) => path.startsWith('augmentation.affine.'));
   const copies = settings['augmentation.affine.copies'];
   // A probability of its own is no number of copies: then no row of the paper's table is meant.

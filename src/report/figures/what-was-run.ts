@@ -1,5 +1,5 @@
 // What the report is about, in a few facts: experiments, seeds, data, engines, commits, machines and hours.
-import type { Provenance } from '../../run/provenance.js';
+import type { Provenance } from '../../run-folder/provenance.js';
 import type { RunGroup } from '../group-runs.js';
 import type { ReportRun } from '../load-runs.js';
 

@@ -107,7 +107,10 @@ function describeDistortions({
   pictureSize,
   png,
 }: DistortionSamples): Picture {
-  const kinds = [augmentation.affine && 'affine', augmentation.elastic && 'elastic'].filter((kind) => kind);
+  const { affine, elastic, colorJitter, flip } = augmentation;
+  const kinds = [affine && 'affine', elastic && 'elastic', flip && 'mirrored', colorJitter && 'colours'].filter(
+    (kind) => kind,
+  );
   return {
     title: [`What the ${kinds.join(' and ')} distortion does`],
     description: `${drawings} drawings, each first as drawn, then ${copies} times distorted with the settings of this run; in training ${formatPercent(probability)} % of pictures are distorted`,

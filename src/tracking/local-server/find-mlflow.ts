@@ -1,17 +1,17 @@
 // Which MLflow `oneshot ui` starts: the first that there is of a configured command, `mlflow` itself, an environment made
 // before, uvx, pipx, and an environment that is made now. Only the first three need no download.
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type Environment, userCacheFolder } from '../../base/environment.js';
+import { findProgram } from '../../base/find-program.js';
 import { OneshotError } from '../../base/problem.js';
 
 /** The version that is fetched where there is none; everything here was tried with it. */
 export const MLFLOW_VERSION = '3.17.2';
 /** Older ones lack logged models and the address of the machine-learning view. */
 const LEAST_MAJOR_VERSION = 3;
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A command that stands for `mlflow`: arguments are appended. */
 export interface MlflowCommand {
@@ -28,10 +28,9 @@ export type MlflowPlan =
   /** An environment is to be made with this Python. */
   | { readonly kind: 'install'; readonly python: string; readonly folder: string };
 
-/** `oneshot/mlflow-VERSION` in the user's cache folder (XDG Base Directory Specification 0.8). */
+/** `mlflow-VERSION` in our cache folder. */
 export function ownEnvironmentFolder(env: Environment): string {
-  const home = env.HOME ?? env.USERPROFILE ?? '.';
-  return resolve(env.XDG_CACHE_HOME || join(home, '.cache'), 'oneshot', `mlflow-${MLFLOW_VERSION}`);
+  return join(userCacheFolder(env), `mlflow-${MLFLOW_VERSION}`);
 }
 
 /** Throws OneshotError('usage') where the configured command does not work, and where nothing that could help is installed. */
@@ -94,21 +93,4 @@ async function readMajorVersion([program = '', ...args]: readonly string[]): Pro
   } catch {
     return undefined;
   }
-}
-
-/** The path of a program on PATH. */
-export function findProgram(name: string, env: Environment): string | undefined {
-  const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat'] : [''];
-  for (const folder of (env.PATH ?? '').split(delimiter)) {
-    for (const ending of endings) {
-      const path = join(folder, `${name}${ending}`);
-      try {
-        accessSync(path, constants.X_OK);
-        return path;
-      } catch {
-        // Not here.
-      }
-    }
-  }
-  return undefined;
 }

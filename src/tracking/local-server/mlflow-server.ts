@@ -6,8 +6,9 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Environment } from '../../base/environment.js';
 import { OneshotError } from '../../base/problem.js';
-import type { Environment, MlflowCommand } from './find-mlflow.js';
+import type { MlflowCommand } from './find-mlflow.js';
 
 /** A first start makes the database, and may have to fetch MLflow itself. */
 const START_LIMIT_MS = 300_000;

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { resolveDataFolder, userDataFolder } from '../../../src/data/files/data-folder.js';
+import { userDataFolder } from '../../../src/base/environment.js';
+import { resolveDataFolder } from '../../../src/data/files/data-folder.js';
 
 const place = (env: Record<string, string>) => ({ env, baseFolder: resolve('/experiments') });
 

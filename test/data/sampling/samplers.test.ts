@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../../src/base/random-stream.js';
 import type { TaskAllPairs, TaskVerification } from '../../../src/config/experiment.js';
 import type { PictureSet } from '../../../src/data/pictures/picture-set.js';
-import { createAllPairsSampler } from '../../../src/data/sampling/all-pairs-batch.js';
 import { drawEpisodes, type EpisodePlan } from '../../../src/data/sampling/draw-episodes.js';
+import { createGroupSampler } from '../../../src/data/sampling/group-sampler.js';
 import { shuffledIndex } from '../../../src/data/sampling/shuffled-index.js';
 import { createPairSampler } from '../../../src/data/sampling/verification-pairs.js';
 import { expectFailure } from '../support/expect-failure.js';
@@ -99,7 +99,7 @@ describe('verification pairs', () => {
 describe('an all-pairs batch', () => {
   const task: TaskAllPairs = { type: 'allPairs', alphabets: 2, characters: 4, drawers: 3, negatives: 'hard' };
   const draw = (settings = task, rotationClasses = false, key = 0) =>
-    createAllPairsSampler(selection, settings, { rotationClasses })(randomStream(1, 'batch', key));
+    createGroupSampler(selection, settings, { rotationClasses })(randomStream(1, 'batch', key));
   const groupsOf = (pictures: Int32Array, size: number) =>
     Array.from({ length: pictures.length / size }, (_, i) => [...pictures.subarray(i * size, (i + 1) * size)]);
 

@@ -89,7 +89,7 @@ describe('results.json', () => {
     { name: 'half a file', edit: (text: string) => text.slice(0, -40), message: /is not JSON/ },
     {
       name: 'another version',
-      edit: (text: string) => text.replace('"version":1', '"version":2'),
+      edit: (text: string) => text.replace('"version":2', '"version":99'),
       message: /\/version/,
     },
     { name: 'a lost key', edit: (text: string) => text.replace(/"accuracy":[^,]+,/, ''), message: /accuracy/ },
@@ -155,7 +155,7 @@ describe('a prediction file', () => {
     { name: 'a lost line', edit: (text: string) => text.split('\n').toSpliced(2, 1).join('\n') },
     { name: 'a truth beyond the ways', edit: (text: string) => text.replace('"truth":1', '"truth":3') },
     { name: 'a lost score', edit: (text: string) => text.replace('[0.1,0.7,0.1]', '[0.1,0.7]') },
-    { name: 'another version', edit: (text: string) => text.replace('"version":1', '"version":2') },
+    { name: 'another version', edit: (text: string) => text.replace('"version":2', '"version":99') },
   ])('is refused when it has $name', ({ edit }) => {
     const path = write();
     writeFileSync(path, edit(readFileSync(path, 'utf8')));

@@ -78,6 +78,7 @@ export function makeTask(
     kShot: supportSet[0]!.length,
     seed: 1,
     testTimeAugmentation: null,
+    assignment: null,
     pictures: sized(set),
     episodes,
     skippedAlphabets: [],

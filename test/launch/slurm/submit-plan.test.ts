@@ -6,7 +6,7 @@ import { loadPlan } from '../../../src/check/load-plan.js';
 import { findOpenTasks } from '../../../src/launch/slurm/find-tasks.js';
 import { listSubmissions, writeTaskRecord } from '../../../src/launch/slurm/submission.js';
 import { type SubmitPlanOptions, submitPlan } from '../../../src/launch/slurm/submit-plan.js';
-import { RUN_FOLDER_VERSION, readTrialRecord, runFiles, writeRunStatus } from '../../../src/run/run-folder.js';
+import { RUN_FOLDER_VERSION, readTrialRecord, runFiles, writeRunStatus } from '../../../src/run-folder/run-folder.js';
 import { type FakeSlurm, makeFakeSlurm } from '../../support/fake-slurm.js';
 import { newFolder, runFoldersOf } from '../../support/run-command.js';
 

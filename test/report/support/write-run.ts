@@ -12,8 +12,8 @@ import { scorePairs } from '../../../src/evaluation/scorers/score-pairs.js';
 import type { Scorer } from '../../../src/evaluation/scorers/scorer.js';
 import type { EvaluationData } from '../../../src/evaluation/task.js';
 import { verify } from '../../../src/evaluation/verification/verify.js';
-import type { Provenance } from '../../../src/run/provenance.js';
-import { RUN_FOLDER_VERSION, type RunState, runFiles, writeRunStatus } from '../../../src/run/run-folder.js';
+import type { Provenance } from '../../../src/run-folder/provenance.js';
+import { RUN_FOLDER_VERSION, type RunState, runFiles, writeRunStatus } from '../../../src/run-folder/run-folder.js';
 import { openJournal } from '../../../src/tracking/journal.js';
 
 export interface FakeRun {

@@ -33,10 +33,10 @@ export interface ElasticSettings {
 export const ELASTIC_SETTINGS: ElasticSettings = {
   spacing: 4,
   steps: 24,
-  stiffness: 0.3,
-  truncation: 7,
-  directionWeight: 36,
-  bendingWeight: 0.002,
+  stiffness: 0.15,
+  truncation: 8,
+  directionWeight: 64,
+  bendingWeight: 0.0006,
   affineWeight: 20,
 };
 

@@ -96,10 +96,7 @@ function directionsOf({ path }: SkeletonEdge): [number, number] {
   const ahead = placeAlong(path, reach);
   const behind = placeAlong([...path].reverse(), reach);
   const [first, last] = [path[0]!, path.at(-1)!];
-  return [
-    Math.atan2(ahead[1] - first[1], ahead[0] - first[0]),
-    Math.atan2(last[1] - behind[1], last[0] - behind[0]),
-  ];
+  return [Math.atan2(ahead[1] - first[1], ahead[0] - first[0]), Math.atan2(last[1] - behind[1], last[0] - behind[0])];
 }
 
 function placeAlong(path: readonly Place[], length: number): Place {
@@ -127,7 +124,10 @@ function walkOnce({ ways, dots, edges }: PreparedGraph, random: () => number, st
     let node = first;
     let heading: number | undefined;
     for (;;) {
-      const options = newWays(node).map((way) => ({ way, degrees: heading === undefined ? 0 : turnDegrees(heading, way.out) }));
+      const options = newWays(node).map((way) => ({
+        way,
+        degrees: heading === undefined ? 0 : turnDegrees(heading, way.out),
+      }));
       const lift = heading === undefined ? [] : [{ way: undefined, degrees: LIFT_DEGREES }];
       if (options.length === 0) break;
       const { way, degrees } = choose([...options, ...lift], (option) => (turns * option.degrees) / 180, random);

@@ -37,6 +37,7 @@ export function mergeNodes({ nodes, edges }: SkeletonGraph, picture: InkPicture)
 /** The length of a path in pixels. */
 export function pathLength(path: readonly Place[]): number {
   let length = 0;
-  for (let i = 1; i < path.length; i++) length += Math.hypot(path[i]![0] - path[i - 1]![0], path[i]![1] - path[i - 1]![1]);
+  for (let i = 1; i < path.length; i++)
+    length += Math.hypot(path[i]![0] - path[i - 1]![0], path[i]![1] - path[i - 1]![1]);
   return length;
 }

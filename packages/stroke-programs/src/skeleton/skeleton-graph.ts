@@ -38,7 +38,8 @@ export function traceSkeleton({ width, height, ink }: InkPicture): SkeletonGraph
     nodeAt.set(at, places.length);
     places.push([at % width, Math.floor(at / width)]);
   };
-  for (let at = 0; at < ink.length; at++) if (ink[at] === 1 && isCritical(readNeighbours(ink, width, height, at))) addNode(at);
+  for (let at = 0; at < ink.length; at++)
+    if (ink[at] === 1 && isCritical(readNeighbours(ink, width, height, at))) addNode(at);
 
   const edges: SkeletonEdge[] = [];
   const used = new Set<number>();

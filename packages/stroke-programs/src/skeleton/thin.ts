@@ -24,7 +24,10 @@ export function thin({ width, height, ink }: InkPicture): InkPicture {
 function isRemovable(n: readonly number[], isFirst: boolean): boolean {
   const [x1, x2, x3, x4, x5, x6, x7, x8] = n as [number, number, number, number, number, number, number, number];
   const parts =
-    (x1 ^ 1 && x2 | x3 ? 1 : 0) + (x3 ^ 1 && x4 | x5 ? 1 : 0) + (x5 ^ 1 && x6 | x7 ? 1 : 0) + (x7 ^ 1 && x8 | x1 ? 1 : 0);
+    (x1 ^ 1 && x2 | x3 ? 1 : 0) +
+    (x3 ^ 1 && x4 | x5 ? 1 : 0) +
+    (x5 ^ 1 && x6 | x7 ? 1 : 0) +
+    (x7 ^ 1 && x8 | x1 ? 1 : 0);
   if (parts !== 1) return false;
   const pairs = Math.min((x1 | x2) + (x3 | x4) + (x5 | x6) + (x7 | x8), (x2 | x3) + (x4 | x5) + (x6 | x7) + (x8 | x1));
   if (pairs < 2 || pairs > 3) return false;

@@ -1,6 +1,12 @@
 /** Operations that work element by element: arithmetic, functions, comparisons, selections, type conversions. */
-import { FloatAttribute } from '../onnx-model.js';
-import type { Shape } from '../shapes.js';
+import type { Shape } from '../base/shapes.js';
+import type {
+  BatchNormAttributes,
+  ClipAttributes,
+  LeakyReluAttributes,
+  StepAttributes,
+} from '../recording/attributes.js';
+import { FloatAttribute } from '../runtime/onnx-model.js';
 import { attributesOf, constantValue, type Lowering, type LoweringTask } from './context.js';
 import { addBias } from './convolution.js';
 import { castValue, elementwise } from './elementwise.js';
@@ -8,18 +14,6 @@ import { addValues, isSmall, multiply, subtractValues } from './linear.js';
 import { gradientOfReluAndPool } from './pooling.js';
 import { reluOf, stepOf } from './relu.js';
 import type { Value } from './value.js';
-
-/** What kernels with a number or two record. */
-export interface StepAttributes {
-  readonly alpha: number;
-}
-export interface LeakyReluAttributes {
-  readonly alpha: number;
-}
-export interface ClipAttributes {
-  readonly min: number;
-  readonly max: number;
-}
 
 /** tfjs kernels whose ONNX operator computes the same, on one operand. */
 const UNARY_OPERATORS: Readonly<Record<string, string>> = {
@@ -165,13 +159,6 @@ function clip(context: LoweringTask['context'], value: Value, min: number, max: 
     value.dtype,
   );
   return elementwise(context, 'Min', [lower, constantValue(context, max, [], value.dtype)], value.shape, value.dtype);
-}
-
-/** What the batch norm kernel records; its inputs are x, mean, variance, then offset and scale where given. */
-export interface BatchNormAttributes {
-  readonly epsilon: number;
-  readonly hasOffset: boolean;
-  readonly hasScale: boolean;
 }
 
 /** (x - mean) · scale / √(variance + ε) + offset; Ioffe and Szegedy 2015, algorithm 1. */

@@ -1,53 +1,22 @@
 /** Operations that move, repeat, cut and join elements. */
-import { ONNX_TYPES } from '../onnx-model.js';
-import { isSameShape, sizeOf } from '../shapes.js';
+import { isSameShape, sizeOf } from '../base/shapes.js';
+import type {
+  ConcatAttributes,
+  CumulativeAttributes,
+  FillAttributes,
+  GatherAttributes,
+  OneHotAttributes,
+  PadAttributes,
+  ReverseAttributes,
+  SegmentSumAttributes,
+  SliceAttributes,
+  TileAttributes,
+  TransposeAttributes,
+} from '../recording/attributes.js';
+import { ONNX_TYPES } from '../runtime/onnx-model.js';
 import { attributesOf, constantValue, type Lowering, naturalValue } from './context.js';
 import { broadcastValue, fullNaturalName } from './layouts.js';
 import { Value } from './value.js';
-
-export interface TransposeAttributes {
-  readonly permutation: readonly number[];
-}
-export interface TileAttributes {
-  readonly repetitions: readonly number[];
-}
-export interface SliceAttributes {
-  readonly begin: readonly number[];
-  readonly end: readonly number[];
-  readonly strides: readonly number[];
-}
-export interface ConcatAttributes {
-  readonly axis: number;
-}
-export interface PadAttributes {
-  readonly before: readonly number[];
-  readonly after: readonly number[];
-  readonly value: number;
-}
-export interface GatherAttributes {
-  readonly axis: number;
-  /** Whether all axes before `axis` are those of a batch, whose members have indices of their own. */
-  readonly isBatched: boolean;
-}
-export interface OneHotAttributes {
-  readonly depth: number;
-  readonly onValue: number;
-  readonly offValue: number;
-}
-export interface SegmentSumAttributes {
-  readonly segments: number;
-}
-export interface FillAttributes {
-  readonly value: number;
-}
-export interface ReverseAttributes {
-  readonly axes: readonly number[];
-}
-export interface CumulativeAttributes {
-  readonly axis: number;
-  readonly exclusive: boolean;
-  readonly reverse: boolean;
-}
 
 const BEFORE_FIRST = -1_000_000_000;
 

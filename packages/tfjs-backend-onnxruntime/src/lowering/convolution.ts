@@ -1,48 +1,48 @@
-/** Convolutions and their gradients as recorded operations; the form of each is chosen in convolution-choice.ts. */
+/** Convolutions and their gradients as recorded operations; the algorithm of each is chosen in convolution-choice.ts. */
+
+import type { ConvolutionShape } from '../base/convolution-shape.js';
+import { isSameShape, type Shape, stripLeadingOnes } from '../base/shapes.js';
+import type { ConvolutionAttributes } from '../recording/attributes.js';
+import type { ConvolutionRole } from './algorithm-names.js';
+import { attributesOf, type Lowering, type LoweringTask } from './context.js';
+import { chooseAlgorithm } from './convolution-algorithms.js';
 import {
-  type ConvolutionShape,
   canConvolveBlocked,
   convolveDepthwise,
   depthwiseFilterGradient,
   depthwiseInputGradient,
-} from '../convolution-forms.js';
-import { isSameShape, type Shape, stripLeadingOnes } from '../shapes.js';
-import { attributesOf, type Lowering, type LoweringTask } from './context.js';
-import { type ConvolutionRole, chooseForm } from './convolution-choice.js';
+} from './convolution-nodes.js';
 import { fullNameIn, fullNaturalName, view } from './layouts.js';
-import { type Names, Value, type Window } from './value.js';
-
-/** What the convolution kernels record. */
-export type ConvolutionAttributes = Window;
+import { type Names, Value } from './value.js';
 
 export const convolutionLowerings: Readonly<Record<string, Lowering>> = {
   Conv2D: (task) => convolution(task, null),
   Conv2DBackpropInput: (task) =>
-    deferred(task, () => gradient(task, 'pictures', convolutionShape(task, task.shape, task.inputs[0]!.shape))),
+    deferred(task, () => gradient(task, 'inputGradient', convolutionShape(task, task.shape, task.inputs[0]!.shape))),
   Conv2DBackpropFilter: (task) =>
     deferred(task, () =>
-      gradient(task, 'filters', convolutionShape(task, task.inputs[0]!.shape, task.inputs[1]!.shape)),
+      gradient(task, 'filterGradient', convolutionShape(task, task.inputs[0]!.shape, task.inputs[1]!.shape)),
     ),
   DepthwiseConv2dNative: (task) =>
     deferred(task, () => {
       const [x, filter] = task.inputs as [Value, Value];
       const shape = convolutionShape(task, x.shape, task.shape);
-      return { channelsFirst: convolveDepthwise(task.context.builder, shape, ...pictureAndFilter(task, x, filter)) };
+      return { channelsFirst: convolveDepthwise(task.context.builder, shape, ...activationAndFilter(task, x, filter)) };
     }),
   DepthwiseConv2dNativeBackpropInput: (task) =>
     deferred(task, () => {
       const [dy, filter] = task.inputs as [Value, Value];
       const shape = convolutionShape(task, task.shape, dy.shape);
       return {
-        channelsFirst: depthwiseInputGradient(task.context.builder, shape, ...pictureAndFilter(task, dy, filter)),
+        channelsFirst: depthwiseInputGradient(task.context.builder, shape, ...activationAndFilter(task, dy, filter)),
       };
     }),
   DepthwiseConv2dNativeBackpropFilter: (task) =>
     deferred(task, () => {
       const [x, dy] = task.inputs as [Value, Value];
       const shape = convolutionShape(task, x.shape, dy.shape);
-      const pictures = [x, dy].map((value) => fullNameIn(task.context, value, 'channelsFirst')) as [string, string];
-      return { natural: depthwiseFilterGradient(task.context.builder, shape, ...pictures) };
+      const activations = [x, dy].map((value) => fullNameIn(task.context, value, 'channelsFirst')) as [string, string];
+      return { natural: depthwiseFilterGradient(task.context.builder, shape, ...activations) };
     }),
 };
 
@@ -50,8 +50,8 @@ function deferred({ shape, dtype }: LoweringTask, compute: () => Names): Value {
   return new Value({ shape, dtype, compute });
 }
 
-function pictureAndFilter({ context }: LoweringTask, picture: Value, filter: Value): [string, string] {
-  return [fullNameIn(context, picture, 'channelsFirst'), fullNaturalName(context, filter)];
+function activationAndFilter({ context }: LoweringTask, activation: Value, filter: Value): [string, string] {
+  return [fullNameIn(context, activation, 'channelsFirst'), fullNaturalName(context, filter)];
 }
 
 function convolutionShape(task: LoweringTask, input: Shape, output: Shape): ConvolutionShape {
@@ -75,7 +75,7 @@ function convolution(task: LoweringTask, bias: Value | null): Value {
   const inputs = task.inputs as [Value, Value];
   const shape = convolutionShape(task, inputs[0].shape, task.shape);
   const compute = (withRelu: boolean): Names =>
-    chooseForm(context, 'result', shape).compute({
+    chooseAlgorithm(context, 'forward', shape).compute({
       inputs,
       bias: bias && fullNaturalName(context, bias),
       withRelu,
@@ -98,5 +98,5 @@ export function addBias(task: LoweringTask, value: Value, bias: Value): Value | 
 }
 
 function gradient({ context, inputs }: LoweringTask, role: ConvolutionRole, shape: ConvolutionShape): Names {
-  return chooseForm(context, role, shape).compute({ inputs: inputs as [Value, Value] });
+  return chooseAlgorithm(context, role, shape).compute({ inputs: inputs as [Value, Value] });
 }

@@ -1,7 +1,7 @@
 /** Element-wise nodes with broadcasting, in the layout that needs the fewest conversions. */
-import type { NumericType } from '../buffer-pool.js';
-import { type Attribute, ONNX_TYPES } from '../onnx-model.js';
-import { broadcastShapes, isSameShape, type Shape, sizeOf } from '../shapes.js';
+import { broadcastShapes, isSameShape, type Shape, sizeOf } from '../base/shapes.js';
+import { type Attribute, ONNX_TYPES } from '../runtime/onnx-model.js';
+import type { NumericType } from '../runtime/tensor-buffer.js';
 import type { LoweringContext } from './context.js';
 import { canBeBlocked, existsIn, isBlockedOnly, liftRank, nameIn } from './layouts.js';
 import { type Layout, type Meaning, Value } from './value.js';
@@ -32,11 +32,11 @@ export function elementwise(
     meaning:
       layout === 'natural'
         ? { kind: 'elementwise', operator, operands: lifted, attributes }
-        : describePictureProduct(operator, lifted, layout, shape),
+        : describeActivationProduct(operator, lifted, layout, shape),
   });
 }
 
-function describePictureProduct(
+function describeActivationProduct(
   operator: string,
   operands: readonly Value[],
   layout: Layout,
@@ -44,7 +44,7 @@ function describePictureProduct(
 ): Meaning | undefined {
   const areWhole = operands.every(({ stored }) => isSameShape(stored, shape));
   if (operator !== 'Mul' || layout !== 'blocked' || !areWhole) return undefined;
-  return { kind: 'pictureProduct', factors: operands as [Value, Value] };
+  return { kind: 'activationProduct', factors: operands as [Value, Value] };
 }
 
 function chooseLayout(context: LoweringContext, operands: readonly Value[], shape: Shape): Layout {

@@ -1,8 +1,8 @@
 /** Names of values in the layout that a consumer wants; conversions are added where they are missing. */
-import { isTrivialTranspose } from '../graph-builder.js';
-import { blockChannels, unblockChannels } from '../nchwc.js';
-import { ONNX_TYPES } from '../onnx-model.js';
-import { isSameShape, padRank, type Shape, sizeOf, stripLeadingOnes } from '../shapes.js';
+import { isSameShape, padRank, type Shape, sizeOf, stripLeadingOnes } from '../base/shapes.js';
+import { isTrivialTranspose } from '../graph/graph-builder.js';
+import { blockChannels, unblockChannels } from '../graph/nchwc.js';
+import { ONNX_TYPES } from '../runtime/onnx-model.js';
 import { constantValue, type LoweringContext } from './context.js';
 import { type Layout, Value } from './value.js';
 
@@ -14,7 +14,7 @@ export function toChannelsFirst(shape: Shape): number[] {
   return TO_CHANNELS_FIRST.map((axis) => shape[axis]!);
 }
 
-/** Returns whether a value can lie in blocks: a picture whose channels fill whole blocks. */
+/** Returns whether a value can lie in blocks: an image whose channels fill whole blocks. */
 export function canBeBlocked(context: LoweringContext, value: Value): boolean {
   return (
     context.block > 0 &&
@@ -55,7 +55,7 @@ export function existsIn(value: Value, layout: Layout): boolean {
   return !value.isDeferred && value.names[layout] !== undefined;
 }
 
-/** Returns whether pictures of this value come from a convolution and would have to be reordered for other layouts. */
+/** Returns whether activations of this value come from a convolution and would have to be reordered for other layouts. */
 export function isBlockedOnly(value: Value): boolean {
   return existsIn(value, 'blocked') && !existsIn(value, 'natural') && !existsIn(value, 'channelsFirst');
 }
@@ -178,4 +178,16 @@ export function broadcastValue(context: LoweringContext, value: Value, shape: Sh
   const lifted = liftRank(context, value, shape.length);
   const { stored, dtype, constant } = lifted;
   return new Value({ shape, stored, dtype, constant, compute: () => ({ ...lifted.names }) });
+}
+
+/** Returns a value that varies along its last axis only, as a vector. */
+export function lastAxis(context: LoweringContext, value: Value): Value {
+  const length = value.shape.at(-1) ?? 1;
+  const stored = value.stored.at(-1) ?? 1;
+  return new Value({
+    shape: [length],
+    stored: [stored],
+    dtype: value.dtype,
+    compute: () => ({ natural: context.builder.reshape(nameIn(context, value, 'natural'), [stored]) }),
+  });
 }

@@ -1,16 +1,16 @@
 /**
  * Sums of products with small factors, kept unmultiplied: batch norm, its gradient and the optimizers' updates are
- * chains of them. Factors are merged with each other, pulled out of sums, and applied in one pass; on blocked pictures
- * that pass is a depthwise 1×1 convolution, which multiplies, adds an offset, another picture and a relu at once.
+ * chains of them. Factors are merged with each other, pulled out of sums, and applied in one pass; on blocked activations
+ * that pass is a depthwise 1×1 convolution, which multiplies, adds an offset, another activation and a relu at once.
  */
-import type { NumericType } from '../buffer-pool.js';
-import { addBlocked } from '../nchwc.js';
-import { broadcastShapes, isSameShape, padRank, type Shape, sizeOf } from '../shapes.js';
+import { broadcastShapes, isSameShape, padRank, type Shape, sizeOf } from '../base/shapes.js';
+import { addBlocked } from '../graph/nchwc.js';
+import type { NumericType } from '../runtime/tensor-buffer.js';
+import { addLinearPass, bindLinearForm, bindStored, isTileGradient } from './activation-passes.js';
 import { constantValue, type LoweringContext } from './context.js';
 import { elementwise } from './elementwise.js';
-import { broadcastValue, canBeBlocked, fullNaturalName, isBlockedOnly, liftRank, nameIn } from './layouts.js';
-import { addLinearPass, bindForm, bindPicture, isTileGradient, type PictureForm } from './picture-passes.js';
-import { type Names, type Term, Value } from './value.js';
+import { broadcastValue, canBeBlocked, fullNaturalName, isBlockedOnly, lastAxis, liftRank, nameIn } from './layouts.js';
+import { type BoundLinearForm, type Names, type Term, Value } from './value.js';
 
 /** Σ base · scale + offset */
 interface LinearForm {
@@ -46,11 +46,11 @@ export function multiply(context: LoweringContext, a: Value, b: Value, shape: Sh
     // Two small operands along different axes: their product may be large and is left to its consumer.
     return linearValue(context, shape, [{ base: broadcastValue(context, left, shape), scale: right }], null);
   }
-  return multiplyPictures(context, left, right, shape) ?? elementwise(context, 'Mul', [left, right], shape, dtype);
+  return multiplyActivations(context, left, right, shape) ?? elementwise(context, 'Mul', [left, right], shape, dtype);
 }
 
-/** Returns the deferred product of two blocked pictures: often only its sums are needed. Null for other values. */
-function multiplyPictures(context: LoweringContext, a: Value, b: Value, shape: Shape): Value | null {
+/** Returns the deferred product of two blocked activations: often only its sums are needed. Null for other values. */
+function multiplyActivations(context: LoweringContext, a: Value, b: Value, shape: Shape): Value | null {
   const areWhole = [a, b].every((value) => isSameShape(value.stored, shape) && canBeBlocked(context, value));
   if (!context.native || !areWhole) return null;
   const areBlocked = [a, b].every((value) => {
@@ -63,7 +63,7 @@ function multiplyPictures(context: LoweringContext, a: Value, b: Value, shape: S
     shape,
     dtype: 'float32',
     compute: () => ({ ...elementwise(context, 'Mul', [a, b], shape, 'float32').names }),
-    meaning: { kind: 'pictureProduct', factors: [a, b] },
+    meaning: { kind: 'activationProduct', factors: [a, b] },
   });
 }
 
@@ -103,7 +103,7 @@ function multiplyBases(context: LoweringContext, a: Value, b: Value, shape: Shap
     return scaled && linearValue(context, shape, [{ base: scaled, scale }], null);
   }
   const base =
-    multiplyPictures(context, left.base, right.base, shape) ??
+    multiplyActivations(context, left.base, right.base, shape) ??
     elementwise(context, 'Mul', [left.base, right.base], shape, 'float32');
   const scale =
     left.scale && right.scale ? multiplySmall(context, left.scale, right.scale) : (left.scale ?? right.scale);
@@ -245,7 +245,7 @@ function linearValue(context: LoweringContext, shape: Shape, terms: readonly Ter
 }
 
 /**
- * Returns the form with the parts of pending sums of one picture in place of these sums: (x + a) · s + b is
+ * Returns the form with the parts of pending sums of one activation in place of these sums: (x + a) · s + b is
  * x · s + (a · s + b), which native code computes in one pass. Other terms stay as they are.
  */
 function flattenForm(context: LoweringContext, form: LinearForm): LinearForm {
@@ -296,20 +296,20 @@ function canComputeBlocked(context: LoweringContext, terms: readonly Term[], off
   );
 }
 
-/** Returns a picture as a linear form of blocked ones, without storing a pending sum; null when it lies otherwise. */
-export function pictureForm(context: LoweringContext, value: Value): PictureForm | null {
+/** Returns an activation as a linear form of blocked ones, without storing a pending sum; null when it lies otherwise. */
+export function bindActivation(context: LoweringContext, value: Value): BoundLinearForm | null {
   if (!canBeBlocked(context, value)) return null;
   if (isPendingSum(value)) {
     const { terms, offset } = flattenForm(context, linearForm(value));
     if (!canComputeBlocked(context, terms, offset)) return null;
     // A sum that others read too is computed once and then read.
-    if (terms.length > 1 && !value.isPrivate) return bindPicture(context, value);
-    return bindForm(context, terms, offset, value.shape[3]!) ?? bindPicture(context, value);
+    if (terms.length > 1 && !value.isPrivate) return bindStored(context, value);
+    return bindLinearForm(context, terms, offset, value.shape[3]!) ?? bindStored(context, value);
   }
-  return bindPicture(context, value);
+  return bindStored(context, value);
 }
 
-/** Returns whether a small value is one number per channel of a picture, or one for all. */
+/** Returns whether a small value is one number per channel of an activation, or one for all. */
 function isPerChannel(value: Value): boolean {
   return padRank(value.stored, 4)
     .slice(0, -1)
@@ -329,7 +329,7 @@ function computeBlocked(
 ): string {
   const { builder } = context;
   const [batch, height, width, channels] = shape as [number, number, number, number];
-  const form = context.native && bindForm(context, terms, offset, channels);
+  const form = context.native && bindLinearForm(context, terms, offset, channels);
   if (form) return addLinearPass(context, form, shape, withRelu);
   const perChannel = (value: Value) => fullNaturalName(context, broadcastValue(context, value, [channels]));
   let sum = '';
@@ -348,16 +348,4 @@ function computeBlocked(
     });
   });
   return builder.reshape(sum, [batch, channels, height, width]);
-}
-
-/** Returns a value that varies along its last axis only, as a vector. */
-export function lastAxis(context: LoweringContext, value: Value): Value {
-  const length = value.shape.at(-1) ?? 1;
-  const stored = value.stored.at(-1) ?? 1;
-  return new Value({
-    shape: [length],
-    stored: [stored],
-    dtype: value.dtype,
-    compute: () => ({ natural: context.builder.reshape(nameIn(context, value, 'natural'), [stored]) }),
-  });
 }

@@ -1,12 +1,13 @@
 /** Turns recorded operations into one ONNX graph. */
-import { GraphBuilder } from '../graph-builder.js';
+import { sizeOf } from '../base/shapes.js';
+import { GraphBuilder } from '../graph/graph-builder.js';
+import type { GraphOutputPart, LoweredGraph } from '../graph/lowered-graph.js';
 import type { NativeOperators } from '../native/native-operators.js';
-import type { OnnxGraph } from '../onnx-model.js';
-import type { RecordedOperation, TensorData } from '../recorded-operation.js';
-import { type Shape, sizeOf } from '../shapes.js';
+import type { RecordedOperation, TensorData } from '../recording/recorded-operation.js';
+import type { AlgorithmChooser } from './algorithm-names.js';
 import { arithmeticLowerings } from './arithmetic.js';
 import { arrangementLowerings } from './arrangement.js';
-import type { FormChooser, GraphInput, Lowering, LoweringContext } from './context.js';
+import type { Lowering, LoweringContext } from './context.js';
 import { convolutionLowerings } from './convolution.js';
 import { fullNaturalName, view } from './layouts.js';
 import { matrixLowerings } from './matrix.js';
@@ -15,29 +16,14 @@ import { reductionLowerings } from './reduction.js';
 import { computeInRowBlocks } from './row-blocks.js';
 import { Value } from './value.js';
 
-/** Part of a result that the graph writes. */
-export interface GraphOutputPart {
-  /** Index of the result, and the first element of the part. */
-  readonly output: number;
-  readonly offset: number;
-  readonly shape: Shape;
-}
-
-export interface LoweredGraph {
-  readonly model: OnnxGraph;
-  /** Where the model's inputs and outputs lie, in its order. */
-  readonly inputs: readonly GraphInput[];
-  readonly outputs: readonly GraphOutputPart[];
-}
-
 export interface LoweringOptions {
   readonly nchwcBlock: number;
   /** Whether a device with memory of its own computes: without blocks for a processor's cache, in operators that CUDA has. */
   readonly isForDevice: boolean;
   /** Operators in generated machine code; null where there are none. */
   readonly native: NativeOperators | null;
-  /** Null where the rules decide on the forms of convolutions. */
-  readonly forms: FormChooser | null;
+  /** Null where the rules decide on the algorithms of convolutions. */
+  readonly chooser: AlgorithmChooser | null;
 }
 
 const LOWERINGS: Readonly<Record<string, Lowering>> = {
@@ -64,9 +50,9 @@ export function lowerGraph(
     block: options.nchwcBlock,
     isForDevice: options.isForDevice,
     native: options.native,
-    forms: options.forms,
+    chooser: options.chooser,
     inputs: new Map(),
-    pictureSums: new Map(),
+    activationSums: new Map(),
     needsPoolingPositions: operations.some(({ name }) => name === 'MaxPoolGrad'),
   };
   const values = new Map<TensorData, Value>();
@@ -110,7 +96,7 @@ function lowerOperation(
 ): Value {
   const { name, shape, dtype } = operation;
   const lowering = LOWERINGS[name];
-  if (!lowering) throw new Error(`${name} has no form in ONNX`);
+  if (!lowering) throw new Error(`${name} has no operator in ONNX`);
   const inputs = operation.inputs.map((input) => view(context, values.get(input.data)!, input.shape));
   context.builder.origin = name;
   try {

@@ -1,14 +1,10 @@
 /** Products of matrices, and softmax, which goes over rows. */
-import { MICROSOFT_DOMAIN } from '../graph-builder.js';
-import { sizeOf } from '../shapes.js';
+import { sizeOf } from '../base/shapes.js';
+import { MICROSOFT_DOMAIN } from '../graph/graph-builder.js';
+import type { MatrixProductAttributes } from '../recording/attributes.js';
 import { attributesOf, type Lowering, type LoweringTask, naturalValue } from './context.js';
 import { fullNaturalName, view } from './layouts.js';
 import { Value } from './value.js';
-
-export interface MatrixProductAttributes {
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
-}
 
 export const matrixLowerings: Readonly<Record<string, Lowering>> = {
   MatMul: multiplyMatrices,

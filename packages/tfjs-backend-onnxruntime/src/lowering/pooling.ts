@@ -1,17 +1,17 @@
-/** Max and average pooling of pictures and their gradients. */
-import { outputPadding } from '../convolution-forms.js';
-import { addBlocked } from '../nchwc.js';
-import { type Shape, sizeOf } from '../shapes.js';
+/** Max and average pooling of activations and their gradients. */
+
+import type { Window } from '../base/convolution-shape.js';
+import { type Shape, sizeOf } from '../base/shapes.js';
+import { addBlocked } from '../graph/nchwc.js';
+import type { PoolingAttributes } from '../recording/attributes.js';
+import { addLinearPass, addMaxPool, areTiles, bindLinearForm, fitsAlone } from './activation-passes.js';
 import { attributesOf, type Lowering, type LoweringContext } from './context.js';
+import { outputPadding } from './convolution-nodes.js';
 import { castValue } from './elementwise.js';
 import { canBeBlocked, fullNameIn, isBlockedOnly, nameIn, toChannelsFirst } from './layouts.js';
-import { isPendingSum, multiply, pictureForm } from './linear.js';
-import { addLinearPass, addMaxPool, areTiles, bindForm, fitsAlone } from './picture-passes.js';
+import { bindActivation, isPendingSum, multiply } from './linear.js';
 import { isReluPending, reluOf, stepOf } from './relu.js';
-import { Value, type Window } from './value.js';
-
-/** What the pooling kernels record. */
-export type PoolingAttributes = Window;
+import { Value } from './value.js';
 
 export const poolingLowerings: Readonly<Record<string, Lowering>> = {
   MaxPool: (task) => {
@@ -78,7 +78,7 @@ export function gradientOfReluAndPool(context: LoweringContext, gradient: Value,
 /** Returns the maxima, or their relu, computed from what the input is made of; null when that is not possible. */
 function maxPoolInOnePass(context: LoweringContext, input: Value, window: Window, withRelu: boolean): Value | null {
   if (!context.native || !areTiles(window)) return null;
-  const form = pictureForm(context, input);
+  const form = bindActivation(context, input);
   if (!form || form.parts.gradient) return null;
   const blocked = addMaxPool(context, form, input.shape, { window: window.size, withRelu });
   return new Value({ shape: pooledShape(input.shape, window), dtype: input.dtype, names: { blocked } });
@@ -93,7 +93,7 @@ function maxPoolGradientInOnePass(
   withRelu: boolean,
 ): Value | null {
   if (!context.native || !areTiles(window) || !canBeBlocked(context, dy)) return null;
-  const pooled = pictureForm(context, input);
+  const pooled = bindActivation(context, input);
   if (!pooled || pooled.parts.gradient) return null;
   const { shape } = input;
   const gradient = { dy, pooled, tiles: { window: window.size, withRelu } };
@@ -105,7 +105,7 @@ function maxPoolGradientInOnePass(
     dtype: dy.dtype,
     meaning,
     compute: () => {
-      const form = bindForm(context, [{ base: unstored, scale: null }], null, shape[3]!)!;
+      const form = bindLinearForm(context, [{ base: unstored, scale: null }], null, shape[3]!)!;
       return { blocked: addLinearPass(context, form, shape, false) };
     },
   });
@@ -127,10 +127,10 @@ function maxPool(context: LoweringContext, input: Value, window: Window): Value 
 
 /** ONNX's own pooling; the positions of the maxima count elements of the whole [N, C, H, W]. */
 function maxPoolWithPositions(context: LoweringContext, input: Value, window: Window) {
-  const picture = fullNameIn(context, input, 'channelsFirst');
+  const activation = fullNameIn(context, input, 'channelsFirst');
   const outputs = context.needsPoolingPositions ? 2 : 1;
   const attributes = poolingAttributes(window);
-  const [maxima, positions] = context.builder.addMany('MaxPool', [picture], outputs, { attributes });
+  const [maxima, positions] = context.builder.addMany('MaxPool', [activation], outputs, { attributes });
   return { maxima: maxima!, positions: positions! };
 }
 
@@ -153,7 +153,7 @@ function maxPoolGradient(context: LoweringContext, dy: Value, input: Value, wind
   const gradients = fullNameIn(context, dy, 'channelsFirst');
   const shape = toChannelsFirst(input.shape);
   const areOverlapping = strides.some((stride, axis) => stride < size[axis]!);
-  // CUDA has no MaxUnpool: the gradient of the whole picture would cross the bus twice.
+  // CUDA has no MaxUnpool: the gradient of the whole activation would cross the bus twice.
   if (!areOverlapping && !context.isForDevice) {
     const inputs = [gradients, positions, builder.integers(shape)];
     const channelsFirst = builder.add('MaxUnpool', inputs, { attributes: poolingAttributes(window) });
@@ -166,8 +166,8 @@ function maxPoolGradient(context: LoweringContext, dy: Value, input: Value, wind
 }
 
 /**
- * The gradient where windows are tiles of a blocked picture, without the positions of the maxima, which the library
- * finds one number at a time. The elements at one place of all windows are a picture of the pooled size; where they
+ * The gradient where windows are tiles of a blocked activation, without the positions of the maxima, which the library
+ * finds one number at a time. The elements at one place of all windows are an image of the pooled size; where they
  * equal the maxima, they take the gradient that is left; then the places are put together again.
  */
 function blockedTileGradient(context: LoweringContext, dy: Value, input: Value, window: Window): string {
@@ -256,7 +256,7 @@ function averagePoolGradient(context: LoweringContext, dy: Value, shape: Shape, 
   return new Value({ shape, dtype: 'float32', names: { channelsFirst } });
 }
 
-/** Returns for each window along an axis how many of its elements are inside the picture. */
+/** Returns for each window along an axis how many of its elements are inside the image. */
 function countCovered(length: number, windows: number, window: Window, axis: 0 | 1): number[] {
   return Array.from({ length: windows }, (_, index) => {
     const start = index * window.strides[axis] - window.padding[axis];

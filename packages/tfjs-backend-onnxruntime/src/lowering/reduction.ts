@@ -1,8 +1,18 @@
 /** Sums, means, extrema and products over axes. */
-import { addBlocked } from '../nchwc.js';
-import { ONNX_TYPES } from '../onnx-model.js';
-import { isSameShape, type Shape } from '../shapes.js';
-import { attributesOf, constantValue, type Lowering, type LoweringContext, naturalValue } from './context.js';
+import { isSameShape, type Shape, sizeOf } from '../base/shapes.js';
+import { addBlocked } from '../graph/nchwc.js';
+import type { LargestAttributes, ReductionAttributes } from '../recording/attributes.js';
+import { ONNX_TYPES } from '../runtime/onnx-model.js';
+import type { NumericType } from '../runtime/tensor-buffer.js';
+import { addActivationSums, addProductSums } from './activation-passes.js';
+import {
+  attributesOf,
+  constantValue,
+  type Lowering,
+  type LoweringContext,
+  type LoweringTask,
+  naturalValue,
+} from './context.js';
 import { castValue } from './elementwise.js';
 import {
   broadcastValue,
@@ -12,22 +22,12 @@ import {
   isBlockedOnly,
   liftRank,
   nameIn,
+  toChannelsFirst,
   view,
 } from './layouts.js';
-import { addValues, linearForm, multiply, pictureForm } from './linear.js';
-import { addPictureSums, addProductSums } from './picture-passes.js';
+import { addValues, bindActivation, linearForm, multiply } from './linear.js';
 import { type Layout, Value } from './value.js';
 import { weightedSum } from './weighted-sum.js';
-
-/** What the reduction kernels record: axes in ascending order. */
-export interface ReductionAttributes {
-  readonly axes: readonly number[];
-}
-
-/** What the kernel of `topk` records, once for its values and once for their indices. */
-export interface LargestAttributes {
-  readonly count: number;
-}
 
 type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceMin' | 'ReduceProd';
 
@@ -51,7 +51,7 @@ export const reductionLowerings: Readonly<Record<string, Lowering>> = {
   },
 };
 
-type Task = Parameters<Lowering>[0];
+type Task = LoweringTask;
 
 function reduceNumbers(reduction: Reduction, task: Task): Value {
   const { context, shape, dtype } = task;
@@ -183,26 +183,105 @@ function reduceStored(
   kept: Shape,
 ): Value {
   void value.names;
-  if (isBlockedOnly(value) && isOverPictures(axes) && (reduction === 'ReduceSum' || reduction === 'ReduceMean')) {
+  if (isBlockedOnly(value) && isOverPixels(axes) && (reduction === 'ReduceSum' || reduction === 'ReduceMean')) {
     return reduceBlocked(context, reduction, value, axes, kept);
   }
-  const isPicture = value.shape.length === 4 && !existsIn(value, 'natural');
-  const layout: Layout = isPicture ? 'channelsFirst' : 'natural';
+  const isActivation = value.shape.length === 4 && !existsIn(value, 'natural');
+  const layout: Layout = isActivation ? 'channelsFirst' : 'natural';
   // What is stored once may be reduced as it is, unless its axes are partly broadcast.
   const isFull = axes.every((axis) => value.stored[axis] === value.shape[axis]);
   const input = isFull ? nameIn(context, value, layout) : fullNameIn(context, value, layout);
-  const names = { [layout]: reduceNode(context, reduction, input, isPicture ? axes.map(toChannelsFirstAxis) : axes) };
-  const stored = keepAxes(isFull ? value.stored : value.shape, axes);
-  return new Value({ shape: kept, stored, dtype: value.dtype, names });
+  const stored = isFull ? value.stored : value.shape;
+  const name = isActivation
+    ? reduceNode(context, reduction, input, toChannelsFirst(stored), axes.map(toChannelsFirstAxis), value.dtype)
+    : reduceNode(context, reduction, input, stored, axes, value.dtype);
+  const names = { [layout]: name };
+  return new Value({ shape: kept, stored: keepAxes(stored, axes), dtype: value.dtype, names });
+}
+function reduceNode(
+  context: LoweringContext,
+  reduction: Reduction,
+  input: string,
+  shape: Shape,
+  axes: readonly number[],
+  dtype: NumericType = 'float32',
+): string {
+  const sorted = [...axes].sort((a, b) => a - b);
+  const isSum = reduction === 'ReduceSum' || reduction === 'ReduceMean';
+  if (isSum && dtype === 'float32') return sumInStrips(context, reduction, input, shape, sorted);
+  return addReduction(context, reduction, input, sorted, true);
 }
 
-function reduceNode(context: LoweringContext, reduction: Reduction, input: string, axes: readonly number[]): string {
-  const { builder } = context;
-  const sorted = [...axes].sort((a, b) => a - b);
+function addReduction(
+  { builder }: LoweringContext,
+  reduction: Reduction,
+  input: string,
+  axes: readonly number[],
+  keepsAxes: boolean,
+): string {
+  const keepdims = keepsAxes ? 1 : 0;
   if (reduction === 'ReduceSum') {
-    return builder.add(reduction, [input, builder.integers(sorted)], { attributes: { keepdims: 1 } });
+    return builder.add(reduction, [input, builder.integers(axes)], { attributes: { keepdims } });
   }
-  return builder.add(reduction, [input], { attributes: { axes: sorted, keepdims: 1 } });
+  return builder.add(reduction, [input], { attributes: { axes, keepdims } });
+}
+
+/** Numbers that one node adds up: in one long sum small ones would lose their last digits, so it is a sum of sums. */
+const STRIP_ELEMENTS = 1024;
+/** A strip below this length is not worth a node of its own. */
+const MIN_STRIP_ELEMENTS = 64;
+
+function sumInStrips(
+  context: LoweringContext,
+  reduction: 'ReduceSum' | 'ReduceMean',
+  input: string,
+  shape: Shape,
+  axes: readonly number[],
+): string {
+  const first = axes.findIndex((_, index) => sizeOf(axes.slice(index).map((axis) => shape[axis]!)) <= STRIP_ELEMENTS);
+  if (first === 0) return addReduction(context, reduction, input, axes, true);
+  const inner = first < 0 ? [] : axes.slice(first);
+  if (inner.length > 0 && sizeOf(inner.map((axis) => shape[axis]!)) >= MIN_STRIP_ELEMENTS) {
+    const sums = addReduction(context, reduction, input, inner, true);
+    return sumInStrips(context, reduction, sums, keepAxes(shape, inner), axes.slice(0, first));
+  }
+  const longest = axes.reduce((a, b) => (shape[b]! > shape[a]! ? b : a));
+  if (shape[longest]! <= STRIP_ELEMENTS) {
+    const sums = addReduction(context, reduction, input, [longest], true);
+    return sumInStrips(context, reduction, sums, keepAxes(shape, [longest]), axes);
+  }
+  return sumLongAxis(context, reduction, input, shape, axes, longest);
+}
+
+/** Sums strips of one axis, then what they gave. */
+function sumLongAxis(
+  context: LoweringContext,
+  reduction: 'ReduceSum' | 'ReduceMean',
+  input: string,
+  shape: Shape,
+  axes: readonly number[],
+  axis: number,
+): string {
+  const { builder } = context;
+  const length = shape[axis]!;
+  const strip = findStrip(length);
+  const strips = Math.ceil(length / strip);
+  const zeros = strips * strip - length;
+  if (zeros > 0 && reduction === 'ReduceMean') {
+    const sum = sumInStrips(context, 'ReduceSum', input, shape, axes);
+    return builder.add('Mul', [sum, builder.scalar(1 / sizeOf(axes.map((summed) => shape[summed]!)))]);
+  }
+  const none = shape.map(() => 0);
+  const padded = builder.padZeros(input, none, none.with(axis, zeros));
+  const split = builder.reshape(padded, shape.toSpliced(axis, 1, strips, strip));
+  const sums = addReduction(context, reduction, split, [axis + 1], false);
+  return sumInStrips(context, reduction, sums, shape.with(axis, strips), axes);
+}
+
+/** Returns the longest strip that divides a length, or the longest of all where that would be short. */
+function findStrip(length: number): number {
+  for (let strip = STRIP_ELEMENTS; strip >= MIN_STRIP_ELEMENTS; strip--) if (length % strip === 0) return strip;
+  return STRIP_ELEMENTS;
 }
 
 /** Sums or averages over height and width in blocks, then over the batch, where little is left. */
@@ -229,8 +308,9 @@ function reduceOverBatch(
   kept: Shape,
 ): Value {
   const [batch, height, width, channels] = value.shape as [number, number, number, number];
-  let natural = context.builder.reshape(planes.name, [batch, 1, 1, channels]);
-  if (axes.includes(0)) natural = reduceNode(context, reduction, natural, [0]);
+  const shape = [batch, 1, 1, channels];
+  let natural = context.builder.reshape(planes.name, shape);
+  if (axes.includes(0)) natural = reduceNode(context, reduction, natural, shape, [0]);
   const result = new Value({ shape: kept, dtype: value.dtype, names: { natural } });
   const area = height * width;
   const factor = (reduction === 'ReduceSum' ? area : 1) / (planes.areMeans ? 1 : area);
@@ -239,7 +319,7 @@ function reduceOverBatch(
     : multiply(context, result, constantValue(context, factor, [], value.dtype), kept, value.dtype);
 }
 
-/** Returns the reduction over pictures without storing what is reduced, or null when that is not possible. */
+/** Returns the reduction over activations without storing what is reduced, or null when that is not possible. */
 function reduceInOnePass(
   context: LoweringContext,
   reduction: 'ReduceSum' | 'ReduceMean',
@@ -248,31 +328,31 @@ function reduceInOnePass(
   kept: Shape,
 ): Value | null {
   const { meaning, shape } = value;
-  if (!context.native || !isOverPictures(axes) || shape.length !== 4) return null;
-  const factors = meaning?.kind === 'pictureProduct' ? meaning.factors : [value];
-  const forms = factors.map((factor) => pictureForm(context, factor));
+  if (!context.native || !isOverPixels(axes) || shape.length !== 4) return null;
+  const factors = meaning?.kind === 'activationProduct' ? meaning.factors : [value];
+  const forms = factors.map((factor) => bindActivation(context, factor));
   const [left, right] = forms;
   if (!left || right === null) return null;
-  const name = right ? addProductSums(context, left, right, shape) : addPictureSums(context, left, shape);
+  const name = right ? addProductSums(context, left, right, shape) : addActivationSums(context, left, shape);
   return name ? reduceOverBatch(context, reduction, value, { name, areMeans: false }, axes, kept) : null;
 }
 
 /**
- * Returns the sums over height and width of a product of two pictures, which need not exist for that: a depthwise
+ * Returns the sums over height and width of a product of two activations, which need not exist for that: a depthwise
  * convolution of the one with the other, whose every plane is a channel. Null for other values.
  */
 function sumOfProducts(context: LoweringContext, { meaning, shape }: Value): string | null {
-  if (meaning?.kind !== 'pictureProduct') return null;
+  if (meaning?.kind !== 'activationProduct') return null;
   const [left, right] = meaning.factors.map((factor) => nameIn(context, factor, 'blocked')) as [string, string];
   const [batch, height, width, channels] = shape as [number, number, number, number];
   const planes = batch * channels;
   const { builder } = context;
-  const pictures = builder.reshape(left, [1, planes, height, width]);
+  const activations = builder.reshape(left, [1, planes, height, width]);
   const filters = builder.reshape(right, [planes, 1, height, width]);
-  return addBlocked(builder, 'Conv', [pictures, filters], { kernel_shape: [height, width], group: planes });
+  return addBlocked(builder, 'Conv', [activations, filters], { kernel_shape: [height, width], group: planes });
 }
 
-function isOverPictures(axes: readonly number[]): boolean {
+function isOverPixels(axes: readonly number[]): boolean {
   return `${axes}` === '1,2' || `${axes}` === '0,1,2';
 }
 

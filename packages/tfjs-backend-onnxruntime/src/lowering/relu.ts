@@ -1,5 +1,5 @@
 /** relu and its derivative, applied by the node before where it can do so. */
-import { FloatAttribute } from '../onnx-model.js';
+import { FloatAttribute } from '../runtime/onnx-model.js';
 import type { LoweringContext } from './context.js';
 import { castValue, elementwise } from './elementwise.js';
 import { Value } from './value.js';

@@ -3,7 +3,7 @@
  * layer is such a result: its old and new values are read and written in place, block by block, and no intermediate
  * of full size exists.
  */
-import { isSameShape, type Shape, sizeOf } from '../shapes.js';
+import { isSameShape, type Shape, sizeOf } from '../base/shapes.js';
 import type { LoweringContext } from './context.js';
 import { fullNaturalName, naturalName } from './layouts.js';
 import type { Value } from './value.js';

@@ -3,33 +3,39 @@
  * A value may exist under several names, one per memory layout, or not exist yet because its consumer may find a
  * cheaper way to use it (a product that can be pulled out of a sum, a relu that a convolution can apply itself).
  */
-import type { NumericType } from '../buffer-pool.js';
-import type { Attribute } from '../onnx-model.js';
-import type { RecordedOperation } from '../recorded-operation.js';
-import { padRank, type Shape } from '../shapes.js';
-import type { TileGradient } from './picture-passes.js';
+
+import type { Window } from '../base/convolution-shape.js';
+import { padRank, type Shape } from '../base/shapes.js';
+import type { FormParts, Tiles } from '../native/linear-forms.js';
+import type { RecordedOperation } from '../recording/recorded-operation.js';
+import type { Attribute } from '../runtime/onnx-model.js';
+import type { NumericType } from '../runtime/tensor-buffer.js';
 
 /**
- * How pictures lie in memory. `natural` is tfjs's own order [N, H, W, C] and the order of all other tensors;
+ * How activations lie in memory. `natural` is tfjs's own order [N, H, W, C] and the order of all other tensors;
  * `channelsFirst` is [N, C, H, W]; `blocked` is described in nchwc.ts.
  */
 export type Layout = 'natural' | 'channelsFirst' | 'blocked';
 
 export type Names = Partial<Record<Layout, string>>;
 
-/** Window of a convolution or pooling; pairs are [height, width]. */
-export interface Window {
-  readonly size: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly dilations: readonly [number, number];
-  /** [top, left, bottom, right] */
-  readonly padding: readonly [number, number, number, number];
-}
-
 /** One part of a sum: `base`, or `base * scale` where `scale` is small (scalar, one number per channel …). */
 export interface Term {
   readonly base: Value;
   readonly scale: Value | null;
+}
+
+/** A linear form with the names of its tensors, in the order that programs take them. */
+export interface BoundLinearForm {
+  readonly inputs: readonly string[];
+  readonly parts: FormParts;
+}
+
+/** The gradient of max pooling before anybody has stored it. */
+export interface TileGradient {
+  readonly dy: Value;
+  readonly pooled: BoundLinearForm;
+  readonly tiles: Tiles;
 }
 
 /** What a value is, where knowing it makes its consumers cheaper. */
@@ -50,8 +56,8 @@ export type Meaning =
       readonly operands: readonly Value[];
       readonly attributes: Readonly<Record<string, Attribute>>;
     }
-  /** Product, element by element, of two pictures in blocks. */
-  | { readonly kind: 'pictureProduct'; readonly factors: readonly [Value, Value] }
+  /** Product, element by element, of two activations in blocks. */
+  | { readonly kind: 'activationProduct'; readonly factors: readonly [Value, Value] }
   /** Product of two matrices, the first one transposed: the gradient of a dense layer's weights. */
   | { readonly kind: 'transposedProduct'; readonly left: Value; readonly right: Value };
 

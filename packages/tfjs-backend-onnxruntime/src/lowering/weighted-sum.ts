@@ -2,7 +2,7 @@
  * Sums of products with a small factor that varies along the summed axes, as products of matrices: Σ_j w_j x_ij reads x
  * once and stores nothing of its size. Distances of all pairs of embeddings and their gradients are such sums.
  */
-import { isSameShape, type Shape, sizeOf } from '../shapes.js';
+import { isSameShape, type Shape, sizeOf } from '../base/shapes.js';
 import type { LoweringContext } from './context.js';
 import { existsIn, fullNaturalName, naturalName } from './layouts.js';
 import { Value } from './value.js';

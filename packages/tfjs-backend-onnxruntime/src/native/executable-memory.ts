@@ -1,6 +1,6 @@
 /** Memory with machine code in it, through the C library's mmap: written first, then made executable and read-only. */
 import koffi from 'koffi';
-import type { Pointer } from '../onnxruntime-api.js';
+import type { Pointer } from '../runtime/onnxruntime-api.js';
 
 const READ_WRITE = 0x1 | 0x2;
 const READ_EXECUTE = 0x1 | 0x4;

@@ -1,9 +1,9 @@
 /**
- * The gradient of the filters where pictures have few channels, the first layer's above all: a sum over pixels of the
- * picture's elements under each tap times the gradients of two vectors of result channels. Both are read as they lie; a task sums over
- * some pictures, a second function adds these sums in a fixed order.
+ * The gradient of the filters where images have few channels, the first layer's above all: a sum over pixels of the
+ * image's elements under each tap times the gradients of two vectors of result channels. Both are read as they lie; a task sums over
+ * some images, a second function adds these sums in a fixed order.
  */
-import type { ConvolutionShape } from '../convolution-forms.js';
+import type { ConvolutionShape } from '../base/convolution-shape.js';
 import { Assembler, R8, R9, R11, R12, R13, RAX, RBX, RCX, RDX, type VectorSet } from './assembler.js';
 import type { CodeBlock, NativeProgram } from './native-operators.js';
 import { loadTask, loadTaskField, Parameters, TaskTable } from './task-table.js';
@@ -28,7 +28,7 @@ export function canSumFewChannels(shape: ConvolutionShape, block: number): boole
 }
 
 /**
- * Returns the program for pictures that include their padding. Inputs: pictures [N, C, H, W], blocked gradients of the
+ * Returns the program for images that include their padding. Inputs: images [N, C, H, W], blocked gradients of the
  * results. Output: [K, L, C, O].
  */
 export function createFewChannelGradient(code: CodeBlock, shape: ConvolutionShape, block: number): NativeProgram {
@@ -39,17 +39,17 @@ export function createFewChannelGradient(code: CodeBlock, shape: ConvolutionShap
   const taps = listTapOffsets(shape);
   const pixelBytes = block * FLOAT_BYTES;
   const planeBytes = rows * columns * pixelBytes;
-  const pictureBytes = inputChannels * height * width * FLOAT_BYTES;
+  const imageBytes = inputChannels * height * width * FLOAT_BYTES;
   const gradientBytes = outputChannels * rows * columns * FLOAT_BYTES;
-  const picturesPerPart = Math.ceil(batch / MAX_PARTS);
-  const parts = Math.ceil(batch / picturesPerPart);
+  const imagesPerPart = Math.ceil(batch / MAX_PARTS);
+  const parts = Math.ceil(batch / imagesPerPart);
   const groups = groupVectors(vectors, outputChannels, block, planeBytes);
   const sumBytes = taps.length * 2 * vectors.bytes;
   const functions = code.load(
     groups.flatMap(({ offsets }) => {
       const distance = (offsets[1] ?? 0) - offsets[0]!;
       return [
-        writeSums(vectors, { taps, rows, columns, width, pixelBytes, pictureBytes, gradientBytes, distance }),
+        writeSums(vectors, { taps, rows, columns, width, pixelBytes, imageBytes, gradientBytes, distance }),
         writeAddition(vectors, taps.length, outputChannels, parts, groups.length * sumBytes, offsets.length),
       ];
     }),
@@ -59,12 +59,12 @@ export function createFewChannelGradient(code: CodeBlock, shape: ConvolutionShap
     add: functions[2 * index + 1]!,
     sumTasks: new TaskTable(
       Array.from({ length: parts }, (_, part) => {
-        const first = part * picturesPerPart;
+        const first = part * imagesPerPart;
         return [
-          first * pictureBytes,
+          first * imageBytes,
           first * gradientBytes + offsets[0]!,
           (part * groups.length + index) * sumBytes,
-          Math.min(picturesPerPart, batch - first),
+          Math.min(imagesPerPart, batch - first),
         ];
       }),
     ),
@@ -74,10 +74,10 @@ export function createFewChannelGradient(code: CodeBlock, shape: ConvolutionShap
   return {
     inputs: 2,
     outputShapes: [[...kernel, inputChannels, outputChannels]],
-    run(launcher, [pictures, gradients], [filterGradient]) {
+    run(launcher, [images, gradients], [filterGradient]) {
       const sums = launcher.scratch(parts * groups.length * sumBytes);
       for (const { sum, sumTasks } of programs) {
-        launcher.launch(sum, parameters.set(sumTasks, pictures!, gradients!, sums), sumTasks.length);
+        launcher.launch(sum, parameters.set(sumTasks, images!, gradients!, sums), sumTasks.length);
       }
       for (const { add, addTasks } of programs) {
         launcher.launch(add, parameters.set(addTasks, sums, filterGradient!), addTasks.length);
@@ -98,7 +98,7 @@ function listTapOffsets({ inputSize, inputChannels, kernel }: ConvolutionShape):
   });
 }
 
-/** Returns the byte offsets of the vectors of a picture's gradients, two by two. */
+/** Returns the byte offsets of the vectors of an image's gradients, two by two. */
 function groupVectors(
   vectors: VectorSet,
   channels: number,
@@ -119,15 +119,15 @@ interface SumsCode {
   readonly columns: number;
   readonly width: number;
   readonly pixelBytes: number;
-  readonly pictureBytes: number;
+  readonly imageBytes: number;
   readonly gradientBytes: number;
   /** From the first vector of gradients to the second; 0 where there is one only. */
   readonly distance: number;
 }
 
-/** Parameters: pictures, gradients, sums [tap][2 vectors]; field 3: pictures. */
+/** Parameters: images, gradients, sums [tap][2 vectors]; field 3: images. */
 function writeSums(vectors: VectorSet, options: SumsCode): Uint8Array {
-  const { taps, rows, columns, width, pixelBytes, pictureBytes, gradientBytes, distance } = options;
+  const { taps, rows, columns, width, pixelBytes, imageBytes, gradientBytes, distance } = options;
   const count = distance > 0 ? 2 : 1;
   const tapsPerGroup = SUMS / count;
   const rowsPerStrip = Math.max(1, Math.min(rows, Math.floor(CACHED_BYTES / (columns * count * vectors.bytes))));
@@ -176,7 +176,7 @@ function writeSums(vectors: VectorSet, options: SumsCode): Uint8Array {
     assembler.repeatCounted(R13, () => {
       assembler.repeat(Math.floor(rows / rowsPerStrip), R12, () => writeStrip(rowsPerStrip));
       if (rows % rowsPerStrip > 0) writeStrip(rows % rowsPerStrip);
-      assembler.addConstant(R8, pictureBytes - rows * width * FLOAT_BYTES);
+      assembler.addConstant(R8, imageBytes - rows * width * FLOAT_BYTES);
       assembler.addConstant(R9, gradientBytes - rows * columns * pixelBytes);
     });
   });

@@ -5,17 +5,17 @@
  * Source: `OrtCustomOp` in `onnxruntime_c_api.h`, version 12, whose fields are all that is needed here.
  */
 import koffi from 'koffi';
-import type { GraphBuilder } from '../graph-builder.js';
-import type { OnnxGraph } from '../onnx-model.js';
-import { addressOf, type OnnxRuntimeApi, type Pointer } from '../onnxruntime-api.js';
-import type { Shape } from '../shapes.js';
+import type { Shape } from '../base/shapes.js';
+import { addressOf, type OnnxRuntimeApi, type Pointer } from '../runtime/onnxruntime-api.js';
+import type { OperatorLibrary } from '../runtime/runtime.js';
 import { AVX2, type VectorSet } from './assembler.js';
 import { ExecutableMemory } from './executable-memory.js';
+import { findVectors } from './processor.js';
 import { MAX_INPUTS, MAX_OUTPUTS } from './task-table.js';
 
-const NATIVE_DOMAIN = 'tfjs.native';
+export const NATIVE_DOMAIN = 'tfjs.native';
 /** Attribute of a node that says which program it runs. */
-const PROGRAM_ATTRIBUTE = 'program';
+export const PROGRAM_ATTRIBUTE = 'program';
 
 const CUSTOM_OPERATOR_VERSION = 12;
 const FLOAT = 1;
@@ -52,32 +52,21 @@ interface Registered {
 }
 
 /** Returns the operator's name for a count of inputs and outputs. */
-function operatorName(inputs: number, outputs: number): string {
+export function operatorName(inputs: number, outputs: number): string {
   return `Native${inputs}To${outputs}`;
 }
 
-/** Adds a node that runs the program with this key, which is created when there is none; returns its outputs. */
-export function addNative(
-  builder: GraphBuilder,
-  operators: NativeOperators,
-  inputs: readonly string[],
-  key: string,
-  create: (code: CodeBlock) => NativeProgram,
-): readonly string[] {
-  const { number, program } = operators.register(key, create);
-  const outputs = program.outputShapes.length;
-  return builder.addMany(operatorName(inputs.length, outputs), inputs, outputs, {
-    domain: NATIVE_DOMAIN,
-    attributes: { [PROGRAM_ATTRIBUTE]: number },
-  });
+/** Returns the operators for this processor, or null where there are none or they were not asked for. */
+export function createNativeOperators(
+  api: OnnxRuntimeApi,
+  threads: number,
+  requested: 'auto' | 'avx2' | 'none' = 'auto',
+): NativeOperators | null {
+  const vectors = requested === 'none' ? null : findVectors();
+  return vectors && new NativeOperators(api, threads, requested === 'avx2' ? AVX2 : vectors);
 }
 
-/** Returns whether a graph has nodes that run native programs. */
-export function hasNativeNodes({ nodes }: OnnxGraph): boolean {
-  return nodes.some(({ domain }) => domain === NATIVE_DOMAIN);
-}
-
-export class NativeOperators {
+export class NativeOperators implements OperatorLibrary {
   /** Registers that generated code uses. */
   #vectors: VectorSet;
   readonly #api: OnnxRuntimeApi;
@@ -119,7 +108,6 @@ export class NativeOperators {
     if (block % this.#vectors.floats !== 0) this.#vectors = AVX2;
   }
 
-  /** Lets sessions of these options run native programs. */
   addTo(sessionOptions: Pointer): void {
     this.#api.AddCustomOpDomain(sessionOptions, this.#domain);
   }
@@ -144,14 +132,12 @@ export class NativeOperators {
     }
   }
 
-  /** Returns what a program threw since the last call, or null; ONNX Runtime does not pass it on. */
   takeFailure(): Error | null {
     const failure = this.#failure;
     this.#failure = null;
     return failure;
   }
 
-  /** To be called after all sessions were released. */
   dispose(): void {
     this.releaseUnused();
     this.#api.ReleaseCustomOpDomain(this.#domain);

@@ -1,6 +1,6 @@
 /**
- * Writes the code of passes over pictures in blocks: which register holds what, the walk over pixels or windows, and the
- * value of a linear form at a pixel (picture-forms.ts). Used by the programs of picture-passes.ts.
+ * Writes the code of passes over activations in blocks: which register holds what, the walk over pixels or windows, and the
+ * value of a linear form at a pixel (linear-forms.ts). Used by the programs of activation-passes.ts.
  */
 import {
   Assembler,
@@ -19,14 +19,14 @@ import {
   RSI,
   type VectorSet,
 } from './assembler.js';
-import { type FormParts, MAX_VECTORS, type PictureSize, type Tiles } from './picture-forms.js';
+import { type ActivationSize, type FormParts, MAX_VECTORS, type Tiles } from './linear-forms.js';
 import { loadTaskRecord } from './task-table.js';
 
 const FLOAT_BYTES = 4;
 
-/** General registers that hold addresses of whole tensors of pictures. */
+/** General registers that hold addresses of whole tensors of activations. */
 const BASES = [R8, R9, R10, R12, R13];
-/** Byte offsets of the current pixel: in pictures of full size, and in pooled ones. */
+/** Byte offsets of the current pixel: in activations of full size, and in pooled ones. */
 const PIXEL = RSI;
 export const POOLED = RDX;
 const CHANNELS = RCX;
@@ -48,24 +48,24 @@ export const [VALUE, OTHER_VALUE] = [6, 7];
 export const [FIRST_SUM, SECOND_SUM] = [8, 9];
 export const SUMS = [FIRST_SUM, SECOND_SUM, ELEMENT, MAXIMUM];
 
-const bytesOfPixel = ({ block }: PictureSize) => block * FLOAT_BYTES;
+const bytesOfPixel = ({ block }: ActivationSize) => block * FLOAT_BYTES;
 
 /** Writes functions that walk over the pixels of a task and evaluate linear forms there. */
 export class PassWriter {
   readonly assembler: Assembler;
-  readonly #size: PictureSize;
-  #pictures = 0;
+  readonly #size: ActivationSize;
+  #activations = 0;
   #vectors = 0;
   #fields = 1;
 
-  constructor(vectors: VectorSet, size: PictureSize) {
+  constructor(vectors: VectorSet, size: ActivationSize) {
     this.assembler = new Assembler(vectors);
     this.#size = size;
   }
 
   /** Writes the start of a function; the fields below have to be loaded in the order of the program's inputs. */
   begin(): void {
-    // A record's fields: the offsets of the task in full pictures, pooled pictures, channel vectors, sums.
+    // A record's fields: the offsets of the task in full activations, pooled activations, channel vectors, sums.
     loadTaskRecord(this.assembler, RAX);
     this.assembler.loadMemory(PIXEL, { base: RAX, offset: 0 });
     this.assembler.loadMemory(POOLED, { base: RAX, offset: 8 });
@@ -73,10 +73,10 @@ export class PassWriter {
     this.assembler.loadMemory(SUM_PLACE, { base: RAX, offset: 24 });
   }
 
-  /** Returns the register with the address of the next tensor, a picture. */
-  picture(): number {
-    const register = BASES[this.#pictures++];
-    if (register === undefined) throw new RangeError('more pictures than registers for their addresses');
+  /** Returns the register with the address of the next tensor, an activation. */
+  activation(): number {
+    const register = BASES[this.#activations++];
+    if (register === undefined) throw new RangeError('more activations than registers for their addresses');
     this.assembler.loadMemory(register, { base: RDI, offset: 8 * this.#fields++ });
     return register;
   }
@@ -113,14 +113,14 @@ export class PassWriter {
     for (const register of registers) this.assembler.setZero(register);
   }
 
-  /** Loads the tensors of a form: its pictures, then its scales, then its offset; before them those of its gradient. */
-  form({ scales, hasOffset, gradient }: FormParts): Form {
+  /** Loads the tensors of a form: its activations, then its scales, then its offset; before them those of its gradient. */
+  form({ scales, hasOffset, gradient }: FormParts): LoadedForm {
     const source = gradient
-      ? { tiles: gradient.tiles, gradient: this.picture(), pooled: this.form(gradient.pooled) }
+      ? { tiles: gradient.tiles, gradient: this.activation(), pooled: this.form(gradient.pooled) }
       : null;
-    const pictures = scales.map((_, index) => (source && index === 0 ? null : this.picture()));
+    const activations = scales.map((_, index) => (source && index === 0 ? null : this.activation()));
     const terms = scales.map((hasScale, index) => ({
-      picture: pictures[index]!,
+      activation: activations[index]!,
       scale: hasScale ? this.channels() : null,
     }));
     return { terms, offset: hasOffset ? this.channels() : null, source };
@@ -130,11 +130,12 @@ export class PassWriter {
    * Writes the value of a form at a pixel `bytes` after the current one; returns its register, `target`. The register of
    * the gradient is that of the pixel.
    */
-  evaluate({ terms, offset }: Form, bytes: number, target: number, gradient = ZERO): number {
+  evaluate({ terms, offset }: LoadedForm, bytes: number, target: number, gradient = ZERO): number {
     const { assembler } = this;
-    terms.forEach(({ picture, scale }, index) => {
-      const source = picture === null ? gradient : this.at(picture, bytes);
-      if (index === 0 && scale === null && picture !== null) assembler.loadVector(target, this.at(picture, bytes));
+    terms.forEach(({ activation, scale }, index) => {
+      const source = activation === null ? gradient : this.at(activation, bytes);
+      if (index === 0 && scale === null && activation !== null)
+        assembler.loadVector(target, this.at(activation, bytes));
       else if (index === 0 && scale === null) assembler.copyVector(target, gradient);
       else if (index === 0) assembler.compute('multiply', target, scale!, source);
       else if (scale === null) assembler.compute('add', target, target, source);
@@ -144,8 +145,8 @@ export class PassWriter {
     return target;
   }
 
-  at(picture: number, bytes: number, index = PIXEL): Memory {
-    return { base: picture, index, scale: 1, offset: bytes };
+  at(activation: number, bytes: number, index = PIXEL): Memory {
+    return { base: activation, index, scale: 1, offset: bytes };
   }
 
   /**
@@ -207,9 +208,9 @@ export class PassWriter {
   }
 }
 
-export interface Form {
-  /** Registers; the picture is null where it is the gradient. */
-  readonly terms: readonly { readonly picture: number | null; readonly scale: number | null }[];
+export interface LoadedForm {
+  /** Registers; the activation is null where it is the gradient. */
+  readonly terms: readonly { readonly activation: number | null; readonly scale: number | null }[];
   readonly offset: number | null;
   readonly source: GradientSource | null;
 }
@@ -217,9 +218,9 @@ export interface Form {
 /** Where the gradient of pooling comes from. */
 export interface GradientSource {
   readonly tiles: Tiles;
-  /** Register with the address of the pooled picture's gradient. */
+  /** Register with the address of the pooled activation's gradient. */
   readonly gradient: number;
-  readonly pooled: Form;
+  readonly pooled: LoadedForm;
 }
 
 /**
@@ -228,7 +229,7 @@ export interface GradientSource {
  */
 export function visitPixels(
   writer: PassWriter,
-  size: PictureSize,
+  size: ActivationSize,
   source: GradientSource | null,
   unroll: number,
   write: (bytes: number, gradient: number, position: number) => void,
@@ -262,7 +263,7 @@ export function visitPixels(
 }
 
 /** Returns the distances in bytes of a window's elements from its first one. */
-function listPlaces(size: PictureSize, [rows, columns]: readonly [number, number]): number[] {
+function listPlaces(size: ActivationSize, [rows, columns]: readonly [number, number]): number[] {
   const bytes = bytesOfPixel(size);
   return Array.from({ length: rows * columns }, (_, place) => {
     return (Math.floor(place / columns) * size.width + (place % columns)) * bytes;
@@ -271,8 +272,8 @@ function listPlaces(size: PictureSize, [rows, columns]: readonly [number, number
 
 export function findMaximum(
   writer: PassWriter,
-  form: Form,
-  size: PictureSize,
+  form: LoadedForm,
+  size: ActivationSize,
   window: readonly [number, number],
 ): void {
   listPlaces(size, window).forEach((bytes, place) => {

@@ -1,6 +1,6 @@
 /** Whether this machine can run the generated kernels. */
 import koffi from 'koffi';
-import { addressOf } from '../onnxruntime-api.js';
+import { addressOf } from '../runtime/onnxruntime-api.js';
 import { AVX2, AVX512, type VectorSet } from './assembler.js';
 import { ExecutableMemory } from './executable-memory.js';
 

@@ -2,7 +2,7 @@
  * What the generated functions are given: `parameters` are addresses, the first one that of a table with a record for
  * each task; a record holds byte offsets to those addresses, and counts.
  */
-import { addressOf, type Pointer } from '../onnxruntime-api.js';
+import { addressOf, type Pointer } from '../runtime/onnxruntime-api.js';
 import { type Assembler, RDI, RSI } from './assembler.js';
 
 const FIELDS = 4;

@@ -1,4 +1,4 @@
-/** How tiled convolutions go through a batch: chunks of pictures whose tiles stay in the processor's cache, and their tasks. */
+/** How tiled convolutions go through a batch: chunks of images whose tiles stay in the processor's cache, and their tasks. */
 import type { VectorSet } from '../native/assembler.js';
 import { TaskTable } from '../native/task-table.js';
 import { FLOAT_BYTES, PANEL_VECTORS } from './layout.js';
@@ -11,14 +11,14 @@ const CHUNK_BYTES = 2 * 2 ** 20;
 const CACHE_LINE_BYTES = 64;
 
 export interface Chunk {
-  /** The first picture, and how many there are. */
+  /** The first image, and how many there are. */
   readonly first: number;
   readonly count: number;
 }
 
 /** Returns chunks as equal as possible; the first one is the longest. */
-export function cutIntoChunks(batch: number, bytesPerPicture: number): Chunk[] {
-  const most = Math.max(1, Math.floor(CHUNK_BYTES / bytesPerPicture));
+export function cutIntoChunks(batch: number, bytesPerImage: number): Chunk[] {
+  const most = Math.max(1, Math.floor(CHUNK_BYTES / bytesPerImage));
   const size = Math.ceil(batch / Math.ceil(batch / most));
   return Array.from({ length: Math.ceil(batch / size) }, (_, index) => ({
     first: index * size,
@@ -49,21 +49,21 @@ export function spreadPlane(bytes: number): number {
   return CACHE_LINE_BYTES * (lines % 2 === 0 ? lines + 1 : lines);
 }
 
-export function pictureBytes(channels: number, [height, width]: Size): number {
+export function imageBytes(channels: number, [height, width]: Size): number {
   return channels * height * width * FLOAT_BYTES;
 }
 
-/** Returns the byte offsets of the vectors of channels of a picture in blocks. */
+/** Returns the byte offsets of the vectors of channels of an image in blocks. */
 export function vectorOffsets(vectors: VectorSet, channels: number, block: number, size: Size): number[] {
-  const planeBytes = pictureBytes(block, size);
+  const planeBytes = imageBytes(block, size);
   const perBlock = block / vectors.floats;
   return range(channels / vectors.floats).map(
     (vector) => Math.floor(vector / perBlock) * planeBytes + (vector % perBlock) * vectors.bytes,
   );
 }
 
-/** Returns the tasks that transform pictures to rows of tiles: offsets in pictures and in tiles. */
-export function createPictureTasks(
+/** Returns the tasks that transform images to rows of tiles: offsets in images and in tiles. */
+export function createImageTasks(
   vectors: VectorSet,
   plan: TilePlan,
   channels: number,
@@ -72,10 +72,10 @@ export function createPictureTasks(
 ): TaskTable {
   const size: Size = [plan.rows.input, plan.columns.input];
   return new TaskTable(
-    range(count).flatMap((picture) =>
+    range(count).flatMap((image) =>
       vectorOffsets(vectors, channels, block, size).map((offset, vector) => [
-        picture * pictureBytes(channels, size) + offset,
-        picture * plan.pictureTiles * channels * FLOAT_BYTES + vector * vectors.bytes,
+        image * imageBytes(channels, size) + offset,
+        image * plan.inputTiles * channels * FLOAT_BYTES + vector * vectors.bytes,
       ]),
     ),
   );
@@ -83,9 +83,7 @@ export function createPictureTasks(
 
 /** Returns for each piece how many tiles beyond a result's tile it reads. */
 export function shiftsOf({ rows, columns }: TilePlan): number[] {
-  return range(rows.pieces).flatMap((row) =>
-    range(columns.pieces).map((column) => row * columns.pictureTiles + column),
-  );
+  return range(rows.pieces).flatMap((row) => range(columns.pieces).map((column) => row * columns.inputTiles + column));
 }
 
 /** Returns the panels that channels take, the last one perhaps half. */

@@ -1,17 +1,17 @@
 /**
  * A convolution by Winograd's tiles as a native program: Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A, summed over channels before the last
- * transform. With flipped filters and swapped channels it is the gradient of the pictures.
+ * transform. With flipped filters and swapped channels it is the gradient of the images.
  * Each number of a result is computed by one thread in a fixed order: the count of threads does not change it.
  */
-import type { ConvolutionShape } from '../convolution-forms.js';
+import type { ConvolutionShape } from '../base/convolution-shape.js';
 import type { CodeBlock, NativeProgram } from '../native/native-operators.js';
 import { Parameters, TaskTable } from '../native/task-table.js';
 import {
   countPanels,
-  createPictureTasks,
+  createImageTasks,
   cutIntoChunks,
   forEachLength,
-  pictureBytes,
+  imageBytes,
   range,
   roundUp,
   shiftsOf,
@@ -22,7 +22,7 @@ import { bytesOfPanel, FLOAT_BYTES } from './layout.js';
 import { countKernelRows, writeTileProduct } from './products.js';
 import { PRODUCTS } from './tile-matrices.js';
 import { planTiles, type TilePlan } from './tile-plan.js';
-import { writeFilterTransform, writePictureTransform, writeResultTransform } from './transforms.js';
+import { writeFilterTransform, writeInputTransform, writeResultTransform } from './transforms.js';
 
 /** Groups of tiles in a task: enough to use a panel of filters often, few enough to share tasks among threads. */
 const GROUPS_PER_TASK = 16;
@@ -34,8 +34,8 @@ export interface ConvolutionOptions {
 }
 
 /**
- * Returns the program. Inputs: blocked pictures, filters [K, L, C, O] (those to be flipped, for the gradient of the
- * pictures), a bias. Output: blocked results.
+ * Returns the program. Inputs: blocked images, filters [K, L, C, O] (those to be flipped, for the gradient of the
+ * images), a bias. Output: blocked results.
  */
 export function createConvolution(
   code: CodeBlock,
@@ -52,9 +52,9 @@ export function createConvolution(
   const layout = layOut(code, shape, plan, shifts, chunks[0]!.count);
   const { tilePlane, filterPlane, productPlane } = layout;
   const channels = { inputs: inputChannels, outputs: outputChannels };
-  const [transformFilters, transformPictures, multiply, transformResults] = code.load([
+  const [transformFilters, transformInputs, multiply, transformResults] = code.load([
     writeFilterTransform(vectors, plan, { ...channels, planeBytes: filterPlane, isFlipped }),
-    writePictureTransform(vectors, plan, block, inputChannels, tilePlane),
+    writeInputTransform(vectors, plan, block, inputChannels, tilePlane),
     writeTileProduct(vectors, { ...channels, shifts }),
     writeResultTransform(vectors, plan, block, outputChannels, { planeBytes: productPlane, hasBias, withRelu }),
   ]);
@@ -62,13 +62,13 @@ export function createConvolution(
     range(inputChannels).map((input) => [input * outputChannels * FLOAT_BYTES, input * bytesOfPanel(vectors)]),
   );
   const tables = forEachLength(chunks, (count) => ({
-    pictures: createPictureTasks(vectors, plan, inputChannels, block, count),
+    images: createImageTasks(vectors, plan, inputChannels, block, count),
     products: createProductTasks(layout, plan, channels, count),
     results: new TaskTable(
-      range(count).flatMap((picture) =>
+      range(count).flatMap((image) =>
         vectorOffsets(vectors, outputChannels, block, outputSize).map((offset, vector) => [
-          picture * layout.rowDistance * outputChannels * FLOAT_BYTES + vector * vectors.bytes,
-          picture * pictureBytes(outputChannels, outputSize) + offset,
+          image * layout.rowDistance * outputChannels * FLOAT_BYTES + vector * vectors.bytes,
+          image * imageBytes(outputChannels, outputSize) + offset,
           vector * vectors.bytes,
         ]),
       ),
@@ -81,16 +81,16 @@ export function createConvolution(
   return {
     inputs: hasBias ? 3 : 2,
     outputShapes: [[batch, outputChannels, ...outputSize]],
-    run(launcher, [pictures, filter, ...bias], [results]) {
+    run(launcher, [images, filter, ...bias], [results]) {
       const filters = launcher.scratch(filterBytes + tileBytes + productBytes);
       const tiles = filters + BigInt(filterBytes);
       const products = tiles + BigInt(tileBytes);
       launcher.launch(transformFilters!, parameters.set(filterTasks, filter!, filters), filterTasks.length);
       for (const { first, count } of chunks) {
         const table = tables.get(count)!;
-        const source = pictures! + BigInt(first * pictureBytes(inputChannels, inputSize));
-        const target = results! + BigInt(first * pictureBytes(outputChannels, outputSize));
-        launcher.launch(transformPictures!, parameters.set(table.pictures, source, tiles), table.pictures.length);
+        const source = images! + BigInt(first * imageBytes(inputChannels, inputSize));
+        const target = results! + BigInt(first * imageBytes(outputChannels, outputSize));
+        launcher.launch(transformInputs!, parameters.set(table.images, source, tiles), table.images.length);
         launcher.launch(multiply!, parameters.set(table.products, tiles, filters, products), table.products.length);
         launcher.launch(
           transformResults!,
@@ -109,25 +109,25 @@ interface Layout {
   readonly tilePlane: number;
   readonly filterPlane: number;
   readonly productPlane: number;
-  /** Rows of products that a picture needs, and the rows from picture to picture. */
-  readonly rowsOfPicture: number;
+  /** Rows of products that an image needs, and the rows from image to image. */
+  readonly rowsOfImage: number;
   readonly rowDistance: number;
 }
 
 /**
- * Products lie in the order of the picture's tiles. Where filters are cut into pieces, there are more of these than of the
- * results: those that no result needs are computed as well, and each picture begins with a kernel of its own.
+ * Products lie in the order of the image's tiles. Where filters are cut into pieces, there are more of these than of the
+ * results: those that no result needs are computed as well, and each image begins with a kernel of its own.
  */
-function countRows(plan: TilePlan, kernelRows: number): Pick<Layout, 'rowsOfPicture' | 'rowDistance'> {
-  if (plan.pieces === 1) return { rowsOfPicture: plan.resultTiles, rowDistance: plan.resultTiles };
-  const rowsOfPicture = plan.rows.resultTiles * plan.columns.pictureTiles;
-  return { rowsOfPicture, rowDistance: roundUp(rowsOfPicture, kernelRows) };
+function countRows(plan: TilePlan, kernelRows: number): Pick<Layout, 'rowsOfImage' | 'rowDistance'> {
+  if (plan.pieces === 1) return { rowsOfImage: plan.resultTiles, rowDistance: plan.resultTiles };
+  const rowsOfImage = plan.rows.resultTiles * plan.columns.inputTiles;
+  return { rowsOfImage, rowDistance: roundUp(rowsOfImage, kernelRows) };
 }
 
-/** Returns the bytes of a picture's tiles and products. */
+/** Returns the bytes of an image's tiles and products. */
 function countBytes({ inputChannels, outputChannels }: ConvolutionShape, plan: TilePlan, kernelRows: number): number {
   const { rowDistance } = countRows(plan, kernelRows);
-  return PRODUCTS * FLOAT_BYTES * (plan.pictureTiles * inputChannels + rowDistance * outputChannels);
+  return PRODUCTS * FLOAT_BYTES * (plan.inputTiles * inputChannels + rowDistance * outputChannels);
 }
 
 function layOut(
@@ -135,43 +135,43 @@ function layOut(
   { inputChannels, outputChannels }: ConvolutionShape,
   plan: TilePlan,
   shifts: readonly number[],
-  pictures: number,
+  images: number,
 ): Layout {
   const kernelRows = countKernelRows(vectors);
-  const { rowsOfPicture, rowDistance } = countRows(plan, kernelRows);
+  const { rowsOfImage, rowDistance } = countRows(plan, kernelRows);
   // The last kernel reads whole groups of rows, shifted by pieces.
-  const tileRows = roundUp(pictures * plan.pictureTiles, kernelRows) + shifts.at(-1)! + kernelRows;
+  const tileRows = roundUp(images * plan.inputTiles, kernelRows) + shifts.at(-1)! + kernelRows;
   return {
     kernelRows,
     tilePlane: spreadPlane(tileRows * inputChannels * FLOAT_BYTES),
     filterPlane: spreadPlane(
       countPanels(vectors, outputChannels) * plan.pieces * inputChannels * bytesOfPanel(vectors),
     ),
-    productPlane: spreadPlane(roundUp(pictures * rowDistance, kernelRows) * outputChannels * FLOAT_BYTES),
-    rowsOfPicture,
+    productPlane: spreadPlane(roundUp(images * rowDistance, kernelRows) * outputChannels * FLOAT_BYTES),
+    rowsOfImage,
     rowDistance,
   };
 }
 
 /** Returns the tasks of the products: offsets in tiles, filters and products, and the groups of rows. */
 function createProductTasks(
-  { kernelRows, tilePlane, filterPlane, productPlane, rowsOfPicture, rowDistance }: Layout,
+  { kernelRows, tilePlane, filterPlane, productPlane, rowsOfImage, rowDistance }: Layout,
   plan: TilePlan,
   { inputs, outputs }: { readonly inputs: number; readonly outputs: number },
   count: number,
 ): TaskTable {
-  // Filters of one piece need no tiles but their own: the rows of all pictures are one run.
+  // Filters of one piece need no tiles but their own: the rows of all images are one run.
   const runs = plan.pieces === 1 ? 1 : count;
-  const groups = Math.ceil((plan.pieces === 1 ? count * rowsOfPicture : rowsOfPicture) / kernelRows);
+  const groups = Math.ceil((plan.pieces === 1 ? count * rowsOfImage : rowsOfImage) / kernelRows);
   return new TaskTable(
     range(PRODUCTS).flatMap((product) =>
-      range(runs).flatMap((picture) =>
+      range(runs).flatMap((image) =>
         range(Math.ceil(groups / GROUPS_PER_TASK)).map((task) => {
           const row = task * GROUPS_PER_TASK * kernelRows;
           return [
-            product * tilePlane + (picture * plan.pictureTiles + row) * inputs * FLOAT_BYTES,
+            product * tilePlane + (image * plan.inputTiles + row) * inputs * FLOAT_BYTES,
             product * filterPlane,
-            product * productPlane + (picture * rowDistance + row) * outputs * FLOAT_BYTES,
+            product * productPlane + (image * rowDistance + row) * outputs * FLOAT_BYTES,
             Math.min(GROUPS_PER_TASK, groups - task * GROUPS_PER_TASK),
           ];
         }),

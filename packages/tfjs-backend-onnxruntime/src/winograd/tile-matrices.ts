@@ -18,8 +18,8 @@ export const PRODUCTS = TILE * TILE;
 const POINTS = [0, 0.75, -0.75, 1.5, -1.5];
 
 export interface TileMatrices {
-  /** Bᵀ [6, 6]: a tile of the picture. */
-  readonly picture: Matrix;
+  /** Bᵀ [6, 6]: a tile of the image. */
+  readonly input: Matrix;
   /** G [6, r]: a filter. */
   readonly filter: Matrix;
   /** Aᵀ [m, 6]: products to results. */
@@ -34,7 +34,7 @@ export function createTileMatrices(results: number): TileMatrices {
   const norm = (point: number) => others(point).reduce((product, other) => product * (point - other), 1);
   const last = (length: number) => Array.from({ length }, (_, index) => (index === length - 1 ? 1 : 0));
   return {
-    picture: [...POINTS.map((point) => [...multiplyOut(others(point)), 0]), multiplyOut(POINTS)],
+    input: [...POINTS.map((point) => [...multiplyOut(others(point)), 0]), multiplyOut(POINTS)],
     filter: [...POINTS.map((point) => powers(point, taps).map((power) => power / norm(point))), last(taps)],
     result: transposeMatrix([...POINTS.map((point) => powers(point, results)), last(results)]),
   };

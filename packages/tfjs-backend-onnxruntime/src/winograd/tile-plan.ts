@@ -1,25 +1,25 @@
 /**
  * How a convolution is cut into tiles of six, along each axis. Filters of up to five taps are one piece; a longer one is
- * cut into pieces that lie one tile apart, so that all pieces share the transformed tiles of the picture: piece i of tile
+ * cut into pieces that lie one tile apart, so that all pieces share the transformed tiles of the image: piece i of tile
  * j reads tile i + j.
  */
-import type { ConvolutionShape } from '../convolution-forms.js';
+import type { ConvolutionShape } from '../base/convolution-shape.js';
 import { createTileMatrices, PRODUCTS, TILE, type TileMatrices } from './tile-matrices.js';
 
 /** One axis of a tiled convolution. */
 export interface AxisPlan {
-  /** Length of the picture and of the result. */
+  /** Length of the image and of the result. */
   readonly input: number;
   readonly output: number;
-  /** Zeros before the picture. */
+  /** Zeros before the image. */
   readonly padding: number;
   readonly taps: number;
   /** Results of one tile; tiles lie as far apart. */
   readonly step: number;
   readonly pieces: number;
-  /** Tiles of results, and of the picture: more, where pieces read beyond. */
+  /** Tiles of results, and of the image: more, where pieces read beyond. */
   readonly resultTiles: number;
-  readonly pictureTiles: number;
+  readonly inputTiles: number;
   readonly matrices: TileMatrices;
 }
 
@@ -28,12 +28,12 @@ export interface TilePlan {
   readonly columns: AxisPlan;
   readonly pieces: number;
   readonly resultTiles: number;
-  readonly pictureTiles: number;
+  readonly inputTiles: number;
 }
 
 /** Longer filters would have many pieces, each with code of its own. */
 const MAX_TAPS = 10;
-/** Pictures and filters whose tiles take more are left to the library: offsets of 32 bits reach eight times as far. */
+/** Images and filters whose tiles take more are left to the library: offsets of 32 bits reach eight times as far. */
 const MAX_BYTES = 2 ** 28;
 const MAX_TAPS_OF_PIECE = 5;
 /** Results of a tile where the filter is cut into pieces. */
@@ -53,7 +53,7 @@ function planAxis(input: number, output: number, padding: number, taps: number):
     step,
     pieces,
     resultTiles,
-    pictureTiles: resultTiles + pieces - 1,
+    inputTiles: resultTiles + pieces - 1,
     matrices: createTileMatrices(step),
   };
 }
@@ -64,7 +64,7 @@ export function tapsOfPiece({ taps, step, pieces }: AxisPlan, piece: number): [n
 }
 
 /** Returns whether tiles can compute a convolution whose channels lie in blocks. */
-export function canUseTiles(shape: ConvolutionShape, block: number): boolean {
+export function canUseWinograd(shape: ConvolutionShape, block: number): boolean {
   const { inputChannels, outputChannels, kernel, strides, dilations, padding } = shape;
   return (
     block > 0 &&
@@ -77,11 +77,11 @@ export function canUseTiles(shape: ConvolutionShape, block: number): boolean {
   );
 }
 
-/** Returns the bytes between the transforms, for one picture: tiles, filters and products. */
+/** Returns the bytes between the transforms, for one image: tiles, filters and products. */
 function countBytesBetween(shape: ConvolutionShape): number {
   const { inputChannels, outputChannels } = shape;
-  const { pieces, pictureTiles } = planTiles(shape);
-  const rows = pictureTiles * (inputChannels + outputChannels) + pieces * inputChannels * outputChannels;
+  const { pieces, inputTiles } = planTiles(shape);
+  const rows = inputTiles * (inputChannels + outputChannels) + pieces * inputChannels * outputChannels;
   return PRODUCTS * rows * Float32Array.BYTES_PER_ELEMENT;
 }
 
@@ -102,11 +102,11 @@ export function planTiles(shape: ConvolutionShape): TilePlan {
     columns,
     pieces: rows.pieces * columns.pieces,
     resultTiles: rows.resultTiles * columns.resultTiles,
-    pictureTiles: rows.pictureTiles * columns.pictureTiles,
+    inputTiles: rows.inputTiles * columns.inputTiles,
   };
 }
 
-/** Returns the plan of the gradient of the pictures: a convolution of dy with the flipped filter. */
+/** Returns the plan of the gradient of the images: a convolution of dy with the flipped filter. */
 export function invertShape(shape: ConvolutionShape): ConvolutionShape {
   const { inputSize, outputSize, inputChannels, outputChannels, kernel, padding } = shape;
   const [top, left, bottom, right] = padding;
@@ -125,7 +125,7 @@ export function invertShape(shape: ConvolutionShape): ConvolutionShape {
 export interface TileRun {
   readonly first: number;
   readonly count: number;
-  /** Elements of the tile inside the picture: `from` inclusive, `to` exclusive. */
+  /** Elements of the tile inside the image: `from` inclusive, `to` exclusive. */
   readonly from: number;
   readonly to: number;
 }

@@ -1,6 +1,6 @@
 /**
- * Machine code of the transforms around the products of a tiled convolution. Pictures lie in blocks of channels
- * (nchwc.ts); one task transforms the tiles of one picture for one vector of channels.
+ * Machine code of the transforms around the products of a tiled convolution. Images lie in blocks of channels
+ * (nchwc.ts); one task transforms the tiles of one image for one vector of channels.
  */
 import { Assembler, after, type Memory, R8, R9, R10, R11, RAX, RCX, RDX, type VectorSet } from '../native/assembler.js';
 import { applyOnBothSides, stackBytesFor } from '../native/linear-map.js';
@@ -12,8 +12,8 @@ import { findRuns, type TilePlan, type TileRun, tapsOfPiece } from './tile-plan.
 const ZERO = 11;
 const TEMPORARY = 15;
 
-/** Picture to tiles: Bᵀ d B, at [product][tile][channel]. Parameters: pictures, tiles. */
-export function writePictureTransform(
+/** Image to tiles: Bᵀ d B, at [product][tile][channel]. Parameters: images, tiles. */
+export function writeInputTransform(
   vectors: VectorSet,
   plan: TilePlan,
   block: number,
@@ -21,7 +21,7 @@ export function writePictureTransform(
   planeBytes: number,
 ): Uint8Array {
   const { rows, columns } = plan;
-  const [left, right] = [rows.matrices.picture, columns.matrices.picture];
+  const [left, right] = [rows.matrices.input, columns.matrices.input];
   const pixelBytes = block * FLOAT_BYTES;
   const rowBytes = columns.input * pixelBytes;
   const assembler = new Assembler(vectors);
@@ -29,10 +29,10 @@ export function writePictureTransform(
     loadTask(assembler, [R8, R9]);
     assembler.addConstant(R8, -(rows.padding * rowBytes + columns.padding * pixelBytes));
     forEachTile(assembler, {
-      rowRuns: findRuns(rows.pictureTiles, TILE, rows.step, rows.padding, rows.input),
-      columnRuns: findRuns(columns.pictureTiles, TILE, columns.step, columns.padding, columns.input),
+      rowRuns: findRuns(rows.inputTiles, TILE, rows.step, rows.padding, rows.input),
+      columnRuns: findRuns(columns.inputTiles, TILE, columns.step, columns.padding, columns.input),
       sourceBytes: [rows.step * rowBytes, columns.step * pixelBytes],
-      targetBytes: [columns.pictureTiles * channels * FLOAT_BYTES, channels * FLOAT_BYTES],
+      targetBytes: [columns.inputTiles * channels * FLOAT_BYTES, channels * FLOAT_BYTES],
       writeTile: (rowRun, columnRun) =>
         applyOnBothSides(
           assembler,
@@ -73,7 +73,7 @@ export function writeResultTransform(
     forEachTile(assembler, {
       rowRuns: findRuns(rows.resultTiles, rows.step, rows.step, 0, rows.output),
       columnRuns: findRuns(columns.resultTiles, columns.step, columns.step, 0, columns.output),
-      sourceBytes: [columns.pictureTiles * channels * FLOAT_BYTES, channels * FLOAT_BYTES],
+      sourceBytes: [columns.inputTiles * channels * FLOAT_BYTES, channels * FLOAT_BYTES],
       targetBytes: [rows.step * rowBytes, columns.step * pixelBytes],
       writeTile: (rowRun, columnRun) =>
         applyOnBothSides(
@@ -119,7 +119,7 @@ export function writeGradientTransform(
       rowRuns: findRuns(rows.resultTiles, rows.step, rows.step, 0, rows.output),
       columnRuns: findRuns(columns.resultTiles, columns.step, columns.step, 0, columns.output),
       sourceBytes: [rows.step * rowBytes, columns.step * pixelBytes],
-      targetBytes: [columns.pictureTiles * panelBytes, panelBytes],
+      targetBytes: [columns.inputTiles * panelBytes, panelBytes],
       writeTile: (rowRun, columnRun) =>
         applyOnBothSides(
           assembler,

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { ConvolutionShape } from '../../src/convolution-forms.js';
+import type { ConvolutionShape } from '../../src/base/convolution-shape.js';
+import {
+  createActivationSums,
+  createLinearPass,
+  createMaxPool,
+  createProductSums,
+} from '../../src/native/activation-passes.js';
 import { AVX2, AVX512, type VectorSet } from '../../src/native/assembler.js';
 import { createFewChannelGradient } from '../../src/native/few-channel-gradient.js';
 import { CodeBlock, type NativeProgram } from '../../src/native/native-operators.js';
-import {
-  createLinearPass,
-  createMaxPool,
-  createPictureSums,
-  createProductSums,
-} from '../../src/native/picture-passes.js';
-import { addressOf } from '../../src/onnxruntime-api.js';
+import { addressOf } from '../../src/runtime/onnxruntime-api.js';
 import { createConvolution } from '../../src/winograd/convolution-program.js';
 import { createFilterGradient } from '../../src/winograd/filter-gradient-program.js';
 import { invertShape } from '../../src/winograd/tile-plan.js';
@@ -163,7 +163,7 @@ const outputShape = ({ batch, outputChannels, outputSize }: ConvolutionShape): S
   ...outputSize,
 ];
 
-/** Tiles that end inside and outside the picture, filters in one piece and in several, half panels of channels. */
+/** Tiles that end inside and outside the image, filters in one piece and in several, half panels of channels. */
 const CONVOLUTIONS = {
   '3 × 3, padded': convolutionShape(2, [7, 6], [16, 48], [3, 3], 1),
   '4 × 2': convolutionShape(1, [8, 5], [16, 16], [4, 2], 0),
@@ -221,7 +221,7 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
     [3, 3, 1, 16],
     [5, 4, 3, 48],
   ])('so is the gradient of filters of %i × %i for %i channels', (k, l, channels, outputs) => {
-    // 18 pictures: more than there are parts of the batch.
+    // 18 images: more than there are parts of the batch.
     const shape = convolutionShape(18, [9, 7], [channels, outputs], [k, l], 0);
     const x = randomValues(lengthOf(inputShape(shape)), 1);
     const dy = randomValues(lengthOf(outputShape(shape)), 2);
@@ -234,10 +234,10 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
     expect(relativeDifference(result, expected)).toBeLessThan(TOLERANCE);
   });
 
-  describe('passes over pictures', () => {
+  describe('passes over images', () => {
     const shape: Size = [2, 32, 7, 5];
     const [batch, channels, height, width] = shape;
-    const pictures = { batch, channels, height, width, block: size };
+    const images = { batch, channels, height, width, block: size };
     const [a, b] = [randomValues(lengthOf(shape), 1), randomValues(lengthOf(shape), 2)];
     const [scale, offset] = [randomValues(channels, 3), randomValues(channels, 4)];
     const parts = { scales: [true, false], hasOffset: true };
@@ -250,7 +250,7 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
     it('compute linear forms and their relu', () => {
       const found = [false, true].map((withRelu) =>
         unblock(
-          emulate(vectors, (code) => createLinearPass(code, pictures, parts, withRelu), inputs),
+          emulate(vectors, (code) => createLinearPass(code, images, parts, withRelu), inputs),
           shape,
           size,
         ),
@@ -283,12 +283,12 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
         maxima[index] = Math.max(0, form[best]!);
         if (form[best]! > 0) dx[best] = dy[index]!;
       });
-      const found = emulate(vectors, (code) => createMaxPool(code, pictures, parts, tiles), inputs);
+      const found = emulate(vectors, (code) => createMaxPool(code, images, parts, tiles), inputs);
       expect(relativeDifference(unblock(found, pooled, size), maxima)).toBeLessThan(TOLERANCE);
       const gradient = { tiles, pooled: parts };
       const alone = { scales: [false], hasOffset: false, gradient };
       const sources = [block(dy, pooled, size), ...inputs];
-      const stored = emulate(vectors, (code) => createLinearPass(code, pictures, alone, false), sources);
+      const stored = emulate(vectors, (code) => createLinearPass(code, images, alone, false), sources);
       expect([...unblock(stored, shape, size)]).toEqual([...Float32Array.from(dx)]);
 
       // The same where it is used: in dx · scale + b, in sums, and in sums of its products with b.
@@ -300,19 +300,16 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
         products[n * channels + c]! += dx[index]! * b[index]!;
       });
       const withOther = { scales: [true, false], hasOffset: false, gradient };
-      const combined = emulate(vectors, (code) => createLinearPass(code, pictures, withOther, false), [
+      const combined = emulate(vectors, (code) => createLinearPass(code, images, withOther, false), [
         ...sources,
         inputs[1]!,
         scale,
       ]);
       expect(relativeDifference(unblock(combined, shape, size), expected.form)).toBeLessThan(TOLERANCE);
-      const sums = emulate(vectors, (code) => createPictureSums(code, pictures, alone), sources);
+      const sums = emulate(vectors, (code) => createActivationSums(code, images, alone), sources);
       expect(relativeDifference(sums, expected.sums)).toBeLessThan(TOLERANCE);
       const one = { scales: [false], hasOffset: false };
-      const both = emulateAll(vectors, (code) => createProductSums(code, pictures, alone, one), [
-        ...sources,
-        inputs[1]!,
-      ]);
+      const both = emulateAll(vectors, (code) => createProductSums(code, images, alone, one), [...sources, inputs[1]!]);
       expect(relativeDifference(both[0]!, products)).toBeLessThan(TOLERANCE);
       expect(relativeDifference(both[1]!, expected.sums)).toBeLessThan(TOLERANCE);
     });
@@ -324,11 +321,8 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
         expected[0][n * channels + c]! += form[index]!;
         expected[1][n * channels + c]! += form[index]! * a[index]!;
       });
-      const sums = emulate(vectors, (code) => createPictureSums(code, pictures, parts), inputs);
-      const both = emulateAll(vectors, (code) => createProductSums(code, pictures, parts, one), [
-        ...inputs,
-        inputs[0]!,
-      ]);
+      const sums = emulate(vectors, (code) => createActivationSums(code, images, parts), inputs);
+      const both = emulateAll(vectors, (code) => createProductSums(code, images, parts, one), [...inputs, inputs[0]!]);
       expect(relativeDifference(sums, expected[0])).toBeLessThan(TOLERANCE);
       expect(relativeDifference(both[0]!, expected[1])).toBeLessThan(TOLERANCE);
       expect(relativeDifference(both[1]!, expected[0])).toBeLessThan(TOLERANCE);

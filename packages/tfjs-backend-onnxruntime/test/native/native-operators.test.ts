@@ -1,15 +1,17 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { createPlace, TensorBuffer } from '../../src/buffer-pool.js';
-import { GraphBuilder } from '../../src/graph-builder.js';
-import { addNative, type CodeBlock, type NativeProgram } from '../../src/native/native-operators.js';
-import { createLinearPass } from '../../src/native/picture-passes.js';
-import { encodeModel } from '../../src/onnx-model.js';
-import { findLibrary } from '../../src/onnxruntime-api.js';
-import { Runtime } from '../../src/runtime.js';
+import { GraphBuilder } from '../../src/graph/graph-builder.js';
+import { addNative } from '../../src/graph/native-nodes.js';
+import { createLinearPass } from '../../src/native/activation-passes.js';
+import { type CodeBlock, createNativeOperators, type NativeProgram } from '../../src/native/native-operators.js';
+import { encodeModel } from '../../src/runtime/onnx-model.js';
+import { findLibrary, loadOnnxRuntime } from '../../src/runtime/onnxruntime-api.js';
+import { Runtime } from '../../src/runtime/runtime.js';
+import { createPlace, TensorBuffer } from '../../src/runtime/tensor-buffer.js';
 
-const runtime = new Runtime(findLibrary(), 2);
+const api = loadOnnxRuntime(findLibrary());
 /** Null on processors and systems without generated kernels. */
-const operators = runtime.native;
+const operators = createNativeOperators(api, 2);
+const runtime = new Runtime(api, 2, 'cpu', operators);
 afterAll(() => runtime.dispose());
 
 const shape = [1, 16, 2, 3];

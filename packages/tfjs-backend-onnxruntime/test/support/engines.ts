@@ -1,7 +1,8 @@
 /** The backends under test and their comparison with tfjs's plain `cpu` backend. */
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
-import { type OnnxRuntimeBackend, registerOnnxRuntimeBackend } from '../../src/index.js';
+import type { OnnxRuntimeBackend } from '../../src/backend.js';
+import { registerOnnxRuntimeBackend } from '../../src/register-backend.js';
 
 export const THREADS = 2;
 
@@ -23,7 +24,7 @@ export const BACKENDS = ['onnxruntime', 'onnxruntime-plain'] as const;
 
 const compared: string[] = [...BACKENDS];
 
-/** Compares the library's own blocked convolutions with `cpu` as well, from now on: for tests of pictures. */
+/** Compares the library's own blocked convolutions with `cpu` as well, from now on: for tests of images. */
 export function compareLibraryToo(): void {
   const name = 'onnxruntime-library';
   registerOnnxRuntimeBackend(tf, { name, threads: THREADS, nativeKernels: 'none', warn: collect });

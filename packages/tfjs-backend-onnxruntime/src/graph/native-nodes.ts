@@ -1,0 +1,32 @@
+/** Nodes that run native programs. */
+import {
+  type CodeBlock,
+  NATIVE_DOMAIN,
+  type NativeOperators,
+  type NativeProgram,
+  operatorName,
+  PROGRAM_ATTRIBUTE,
+} from '../native/native-operators.js';
+import type { OnnxGraph } from '../runtime/onnx-model.js';
+import type { GraphBuilder } from './graph-builder.js';
+
+/** Adds a node that runs the program with this key, which is created when there is none; returns its outputs. */
+export function addNative(
+  builder: GraphBuilder,
+  operators: NativeOperators,
+  inputs: readonly string[],
+  key: string,
+  create: (code: CodeBlock) => NativeProgram,
+): readonly string[] {
+  const { number, program } = operators.register(key, create);
+  const outputs = program.outputShapes.length;
+  return builder.addMany(operatorName(inputs.length, outputs), inputs, outputs, {
+    domain: NATIVE_DOMAIN,
+    attributes: { [PROGRAM_ATTRIBUTE]: number },
+  });
+}
+
+/** Returns whether a graph has nodes that run native programs. */
+export function hasNativeNodes({ nodes }: OnnxGraph): boolean {
+  return nodes.some(({ domain }) => domain === NATIVE_DOMAIN);
+}

@@ -1,0 +1,221 @@
+/** Keeps the data of tensors and records the operations between them; what it asks of the scheduler is `Demand`. */
+import type { BackendValues, DataId, TensorInfo, DataType as TfDataType } from '@tensorflow/tfjs';
+import { type Shape, sizeOf } from '../base/shapes.js';
+import type { TensorFlow } from '../base/tensorflow.js';
+import type { AnyBuffer, BufferPool } from '../runtime/buffer-pool.js';
+import { type NumericArray, type NumericType, TensorBuffer } from '../runtime/tensor-buffer.js';
+import type { FillAttributes } from './attributes.js';
+import type { OperationRecorder } from './kernels/kernel.js';
+import { type PendingWork, throwEarlierFailure } from './pending-work.js';
+import type { RecordedOperation, TensorData } from './recorded-operation.js';
+
+/** When pending work is computed. */
+export interface Demand {
+  /** Called before something is added to the pending work. */
+  beforeRecording(): void;
+  afterRecording(): void;
+  /** Computes the data, whose buffer is there afterwards. */
+  compute(data: TensorData): void;
+}
+
+/** Distinct operations, shapes included, that are remembered; a training has some hundreds. */
+const MAX_SIGNATURES = 2 ** 16;
+
+export class Recorder implements OperationRecorder {
+  readonly #engine: ReturnType<TensorFlow['engine']>;
+  /** What tfjs knows as the owner of the data. */
+  readonly #owner: object;
+  readonly #pool: BufferPool;
+  readonly #work: PendingWork;
+  readonly #demand: Demand;
+  readonly #counters: { recorded: number };
+  readonly #data = new WeakMap<DataId, TensorData>();
+  readonly #signatures = new Map<string, number>();
+  #dataIds = 0;
+  #tensorSerial = 0;
+  #signatureSerial = 0;
+  #operationSerial = 0;
+
+  constructor(
+    engine: ReturnType<TensorFlow['engine']>,
+    owner: object,
+    pool: BufferPool,
+    work: PendingWork,
+    demand: Demand,
+    counters: { recorded: number },
+  ) {
+    this.#engine = engine;
+    this.#owner = owner;
+    this.#pool = pool;
+    this.#work = work;
+    this.#demand = demand;
+    this.#counters = counters;
+  }
+
+  get dataIds(): number {
+    return this.#dataIds;
+  }
+
+  /** Records one operation and returns its result, which is computed when somebody needs it. */
+  record(
+    name: string,
+    inputs: readonly TensorInfo[],
+    attributes: unknown,
+    shape: Shape,
+    dtype: TfDataType,
+  ): TensorInfo {
+    this.#demand.beforeRecording();
+    if (sizeOf(shape) === 0) return this.#createTensor(shape, dtype, this.#pool.take(dtype as NumericType, 0));
+    const operands = inputs.map((input) => ({ data: this.dataOf(input.dataId), shape: input.shape }));
+    for (const { data } of operands) throwEarlierFailure(data);
+    let description = `${name}${JSON.stringify(attributes)}${dtype}${shape}`;
+    for (const operand of operands) description += `;${operand.data.dtype}${operand.data.shape}/${operand.shape}`;
+    const result = this.#createTensor(shape, dtype, null);
+    const output = this.dataOf(result.dataId);
+    const operation: RecordedOperation = {
+      name,
+      serial: ++this.#operationSerial,
+      inputs: operands,
+      attributes,
+      shape,
+      dtype: output.dtype,
+      output,
+      signature: this.#numberOf(description),
+    };
+    output.producer = operation;
+    this.#work.tensors.set(output.serial, output);
+    this.#work.operationsSinceRun++;
+    this.#counters.recorded++;
+    this.#demand.afterRecording();
+    return result;
+  }
+
+  alias(tensor: TensorInfo, shape: Shape): TensorInfo {
+    this.dataOf(tensor.dataId).references++;
+    return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype };
+  }
+
+  upload(values: BackendValues, shape: Shape, dtype: TfDataType): TensorInfo {
+    return { dataId: this.write(values, shape, dtype), shape: [...shape], dtype };
+  }
+
+  copyPart(tensor: TensorInfo, offset: number, shape: Shape): TensorInfo | null {
+    const { buffer } = this.dataOf(tensor.dataId);
+    const end = offset + sizeOf(shape);
+    const part =
+      buffer instanceof TensorBuffer ? buffer.values.subarray(offset, end) : buffer?.copy(offset, end - offset);
+    return part ? this.upload(part, shape, tensor.dtype) : null;
+  }
+
+  write(values: BackendValues | null, shape: Shape, dtype: TfDataType): DataId {
+    if (dtype === 'complex64') throw new Error('onnxruntime: complex64 tensors are not supported');
+    this.#demand.beforeRecording();
+    const length = sizeOf(shape);
+    if (dtype === 'string') {
+      const tensor = this.#createTensor(shape, dtype, null);
+      this.dataOf(tensor.dataId).text = values as unknown as Uint8Array[];
+      return tensor.dataId;
+    }
+    const buffer = this.#pool.take(dtype as NumericType, length);
+    // Copied: execution is late, and the caller may change its array in between.
+    if (values) buffer.values.set(values as NumericArray);
+    else buffer.values.fill(0);
+    // What is uploaded before the first operation, weights above all, would outlive an early run.
+    if (this.#work.operationsSinceRun > 0) this.#work.bytesSinceRun += buffer.values.byteLength;
+    return this.#createTensor(shape, dtype, buffer).dataId;
+  }
+
+  /** Gives a data id of another backend its data here. */
+  adopt(dataId: DataId, values: BackendValues, shape: Shape, dtype: TfDataType, references: number): void {
+    const data = this.#data.get(this.write(values, shape, dtype))!;
+    data.references = references;
+    this.#data.set(dataId, data);
+  }
+
+  readSync(dataId: DataId): BackendValues {
+    const data = this.dataOf(dataId);
+    if (data.text) return data.text as unknown as BackendValues;
+    throwEarlierFailure(data);
+    if (!data.buffer) this.#demand.compute(data);
+    // Copied: the buffer goes on to other tensors when this one is disposed of.
+    return data.buffer!.copy(0, data.buffer!.length);
+  }
+
+  disposeData(dataId: DataId, force = false): boolean {
+    const data = this.#data.get(dataId);
+    if (!data) return true;
+    data.references--;
+    if (!force && data.references > 0) return false;
+    this.#data.delete(dataId);
+    this.#dataIds--;
+    this.#work.tensors.delete(data.serial);
+    if (data.buffer && this.#work.tensors.size > 0) this.#work.retired.add(data.buffer);
+    else if (data.buffer) this.#pool.give(data.buffer);
+    return true;
+  }
+
+  refCount(dataId: DataId): number {
+    return this.#data.get(dataId)?.references ?? 0;
+  }
+
+  incRef(dataId: DataId): void {
+    const data = this.dataOf(dataId);
+    data.references++;
+    // A new variable's zeros are numbers from its first step on, so that this step has the structure of all later ones.
+    if (data.producer?.name === 'Fill') this.#fill(data, (data.producer.attributes as FillAttributes).value);
+  }
+
+  decRef(dataId: DataId): void {
+    const data = this.#data.get(dataId);
+    if (data) data.references--;
+  }
+
+  /** Returns the data of an id, or undefined where it lies in another backend. */
+  find(dataId: DataId): TensorData | undefined {
+    return this.#data.get(dataId);
+  }
+
+  dataOf(dataId: DataId): TensorData {
+    const data = this.#data.get(dataId);
+    if (data) return data;
+    // The tensor was made under another backend: tfjs brings its data here.
+    this.#engine.moveData(this.#owner as never, dataId);
+    return this.#data.get(dataId)!;
+  }
+
+  #fill(data: TensorData, value: number): void {
+    const buffer = this.#pool.take(data.dtype, sizeOf(data.shape));
+    buffer.values.fill(value);
+    data.buffer = buffer;
+    data.producer = null;
+    this.#work.tensors.delete(data.serial);
+  }
+
+  /** Returns the number of a description; a forgotten one gets a new number, and its graphs are compiled again. */
+  #numberOf(description: string): number {
+    const known = this.#signatures.get(description);
+    if (known !== undefined) return known;
+    if (this.#signatures.size >= MAX_SIGNATURES) this.#signatures.clear();
+    this.#signatures.set(description, ++this.#signatureSerial);
+    return this.#signatureSerial;
+  }
+
+  #createTensor(shape: Shape, dtype: TfDataType, buffer: AnyBuffer | null): TensorInfo {
+    const dataId = {};
+    const ownShape = [...shape];
+    this.#data.set(dataId, {
+      serial: ++this.#tensorSerial,
+      shape: ownShape,
+      dtype: dtype as NumericType,
+      references: 1,
+      buffer,
+      producer: null,
+      wasRead: false,
+      text: null,
+      failure: null,
+      isPassedOver: false,
+    });
+    this.#dataIds++;
+    return { dataId, shape: ownShape, dtype };
+  }
+}

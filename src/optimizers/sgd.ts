@@ -1,0 +1,64 @@
+// Stochastic gradient descent with momentum, with a learning rate, momentum and L2 penalty for each layer (Koch et al.
+// 2015, section 3.2). The paper prints the update as w + dw + 2 lambda |w|, which makes weights grow; here the penalty
+// pulls towards 0, either through the gradient (`coupled`) or beside it (`decoupled`).
+import type { OptimizerSgd } from '../config/experiment.js';
+import { type BuiltOptimizer, layerSetting, type OptimizerBuilder } from './optimizer.js';
+import { groupSettings, oncePerGroup } from './settings-groups.js';
+
+/** What the update of a parameter depends on. */
+interface SgdSettings {
+  readonly learningRate: number;
+  /** Momentum at the end of the ramp. */
+  readonly momentum: number;
+  /** lambda of lambda w^2; 0 for biases and normalisation. */
+  readonly l2: number;
+}
+
+/**
+ * The momentum of a layer in an epoch: constant, or rising linearly per epoch from `from` to the layer's own momentum,
+ * which it has after `rampEpochs` epochs ("Learning schedule": from 0.5 to mu_j; the paper does not state the length).
+ */
+export function momentumAt(momentum: OptimizerSgd['momentum'], layerMomentum: number, epochsDone: number): number {
+  if (typeof momentum === 'number') return layerMomentum;
+  return momentum.from + (layerMomentum - momentum.from) * Math.min(1, epochsDone / momentum.rampEpochs);
+}
+
+/**
+ * v = m v - rate (gradient + 2 lambda w), w = w + v with coupled L2;
+ * v = m v - rate gradient, w = w + v - 2 lambda rate w with decoupled L2.
+ */
+export const sgd: OptimizerBuilder<OptimizerSgd> = (config, parameters): BuiltOptimizer => {
+  const finalMomentum = typeof config.momentum === 'number' ? config.momentum : config.momentum.to;
+  const settings = groupSettings<SgdSettings>(parameters, (parameter) => ({
+    learningRate: layerSetting(parameter, 'learningRate') ?? config.learningRate,
+    momentum: layerSetting(parameter, 'momentum') ?? finalMomentum,
+    l2: parameter.role === 'weight' ? (layerSetting(parameter, 'l2') ?? config.l2.value) : 0,
+  }));
+  const isCoupled = config.l2.coupling === 'coupled';
+
+  return {
+    slotNames: ['velocity'],
+    update(tf, inputs, { epochsDone, rateFactor }) {
+      const scalarsOf = oncePerGroup(({ learningRate, momentum, l2 }: SgdSettings) => {
+        const rate = learningRate * rateFactor;
+        return {
+          rate: tf.scalar(rate),
+          momentum: tf.scalar(momentumAt(config.momentum, momentum, epochsDone)),
+          // What the penalty takes from w: as a part of the gradient, or of the weight itself.
+          penalty: l2 === 0 ? undefined : tf.scalar(isCoupled ? 2 * l2 : 2 * l2 * rate),
+        };
+      });
+      return new Map(
+        [...inputs].map(([path, { value, gradient, slots }]) => {
+          const { rate, momentum, penalty } = scalarsOf(settings.get(path) as SgdSettings);
+          const isPulled = penalty !== undefined;
+          const slope = isPulled && isCoupled ? tf.add(gradient, tf.mul(value, penalty)) : gradient;
+          const velocity = tf.sub(tf.mul(slots[0] as typeof value, momentum), tf.mul(slope, rate));
+          const moved = tf.add(value, velocity);
+          const shrunk = isPulled && !isCoupled ? tf.sub(moved, tf.mul(value, penalty)) : moved;
+          return [path, { value: shrunk, slots: [velocity] }];
+        }),
+      );
+    },
+  };
+};

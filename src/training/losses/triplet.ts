@@ -1,6 +1,0 @@
-// Triplet loss (Schroff, Kalenichenko and Philbin 2015, equation 2; squared distances by the head `l2` with `squared`): a
-// picture is nearer to one of its own character than to one of another by the margin.
-import type { TripletLoss } from './loss.js';
-
-/** max(0, d(same) - d(other) + margin). */
-export const triplet: TripletLoss = (tf, toSame, toOther, margin) => tf.relu(tf.add(tf.sub(toSame, toOther), margin));
