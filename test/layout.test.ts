@@ -1,7 +1,8 @@
 // The layout of src/: data flows one way. A folder imports only from rows below its own, and folders on one row do not see each other.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { findCircles, findUpwardImports, folderOf, readImportGraph } from './support/import-graph.js';
 
 const source = resolve(import.meta.dirname, '../src');
 
@@ -19,36 +20,21 @@ const ROWS = [
   ['cli', 'library'],
 ];
 
-const rowOf = (folder: string) => ROWS.findIndex((row) => row.includes(folder));
-
-const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-
-/** Every relative import of a file, as a path below src/. */
-function importsOf(file: string): string[] {
-  const text = readFileSync(join(source, file), 'utf8');
-  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => match[1] as string);
-  return specifiers.map((specifier) => relative(source, resolve(source, dirname(file), specifier)));
-}
+const graph = readImportGraph(source);
+const files = [...graph.keys()];
 
 describe('the layout of src/', () => {
   test('every folder has its row', () => {
-    const folders = readdirSync(source, { withFileTypes: true }).map((entry) => entry.name);
-    expect(folders.filter((folder) => rowOf(folder) < 0)).toEqual([]);
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.map(folderOf).filter((folder) => !ROWS.flat().includes(folder))).toEqual([]);
   });
 
   test('no folder imports from its own row or from a row above', () => {
-    const upward = files.flatMap((file) => {
-      const from = file.split('/')[0] as string;
-      return importsOf(file)
-        .filter((target) => !target.startsWith('..'))
-        .filter((target) => {
-          const to = target.split('/')[0] as string;
-          return to !== from && rowOf(to) >= rowOf(from);
-        })
-        .map((target) => `${file} imports ${target}`);
-    });
-    expect(files.length).toBeGreaterThan(50);
-    expect(upward).toEqual([]);
+    expect(findUpwardImports(graph, ROWS)).toEqual([]);
+  });
+
+  test('no files import each other in a circle, not even types', () => {
+    expect(findCircles(graph)).toEqual([]);
   });
 
   test('only cli/ prints or ends the process', () => {

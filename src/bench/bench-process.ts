@@ -1,7 +1,7 @@
 // One of our engines repeating one measured step. Started by bench-worker.ts with the engine's name, the case and the
 // number of threads; answers each request of the channel.
 import type { EngineName } from '../engine/engine.js';
-import { engineStarters } from '../engine/start-engine.js';
+import { engineTypes } from '../engine/registry.js';
 import type { TensorFlow } from '../layers/layer.js';
 import type { BenchCaseName } from './bench-cases.js';
 import type { BenchAnswer, BenchRequest } from './bench-worker.js';
@@ -16,7 +16,7 @@ const PEAK_TRIES = 8;
 const started = start();
 
 async function start() {
-  const engine = await engineStarters[engineName]({ threads: Number(threads) });
+  const engine = await engineTypes[engineName].start({ threads: Number(threads) });
   return { engine, steps: createCaseSteps(engine.tf, caseName, () => engine.flush()) };
 }
 

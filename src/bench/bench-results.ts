@@ -1,8 +1,9 @@
 // Results of `oneshot bench` on the disk: one file for each run of it, with machine and date.
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { arch, cpus, hostname, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { makeFolder } from '../base/make-folder.js';
 import { OneshotError } from '../base/problem.js';
 import type { EngineName } from '../engine/engine.js';
 import type { BenchSummary } from './measure-bench.js';
@@ -44,7 +45,7 @@ export function describeMachine(): BenchMachine {
 /** Makes the folder. Throws a OneshotError 'usage' when nothing can be kept in it: that should be known before minutes of measuring. */
 export function prepareResultsFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new OneshotError('usage', `results cannot be kept in ${folder}: ${(error as Error).message}`, {
@@ -56,7 +57,7 @@ export function prepareResultsFolder(folder: string): void {
 
 /** The path of the file, named after date and machine; the same results with more cases take the place of those before. */
 export function keepResults(folder: string, results: BenchResults): string {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const stamp = results.date.slice(0, 19).replaceAll(':', '-');
   const host = results.machine.host.replaceAll(/[^A-Za-z0-9._-]/g, '-');
   const path = join(folder, `${stamp}-${host}.json`);

@@ -12,29 +12,23 @@ import {
 import { checkBaselineNames } from './rules/baselines.js';
 import { checkBatchSize, checkMicroBatches, checkTask, checkTaskSelection } from './rules/batches.js';
 import { checkColorJitter, checkInkOnly } from './rules/colors.js';
-import {
-  checkDataFolder,
-  checkFolderDivision,
-  checkSourceSize,
-  checkTrainingSelection,
-  checkValidationAlphabets,
-} from './rules/data.js';
+import { checkDataSet, checkSourceSize, checkTrainingSelection } from './rules/data.js';
 import { checkEncoderShapes, checkLayerNames } from './rules/encoder.js';
 import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns } from './rules/episodes.js';
 import { checkLoss, checkLossHead, checkMargin, checkUntrainedHead } from './rules/loss.js';
 import { checkEarlyStopping } from './rules/metrics.js';
-import { checkLayerSettings, checkMomentumRamp } from './rules/optimizer.js';
+import { checkName } from './rules/name.js';
+import { checkLayerSettings, checkOptimizer } from './rules/optimizer.js';
 import { checkSections } from './rules/sections.js';
 import { checkTrackingAddress } from './rules/tracking.js';
 import { checkVerification } from './rules/verification.js';
 
 /** All cross-field rules. */
 export const rules: readonly Rule[] = [
+  checkName,
   checkSections,
   checkSourceSize,
-  checkValidationAlphabets,
-  checkDataFolder,
-  checkFolderDivision,
+  checkDataSet,
   checkTrainingSelection,
   checkCopiesOrProbability,
   checkScaleRange,
@@ -52,7 +46,7 @@ export const rules: readonly Rule[] = [
   checkLossHead,
   checkMargin,
   checkUntrainedHead,
-  checkMomentumRamp,
+  checkOptimizer,
   checkLayerSettings,
   checkEarlyStopping,
   checkBaselineNames,

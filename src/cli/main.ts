@@ -4,15 +4,20 @@
 import * as nodeModule from 'node:module';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readOwnVersion } from '../base/own-files.js';
+import { describeSystemError } from '../base/system-error.js';
 import { BENCH_CASES } from '../bench/bench-cases.js';
+import { ENGINE_NAMES, INSTALLABLE_ENGINES } from '../engine/registry.js';
 import { compiledCodeFolder } from '../launch/compiled-code.js';
 import type { Shell } from './completion-script.js';
 import { renderExamples } from './help-examples.js';
 import type { ExitCode } from './report-error.js';
+import { forgiveClosedPipes, printNote } from './terminal.js';
 
 // Before a command's code is loaded. Node 20 has no such function.
 const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => void };
 enableCompileCache?.(compiledCodeFolder(process.env));
+
+forgiveClosedPipes();
 
 const program = new Command('oneshot')
   .description('Declarative few-shot experiments: YAML files become seeded, resumable runs.')
@@ -20,6 +25,7 @@ const program = new Command('oneshot')
   .option('--debug', 'print stack traces')
   .showHelpAfterError('(run with --help for the options)')
   .configureHelp({ helpWidth: process.stdout.columns ?? 100 })
+  .configureOutput({ writeErr: (text) => printNote(text.trimEnd()) })
   .exitOverride();
 
 program.addHelpText(
@@ -41,16 +47,8 @@ const setOption = () =>
     .argParser(collect);
 const runsOption = () =>
   new Option('--runs <dir>', 'the folder that runs are kept in').env('ONESHOT_RUNS').default('runs');
-const engineOption = () =>
-  new Option('--engine <name>', 'compute engine').choices([
-    'auto',
-    'onnxruntime',
-    'tensorflow',
-    'cuda',
-    'webgpu',
-    'cpu',
-  ]);
-const BENCH_ENTRANTS = ['onnxruntime', 'tensorflow', 'cuda', 'webgpu', 'cpu', 'torch'];
+const engineOption = () => new Option('--engine <name>', 'compute engine').choices(['auto', ...ENGINE_NAMES]);
+const BENCH_ENTRANTS = [...ENGINE_NAMES, 'torch'];
 const jsonOption = () => new Option('--json', 'machine-readable output');
 
 let exitCode: ExitCode = 0;
@@ -202,7 +200,7 @@ program
   .action(run(async () => (await import('./commands/bench.js')).benchCommand));
 
 const engine = program.command('engine').description('list, install and remove compute engines');
-const installableArgument = () => new Argument('<engine>', 'the engine').choices(['tensorflow', 'cuda', 'webgpu']);
+const installableArgument = () => new Argument('<engine>', 'the engine').choices(INSTALLABLE_ENGINES);
 
 engine
   .command('list', { isDefault: true })
@@ -302,8 +300,14 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    const { reportError } = await import('./report-error.js');
-    exitCode = reportError(error, program.opts().debug === true, sets);
+    const words = await import('./report-error.js').catch(() => undefined);
+    if (words !== undefined) exitCode = words.reportError(error, program.opts().debug === true, sets);
+    else {
+      // With too few file handles not even the words can be loaded.
+      printNote(`error: ${describeSystemError(error)?.message ?? String(error)}`);
+      exitCode = 1;
+    }
   }
 }
-process.exitCode = exitCode;
+// What the streams have found wrong stays.
+process.exitCode ||= exitCode;

@@ -6,7 +6,7 @@ import { formatPercent } from '../report/format-figures.js';
 import type { TrialProgress } from '../run/trial-messages.js';
 import { cutLine } from './fit-lines.js';
 import { formatBytes, formatDuration, formatInteger } from './format-quantity.js';
-import { type Colors, colorsFor } from './terminal.js';
+import { type Colors, colorsFor, printNote, showText } from './terminal.js';
 
 /** Time between two redraws of the display. */
 const REDRAW_MS = 200;
@@ -60,7 +60,7 @@ export function openProgressDisplay(total: number): ProgressDisplay {
       .map((watched) => cutLine(describeTrial(watched, colors), width));
     if (running.size > height) lines.push(colors.dim(`… and ${running.size - height} more`));
     if (total > 1) lines.push(colors.dim(cutLine(describeCounts(), width)));
-    update?.(lines.join('\n'));
+    update?.(lines.map((line) => showText(line, colors)).join('\n'));
   }
 
   function describeCounts(): string {
@@ -77,7 +77,7 @@ export function openProgressDisplay(total: number): ProgressDisplay {
 
   function note(line: string): void {
     update?.clear();
-    stream.write(`${line}\n`);
+    printNote(line);
     if (live) draw();
   }
 
@@ -170,7 +170,7 @@ export function openProgressDisplay(total: number): ProgressDisplay {
     if (key === watched.lastLine || now - watched.lastLineAt < PLAIN_LINE_MS) return;
     watched.lastLine = key;
     watched.lastLineAt = now;
-    stream.write(`  ${describeTrial(watched, colors)}\n`);
+    printNote(`  ${describeTrial(watched, colors)}`);
   }
 
   return {

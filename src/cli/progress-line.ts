@@ -1,5 +1,7 @@
 // One line on standard error that says how far something has come: redrawn on a terminal, now and then a line elsewhere.
 import { createLogUpdate } from 'log-update';
+import { showLine } from '../base/printable.js';
+import { printNote } from './terminal.js';
 
 const REDRAW_MS = 150;
 const PLAIN_LINE_MS = 5000;
@@ -25,12 +27,12 @@ export function openProgressLine(): ProgressLine {
       if (text === shown || now - shownAt < (isLive ? REDRAW_MS : PLAIN_LINE_MS)) return;
       shownAt = now;
       shown = text;
-      if (update === undefined) stream.write(`${text}\n`);
-      else update(text.slice(0, (stream.columns ?? 80) - 1));
+      if (update === undefined) printNote(text);
+      else update(showLine(text).slice(0, (stream.columns ?? 80) - 1));
     },
     note(line) {
       update?.clear();
-      stream.write(`${line}\n`);
+      printNote(line);
       if (update !== undefined && shown !== '') update(shown);
     },
     close() {

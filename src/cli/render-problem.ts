@@ -2,6 +2,7 @@
 // `file:line:column key.path: found …; allowed: …; nearest: …`.
 import { readFileSync } from 'node:fs';
 import pc from 'picocolors';
+import { showLine, toJsonText } from '../base/printable.js';
 import type { Problem } from '../base/problem.js';
 
 export type ProblemFormat = 'text' | 'json' | 'github';
@@ -23,7 +24,7 @@ export function renderProblems(
 ): string {
   switch (format) {
     case 'json':
-      return JSON.stringify(problems, null, 2);
+      return toJsonText(problems);
     case 'github':
       return problems.map(renderAnnotation).join('\n');
     case 'text': {
@@ -40,13 +41,14 @@ export function renderProblemLine(problem: Problem): string {
 }
 
 function placeOf({ file, line, column }: Problem): string {
-  return file.startsWith('--set ') ? `${file}:${column}` : `${file}:${line}:${column}`;
+  const name = showLine(file);
+  return file.startsWith('--set ') ? `${name}:${column}` : `${name}:${line}:${column}`;
 }
 
 function sentenceOf({ path, found, allowed, nearest }: Problem): string {
   const place = path === '' ? '' : `${path}: `;
   const end = nearest === undefined ? '' : `; nearest: ${nearest}`;
-  return printable(`${place}found ${found}; allowed: ${allowed}${end}`);
+  return showLine(`${place}found ${found}; allowed: ${allowed}${end}`);
 }
 
 function renderText(problem: Problem, sources: Sources, colors: ReturnType<typeof pc.createColors>): string {
@@ -58,7 +60,7 @@ function renderText(problem: Problem, sources: Sources, colors: ReturnType<typeo
     const margin = ' '.repeat(number.length);
     lines.push(colors.dim(`  ${number} | `) + excerpt, colors.dim(`  ${margin} | `) + colors.red(caret));
   }
-  if (problem.hint !== undefined) lines.push(`  hint: ${printable(problem.hint)}`);
+  if (problem.hint !== undefined) lines.push(`  hint: ${showLine(problem.hint)}`);
   return lines.join('\n');
 }
 
@@ -73,7 +75,7 @@ function cutExcerpt(line: string, column: number): { excerpt: string; caret: str
   const word = /^(?:"[^"]*"|'[^']*'|[^\s,:=[\]{}]+)/.exec(line.slice(index))?.[0] ?? '';
   const before = ' '.repeat(index - start + (start > 0 ? 1 : 0));
   const width = Math.max(1, Math.min(word.length, start + cut.length - index));
-  return { excerpt: printable(excerpt), caret: before + '^'.repeat(width) };
+  return { excerpt: showLine(excerpt), caret: before + '^'.repeat(width) };
 }
 
 /** Lines of the files that problems name; each file is read once. */
@@ -123,11 +125,4 @@ function escapeData(text: string): string {
 
 function escapeProperty(text: string): string {
   return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-}
-
-/** Text without what would steer a terminal: control characters and marks that turn the direction of writing. */
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, (character) =>
-    character === '\t' ? ' ' : '·',
-  );
 }

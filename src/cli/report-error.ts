@@ -1,5 +1,6 @@
 // Turns whatever was thrown into text on standard error and an exit code. No stack trace unless --debug.
 import { InputError, OneshotError } from '../base/problem.js';
+import { describeSystemError } from '../base/system-error.js';
 import { renderProblems } from './render-problem.js';
 import { colorsFor, printNote } from './terminal.js';
 
@@ -23,17 +24,9 @@ export function reportError(error: unknown, debug: boolean, sets: readonly strin
 }
 
 function describeUnexpected(error: unknown): OneshotError {
-  const code = (error as NodeJS.ErrnoException)?.code;
+  const system = describeSystemError(error);
+  if (system !== undefined) return new OneshotError(system.code, system.message, { hint: system.hint });
   const message = error instanceof Error ? error.message : String(error);
-  if (code === 'ENOSPC')
-    return new OneshotError('disk', `the disk is full: ${message}`, {
-      hint: 'free some space and run again: finished work is kept',
-    });
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new OneshotError('disk', `no permission: ${message}`, {
-      hint: 'make the folder writable, or choose another with --runs DIR',
-    });
-  }
   return new OneshotError('internal', `unexpected: ${message}`, {
     hint: 'run again with --debug for details; please report it',
   });

@@ -1,7 +1,9 @@
 // The results of runs as a table: one row for each run and task, one column for each system.
-
-import type { Baseline, ScorerName } from '../config/experiment.js';
+import type { Baseline } from '../config/experiment.js';
+import { describeAlarm } from '../evaluation/alarm.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
+import type { VerificationResult } from '../evaluation/records/verification-result.js';
+import type { ScorerName } from '../evaluation/scorers/scorer.js';
 import { coverBoth } from '../evaluation/statistics/interval.js';
 import { formatPercent } from '../report/format-figures.js';
 import { measureWidth } from './fit-lines.js';
@@ -20,13 +22,19 @@ const SCORER_HEADS: Readonly<Record<'network' | Baseline['type'], string>> = {
   chance: 'chance',
 };
 
+/** An accuracy over queries, or over pairs of a verification. */
+export type ShownResult = Pick<
+  EvaluationResult | VerificationResult,
+  'task' | 'scorer' | 'n' | 'accuracy' | 'wilson' | 'clustered' | 'alarm'
+>;
+
 function headOf(scorer: ScorerName): string {
   return SCORER_HEADS[scorer as keyof typeof SCORER_HEADS] ?? scorer;
 }
 
 export interface RunResults {
   readonly name: string;
-  readonly results: readonly EvaluationResult[];
+  readonly results: readonly ShownResult[];
 }
 
 /** Accuracies in per cent, n, and 95 % intervals: Wilson's or by episodes, whichever reaches further. Runs are named when there are several. A table, or one line for each figure where `columns` are too few for it. */
@@ -70,7 +78,7 @@ function renderTable(runs: readonly RunResults[], colors: Colors): string {
   return table.toString();
 }
 
-function describeAccuracy(result: EvaluationResult | undefined, colors: Colors): string {
+function describeAccuracy(result: ShownResult | undefined, colors: Colors): string {
   if (result === undefined) return '';
   const accuracy = formatPercent(result.accuracy);
   if (result.scorer === 'chance') return accuracy;
@@ -83,15 +91,8 @@ function describeAccuracy(result: EvaluationResult | undefined, colors: Colors):
 /** A sentence for each result that raised an alarm. */
 export function describeAlarms(runs: readonly RunResults[]): string[] {
   return runs.flatMap(({ name, results }) =>
-    results.flatMap(({ alarm, task, n }) => {
-      if (alarm === null) return [];
-      if (alarm.nonFiniteQueries > 0)
-        return [
-          `${name}: ${alarm.nonFiniteQueries} of ${n} queries of ${task} got scores that are not finite; they count as wrong`,
-        ];
-      return [
-        `${name}: the network says the same of every class in ${alarm.constantQueries} of ${n} queries of ${task}: it has collapsed to a constant, and scores chance`,
-      ];
-    }),
+    results.flatMap(({ alarm, task, scorer, n }) =>
+      alarm === null ? [] : [`${name}: ${headOf(scorer)} on ${task}: ${describeAlarm(alarm, n)}`],
+    ),
   );
 }

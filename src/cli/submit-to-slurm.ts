@@ -14,7 +14,7 @@ import { formatInteger } from './format-quantity.js';
 import { followInterrupts, type Interrupts } from './interrupts.js';
 import { openProgressDisplay } from './progress-display.js';
 import type { RunOptions } from './run-options.js';
-import { printNote, printResult } from './terminal.js';
+import { printJson, printNote, printResult } from './terminal.js';
 
 const SUBMIT_NOTICE = 'stopping: nothing more is submitted';
 const WAIT_NOTICE = 'leaving: the jobs go on';
@@ -64,7 +64,7 @@ export async function submitToSlurm(plan: Plan, file: string, options: RunOption
 
 /** Prints what was submitted, as text or JSON. */
 export function showSubmission(plan: Plan, run: SlurmRun, options: RunOptions): void {
-  if (options.json) printResult(JSON.stringify({ experiment: plan.experiment.name, ...toJson(run) }, null, 2));
+  if (options.json) printJson({ experiment: plan.experiment.name, ...toJson(run) });
   else printResult(describeSubmission(plan, run, options));
 }
 

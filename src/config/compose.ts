@@ -2,6 +2,7 @@
 // tree that knows where each value came from.
 import { readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, resolve } from 'node:path';
+import { expandHome } from '../base/environment.js';
 import { findNearestKey } from '../base/nearest-key.js';
 import type { Problem, SourcePosition } from '../base/problem.js';
 import { applySet } from './apply-set.js';
@@ -136,7 +137,7 @@ class Composer {
         allowed: 'a file, or a list of files',
       });
     }
-    const name = item.value;
+    const name = expandHome(item.value, process.env);
     if (/^[a-z][a-z0-9+.-]+:/i.test(name))
       return refuse(JSON.stringify(name), 'local files', { hint: 'download it and name the copy' });
     if (name.includes('\0')) return refuse('a path with a NUL character', 'local files');
@@ -209,6 +210,6 @@ function resolvePaths(root: SourceMap, folderOf: (file: string) => string | unde
     return root;
   const folder = folderOf(entry.node.start.file);
   if (folder === undefined) return root;
-  const path = { ...entry, node: { ...entry.node, value: resolve(folder, entry.node.value) } };
+  const path = { ...entry, node: { ...entry.node, value: resolve(folder, expandHome(entry.node.value, process.env)) } };
   return withEntry(root, 'data', { ...data, node: withEntry(data.node, 'path', path) });
 }

@@ -1,8 +1,10 @@
 // The experiment file that `oneshot init` writes: experiments/starter.yaml with a name of its own, beside a copy of the
 // schema, so that editors find it wherever the folder lies.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { isReservedName } from '../base/file-name.js';
+import { makeFolder } from '../base/make-folder.js';
 import { findOwnFile } from '../base/own-files.js';
 import { OneshotError } from '../base/problem.js';
 
@@ -18,13 +20,22 @@ const SCHEMA = findOwnFile('schemas/experiment.schema.json');
 export function writeStarterFiles(folder: string): StarterFiles {
   const experiment = join(folder, 'experiment.yaml');
   const schema = join(folder, 'experiment.schema.json');
+  refuseFile(folder);
   const schemaText = readFileSync(SCHEMA, 'utf8');
   refuse(experiment, existsSync(experiment));
   refuse(schema, existsSync(schema) && readFileSync(schema, 'utf8') !== schemaText);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeFileAtomic(schema, schemaText);
   writeFileAtomic(experiment, describeStarter(nameAfter(folder)));
   return { experiment, schema };
+}
+
+function refuseFile(folder: string): void {
+  const isFile = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false;
+  if (isFile || /\.ya?ml$/i.test(folder))
+    throw new OneshotError('usage', `${folder} ${isFile ? 'is a file' : 'is named like a file'}; init takes a folder`, {
+      hint: 'oneshot init DIR writes DIR/experiment.yaml',
+    });
 }
 
 function refuse(path: string, isThere: boolean): void {
@@ -43,5 +54,7 @@ function describeStarter(name: string): string {
 /** The folder's own name where that can name an experiment: no number and no truth value in YAML. */
 function nameAfter(folder: string): string {
   const name = basename(resolve(folder)).replace(/[^A-Za-z0-9._-]+/g, '-');
-  return /^[A-Za-z][A-Za-z0-9._-]{0,99}$/.test(name) && !/^(true|false|null)$/i.test(name) ? name : 'starter';
+  return /^[A-Za-z][A-Za-z0-9._-]{0,99}$/.test(name) && !/^(true|false|null)$/i.test(name) && !isReservedName(name)
+    ? name
+    : 'starter';
 }

@@ -1,5 +1,6 @@
 // The schema check: Ajv's errors as problems at the keys and values they are about, in the words of the schema. Only the kind
 // that a `type` chooses is reported, and each place once.
+import { explainLookAlike } from '../base/look-alike.js';
 import { findNearestKey } from '../base/nearest-key.js';
 import type { Problem, ProblemCode, SourcePosition } from '../base/problem.js';
 import { checkSchema, type SchemaError } from './check-schema.generated.js';
@@ -90,17 +91,18 @@ class ErrorTranslator {
     const schema = schemaAt(this.#given, path) ?? experimentSchema;
     const map = getAtPath(this.#given, path);
     const allowed = known ?? allowedKeys(schema, map);
+    const alike = explainLookAlike(key, allowed);
     const firstWord = /^[^\s:=]+/.exec(key)?.[0] ?? '';
     const nearest = allowed.includes(firstWord)
       ? firstWord
-      : (findNearestKey(key, allowed) ?? findSimilar(key, allowed));
+      : (alike?.name ?? findNearestKey(key, allowed) ?? findSimilar(key, allowed));
     if (nearest !== undefined) this.#meant.add(formatKeyPath([...path, nearest]));
     this.#add('unknown-key', [...path, key], this.#positions.ofKey([...path, key]), {
       path: formatKeyPath(path),
       found: `key ${describeKey(key)}`,
       allowed: allowed.length === 0 ? 'no keys' : allowed.join(', '),
       nearest,
-      hint: explainUnknownKey(key, nearest, schema, path),
+      hint: alike?.why ?? explainUnknownKey(key, nearest, schema, path, allowed),
       breaks: nearest === undefined ? [] : [[...path, nearest]],
     });
   }
@@ -141,12 +143,13 @@ class ErrorTranslator {
     const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
     const isTag = error.keyword === 'discriminator' && schema.then === undefined;
     const words = schema.enum ?? schema.then?.enum;
+    const alike = text === undefined ? undefined : explainLookAlike(text, words ?? []);
     this.#add(error.keyword === 'type' ? 'wrong-type' : 'wrong-value', path, this.#positions.ofValue(path), {
       path: formatKeyPath(path),
       found: error.keyword === 'maxLength' ? `text of ${text?.length} characters` : describeFound(node),
       allowed: describeAllowed(schema),
-      nearest: text !== undefined && words ? findNearestKey(text, words) : undefined,
-      hint: explainMisreading(node, schema),
+      nearest: alike?.name ?? (text !== undefined && words ? findNearestKey(text, words) : undefined),
+      hint: alike?.why ?? explainMisreading(node, schema),
       breaks: [isTag ? path.slice(0, -1) : path],
     });
   }
@@ -222,16 +225,27 @@ function explainUnknownKey(
   nearest: string | undefined,
   schema: SchemaNode,
   path: ConcretePath,
+  allowed: readonly string[],
 ): string | undefined {
   if (key === '<<') return '<< is an ordinary key in YAML 1.2: use extends, or an alias for a whole value';
   if (nearest !== undefined && key.startsWith(`${nearest}:`)) return 'a space is missing after the colon';
-  if (nearest !== undefined && key.startsWith(`${nearest} `)) return 'a colon is missing';
+  if (nearest !== undefined && key.startsWith(`${nearest} `)) return `a colon is missing behind ${nearest}`;
   if (nearest !== undefined) return undefined;
+  const nested = explainDottedKey(key, allowed);
+  if (nested !== undefined) return nested;
   const kinds = [...branchesOf(schema)].filter(([, kind]) => Object.hasOwn(kind.properties ?? {}, key));
   if (kinds.length > 0) return `${key} is a key of ${tagOf(schema)}: ${kinds.map(([name]) => name).join(', ')}`;
   if (path.length === 2 && path[0] === 'sweep') return undefined;
   const elsewhere = findKeyElsewhere(key);
   return elsewhere.length > 0 ? `${key} is a key of ${elsewhere.slice(0, 3).join(', ')}` : undefined;
+}
+
+/** How a key path is written as maps: dots make paths in `sweep.parameters` and `--set` alone. */
+function explainDottedKey(key: string, allowed: readonly string[]): string | undefined {
+  if (!/^[A-Za-z]+(\.[A-Za-z]+)+$/.test(key) || !allowed.includes(key.split('.')[0]!)) return undefined;
+  const [last, ...outer] = key.split('.').reverse();
+  const nested = outer.reduceRight((inner, step) => inner.replace('…', `${step}: {…}`), '…').replace('…', `${last}: …`);
+  return `nest it: ${nested.replace(/: \{(.*)\}$/, ': {$1}')}; a dot makes a path in sweep.parameters and --set alone`;
 }
 
 /** Paths of the maps that have a key, nearest to the root first. Kinds are walked through as one. */

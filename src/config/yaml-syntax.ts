@@ -177,10 +177,20 @@ function explainLongKey(start: number, text: string, lines: LineCounter): Explan
       repair: { from: start, to: start + content.length, fill: ' ' },
     };
   }
+  if (/^["']/.test(content)) {
+    return {
+      found: `the key ${JSON.stringify(shorten(content))} over several lines`,
+      allowed: 'a key in a single line',
+    };
+  }
+  const odd = /[：∶ː︓]/.exec(content)?.[0];
   return {
     found: JSON.stringify(shorten(content)),
     allowed: '"key: value"',
-    hint: 'a colon is missing',
+    hint:
+      odd === undefined
+        ? 'a colon is missing'
+        : `U+${odd.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')} looks like a colon and is none`,
     repair: { from: start + content.length - 1, to: start + content.length, fill: ':' },
   };
 }
@@ -228,6 +238,7 @@ function explainMissing(error: YAMLError, text: string): Explanation {
     const hint = /^[^\s:]+:\S/.test(line) ? 'a space is missing after the colon' : 'a colon is missing';
     return { found: JSON.stringify(shorten(line)), allowed: '"key: value"', hint };
   }
+  if (/between flow (map|sequence) items/.test(error.message)) return explainFlowGap(start, text);
   if (/comment/i.test(error.message)) {
     return { found: 'a # without a space before it', allowed: 'a space before the # of a comment', misleads: false };
   }
@@ -236,6 +247,22 @@ function explainMissing(error: YAMLError, text: string): Explanation {
     return { offset, found: 'an indentation that no line above has', allowed: 'the indentation of the keys beside it' };
   }
   return { found: lowerFirst(error.message), allowed: 'YAML 1.2' };
+}
+
+/** Two things in { } or [ ] without a comma: or a key path with brackets, which ends at its bracket there. */
+function explainFlowGap(start: number, text: string): Explanation {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  for (const { 0: key, index } of restOfLine(text, lineStart).matchAll(/[\w.]+(\[[\w.]*\][\w.]*)+(?=\s*:)/g)) {
+    const from = lineStart + index;
+    if (start < from || start > from + key.length) continue;
+    return {
+      offset: from,
+      found: `the key ${key} with brackets inside { }`,
+      allowed: 'such a key in quotes',
+      hint: `write "${key}": …`,
+    };
+  }
+  return { found: 'two values without a comma between them', allowed: 'commas between the entries of { } and [ ]' };
 }
 
 /** Lists and maps in brackets that never close, each at its opening bracket (the parser notices at the next key), or that end with the wrong bracket. */

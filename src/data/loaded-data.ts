@@ -1,5 +1,7 @@
 // What a data set offers to the rest of the program: a description without files, and the pictures.
+import type { OneshotError } from '../base/problem.js';
 import type { Experiment } from '../config/experiment.js';
+import type { SettingProblem } from '../config/setting-problem.js';
 import type { DataPlace } from './files/data-folder.js';
 import type { PictureSet, Split, SplitPurpose } from './pictures/picture-set.js';
 import type { PictureSizes } from './pictures/picture-sizes.js';
@@ -42,8 +44,8 @@ export interface LoadedData {
   readonly description: DataDescription;
   /** Lake's runs, read on the first call; undefined where the data set has none. */
   readonly loadLakeRuns?: () => Promise<LakeRuns>;
-  /** All digits of MNIST's test files at `imageSize`, read on the first call. Rejects with a OneshotError('data') where they are missing. */
-  readonly loadMnist?: () => Promise<LoadedData>;
+  /** Another data set at the same `imageSize`, as `DataSource.beside` has it, read on the first call. Rejects with a OneshotError('data') where files are missing. */
+  readonly loadBeside?: (dataset: DataSection['dataset']) => Promise<LoadedData>;
   /** SHA-256 over the pixels and labels of both sizes and the selections, 64 hex digits. */
   readonly digest: string;
 }
@@ -69,11 +71,22 @@ export interface LoadOptions extends DataPlace {
 /** Pictures beside those of the data section that an evaluation may ask for. */
 export interface ExtraPictures {
   readonly lakeRuns: boolean;
-  readonly mnist: boolean;
+  /** Other data sets, by name. */
+  readonly beside: readonly DataSection['dataset'][];
 }
 
-/** A data set: add one by writing these functions and a line in data-source.ts. */
+/** A data set: add one by writing these and a line in data-source.ts. */
 export interface DataSource<Section extends DataSection = DataSection> {
+  /** What to say where the section leaves nothing for training; keys are those of `data`. */
+  readonly nothingToTrain: Pick<SettingProblem, 'keys' | 'found' | 'allowed'>;
+  /** How a selection of the section is filled that is empty. */
+  fillSelection(selection: SplitPurpose): string;
+  /** What is wrong with a section, apart from the schema; `failure` is what `describe` has thrown. */
+  findProblems?(section: Section, failure: OneshotError | undefined): SettingProblem[];
+  /** The folder of downloads that the section names. */
+  downloadsPath?(section: Section): string | undefined;
+  /** The section of this data set where an evaluation asks for its pictures beside those of another data set, at their size. */
+  beside?(others: { readonly imageSize: number; readonly path: string | undefined }): Section;
   /** Throws a OneshotError('data') when a folder of pictures is missing or holds no data set. */
   describe(section: Section): DataDescription;
   /** Throws a OneshotError('data') when a file that `load`, or `loadLakeRuns` with `lakeRuns`, will read is missing. Opens none of them. Left out where `describe` has seen the files, or there are none. */

@@ -2,6 +2,7 @@
 
 import type { Environment } from '../base/environment.js';
 import { describeEngine, judgeEngines } from '../engine/judge-engines.js';
+import { engineTypes } from '../engine/registry.js';
 import type { Finding } from './finding.js';
 
 /** A finding for each engine. The first that works is the one that `auto` takes. */
@@ -11,16 +12,7 @@ export async function checkEngines(env: Environment): Promise<Finding[]> {
     name,
     state: problem === undefined ? 'works' : isMissing ? 'missing' : 'broken',
     detail: problem ?? describeEngine(description),
-    ...(problem === undefined ? {} : { remedy: REMEDIES[name] }),
-    isEssential: name === 'onnxruntime',
+    ...(problem === undefined ? {} : { remedy: engineTypes[name].remedy }),
+    isEssential: engineTypes[name].isDefault === true,
   }));
 }
-
-const REMEDIES: Readonly<Partial<Record<string, string>>> = {
-  onnxruntime:
-    'install again with `npm ci` on this very machine: its library is there for Linux, macOS and Windows. Until then --engine cpu works, slowly',
-  tensorflow: '`oneshot engine install tensorflow` builds it, with --gpu for NVIDIA GPUs',
-  cuda: '`oneshot engine install cuda` fetches it: NVIDIA GPUs with a driver for CUDA 13, 580 or later',
-  webgpu: '`oneshot engine install webgpu` fetches it: GPUs of any maker, 54 MB',
-  cpu: 'install again with `npm ci`',
-};

@@ -1,9 +1,14 @@
 // TensorFlow.js's own backend in plain JavaScript: slow, always there, the reference that other engines are compared with.
-import { type Engine, measureMemory } from './engine.js';
+import { type Engine, type EngineType, measureMemory } from './engine.js';
 import { loadTensorFlow } from './load-tensorflow.js';
 
+export const cpuEngine: EngineType = {
+  remedy: 'install again with `npm ci`',
+  start,
+};
+
 /** The started engine. It computes at once and on one thread. */
-export async function startCpuEngine(): Promise<Engine> {
+async function start(): Promise<Engine> {
   const tf = loadTensorFlow();
   await tf.setBackend('cpu');
   await tf.ready();

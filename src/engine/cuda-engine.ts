@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import type { Environment } from '../base/environment.js';
 import { findGpuProblem } from './cuda-libraries.js';
-import { type Engine, type EngineOptions, MissingEngineError, measureMemory } from './engine.js';
+import { type Engine, type EngineOptions, type EngineType, MissingEngineError, measureMemory } from './engine.js';
 import { findInstalledEngine } from './installed-engine.js';
 import { loadTensorFlow } from './load-tensorflow.js';
 
@@ -12,8 +12,16 @@ import { loadTensorFlow } from './load-tensorflow.js';
 const BACKEND = 'cuda';
 const LIBRARY = 'libonnxruntime.so.1.30.0';
 
+export const cudaEngine: EngineType = {
+  remedy: '`oneshot engine install cuda` fetches it: NVIDIA GPUs with a driver for CUDA 13, 580 or later',
+  start,
+  isInstalled: (env) => findCudaFolder(env) !== undefined,
+  mayUseGpu: (env) => findCudaFolder(env) !== undefined,
+  environment: cudaEnvironment,
+};
+
 /** The started engine on the first GPU that the process sees. Throws MissingEngineError where it is not installed, and an Error that says what is missing where there is no GPU, no driver or no library. */
-export async function startCudaEngine({ threads }: EngineOptions): Promise<Engine> {
+async function start({ threads }: EngineOptions): Promise<Engine> {
   const folder = findCudaFolder(process.env);
   if (folder === undefined) throw new MissingEngineError('cuda');
   const problem = findGpuProblem(process.env);
@@ -58,13 +66,13 @@ export async function startCudaEngine({ threads }: EngineOptions): Promise<Engin
 }
 
 /** Where the libraries lie; undefined where the engine is not installed. */
-export function findCudaFolder(env: Environment): string | undefined {
+function findCudaFolder(env: Environment): string | undefined {
   const installed = findInstalledEngine('cuda', env);
   return installed && join(installed.folder, 'lib');
 }
 
 /** Environment variables that a process must have from its start for the engine's libraries to be found. */
-export function cudaEnvironment(env: Environment): Record<string, string> {
+function cudaEnvironment(env: Environment): Record<string, string> {
   const folder = findCudaFolder(env);
   if (folder === undefined || isSearched(folder, env)) return {};
   return { LD_LIBRARY_PATH: env.LD_LIBRARY_PATH ? `${folder}:${env.LD_LIBRARY_PATH}` : folder };

@@ -3,11 +3,11 @@
 import { type EngineName, MissingEngineError } from './engine.js';
 import type { EngineAnswer } from './judge-engines.js';
 import { probeEngine } from './probe-engine.js';
-import { engineStarters } from './start-engine.js';
+import { engineTypes } from './registry.js';
 
 async function answer(): Promise<EngineAnswer> {
   try {
-    const engine = await engineStarters[process.argv[2] as EngineName]({});
+    const engine = await engineTypes[process.argv[2] as EngineName].start({});
     return { description: engine.description, probe: [...(await probeEngine(engine))] };
   } catch (error) {
     if (error instanceof MissingEngineError) return { problem: error.message, isMissing: true };

@@ -1,10 +1,12 @@
 // What the rest of the program knows of the engine that computes under TensorFlow.js. One file per engine beside this
-// one; `start-engine.ts` chooses among them. test/engine holds one contract suite for all of them.
+// one; `registry.ts` lists them, `start-engine.ts` chooses among them. test/engine holds one contract suite for all of them.
+import type { Environment } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
+import type { Resources } from '../config/experiment.js';
 import type { TensorFlow } from '../layers/layer.js';
 
 /** The engines that can be asked for by name. */
-export type EngineName = 'onnxruntime' | 'tensorflow' | 'cuda' | 'webgpu' | 'cpu';
+export type EngineName = Exclude<Resources['engine'], 'auto'>;
 
 /**
  * A started engine. The contract that every engine keeps:
@@ -65,10 +67,26 @@ export interface EngineOptions {
   /** Threads of the engine; results are bit-identical at a fixed number. The engine's own choice when left out. */
   readonly threads?: number;
   /**
-   * File that fixes which forms of convolutions were chosen by measurement: what it knows is not measured again, what is
+   * File that fixes which algorithms of convolutions were chosen by measurement: what it knows is not measured again, what is
    * chosen is added to it. Without it the choices of this machine hold.
    */
-  readonly formFile?: string;
+  readonly tuningFile?: string;
+}
+
+/** One engine, before it is started. */
+export interface EngineType {
+  /** Whether it is what a plain run computes with, and so has to work everywhere. */
+  readonly isDefault?: boolean;
+  /** What to do where it does not start. */
+  readonly remedy: string;
+  /** Rejects with a MissingEngineError where it has to be installed first, and with an error that says why where it does not start. */
+  start(options: EngineOptions): Promise<Engine>;
+  /** Of engines that are installed on request: whether it is there. */
+  isInstalled?(env: Environment): boolean;
+  /** Whether it computes on an NVIDIA GPU where there is one: then `auto` tries it first, and each trial is given a GPU of its own. */
+  mayUseGpu?(env: Environment): boolean;
+  /** Environment variables, besides those of `env`, that its process must have from its start, to start or to be at its full speed. */
+  environment?(env: Environment): Record<string, string>;
 }
 
 /** Thrown when an engine that is installed on request is not there. */

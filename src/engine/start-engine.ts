@@ -1,56 +1,33 @@
 // Chooses and starts the engine of this process.
-
 import type { Environment } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
-import { startCpuEngine } from './cpu-engine.js';
-import { cudaEnvironment, findCudaFolder, startCudaEngine } from './cuda-engine.js';
 import { isGpuVisible } from './cuda-libraries.js';
 import { type Engine, type EngineName, type EngineOptions, MissingEngineError } from './engine.js';
-import { startOnnxRuntimeEngine } from './onnxruntime-engine.js';
-import { startTensorFlowEngine, tensorFlowEnvironment } from './tensorflow-engine.js';
-import { findTensorFlowPackage } from './tensorflow-package.js';
-import { findWebGpuPackages, startWebGpuEngine } from './webgpu-engine.js';
+import { ENGINE_NAMES, engineTypes } from './registry.js';
 
-/** How each engine is started, on processors the fastest first. */
-export const engineStarters: { readonly [Name in EngineName]: (options: EngineOptions) => Promise<Engine> } = {
-  onnxruntime: startOnnxRuntimeEngine,
-  tensorflow: startTensorFlowEngine,
-  cuda: startCudaEngine,
-  webgpu: startWebGpuEngine,
-  cpu: startCpuEngine,
-};
-
-/** The engines that compute on NVIDIA GPUs, in the order in which `auto` tries them. */
-const GPU_ENGINES = ['tensorflow', 'cuda'] as const;
-
-/** The engines in the order in which `auto` tries them: those that are installed for GPUs come first where there is a GPU. */
+/** The engines in the order in which `auto` tries them: those that are installed for NVIDIA GPUs come first where there is one. */
 export function listAutoOrder(env: Environment, gpuFiles?: readonly string[]): EngineName[] {
-  const names = Object.keys(engineStarters) as EngineName[];
-  const first: EngineName[] = isGpuVisible(env, gpuFiles) ? GPU_ENGINES.filter((name) => mayUseGpu(name, env)) : [];
-  return [...first, ...names.filter((name) => !first.includes(name))];
+  const first = isGpuVisible(env, gpuFiles) ? ENGINE_NAMES.filter((name) => mayUseGpu(name, env)) : [];
+  return [...first, ...ENGINE_NAMES.filter((name) => !first.includes(name))];
 }
 
-/** Environment variables, besides those of `env`, that a process must have from its start for the engine to start and to be at its full speed. */
+/** `EngineType.environment` of the engine that would be started. */
 export function engineEnvironment(name: 'auto' | EngineName, env: Environment): Record<string, string> {
-  const engine = name === 'auto' ? listAutoOrder(env)[0] : name;
-  if (engine === 'tensorflow') return tensorFlowEnvironment(env);
-  return engine === 'cuda' ? cudaEnvironment(env) : {};
+  return engineTypes[resolveAuto(name, env)].environment?.(env) ?? {};
 }
 
-/** Whether the engine computes on a GPU where there is one: then each trial is given one of its own. */
+/** `EngineType.mayUseGpu` of the engine that would be started. */
 export function mayUseGpu(name: 'auto' | EngineName, env: Environment): boolean {
-  const engine = name === 'auto' ? listAutoOrder(env)[0] : name;
-  if (engine === 'cuda') return findCudaFolder(env) !== undefined;
-  return engine === 'tensorflow' && findTensorFlowPackage(env)?.variant === 'gpu';
+  return engineTypes[resolveAuto(name, env)].mayUseGpu?.(env) ?? false;
+}
+
+function resolveAuto(name: 'auto' | EngineName, env: Environment): EngineName {
+  return name === 'auto' ? listAutoOrder(env)[0]! : name;
 }
 
 /** Throws a OneshotError('usage') when the engine has to be installed first and is not; whether it starts, only starting it tells. */
 export function requireEngine(name: 'auto' | EngineName, env: Environment): void {
-  const isMissing =
-    (name === 'tensorflow' && findTensorFlowPackage(env) === undefined) ||
-    (name === 'cuda' && findCudaFolder(env) === undefined) ||
-    (name === 'webgpu' && findWebGpuPackages(env) === undefined);
-  if (!isMissing) return;
+  if (name === 'auto' || engineTypes[name].isInstalled?.(env) !== false) return;
   throw new OneshotError('usage', `the engine ${name} is not installed`, {
     hint: `\`oneshot engine install ${name}\` installs it; \`--engine auto\` takes what is there`,
   });
@@ -65,7 +42,7 @@ export async function startEngine(name: 'auto' | EngineName, options: EngineOpti
   let cause: unknown;
   for (const candidate of candidates) {
     try {
-      return await engineStarters[candidate](options);
+      return await engineTypes[candidate].start(options);
     } catch (error) {
       failures.push(`${candidate}: ${error instanceof Error ? error.message : String(error)}`);
       cause = error;

@@ -2,18 +2,33 @@
 // is asked for. Not part of the program: see tensorflow-package.ts for where it is found.
 import { availableParallelism } from 'node:os';
 import type { Environment } from '../base/environment.js';
-import { type Engine, type EngineOptions, MissingEngineError, measureMemory, requireSameVersion } from './engine.js';
+import {
+  type Engine,
+  type EngineOptions,
+  type EngineType,
+  MissingEngineError,
+  measureMemory,
+  requireSameVersion,
+} from './engine.js';
 import { loadTensorFlow } from './load-tensorflow.js';
 import { replaceSlowKernels } from './tensorflow-kernels.js';
 import { findTensorFlowPackage, type LoadedBinding, loadTensorFlowBinding } from './tensorflow-package.js';
 
 const BACKEND = 'tensorflow';
 
+export const tensorFlowEngine: EngineType = {
+  remedy: '`oneshot engine install tensorflow` builds it, with --gpu for NVIDIA GPUs',
+  start,
+  isInstalled: (env) => findTensorFlowPackage(env) !== undefined,
+  mayUseGpu: (env) => findTensorFlowPackage(env)?.variant === 'gpu',
+  environment: tensorFlowEnvironment,
+};
+
 /** The library reads its settings when it is loaded, once per process. */
 let loaded: { readonly binding: LoadedBinding; readonly threads: number } | undefined;
 
 /** The started engine. Throws MissingEngineError where it is not installed, what its library throws where it cannot be loaded, and an Error where this process has loaded it for another number of threads. */
-export async function startTensorFlowEngine({ threads = availableParallelism() }: EngineOptions): Promise<Engine> {
+async function start({ threads = availableParallelism() }: EngineOptions): Promise<Engine> {
   const found = findTensorFlowPackage(process.env);
   if (found === undefined) throw new MissingEngineError('tensorflow');
   const tf = loadTensorFlow();
@@ -58,7 +73,7 @@ export async function startTensorFlowEngine({ threads = availableParallelism() }
  * memory of each large tensor back to the system and asks for it again, unless it is told to keep it. Variables that are
  * set already are left out. Results do not depend on them.
  */
-export function tensorFlowEnvironment(env: Environment): Record<string, string> {
+function tensorFlowEnvironment(env: Environment): Record<string, string> {
   const variables = {
     MALLOC_MMAP_THRESHOLD_: '4000000000',
     MALLOC_TRIM_THRESHOLD_: '16000000000',

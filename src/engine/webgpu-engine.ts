@@ -5,7 +5,14 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Environment } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
-import { type Engine, type EngineOptions, MissingEngineError, measureMemory, requireSameVersion } from './engine.js';
+import {
+  type Engine,
+  type EngineOptions,
+  type EngineType,
+  MissingEngineError,
+  measureMemory,
+  requireSameVersion,
+} from './engine.js';
 import { findPackageFolder } from './find-package.js';
 import { findInstalledEngine } from './installed-engine.js';
 import { loadTensorFlow } from './load-tensorflow.js';
@@ -58,8 +65,14 @@ interface Started {
 
 let started: Started | undefined;
 
+export const webGpuEngine: EngineType = {
+  remedy: '`oneshot engine install webgpu` fetches it: GPUs of any maker, 54 MB',
+  start,
+  isInstalled: (env) => findWebGpuPackages(env) !== undefined,
+};
+
 /** The started engine. Throws MissingEngineError where it is not installed and an Error where there is no GPU that it reaches. */
-export async function startWebGpuEngine({ threads = 1 }: EngineOptions): Promise<Engine> {
+async function start({ threads = 1 }: EngineOptions): Promise<Engine> {
   const packages = findWebGpuPackages();
   if (packages === undefined) throw new MissingEngineError('webgpu');
   const tf = loadTensorFlow();
@@ -96,7 +109,7 @@ export async function startWebGpuEngine({ threads = 1 }: EngineOptions): Promise
 }
 
 /** Where both packages lie: installed by this program, else by npm here or beside this program. */
-export function findWebGpuPackages(env: Environment = process.env): WebGpuPackages | undefined {
+function findWebGpuPackages(env: Environment = process.env): WebGpuPackages | undefined {
   const installed = findInstalledEngine('webgpu', env);
   if (installed !== undefined) {
     const modules = join(installed.folder, 'node_modules');

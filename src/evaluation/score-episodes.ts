@@ -3,7 +3,9 @@
 // scores chance. A query with a score that is not finite never counts as right.
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type { Episode } from '../data/sampling/episode.js';
+import { areConstant, type EvaluationAlarm, isBelowChance } from './alarm.js';
 import type { EmbeddedPictures, PairScores, Scorer } from './scorers/scorer.js';
+import { clusteredBootstrap } from './statistics/clustered-bootstrap.js';
 
 /** The answer to one query. */
 export interface Answer {
@@ -20,9 +22,6 @@ export interface Answer {
 
 /** The answers to the queries of one episode, in their order. */
 export type EpisodeAnswers = readonly Answer[];
-
-/** Scores of one query count as constant when they differ by no more than this part of the largest: float32 rounding. */
-const CONSTANT_TOLERANCE = 1e-6;
 
 /** The answers of `scorer` to all episodes, whose pictures must be among the embedded ones. Lets other events run between episodes. */
 export async function scoreEpisodes(
@@ -94,16 +93,6 @@ function findExtremes(scores: Float64Array) {
   return { finite, smallest, largest, first, tied };
 }
 
-/** What is wrong with a scorer's answers. */
-export interface EvaluationAlarm {
-  /** More than half of the queries got the same score for every class: the network has collapsed to a constant. */
-  readonly degenerate: boolean;
-  /** Queries with the same score for every class. */
-  readonly constantQueries: number;
-  /** Queries with a score that is not finite. */
-  readonly nonFiniteQueries: number;
-}
-
 /** The alarm that these answers raise, or undefined when nothing is wrong with them. */
 export function findAlarm(
   scorer: Pick<Scorer, 'constantByDesign'>,
@@ -114,11 +103,24 @@ export function findAlarm(
   let nonFiniteQueries = 0;
   for (const { scores } of answers.flat()) {
     const { finite, smallest, largest } = findExtremes(scores);
-    const limit = CONSTANT_TOLERANCE * Math.max(Math.abs(smallest), Math.abs(largest));
     queries++;
     if (!finite) nonFiniteQueries++;
-    else if (largest - smallest <= limit) constantQueries++;
+    else if (areConstant(smallest, largest)) constantQueries++;
   }
   const degenerate = !scorer.constantByDesign && constantQueries > queries / 2;
-  return degenerate || nonFiniteQueries > 0 ? { degenerate, constantQueries, nonFiniteQueries } : undefined;
+  const belowChance = !scorer.constantByDesign && nonFiniteQueries === 0 && scoresBelowChance(answers);
+  if (!degenerate && nonFiniteQueries === 0 && !belowChance) return undefined;
+  return { degenerate, constantQueries, nonFiniteQueries, belowChance };
+}
+
+function scoresBelowChance(answers: readonly EpisodeAnswers[]): boolean {
+  const episodes = answers.map((episode) => ({
+    credit: episode.reduce((sum, { credit }) => sum + credit, 0),
+    queries: episode.length,
+  }));
+  const n = episodes.reduce((sum, { queries }) => sum + queries, 0);
+  const correct = episodes.reduce((sum, { credit }) => sum + credit, 0);
+  const nWay = answers[0]?.[0]?.scores.length;
+  if (nWay === undefined) return false;
+  return isBelowChance(Math.min(correct, n), n, 1 / nWay, clusteredBootstrap(episodes) ?? null);
 }

@@ -1,13 +1,13 @@
 // What a protocol makes of its section in an experiment file: tasks, each a list of episodes on one picture set.
 import { stableHash } from '../base/stable-hash.js';
 import type { Assignment, Protocol, ProtocolVerification, TestTimeAugmentation } from '../config/experiment.js';
-import type { LoadedData } from '../data/loaded-data.js';
+import type { DataSection, LoadedData } from '../data/loaded-data.js';
 import type { PictureSet, SplitPurpose } from '../data/pictures/picture-set.js';
 import type { SizedPictures } from '../data/pictures/picture-sizes.js';
 import type { Episode } from '../data/sampling/episode.js';
 
 /** The pictures that evaluations draw from. */
-export type EvaluationData = Pick<LoadedData, 'split' | 'source' | 'loadLakeRuns' | 'loadMnist'>;
+export type EvaluationData = Pick<LoadedData, 'split' | 'source' | 'loadLakeRuns' | 'loadBeside'>;
 
 /** A section whose protocol draws episodes; verification draws pairs (`verification/verify.ts`). */
 export type EpisodeProtocol = Exclude<Protocol, ProtocolVerification>;
@@ -34,6 +34,8 @@ export interface EvaluationTask {
 /** One protocol. `Section` is its schema entry. */
 export interface ProtocolType<Section extends EpisodeProtocol> {
   readonly protocol: Section['protocol'];
+  /** The pictures that it asks for besides those of the data section. */
+  readonly asksFor?: 'lakeRuns' | DataSection['dataset'];
   /** The tasks of a section, one for each combination of ways and shots. Rejects with a OneshotError when the data cannot give them. */
   makeTasks(section: Section, data: EvaluationData): Promise<EvaluationTask[]>;
 }

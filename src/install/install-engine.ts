@@ -5,7 +5,6 @@ import {
   existsSync,
   fsyncSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -16,6 +15,7 @@ import {
 import { join } from 'node:path';
 import { removeStaleTemporaries, syncFolder, temporaryName } from '../base/atomic-file.js';
 import type { Environment } from '../base/environment.js';
+import { makeFolder } from '../base/make-folder.js';
 import { OneshotError } from '../base/problem.js';
 import { acquireProcessLock, type ProcessLock } from '../base/process-lock.js';
 import {
@@ -58,7 +58,7 @@ export async function installEngine(recipe: EngineRecipe, options: InstallOption
     const temporary = temporaryName(join(engines, recipe.name));
     const folder = join(temporary, recipe.name);
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       await recipe.build({
         folder,
         env,
@@ -103,7 +103,7 @@ export async function uninstallEngine(name: InstallableName, env: Environment): 
 async function withEnginesLocked<Result>(engines: string, work: () => Promise<Result>): Promise<Result> {
   let lock: ProcessLock | undefined;
   try {
-    makeFolder(engines);
+    makeEnginesFolder(engines);
     const holder = acquireProcessLock(join(engines, '.lock'));
     if (!('release' in holder)) {
       throw new OneshotError('locked', `process ${holder.pid} on ${holder.host} is installing an engine already`, {
@@ -122,10 +122,10 @@ async function withEnginesLocked<Result>(engines: string, work: () => Promise<Re
   }
 }
 
-/** Node says ENOENT as well where a file system cannot be written. */
-function makeFolder(path: string): void {
+/** Some file systems say ENOENT where they cannot be written. */
+function makeEnginesFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
   } catch (error) {
     throw cannotWrite(path, error);
   }

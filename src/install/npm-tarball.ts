@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../base/environment.js';
+import { makeFolder } from '../base/make-folder.js';
 import { OneshotError } from '../base/problem.js';
 import { requireProgram, runStep } from './run-step.js';
 
@@ -40,7 +41,7 @@ export async function unpackNpmTarballs(
     const path = local.get(tarball) ?? join(downloads, packedName(tarball));
     checkIntegrity(path, tarball);
     const target = join(folder, tarball.target);
-    mkdirSync(target, { recursive: true });
+    makeFolder(target);
     await runStep(tar, ['-xzf', path, '-C', target, '--strip-components=1', '--no-same-owner'], {
       cwd: folder,
       env,

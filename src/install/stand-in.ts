@@ -1,12 +1,13 @@
 // Backends that are installed apart from the program are given its own TensorFlow.js (src/engine/share-tensorflow-js.ts).
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../base/make-folder.js';
 
 /** Writes the places below an installation's `node_modules` where a backend finds that copy. */
 export function standInForTensorFlowJs(folder: string): void {
   for (const name of ['tfjs', 'tfjs-core']) {
     const place = join(folder, 'node_modules', '@tensorflow', name);
-    mkdirSync(place, { recursive: true });
+    makeFolder(place);
     writeFileSync(
       join(place, 'package.json'),
       `{"name": "@tensorflow/${name}", "version": "4.22.0", "main": "index.js"}\n`,

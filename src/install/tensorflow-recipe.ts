@@ -1,8 +1,9 @@
 // The TensorFlow binding for Node, built on the library inside a Python wheel: the binding's own installer fetches a
 // TensorFlow of 2022 from a host that many networks do not reach, and that knows no recent GPU.
-import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Environment } from '../base/environment.js';
+import { makeFolder } from '../base/make-folder.js';
 import type { BuildSurroundings, EngineRecipe } from './engine-recipe.js';
 import { type NpmTarball, requireNpm, requireTar, unpackNpmTarballs } from './npm-tarball.js';
 import { requireProgram, runStep } from './run-step.js';
@@ -123,7 +124,7 @@ function placeCudaLibrary(name: string): string | undefined {
 async function compile({ folder, env }: BuildSurroundings): Promise<void> {
   const home = join(folder, PACKAGE);
   const target = join('lib', `napi-v${NODE_API}`);
-  mkdirSync(join(home, target), { recursive: true });
+  makeFolder(join(home, target));
   await runStep(
     requireCompiler(env),
     [

@@ -1,8 +1,9 @@
 // Takes single files out of a Python wheel, which is a zip, without holding them in memory: some have a gigabyte.
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
+import { makeFolder } from '../base/make-folder.js';
 import { OneshotError } from '../base/problem.js';
 
 /**
@@ -24,7 +25,7 @@ export async function unpackWheel(
       if (relative(folder, path).startsWith('..')) {
         throw new OneshotError('engine', `${wheel} holds ${entry.fileName}, which leads out of its folder`);
       }
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(path));
       files++;
     }

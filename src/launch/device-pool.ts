@@ -2,11 +2,13 @@
 // never take the same GPU. A lease outlives a killed supervisor for as long as the trial that uses the device does.
 // Without a GPU the same is done with slots: shares of the processor's cores.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { removeStaleTemporaries } from '../base/atomic-file.js';
 import type { Environment } from '../base/environment.js';
 import { userDataFolder } from '../base/environment.js';
+import { makeFolder } from '../base/make-folder.js';
+import { OneshotError } from '../base/problem.js';
 import { acquireProcessLock, describeProcess, findLockHolder, type LockHolder } from '../base/process-lock.js';
 
 export interface Device {
@@ -66,8 +68,15 @@ export class DevicePool {
   readonly #own = new Set<Device>();
 
   constructor(folder: string, devices: Devices) {
-    mkdirSync(folder, { recursive: true });
-    removeStaleTemporaries(folder);
+    try {
+      makeFolder(folder);
+      removeStaleTemporaries(folder);
+    } catch (error) {
+      throw new OneshotError('disk', `the cache folder ${folder} cannot be written: ${(error as Error).message}`, {
+        hint: 'devices are leased there; make it writable, or name another: XDG_CACHE_HOME, or ONESHOT_DEVICES for this alone',
+        cause: error,
+      });
+    }
     this.devices = devices;
     this.#folder = folder;
   }

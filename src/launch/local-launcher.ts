@@ -1,6 +1,6 @@
 // Runs a trial in a process of its own on this machine: a crash, a leak or a signal there touches one trial. The
 // process watches the channel to this one and ends, with a checkpoint, when it closes.
-import { createWriteStream, openSync } from 'node:fs';
+import { createWriteStream, openSync, readFileSync } from 'node:fs';
 import { execaNode } from 'execa';
 import { findOwnProgram } from '../base/own-files.js';
 import { engineEnvironment } from '../engine/start-engine.js';
@@ -97,5 +97,25 @@ function describeDeath(
       hint: 'run again to resume from its last checkpoint, or with --retries N',
     };
   }
+  if (LACK_OF_MEMORY.test(readLogEnd(logPath))) {
+    return {
+      state: 'failed',
+      code: 'out-of-memory',
+      message: `${message}: it was given no more memory`,
+      hint: 'a smaller training.microBatchSize needs less; a limit of the shell (`ulimit -v`) or of a container may be too low',
+    };
+  }
   return { state: 'failed', code: 'internal', message, hint: `see ${logPath}` };
+}
+
+/** What V8, the C++ library and the system print before they end a process that gets no memory, by SIGTRAP or SIGABRT. */
+const LACK_OF_MEMORY = /out of memory|bad_alloc|cannot allocate memory|allocation failed|OOM/i;
+const LOG_END_BYTES = 16 * 1024;
+
+function readLogEnd(path: string): string {
+  try {
+    return readFileSync(path).subarray(-LOG_END_BYTES).toString('utf8');
+  } catch {
+    return '';
+  }
 }

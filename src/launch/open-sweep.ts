@@ -1,7 +1,7 @@
 // Takes hold of a sweep's state on disk: its lock, its manifest and, for a search, its event log.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeStaleTemporaries } from '../base/atomic-file.js';
+import { makeFolder } from '../base/make-folder.js';
 import { OneshotError } from '../base/problem.js';
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { HalvingSettings } from '../plan/halving.js';
@@ -43,7 +43,7 @@ export interface OpenSweepOptions {
 export function openSweep(plan: Plan, experimentFolder: string, { parallel, now }: OpenSweepOptions): OpenSweep {
   const id = plan.fingerprint.slice(0, 8);
   const files = sweepFiles(experimentFolder, id);
-  mkdirSync(files.folder, { recursive: true });
+  makeFolder(files.folder);
   const lock = acquireProcessLock(files.lock);
   if (!('release' in lock)) {
     throw new OneshotError('locked', `process ${lock.pid} on ${lock.host} is running this sweep already`, {

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { syncFolder, temporaryName, writeFileAtomic } from '../base/atomic-file.js';
+import { makeFolder } from '../base/make-folder.js';
 import { OneshotError } from '../base/problem.js';
 import type { Trial } from '../plan/trial.js';
 import {
@@ -87,7 +88,7 @@ export function prepareRun(
 
 /** Makes the folder; false where another process has just done so. */
 function createRunFolder(experimentFolder: string, folder: string, trial: Trial, triesLeft = 3): boolean {
-  mkdirSync(experimentFolder, { recursive: true });
+  makeFolder(experimentFolder);
   const temporary = temporaryName(folder);
   mkdirSync(temporary);
   try {

@@ -42,7 +42,7 @@ export function planReproduction(run: FinishedRun, runsFolder: string, wanted: W
       engine: name,
       threads,
       autoThreads: wanted.autoThreads,
-      formsFrom: runFiles(run.folder).forms,
+      tuningFrom: runFiles(run.folder).tuning,
     },
   };
 }

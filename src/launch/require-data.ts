@@ -4,6 +4,7 @@ import { stableHash } from '../base/stable-hash.js';
 import type { Experiment } from '../config/experiment.js';
 import { requireDataFiles } from '../data/data-source.js';
 import type { DataPlace } from '../data/files/data-folder.js';
+import { listExtraPictures } from '../evaluation/protocols/registry.js';
 import type { Plan } from '../plan/plan-trials.js';
 import type { Trial } from '../plan/trial.js';
 import { findRun, indexRunFolders } from './prepare-run.js';
@@ -30,7 +31,7 @@ function groupByData(trials: readonly Trial[]): readonly Trial[][] {
   const groups = new Map<string, Trial[]>();
   for (const trial of trials) {
     const { data } = trial.experiment;
-    const key = stableHash({ data, ...listExtras(trial.experiment) });
+    const key = stableHash({ data, ...listExtraPictures(trial.experiment.evaluation) });
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [trial]);
     else group.push(trial);
@@ -39,12 +40,5 @@ function groupByData(trials: readonly Trial[]): readonly Trial[][] {
 }
 
 function requireDataOf(experiment: Experiment, place: DataPlace): void {
-  if (experiment.data) requireDataFiles(experiment.data, place, listExtras(experiment));
-}
-
-function listExtras({ evaluation }: Experiment) {
-  return {
-    lakeRuns: evaluation.some(({ protocol }) => protocol === 'lake-runs'),
-    mnist: evaluation.some(({ protocol }) => protocol === 'mnist'),
-  };
+  if (experiment.data) requireDataFiles(experiment.data, place, listExtraPictures(experiment.evaluation));
 }

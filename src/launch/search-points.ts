@@ -1,9 +1,9 @@
 // The points of a searched sweep: asks the search for them, keeps its event log, tells it how they ended.
+import { readObjective } from '../evaluation/headline.js';
 import { type AskedPoint, type Outcome, replaySearch } from '../plan/search/search-strategy.js';
 import type { SearchSweep } from '../plan/search-sweep.js';
 import type { Trial } from '../plan/trial.js';
 import { readRunStatus } from '../run-folder/run-folder.js';
-import { readSweepMetric } from '../run-folder/sweep-folder.js';
 import type { PointEnd, PointSource } from './point-source.js';
 import type { SearchLog } from './search-log.js';
 import type { SweepClock } from './sweep-clock.js';
@@ -50,7 +50,7 @@ export function searchPoints(search: SearchSweep, log: SearchLog, clock: SweepCl
 /** Seeds averaged. A point with a seed that has no value has failed: the others alone would flatter it. */
 function readOutcome(end: PointEnd, metric: string): Outcome {
   if (end.status === 'failed') return end;
-  const values = end.folders.map((folder) => readSweepMetric(readRunStatus(folder), metric) ?? Number.NaN);
+  const values = end.folders.map((folder) => readObjective(readRunStatus(folder)?.metrics, { metric }) ?? Number.NaN);
   if (!values.every(Number.isFinite)) return { status: 'failed' };
   const told = { value: meanOf(values), n: values.length };
   return end.status === 'finished'

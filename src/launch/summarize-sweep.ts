@@ -2,13 +2,16 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { FailureCode } from '../base/problem.js';
 import { findLockHolder, type LockHolder } from '../base/process-lock.js';
+import { groupBy } from '../evaluation/group-by.js';
+import { averageOf, rankCandidates, readObjective } from '../evaluation/headline.js';
 import type { Interval } from '../evaluation/statistics/interval.js';
 import { wilsonInterval } from '../evaluation/statistics/wilson-interval.js';
 import type { FoundRun } from '../run-folder/find-runs.js';
 import { type RunState, runFiles } from '../run-folder/run-folder.js';
-import { type HalvingManifest, readSweepMetric, type SweepManifest, sweepFiles } from '../run-folder/sweep-folder.js';
+import { type HalvingManifest, type SweepManifest, sweepFiles } from '../run-folder/sweep-folder.js';
 import { type LoggedEvent, listAskedTrialIds, readSearchLog } from './search-log.js';
 
+/** The configuration that the sweep's objective chooses: `rankCandidates` of src/evaluation/headline.ts. */
 export interface BestPoint {
   readonly assignments: readonly { readonly path: string; readonly value: unknown }[];
   /** Mean of the sweep's metric over its finished seeds. */
@@ -83,34 +86,26 @@ export function countStates(runs: readonly FoundRun[]): Record<RunState, number>
   return counts;
 }
 
-/** The point with the best mean over its finished seeds; only points with as many of them as any other has. */
-function findBest({ metric, goal, queries }: SweepManifest, runs: readonly FoundRun[]): BestPoint | undefined {
-  const points = new Map<string, { run: FoundRun; value: number }[]>();
-  for (const run of runs) {
-    const value = run.state === 'finished' ? readSweepMetric(run.status, metric) : undefined;
-    if (value === undefined || !Number.isFinite(value)) continue;
-    const { config } = run.trial.fingerprints;
-    const point = points.get(config);
-    if (point === undefined) points.set(config, [{ run, value }]);
-    else point.push({ run, value });
-  }
-  const seeds = Math.max(0, ...[...points.values()].map(({ length }) => length));
-  let best: BestPoint | undefined;
-  for (const members of points.values()) {
-    if (members.length < seeds) continue;
-    const value = members.reduce((sum, member) => sum + member.value, 0) / members.length;
-    const isBetter = best === undefined || (goal === 'minimize' ? value < best.value : value > best.value);
-    if (!isBetter) continue;
-    const answers = (queries ?? 0) * members.length;
-    best = {
-      assignments: members[0]!.run.trial.assignments,
-      value,
-      seeds: members.length,
-      ...(answers === 0 ? {} : { interval: wilsonInterval(Math.min(answers, value * answers), answers) }),
-      folders: members.map(({ run }) => run.folder),
-    };
-  }
-  return best;
+function findBest(manifest: SweepManifest, runs: readonly FoundRun[]): BestPoint | undefined {
+  const finished = runs.flatMap((run) => {
+    const value = run.state === 'finished' ? readObjective(run.status?.metrics, manifest) : undefined;
+    return value === undefined || !Number.isFinite(value) ? [] : [{ run, value }];
+  });
+  const points = [...groupBy(finished, ({ run }) => run.trial.fingerprints.config).values()];
+  const [best] = rankCandidates(
+    points.map((members) => ({ members, values: members.map(({ value }) => value) })),
+    manifest,
+  );
+  if (best === undefined) return undefined;
+  const value = averageOf(best.values);
+  const answers = (manifest.queries ?? 0) * best.values.length;
+  return {
+    assignments: best.members[0]!.run.trial.assignments,
+    value,
+    seeds: best.values.length,
+    ...(answers === 0 ? {} : { interval: wilsonInterval(Math.min(answers, value * answers), answers) }),
+    folders: best.members.map(({ run }) => run.folder),
+  };
 }
 
 function estimateSecondsLeft(

@@ -57,6 +57,9 @@ export interface LayerType<Config extends Layer> {
   apply(config: Config, input: Tensor, context: LayerContext): Tensor;
 }
 
+/** The type of a layer: `layerTypeOf` of registry.ts, as an argument for what the registry itself lists. */
+export type LayerTypeOf = (layer: Layer) => LayerType<Layer>;
+
 /** A layer that does not fit what reaches it. `message` says why in one clause: `kernel 10x10 is larger than the 6x6 picture that reaches it`. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';

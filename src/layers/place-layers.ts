@@ -1,8 +1,7 @@
 // A list of layers one behind the other, with their shapes, parameters and costs: an encoder, or what a layer is made of.
 import type { Layer } from '../config/experiment.js';
-import { type ParameterSpec, type Shape, ShapeError } from './layer.js';
+import { type LayerTypeOf, type ParameterSpec, type Shape, ShapeError } from './layer.js';
 import { layerName } from './layer-name.js';
-import { layerTypeOf } from './registry.js';
 import { sizeOf } from './shape.js';
 
 /** One layer in its place. */
@@ -41,11 +40,16 @@ export class LayerPlaceError extends ShapeError {
 }
 
 /** The layers of a list with their shapes. `above` is the key path of the list below what holds it. Throws a `LayerPlaceError` at the first layer that does not fit. */
-export function placeLayers(layers: readonly Layer[], first: Shape, above: readonly string[] = []): PlacedLayer[] {
+export function placeLayers(
+  typeOf: LayerTypeOf,
+  layers: readonly Layer[],
+  first: Shape,
+  above: readonly string[] = [],
+): PlacedLayer[] {
   const placed: PlacedLayer[] = [];
   layers.forEach((config, index) => {
     const input = outputOf(placed, first);
-    placed.push(placeLayer(config, index, input, above));
+    placed.push(placeLayer(typeOf, config, index, input, above));
   });
   return placed;
 }
@@ -60,11 +64,17 @@ export function countLearned(parameters: readonly ParameterSpec[]): number {
   return parameters.reduce((sum, spec) => (spec.role === 'statistic' ? sum : sum + sizeOf(spec.shape)), 0);
 }
 
-function placeLayer(config: Layer, index: number, input: Shape, above: readonly string[]): PlacedLayer {
-  const type = layerTypeOf(config);
+function placeLayer(
+  typeOf: LayerTypeOf,
+  config: Layer,
+  index: number,
+  input: Shape,
+  above: readonly string[],
+): PlacedLayer {
+  const type = typeOf(config);
   const name = layerName(config, index);
   try {
-    const within = placeLayers(type.layersWithin?.(config) ?? [], input, ['layers']);
+    const within = placeLayers(typeOf, type.layersWithin?.(config) ?? [], input, ['layers']);
     const output = type.outputShape(config, input);
     const parameters = type.parameters(config, input);
     const multiplyAdds = type.multiplyAdds(config, input);

@@ -11,7 +11,7 @@ import type { LayerType } from './layer.js';
 import { leakyRelu } from './leaky-relu.js';
 import { maxPool } from './max-pool.js';
 import { relu } from './relu.js';
-import { residual } from './residual.js';
+import { createResidual } from './residual.js';
 import { sigmoid } from './sigmoid.js';
 import { tanh } from './tanh.js';
 
@@ -29,7 +29,7 @@ const layerTypes: { readonly [Type in Layer['type']]: LayerType<Extract<Layer, {
   globalAveragePool,
   flatten,
   dropout,
-  residual,
+  residual: createResidual(layerTypeOf),
 };
 
 /** The type of a layer, to be called with that same layer as its `config`. */

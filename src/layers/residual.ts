@@ -2,53 +2,59 @@
 // projection of it where they change the shape (their option B).
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import type { LayerResidual } from '../config/experiment.js';
-import { type LayerContext, type LayerType, type ParameterSpec, type Shape, ShapeError } from './layer.js';
-import { outputOf, type PlacedLayer, placeLayers } from './place-layers.js';
-import { layerTypeOf } from './registry.js';
+import {
+  type LayerContext,
+  type LayerType,
+  type LayerTypeOf,
+  type ParameterSpec,
+  type Shape,
+  ShapeError,
+} from './layer.js';
+import { outputOf, placeLayers } from './place-layers.js';
 import { describeShape, sizeOf } from './shape.js';
 
 /** Name of the projection's weights; layers have theirs behind a slash, so none can have this one. */
 const PROJECTION = 'projection';
 
-export const residual: LayerType<LayerResidual> = {
-  type: 'residual',
+/** The type of residual blocks; `typeOf` tells those of the layers within. */
+export function createResidual(typeOf: LayerTypeOf): LayerType<LayerResidual> {
+  const placeWithin = ({ layers }: LayerResidual, input: Shape) => placeLayers(typeOf, layers, input, ['layers']);
+  return {
+    type: 'residual',
 
-  layersWithin: ({ layers }) => layers,
+    layersWithin: ({ layers }) => layers,
 
-  outputShape(config, input) {
-    const output = outputOf(placeWithin(config, input), input);
-    strideOfProjection(input, output);
-    return output;
-  },
+    outputShape(config, input) {
+      const output = outputOf(placeWithin(config, input), input);
+      strideOfProjection(input, output);
+      return output;
+    },
 
-  /** Those of its layers as `conv0/kernel`, and `projection` [1, 1, channels, filters] or [inputs, units] where the shape changes. */
-  parameters(config, input) {
-    const within = placeWithin(config, input);
-    const nested = within.flatMap(({ name, config: layer, parameters }) =>
-      parameters.map((spec) => ({ settings: layer, ...spec, name: `${name}/${spec.name}` })),
-    );
-    return [...nested, ...projectionParameters(config, input, outputOf(within, input))];
-  },
+    /** Those of its layers as `conv0/kernel`, and `projection` [1, 1, channels, filters] or [inputs, units] where the shape changes. */
+    parameters(config, input) {
+      const within = placeWithin(config, input);
+      const nested = within.flatMap(({ name, config: layer, parameters }) =>
+        parameters.map((spec) => ({ settings: layer, ...spec, name: `${name}/${spec.name}` })),
+      );
+      return [...nested, ...projectionParameters(config, input, outputOf(within, input))];
+    },
 
-  /** Those of its layers and of the projection; the addition is not counted. */
-  multiplyAdds(config, input) {
-    const within = placeWithin(config, input);
-    const output = outputOf(within, input);
-    const nested = within.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
-    return isSameShape(input, output) ? nested : nested + sizeOf(output) * (input.at(-1) as number);
-  },
+    /** Those of its layers and of the projection; the addition is not counted. */
+    multiplyAdds(config, input) {
+      const within = placeWithin(config, input);
+      const output = outputOf(within, input);
+      const nested = within.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
+      return isSameShape(input, output) ? nested : nested + sizeOf(output) * (input.at(-1) as number);
+    },
 
-  apply(config, input, context) {
-    const shape = input.shape.slice(1);
-    let activations = input;
-    for (const { name, config: layer } of placeWithin(config, shape))
-      activations = layerTypeOf(layer).apply(layer, activations, context.within(name));
-    return context.tf.add(activations, shortcut(input, activations.shape.slice(1), context));
-  },
-};
-
-function placeWithin({ layers }: LayerResidual, input: Shape): PlacedLayer[] {
-  return placeLayers(layers, input, ['layers']);
+    apply(config, input, context) {
+      const shape = input.shape.slice(1);
+      let activations = input;
+      for (const { name, config: layer } of placeWithin(config, shape))
+        activations = typeOf(layer).apply(layer, activations, context.within(name));
+      return context.tf.add(activations, shortcut(input, activations.shape.slice(1), context));
+    },
+  };
 }
 
 function isSameShape(a: Shape, b: Shape): boolean {

@@ -3,6 +3,7 @@
 import type { Layer } from '../config/experiment.js';
 import type { Shape } from '../layers/layer.js';
 import { outputOf, type PlacedLayer, placeLayers } from '../layers/place-layers.js';
+import { layerTypeOf } from '../layers/registry.js';
 import { sizeOf } from '../layers/shape.js';
 
 /** An encoder with everything known before it runs. */
@@ -17,7 +18,7 @@ export interface EncoderShape {
 /** The layers of an encoder with their shapes for pictures [imageSize, imageSize, channels]. Throws a `LayerPlaceError` at the first layer that does not fit. */
 export function placeEncoder(encoder: readonly Layer[], imageSize: number, channels = 1): EncoderShape {
   const picture: Shape = [imageSize, imageSize, channels];
-  const layers = placeLayers(encoder, picture);
+  const layers = placeLayers(layerTypeOf, encoder, picture);
   return {
     layers,
     units: sizeOf(outputOf(layers, picture)),

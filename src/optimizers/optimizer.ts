@@ -1,8 +1,9 @@
-// What an optimizer is: a pure function from parameters, gradients and its own state to new ones. One file per type
-// beside this one. TensorFlow.js's own optimizers know no rates, momenta or penalties per layer, and `setMomentum` of its
+// What an optimizer is: facts that check and plan ask for, and a pure function from parameters, gradients and its own state
+// to new ones. One file per type beside this one; `registry.ts` lists them. TensorFlow.js's own optimizers know no rates, momenta or penalties per layer, and `setMomentum` of its
 // MomentumOptimizer has no effect.
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Optimizer } from '../config/experiment.js';
+import type { SettingProblem } from '../config/setting-problem.js';
 import type { TensorFlow } from '../layers/layer.js';
 import type { NetworkParameter } from '../model/network-shape.js';
 
@@ -29,7 +30,7 @@ export interface UpdateOutput {
 
 /** An optimizer for the parameters of one network. */
 export interface BuiltOptimizer {
-  /** What it keeps for each parameter: `velocity`. All start at 0. */
+  /** As in its type. */
   readonly slotNames: readonly string[];
   /**
    * The new values, by path, for learned parameters by path. Called inside `tf.tidy`. Numbers that change from step to
@@ -42,16 +43,24 @@ export interface BuiltOptimizer {
   ): ReadonlyMap<string, UpdateOutput>;
 }
 
-/** Builds an optimizer of one type for the learned parameters of a network. */
-export type OptimizerBuilder<Config extends Optimizer> = (
-  config: Config,
-  parameters: readonly NetworkParameter[],
-) => BuiltOptimizer;
+/** One type of optimizer. `Config` is its schema entry. */
+export interface OptimizerType<Config extends Optimizer> {
+  readonly type: Config['type'];
+  /** What it keeps for each parameter: `velocity`. All start at 0. */
+  readonly slotNames: readonly string[];
+  /** The settings that a layer may have of its own for it. */
+  readonly layerSettings: readonly LayerSetting[];
+  /** What is wrong with its settings; the keys are those of the optimizer. */
+  findProblems?(config: Config): SettingProblem[];
+  /** The update of the learned parameters of a network. */
+  build(config: Config, parameters: readonly NetworkParameter[]): BuiltOptimizer['update'];
+}
+
+/** A setting that layers may have of their own. */
+export const LAYER_SETTINGS = ['learningRate', 'momentum', 'l2'] as const;
+export type LayerSetting = (typeof LAYER_SETTINGS)[number];
 
 /** A setting of a parameter's layer, undefined where the layer has none: relu has no learning rate, batch normalisation no L2. */
-export function layerSetting(
-  { config }: NetworkParameter,
-  key: 'learningRate' | 'momentum' | 'l2',
-): number | undefined {
-  return (config as { readonly [Key in typeof key]?: number })[key];
+export function layerSetting({ config }: NetworkParameter, key: LayerSetting): number | undefined {
+  return (config as { readonly [Key in LayerSetting]?: number })[key];
 }

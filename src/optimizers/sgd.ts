@@ -2,7 +2,7 @@
 // 2015, section 3.2). The paper prints the update as w + dw + 2 lambda |w|, which makes weights grow; here the penalty
 // pulls towards 0, either through the gradient (`coupled`) or beside it (`decoupled`).
 import type { OptimizerSgd } from '../config/experiment.js';
-import { type BuiltOptimizer, layerSetting, type OptimizerBuilder } from './optimizer.js';
+import { layerSetting, type OptimizerType } from './optimizer.js';
 import { groupSettings, oncePerGroup } from './settings-groups.js';
 
 /** What the update of a parameter depends on. */
@@ -23,22 +23,38 @@ export function momentumAt(momentum: OptimizerSgd['momentum'], layerMomentum: nu
   return momentum.from + (layerMomentum - momentum.from) * Math.min(1, epochsDone / momentum.rampEpochs);
 }
 
-/**
- * v = m v - rate (gradient + 2 lambda w), w = w + v with coupled L2;
- * v = m v - rate gradient, w = w + v - 2 lambda rate w with decoupled L2.
- */
-export const sgd: OptimizerBuilder<OptimizerSgd> = (config, parameters): BuiltOptimizer => {
-  const finalMomentum = typeof config.momentum === 'number' ? config.momentum : config.momentum.to;
-  const settings = groupSettings<SgdSettings>(parameters, (parameter) => ({
-    learningRate: layerSetting(parameter, 'learningRate') ?? config.learningRate,
-    momentum: layerSetting(parameter, 'momentum') ?? finalMomentum,
-    l2: parameter.role === 'weight' ? (layerSetting(parameter, 'l2') ?? config.l2.value) : 0,
-  }));
-  const isCoupled = config.l2.coupling === 'coupled';
+export const sgd: OptimizerType<OptimizerSgd> = {
+  type: 'sgd',
+  slotNames: ['velocity'],
+  layerSettings: ['learningRate', 'momentum', 'l2'],
 
-  return {
-    slotNames: ['velocity'],
-    update(tf, inputs, { epochsDone, rateFactor }) {
+  /** Momentum rises along its ramp. */
+  findProblems({ momentum }) {
+    if (typeof momentum === 'number' || momentum.from <= momentum.to) return [];
+    return [
+      {
+        code: 'conflict',
+        keys: [['momentum', 'from']],
+        found: `${momentum.from}, above to: ${momentum.to}`,
+        allowed: `a number from 0 to ${momentum.to}`,
+      },
+    ];
+  },
+
+  /**
+   * v = m v - rate (gradient + 2 lambda w), w = w + v with coupled L2;
+   * v = m v - rate gradient, w = w + v - 2 lambda rate w with decoupled L2.
+   */
+  build(config, parameters) {
+    const finalMomentum = typeof config.momentum === 'number' ? config.momentum : config.momentum.to;
+    const settings = groupSettings<SgdSettings>(parameters, (parameter) => ({
+      learningRate: layerSetting(parameter, 'learningRate') ?? config.learningRate,
+      momentum: layerSetting(parameter, 'momentum') ?? finalMomentum,
+      l2: parameter.role === 'weight' ? (layerSetting(parameter, 'l2') ?? config.l2.value) : 0,
+    }));
+    const isCoupled = config.l2.coupling === 'coupled';
+
+    return (tf, inputs, { epochsDone, rateFactor }) => {
       const scalarsOf = oncePerGroup(({ learningRate, momentum, l2 }: SgdSettings) => {
         const rate = learningRate * rateFactor;
         return {
@@ -59,6 +75,6 @@ export const sgd: OptimizerBuilder<OptimizerSgd> = (config, parameters): BuiltOp
           return [path, { value: shrunk, slots: [velocity] }];
         }),
       );
-    },
-  };
+    };
+  },
 };

@@ -1,8 +1,9 @@
 // Readable names of trials, made of what varies between them; also folder names, so they hold letters that every file system takes.
+import { fileNameOf } from '../base/file-name.js';
 import type { Assignment } from './trial.js';
 
 /** Longest name; the id behind it keeps folders apart whatever is cut. */
-const LONGEST_NAME = 120;
+const LONGEST_NAME = 100;
 
 /** The shortest ending of each key path that no other path shares: `training.task.pairs.count` becomes `count` where nothing else is called so. */
 export function shortenPaths(paths: readonly string[]): ReadonlyMap<string, string> {
@@ -25,18 +26,15 @@ export function nameTrial(
   shortPaths: ReadonlyMap<string, string>,
 ): string {
   const parts = assignments.map(({ path, value }) => `${shortPaths.get(path) ?? path}=${nameValue(value)}`);
-  const varied = keepFileLetters(parts.join(','));
-  const ending = keepFileLetters(`seed=${seed}`);
-  if (varied === '') return ending;
-  return `${varied.slice(0, LONGEST_NAME - ending.length - 1)},${ending}`;
+  const ending = `seed=${seed}`;
+  if (parts.length === 0) return ending;
+  // `[0]` becomes `.0`: a layer of a key path.
+  const varied = parts.join(',').replace(/\[([^\]]*)\]/g, '.$1');
+  return `${fileNameOf(varied, { gap: '_', longest: LONGEST_NAME - ending.length - 1 })},${ending}`;
 }
 
 function nameValue(value: unknown): string {
   if (Array.isArray(value)) return value.map(nameValue).join('x');
   if (value !== null && typeof value === 'object') return Object.values(value).map(nameValue).join('x');
   return String(value);
-}
-
-function keepFileLetters(text: string): string {
-  return text.replace(/\[([^\]]*)\]/g, '.$1').replace(/[^A-Za-z0-9._=+,-]+/g, '_');
 }

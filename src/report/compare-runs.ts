@@ -67,9 +67,7 @@ export function compareRuns(runs: readonly ReportRun[]): Comparison {
 
 /** The settings that are not the same in all runs, by key path. */
 export function findDifferences(runs: readonly ReportRun[]): Comparison['differences'] {
-  const paths = [...new Set(runs.flatMap(({ settings }) => Object.keys(settings)))].filter(
-    (path) => path !== 'config_id',
-  );
+  const paths = [...new Set(runs.flatMap(({ settings }) => Object.keys(settings)))];
   return paths
     .map((path) => ({ path, values: runs.map(({ settings }) => settings[path]) }))
     .filter(({ values }) => new Set(values).size > 1)

@@ -1,10 +1,11 @@
 // Runs that differ in their seed alone are one configuration; what it reaches is the mean over its runs.
 import { stableHash } from '../base/stable-hash.js';
-import type { ScorerName } from '../config/experiment.js';
+import { describeAlarm } from '../evaluation/alarm.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
+import type { ScorerName } from '../evaluation/scorers/scorer.js';
 import type { EpisodeOutcome } from '../evaluation/statistics/clustered-bootstrap.js';
-import { hierarchicalBootstrap } from '../evaluation/statistics/hierarchical-bootstrap.js';
 import { coverBoth, type Interval } from '../evaluation/statistics/interval.js';
+import { intervalOverSeeds } from '../evaluation/statistics/over-seeds.js';
 import { shortenPaths } from '../plan/trial-name.js';
 import type { ReportRun } from './load-runs.js';
 
@@ -23,6 +24,8 @@ export interface Measurement {
   readonly task: string;
   readonly protocol: EvaluationResult['protocol'];
   readonly selection: EvaluationResult['selection'];
+  /** How the queries of an episode were answered together; null for one by one. */
+  readonly assignment: EvaluationResult['assignment'];
   readonly nWay: number;
   readonly kShot: number;
   /** Whether the network has convolutions; undefined for baselines. */
@@ -33,17 +36,20 @@ export interface Measurement {
   readonly pictureSize: readonly [number, number];
   /** Mean over runs. */
   readonly accuracy: number;
-  /** 95 %: over seeds and episodes (hierarchical bootstrap) for several runs, for one run Wilson's or over episodes (clustered bootstrap), whichever reaches further on each side. */
+  /** 95 %: of one run Wilson's or over episodes (clustered bootstrap), whichever reaches further on each side; of several runs over seeds too (`intervalOverSeeds`). */
   readonly interval: Interval;
-  readonly intervalKind: 'seeds-and-episodes' | 'wilson-and-episodes' | 'wilson';
+  /** Which queries were asked of which pictures, as a hash: only measurements with the same can be set side by side. */
+  readonly asked: string;
   /** Queries of one run. */
   readonly n: number;
   /** Right answers, ties shared, of each run. */
   readonly correct: readonly number[];
+  /** Of each run. */
+  readonly accuracies: readonly number[];
   /** Folders of the runs. */
   readonly folders: readonly string[];
-  /** Whether any of the runs raised an alarm on this task. */
-  readonly alarm: boolean;
+  /** What is alarming about the answers of a run, in words; of several such runs the first. */
+  readonly alarm: string | undefined;
 }
 
 /** The runs by experiment and configuration, in the order of their first run. */
@@ -130,30 +136,27 @@ function summarize(system: string, found: readonly FoundResult[], convolutional?
     task: first.task,
     protocol: first.protocol,
     selection: first.selection,
+    assignment: first.assignment,
     nWay: first.nWay,
     kShot: first.kShot,
     convolutional,
     pictures: first.pictures.name,
     pictureSize: [first.pictures.height, first.pictures.width],
     accuracy,
-    ...intervalOver(results),
+    interval: intervalOverSeeds(results.map(describeSeed)),
+    asked: stableHash([...new Set(results.map(({ episodesHash }) => episodesHash))].sort()),
     n: first.n,
     correct: results.map(({ correct }) => correct),
+    accuracies: results.map(({ accuracy }) => accuracy),
     folders: found.map(({ folder }) => folder),
-    alarm: results.some(({ alarm }) => alarm !== null),
+    alarm: results.flatMap(({ alarm, n }) => (alarm === null ? [] : [describeAlarm(alarm, n)]))[0],
   };
 }
 
-function intervalOver(results: readonly EvaluationResult[]): Pick<Measurement, 'interval' | 'intervalKind'> {
-  const [first] = results as [EvaluationResult];
-  const sameEpisodes = results.every(({ episodesHash }) => episodesHash === first.episodesHash);
-  const overSeeds = hierarchicalBootstrap(results.map(episodeOutcomes), { episodes: sameEpisodes ? 'shared' : 'own' });
-  if (overSeeds) return { interval: overSeeds, intervalKind: 'seeds-and-episodes' };
-  return {
-    interval: coverBoth(first.wilson, first.clustered),
-    intervalKind: first.clustered === null ? 'wilson' : 'wilson-and-episodes',
-  };
-}
+const describeSeed = ({ accuracy, wilson, clustered }: EvaluationResult) => ({
+  accuracy,
+  interval: coverBoth(wilson, clustered),
+});
 
 /** Credits and queries of a result's episodes. */
 export function episodeOutcomes({ episodes }: EvaluationResult): EpisodeOutcome[] {

@@ -1,14 +1,13 @@
-// What reports know of a run, read from its folder alone: trial.json, status.json, journal.jsonl, results.json.
-import { existsSync } from 'node:fs';
+// What reports know of a run, read from its folder alone: trial.json, experiment.yaml, status.json, journal.jsonl, results.json.
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import type { Experiment } from '../config/experiment.js';
 import { type EvaluationResult, readResults } from '../evaluation/records/evaluation-result.js';
 import { type PredictionRecord, readPredictions } from '../evaluation/records/predictions.js';
-import {
-  readVerifications,
-  VERIFICATION_FILE,
-  type VerificationResult,
-} from '../evaluation/records/verification-result.js';
+import { readRunVerifications, type VerificationResult } from '../evaluation/records/verification-result.js';
 import { type DamagedRun, type FoundRun, findRuns } from '../run-folder/find-runs.js';
+import { flattenParams } from '../run-folder/flatten-params.js';
 import { type Provenance, readProvenance } from '../run-folder/provenance.js';
 import { type RunState, type RunStatus, runFiles, type TrialRecord } from '../run-folder/run-folder.js';
 import { readJournal } from '../tracking/journal.js';
@@ -25,7 +24,9 @@ export interface ReportRun {
   /** Undefined when the trial was never started. */
   readonly status: RunStatus | undefined;
   readonly state: RunState;
-  /** Settings in canonical text by key path, `training.optimizer.learningRate`; empty before the run has begun. */
+  /** The resolved experiment; undefined where its file is missing or damaged. */
+  readonly experiment: Experiment | undefined;
+  /** Its settings in canonical text by key path, `training.optimizer.learningRate`. */
   readonly settings: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
   /** Points by metric in the order of their steps. */
@@ -76,27 +77,31 @@ function loadRun(found: FoundRun): ReportRun {
       return otherwise;
     }
   };
-  const journal = attempt(() => readSettingsAndMetrics(files.journal), noJournal());
+  const journal = attempt(() => readTagsAndMetrics(files.journal), noJournal());
   const results = attempt(() => (existsSync(files.results) ? readResults(files.results) : []), []);
-  const verified = join(found.folder, VERIFICATION_FILE);
-  const verifications = attempt(() => (existsSync(verified) ? readVerifications(verified) : []), []);
+  const verifications = attempt(() => readRunVerifications(found.folder), []);
   const provenance = attempt(() => readProvenance(files.provenance), []);
-  return { ...found, ...journal, results, verifications, provenance, problems };
+  const experiment = attempt(() => readExperiment(files.experiment), undefined);
+  const settings = experiment === undefined ? {} : flattenParams(experiment);
+  return { ...found, ...journal, experiment, settings, results, verifications, provenance, problems };
 }
 
-type JournalContent = Pick<ReportRun, 'settings' | 'tags' | 'metrics'>;
+// Unchecked: it was checked when the folder was made, and a report only shows it.
+function readExperiment(path: string): Experiment | undefined {
+  return existsSync(path) ? (parse(readFileSync(path, 'utf8')) as Experiment) : undefined;
+}
+
+type JournalContent = Pick<ReportRun, 'tags' | 'metrics'>;
 
 function noJournal(): JournalContent {
-  return { settings: {}, tags: {}, metrics: new Map() };
+  return { tags: {}, metrics: new Map() };
 }
 
-function readSettingsAndMetrics(path: string): JournalContent {
+function readTagsAndMetrics(path: string): JournalContent {
   if (!existsSync(path)) return noJournal();
-  const settings: Record<string, string> = {};
   const tags: Record<string, string> = {};
   const metrics = new Map<string, MetricPoint[]>();
   for (const { event } of readJournal(path)) {
-    if (event.type === 'params') Object.assign(settings, event.values);
     if (event.type === 'tags') Object.assign(tags, event.values);
     if (event.type === 'metric') {
       const points = metrics.get(event.key);
@@ -106,7 +111,7 @@ function readSettingsAndMetrics(path: string): JournalContent {
     }
   }
   for (const points of metrics.values()) points.sort((a, b) => a.step - b.step);
-  return { settings, tags, metrics };
+  return { tags, metrics };
 }
 
 /** The predictions behind a result of the run. Throws a OneshotError('corrupt') when the file is damaged, and the file system's error when it is missing. */

@@ -4,6 +4,7 @@ import type { RunState } from '../run-folder/run-folder.js';
 import { type Comparison, findDifferences } from './compare-runs.js';
 import { type AlphabetFigures, averageAlphabets } from './figures/alphabets.js';
 import { type Calibration, calibrate } from './figures/calibration.js';
+import { type Choice, chooseConfiguration } from './figures/choose-configuration.js';
 import { type Confusions, collectConfusions } from './figures/confused-pairs.js';
 import {
   collectLayerCurves,
@@ -17,7 +18,7 @@ import { type DistortionSamples, drawDistortions } from './figures/distortion-sa
 import { type EmbeddingMap, mapEmbeddings } from './figures/embedding-map.js';
 import { drawFirstFilters, type FirstFilters } from './figures/first-filters.js';
 import { collectGalleries, type Gallery } from './figures/galleries.js';
-import { chooseHeadline, chooseShownGroup, type Headline } from './figures/headline.js';
+import { findShownGroup, type Headline, makeHeadline } from './figures/headline.js';
 import { fillPaperTables, type PaperTable } from './figures/paper-tables.js';
 import {
   countStates,
@@ -48,12 +49,14 @@ export interface Report {
   readonly verifications: readonly VerificationMeasurement[];
   /** Settings that are not the same in all configurations, one value for each system; undefined where it has no such setting. */
   readonly differences: SettingDifferences;
+  /** The configuration that validation chose, or why none was chosen. */
+  readonly choice: NamedChoice | undefined;
   readonly headline: Headline | undefined;
   readonly paperTables: readonly PaperTable[];
   readonly nWayCurves: readonly NWayCurve[];
   readonly learningCurves: readonly LearningCurve[];
   readonly sweeps: readonly SweepFigures[];
-  /** Of the headline's best system, like all that follows. */
+  /** Of the chosen configuration, like all that follows. */
   readonly layerCurves: readonly LayerCurve[];
   readonly perAlphabet: AlphabetFigures | undefined;
   readonly confusedPairs: Confusions | undefined;
@@ -70,14 +73,25 @@ export interface SettingDifferences {
   readonly settings: Comparison['differences'];
 }
 
+/** A choice with the label of its configuration instead of its runs. */
+export type NamedChoice = { readonly system: string } & (
+  | Omit<Extract<Choice, { type: 'chosen' }>, 'group'>
+  | Omit<Extract<Choice, { type: 'none' }>, 'group'>
+);
+
+function nameChoice({ group, ...choice }: Choice): NamedChoice {
+  return { ...choice, system: group.label };
+}
+
 /** The report of these runs. */
 export function makeReport({ runs, damaged }: LoadedRuns): Report {
   const groups = groupRuns(runs);
   const measurements = measureGroups(groups);
   const verifications = measureVerifications(groups);
   const experiments = [...new Set(runs.map(({ trial }) => trial.experimentName))];
-  const headline = chooseHeadline(measurements);
-  const shown = chooseShownGroup(groups, headline);
+  const choice = chooseConfiguration(groups);
+  const headline = makeHeadline(measurements, verifications, choice);
+  const shown = findShownGroup(choice);
   return {
     title: experiments.length === 0 ? 'no runs' : experiments.join(', '),
     experiments,
@@ -89,15 +103,16 @@ export function makeReport({ runs, damaged }: LoadedRuns): Report {
     measurements,
     verifications,
     differences: setSideBySide(groups),
+    choice: choice && nameChoice(choice),
     headline,
     paperTables: fillPaperTables(measurements, verifications),
     nWayCurves: collectNWayCurves(measurements, nameSystem),
     learningCurves: collectLearningCurves(groups),
-    sweeps: analyzeSweeps(groups, headline?.task),
+    sweeps: analyzeSweeps(groups),
     layerCurves: shown ? collectLayerCurves(shown.runs[0]!) : [],
     perAlphabet: shown && averageAlphabets(shown),
     confusedPairs: shown && collectConfusions(shown),
-    galleries: shown ? collectGalleries(shown, headline!.task) : [],
+    galleries: shown ? collectGalleries(shown, headline?.task) : [],
     calibration: shown && calibrate(shown),
     embeddingMap: shown && mapEmbeddings(shown),
     firstFilters: shown && drawFirstFilters(shown),
@@ -109,6 +124,6 @@ export function makeReport({ runs, damaged }: LoadedRuns): Report {
 function setSideBySide(groups: readonly RunGroup[]): SettingDifferences {
   return {
     systems: groups.map(({ label }) => label),
-    settings: findDifferences(groups.map((group) => group.runs[0]!)).filter(({ path }) => path !== 'seed'),
+    settings: findDifferences(groups.map((group) => group.runs[0]!)),
   };
 }

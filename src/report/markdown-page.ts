@@ -1,5 +1,7 @@
 // The report as Markdown (GitHub's tables) with its plots as SVG and PNG files and its galleries as PNG files
 // beside it.
+import { fileNameOf } from '../base/file-name.js';
+import { showLine } from '../base/printable.js';
 import { composeGalleryPng } from '../evaluation/records/gallery.js';
 import {
   type Block,
@@ -58,7 +60,7 @@ function renderBlock(block: Block, addFile: AddFile): string {
         ...(block.beside ? [renderFacts(block.beside)] : []),
       ].join('\n');
     case 'gallery': {
-      const stem = renderPlain(block.title).replace(/[^A-Za-z0-9]+/g, '-');
+      const stem = fileNameOf(renderPlain(block.title));
       const items = block.items.map((item, index) => {
         const picture = addFile(`episode-${stem}-${index + 1}.png`, composeGalleryPng(item));
         const verdict = `${item.won ? 'won' : 'lost'}: ${isolate(escapeMarkdown(item.truth))}`;
@@ -96,10 +98,9 @@ function renderMarkdownTable({ head, align, rows }: Table): string {
   return layOutTable(align, [head.map(escapeMarkdown), ...rows.map((row) => row.map(renderText))]);
 }
 
-/** The same table for a terminal: nothing is escaped, and signs that would steer the terminal are replaced. */
+/** The same table for a terminal: nothing is escaped, and signs that would steer the terminal are shown. */
 export function renderPlainTable({ head, align, rows }: Table): string {
-  const clean = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
-  return layOutTable(align, [head.map(clean), ...rows.map((row) => row.map((cell) => clean(renderPlain(cell))))]);
+  return layOutTable(align, [head.map(showLine), ...rows.map((row) => row.map((cell) => showLine(renderPlain(cell))))]);
 }
 
 function layOutTable(align: Table['align'], cells: readonly (readonly string[])[]): string {

@@ -1,7 +1,7 @@
 // The command `report`: from run folders to report.html, report.md and the files that the latter refers to.
-import { mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { removeStaleTemporaries, writeFileAtomic } from '../base/atomic-file.js';
+import { makeFolder } from '../base/make-folder.js';
 import { readOwnVersion } from '../base/own-files.js';
 import { formatCount } from './format-figures.js';
 import { renderHtmlPage } from './html-page.js';
@@ -43,7 +43,7 @@ export async function writeReport(paths: readonly string[], { outFolder }: Write
 /** Writes files in folders that are made where they are missing, and clears away what a killed writer has left there. */
 function writeFiles(files: readonly (readonly [path: string, content: string | Uint8Array])[]): void {
   for (const folder of new Set(files.map(([path]) => dirname(path)))) {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     removeStaleTemporaries(folder);
   }
   for (const [path, content] of files) {

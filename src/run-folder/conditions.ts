@@ -19,8 +19,8 @@ export interface WantedEngine {
   readonly threads: 'auto' | number;
   /** Threads that `auto` stands for where the trial has not been begun. */
   readonly autoThreads: number;
-  /** forms.json of a run whose forms of convolutions a trial that has not been begun takes over. */
-  readonly formsFrom?: string;
+  /** tuning.json of a run whose algorithms of convolutions a trial that has not been begun takes over. */
+  readonly tuningFrom?: string;
 }
 
 const shape: RecordShape = {

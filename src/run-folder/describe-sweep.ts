@@ -1,11 +1,6 @@
 // The trials of a sweep in words, as MLflow shows them on the page of the sweep's run. Pure.
+import { averageOf, type Objective, rankCandidates } from '../evaluation/headline.js';
 import type { RunState, TrialRecord } from './run-folder.js';
-
-/** What a sweep looks for. */
-export interface SweepGoal {
-  readonly metric: string;
-  readonly goal: 'minimize' | 'maximize';
-}
 
 /** A trial as far as its sweep is concerned. */
 export interface SweepTrial extends Pick<TrialRecord, 'name' | 'id' | 'seed' | 'assignments'> {
@@ -20,7 +15,7 @@ export interface SweepTrial extends Pick<TrialRecord, 'name' | 'id' | 'seed' | '
 const LISTED_TRIALS = 10;
 
 /** The trials that have a value, the best first; equal ones in the given order. */
-export function rankTrials(trials: readonly SweepTrial[], { goal }: SweepGoal): SweepTrial[] {
+export function rankTrials(trials: readonly SweepTrial[], { goal }: Objective): SweepTrial[] {
   const sign = goal === 'maximize' ? -1 : 1;
   return trials
     .filter(({ value }) => value !== undefined && Number.isFinite(value))
@@ -28,7 +23,7 @@ export function rankTrials(trials: readonly SweepTrial[], { goal }: SweepGoal): 
 }
 
 /** Markdown: how many trials stand where, the sweep points by the mean over their seeds, and the best trials. MLflow shows the first lines until one asks for more, so the winner comes first. */
-export function describeSweep(trials: readonly SweepTrial[], goal: SweepGoal): string {
+export function describeSweep(trials: readonly SweepTrial[], goal: Objective): string {
   const counts = new Map<RunState, number>();
   for (const { state } of trials) counts.set(state, (counts.get(state) ?? 0) + 1);
   const states = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
@@ -57,23 +52,20 @@ interface SweepPoint {
   readonly mean: number;
 }
 
-/** The sweep points whose trials have values, the best mean over seeds first. */
-function rankPoints(trials: readonly SweepTrial[], goal: SweepGoal): SweepPoint[] {
+/** The sweep points whose trials have values, the chosen one first: `rankCandidates`. */
+function rankPoints(trials: readonly SweepTrial[], objective: Objective): SweepPoint[] {
   const points = new Map<string, { name: string; values: number[] }>();
-  for (const { assignments, value } of rankTrials(trials, goal)) {
+  for (const { assignments, value } of rankTrials(trials, objective)) {
     const key = JSON.stringify(assignments);
     const name = assignments.map(({ path, value: setting }) => `${path} = ${JSON.stringify(setting)}`).join(', ');
     const point = points.get(key) ?? { name: name || 'all', values: [] };
     point.values.push(value ?? 0);
     points.set(key, point);
   }
-  const sign = goal.goal === 'maximize' ? -1 : 1;
-  return [...points.values()]
-    .map((point) => ({ ...point, mean: point.values.reduce((sum, value) => sum + value, 0) / point.values.length }))
-    .sort((a, b) => sign * (a.mean - b.mean));
+  return rankCandidates([...points.values()], objective).map((point) => ({ ...point, mean: averageOf(point.values) }));
 }
 
-function tabulatePoints(points: readonly SweepPoint[], { metric }: SweepGoal): string[] {
+function tabulatePoints(points: readonly SweepPoint[], { metric }: Objective): string[] {
   return [
     '',
     `| # | point | mean of ${metric} | lowest | highest | seeds |`,
@@ -85,7 +77,7 @@ function tabulatePoints(points: readonly SweepPoint[], { metric }: SweepGoal): s
   ];
 }
 
-function describeBest(best: SweepPoint | undefined, { metric, goal }: SweepGoal): string {
+function describeBest(best: SweepPoint | undefined, { metric, goal }: Objective): string {
   if (best === undefined) return '';
   const seeds = best.values.length === 1 ? 'one seed' : `${best.values.length} seeds`;
   const where = best.name === 'all' ? '' : ` at ${best.name}`;

@@ -3,6 +3,7 @@
 import { join, sep } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import type { FailureCode } from '../base/problem.js';
+import type { RunHeadline } from '../evaluation/headline.js';
 import type { Fingerprints } from '../plan/fingerprint.js';
 import {
   isCount,
@@ -32,8 +33,8 @@ export function runFiles(folder: string) {
     trial: at('trial.json'),
     /** Engine, threads and micro-batch size, fixed when the trial was first started. */
     conditions: at('conditions.json'),
-    /** Forms of convolutions that were chosen by measurement, fixed for the run (onnxruntime). */
-    forms: at('forms.json'),
+    /** Algorithms of convolutions that were chosen by measurement, fixed for the run (onnxruntime). */
+    tuning: at('tuning.json'),
     /** Where each attempt ran: versions, machine, git commit. */
     provenance: at('provenance.json'),
     status: at('status.json'),
@@ -81,6 +82,8 @@ export interface RunStatus {
   readonly seconds: number;
   /** Largest resident set of the process so far. */
   readonly peakMemoryBytes: number;
+  /** The figure that speaks for the run, once it is evaluated; missing where no network was measured on the test selection. */
+  readonly headline?: RunHeadline;
   readonly failure?: { readonly code: FailureCode; readonly message: string; readonly hint?: string };
 }
 

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import { OneshotError } from '../base/problem.js';
-import type { RunStatus } from './run-folder.js';
+import { type Objective, VALIDATION_OBJECTIVE } from '../evaluation/headline.js';
 
 /** Version of the manifest and the event log. */
 export const SWEEP_VERSION = 1;
@@ -88,7 +88,8 @@ export function listSweeps(experimentFolder: string): SweepManifest[] {
     .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
 }
 
-/** A trial's value of a sweep's metric: the best over its epochs where training keeps the best by that metric, else the last one. */
-export function readSweepMetric(status: Pick<RunStatus, 'metrics'> | undefined, metric: string): number | undefined {
-  return status?.metrics[`best/${metric.replace('/', '-')}`] ?? status?.metrics[metric];
+/** What the configurations of an experiment's folder are compared by: as its latest sweep says, else by validation. */
+export function readFolderObjective(experimentFolder: string): Objective {
+  const latest = listSweeps(experimentFolder).at(-1);
+  return latest === undefined ? VALIDATION_OBJECTIVE : { metric: latest.metric, goal: latest.goal };
 }

@@ -2,20 +2,18 @@
 // supervisor of the trials and made anew from their folders whenever it is: the journal stays open for a moment only, so
 // that several supervisors may work on one experiment.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { makeFolder } from '../base/make-folder.js';
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { Experiment } from '../config/experiment.js';
+import { type Objective, readObjective } from '../evaluation/headline.js';
 import { type Journal, journalSize, openJournal, readFirstEvent } from '../tracking/journal.js';
 import type { JournalStatus } from '../tracking/journal-event.js';
-import { describeSweep, rankTrials, type SweepGoal, type SweepTrial } from './describe-sweep.js';
+import { describeSweep, rankTrials, type SweepTrial } from './describe-sweep.js';
 import { type FoundRun, findRuns } from './find-runs.js';
 import { runFiles } from './run-folder.js';
-import { listSweeps, readSweepMetric } from './sweep-folder.js';
-
-/** What the trials of an experiment without a sweep's own metric are ranked by. */
-const DEFAULT_GOAL: SweepGoal = { metric: 'validation/one-shot-accuracy', goal: 'maximize' };
+import { readFolderObjective } from './sweep-folder.js';
 
 /** True for an experiment of several trials. */
 export function hasSweepJournal({ sweep, seeds }: Experiment): boolean {
@@ -36,7 +34,7 @@ export function readSweepUid(experimentFolder: string): string | undefined {
 
 /** Begins the run of an experiment's trials, or goes on with it. To be called before the first of them starts. */
 export function beginSweepJournal(experimentFolder: string, experiment: Experiment): void {
-  mkdirSync(experimentFolder, { recursive: true });
+  makeFolder(experimentFolder);
   writeSweepJournal(experimentFolder, (journal) => {
     journal.append({
       type: 'run',
@@ -60,8 +58,7 @@ export function beginSweepJournal(experimentFolder: string, experiment: Experime
 /** Brings the run up to what the folders of its trials say: the best value so far, the table of trials, the note. `isOver` gives it its last status. */
 export function updateSweepJournal(experimentFolder: string, { isOver }: { isOver: boolean }): void {
   const { runs } = findRuns(experimentFolder);
-  const sweep = listSweeps(experimentFolder).at(-1);
-  const goal: SweepGoal = sweep === undefined ? DEFAULT_GOAL : { metric: sweep.metric, goal: sweep.goal };
+  const goal = readFolderObjective(experimentFolder);
   const trials = runs.map((run) => describeTrial(run, goal));
   writeSweepJournal(experimentFolder, (journal) => {
     logBestSoFar(journal, trials, goal);
@@ -75,7 +72,7 @@ export function updateSweepJournal(experimentFolder: string, { isOver }: { isOve
 }
 
 /** The best value after each finished trial, in the order they finished; steps count finished trials. Its key is none that trials have, so that charts of trials hold no curve of another meaning. */
-function logBestSoFar(journal: Journal, trials: readonly SweepTrial[], goal: SweepGoal): void {
+function logBestSoFar(journal: Journal, trials: readonly SweepTrial[], goal: Objective): void {
   const key = `sweep/best-${goal.metric.replace('/', '-')}`;
   const finished = trials
     .filter(({ state, value }) => state === 'finished' && value !== undefined)
@@ -87,7 +84,7 @@ function logBestSoFar(journal: Journal, trials: readonly SweepTrial[], goal: Swe
   }
 }
 
-function describeTrial({ folder, trial, state, status }: FoundRun, { metric }: SweepGoal): SweepTrial {
+function describeTrial({ folder, trial, state, status }: FoundRun, { metric }: Objective): SweepTrial {
   return {
     name: trial.name,
     id: trial.id,
@@ -95,13 +92,13 @@ function describeTrial({ folder, trial, state, status }: FoundRun, { metric }: S
     seed: trial.seed,
     assignments: trial.assignments,
     state,
-    value: readSweepMetric(status, metric),
+    value: readObjective(status?.metrics, { metric }),
     updatedAt: status?.updatedAt ?? '',
   };
 }
 
 /** Rows by trial; MLflow's table, orientation `split`. */
-function composeTrialsTable(trials: readonly SweepTrial[], { metric }: SweepGoal) {
+function composeTrialsTable(trials: readonly SweepTrial[], { metric }: Objective) {
   return {
     columns: ['trial', 'id', 'seed', 'state', metric],
     data: trials.map(({ name, id, seed, state, value }) => [name, id, seed, state, value ?? null]),

@@ -1,5 +1,6 @@
 // What went wrong in a trial, as data that its status keeps and its supervisor acts on.
 import { type FailureCode, InputError, OneshotError } from '../base/problem.js';
+import { describeSystemError } from '../base/system-error.js';
 
 export interface Failure {
   readonly code: FailureCode;
@@ -14,15 +15,8 @@ export function describeFailure(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof InputError)
     return { code: 'corrupt', message, hint: 'its experiment.yaml was edited; remove the run folder to start anew' };
-  const code = (error as NodeJS.ErrnoException)?.code;
-  if (code === 'ENOSPC')
-    return {
-      code: 'disk',
-      message: `the disk is full (${message})`,
-      hint: 'free some space and run again: the trial resumes from its last checkpoint',
-    };
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return { code: 'disk', message: `no permission (${message})`, hint: 'make the run folder writable and run again' };
+  const system = describeSystemError(error);
+  if (system !== undefined) return system;
   if (error instanceof RangeError && /allocation|Invalid (typed )?array( buffer)? length/i.test(message)) {
     return { code: 'out-of-memory', message, hint: 'a smaller training.microBatchSize needs less memory' };
   }

@@ -1,6 +1,8 @@
 // A run in words and as a table, as MLflow shows them: the note on its page and the table that compares runs. Pure.
 import type { Experiment } from '../config/experiment.js';
+import { describeAlarm } from '../evaluation/alarm.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
+import { coverBoth } from '../evaluation/statistics/interval.js';
 import type { TrialRecord } from '../run-folder/run-folder.js';
 
 /** Markdown: what was run and, once there are results, what it reached. */
@@ -17,7 +19,7 @@ export function describeRun(
   if (results.length > 0) {
     lines.push('', '| task | system | accuracy | 95 % interval | queries |', '|---|---|---|---|---|');
     for (const { task, scorer, accuracy, clustered, wilson, n } of results) {
-      const [low, high] = clustered ?? wilson;
+      const [low, high] = coverBoth(wilson, clustered);
       lines.push(`| ${task} | ${scorer} | ${percent(accuracy)} % | ${percent(low)} to ${percent(high)} | ${n} |`);
     }
   }
@@ -29,15 +31,17 @@ export function composeResultsTable(results: readonly EvaluationResult[]): { col
   return {
     columns: ['task and system', 'accuracy', 'low', 'high', 'queries', 'alarm'],
     data: results.map(({ task, scorer, accuracy, clustered, wilson, n, alarm }) => {
-      const [low, high] = clustered ?? wilson;
-      return [`${task.split('/').slice(1).join(' ')}, ${scorer}`, accuracy, low, high, n, describeAlarm(alarm)];
+      const [low, high] = coverBoth(wilson, clustered);
+      return [
+        `${task.split('/').slice(1).join(' ')}, ${scorer}`,
+        accuracy,
+        low,
+        high,
+        n,
+        alarm === null ? '' : describeAlarm(alarm, n),
+      ];
     }),
   };
-}
-
-function describeAlarm(alarm: EvaluationResult['alarm']): string {
-  if (alarm === null) return '';
-  return alarm.nonFiniteQueries > 0 ? 'scores that are not finite' : 'the same score for every class';
 }
 
 function percent(share: number): string {

@@ -1,22 +1,24 @@
 // What a trial puts in its journal, and so what MLflow is given of it: who it is, settings, data, results, pictures, the
 // trained model. Keys are `section/name`: MLflow makes a section of charts of what stands before the last `/`. Steps are
 // epochs; what has one value for the run is at step 0, which MLflow draws as bars, and a later evaluation at the next step.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { makeFolder } from '../base/make-folder.js';
 import type { Experiment } from '../config/experiment.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { EngineDescription } from '../engine/engine.js';
+import { nameBest } from '../evaluation/headline.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import { composeGalleryPng, pickGallery } from '../evaluation/records/gallery.js';
 import { readPredictions } from '../evaluation/records/predictions.js';
+import { flattenParams } from '../run-folder/flatten-params.js';
 import type { Provenance } from '../run-folder/provenance.js';
 import { predictionsPath, runFiles, type TrialRecord } from '../run-folder/run-folder.js';
 import { readSweepUid } from '../run-folder/sweep-journal.js';
 import type { Journal } from '../tracking/journal.js';
 import type { TrainingResult } from '../training/train.js';
 import { composeResultsTable, describeRun } from './describe-run.js';
-import { flattenParams } from './flatten-params.js';
 
 /** A trial's journal and what it is about. */
 export interface RunLog {
@@ -93,15 +95,16 @@ export function logDatasets({ journal, experiment }: RunLog, { split, digest }: 
   }
 }
 
-/** Logs the best and the last values of a training that is over: MLflow's table, sorting and scatter plots show single values. */
-export function logTraining({ journal }: RunLog, { best, metric }: TrainingResult): void {
+/** Logs the last values of a training that is over and those at the epoch whose weights are kept: MLflow's table, sorting and scatter plots show single values. */
+export function logTraining({ journal }: RunLog, { best }: TrainingResult): void {
   const log = (key: string, value: number) => journal.append({ type: 'metric', key, step: 0, value });
   if (best.epoch !== undefined) log('final/best-epoch', best.epoch);
-  if (best.value !== undefined && metric !== undefined) log(`best/${metric.replace('/', '-')}`, best.value);
   for (const key of ['train/loss', 'validation/one-shot-accuracy']) {
     const last = journal.lastStep(key);
     const value = last === undefined ? undefined : journal.value(key, last);
     if (value !== undefined) log(`final/${key.replace('/', '-')}`, value);
+    const kept = best.epoch === undefined ? undefined : journal.value(key, best.epoch);
+    if (kept !== undefined) log(nameBest(key), kept);
   }
   journal.flush();
 }
@@ -168,7 +171,7 @@ function logEpisodes({ journal, folder }: RunLog, results: readonly EvaluationRe
     const items = pickGallery(readPredictions(predictionsPath(folder, result)), 1);
     if (items.length === 0) continue;
     const scale = Math.max(1, Math.ceil(LEAST_PICTURE_SIZE / result.pictures.height));
-    mkdirSync(files.pictures, { recursive: true });
+    makeFolder(files.pictures);
     for (const item of items) {
       const name = item.won ? 'won' : 'lost';
       const path = join(files.pictures, `${name}-${step}.png`);

@@ -1,14 +1,12 @@
 // What a trial puts in its journal of its verifications: accuracy, area under the ROC curve and threshold of each system.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { readVerifications, VERIFICATION_FILE } from '../evaluation/records/verification-result.js';
+import { readRunVerifications, VERIFICATION_FILE } from '../evaluation/records/verification-result.js';
 import type { Journal } from '../tracking/journal.js';
 
 /** Logs the verifications of the run in `folder`, if it has any; a measurement that repeats an earlier one adds no point. */
 export function logVerifications(journal: Journal, folder: string): void {
-  const path = join(folder, VERIFICATION_FILE);
-  if (!existsSync(path)) return;
-  for (const { task, scorer, accuracy, rocArea, threshold } of readVerifications(path)) {
+  const verifications = readRunVerifications(folder);
+  if (verifications.length === 0) return;
+  for (const { task, scorer, accuracy, rocArea, threshold } of verifications) {
     const [selection, ...rest] = task.split('/');
     const prefix = scorer === 'network' ? `${selection}/` : `${selection}-baseline/${scorer}-`;
     const log = (name: string, value: number) => logMeasured(journal, `${prefix}${rest.join('-')}-${name}`, value);

@@ -10,6 +10,8 @@ import { describeData, loadData } from '../data/data-source.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
 import { startEngine } from '../engine/start-engine.js';
+import { headlineOfRun } from '../evaluation/headline.js';
+import { readRunVerifications } from '../evaluation/records/verification-result.js';
 import { placeEncoder } from '../model/encoder-shape.js';
 import { chooseMicroBatchSize } from '../model/micro-batch-size.js';
 import {
@@ -21,7 +23,6 @@ import {
   refuseDrift,
   writeConditions,
 } from '../run-folder/conditions.js';
-import { findLostForms, takeForms } from '../run-folder/forms.js';
 import { describeGit, describeProvenance, type Provenance } from '../run-folder/provenance.js';
 import {
   RUN_FOLDER_VERSION,
@@ -32,6 +33,7 @@ import {
   type TrialRecord,
   writeRunStatus,
 } from '../run-folder/run-folder.js';
+import { findLostTuning, takeTuning } from '../run-folder/tuning.js';
 import { describeBatch } from '../tasks/describe-batch.js';
 import { type Journal, openJournal } from '../tracking/journal.js';
 import { describeFailure } from './describe-failure.js';
@@ -160,6 +162,8 @@ class TrialRun {
       });
       logEvaluation(this.#log(), results);
       logVerifications(this.#journal, this.#trial.folder);
+      const headline = headlineOfRun(results, readRunVerifications(this.#trial.folder));
+      if (headline !== undefined) this.#saveStatus({ headline });
       return 'finished';
     } finally {
       sampler?.stop();
@@ -171,8 +175,8 @@ class TrialRun {
     const { model, training, data } = this.#experiment as TrainedExperiment;
     const begun = readConditions(this.#files.conditions);
     const { name, threads } = chooseEngine(this.#trial, begun);
-    const lost = this.#prepareForms(begun);
-    const engine = await startEngine(name, { threads, formFile: this.#files.forms });
+    const lost = this.#prepareTuning(begun);
+    const engine = await startEngine(name, { threads, tuningFile: this.#files.tuning });
     if (this.#status.trained) return engine;
 
     const { units, picturesPerUnit } = describeBatch(training);
@@ -192,11 +196,11 @@ class TrialRun {
     return engine;
   }
 
-  /** What was lost of the forms that the trial was begun with, in words; refused before the engine makes the file anew, unless drift is allowed. */
-  #prepareForms(begun: Conditions | undefined): string[] {
-    const { forms, last } = this.#files;
-    if (begun === undefined) takeForms(this.#trial.formsFrom, forms);
-    const lost = findLostForms(forms, begun);
+  /** What was lost of the algorithms that the trial was begun with, in words; refused before the engine makes the file anew, unless drift is allowed. */
+  #prepareTuning(begun: Conditions | undefined): string[] {
+    const { tuning, last } = this.#files;
+    if (begun === undefined) takeTuning(this.#trial.tuningFrom, tuning);
+    const lost = findLostTuning(tuning, begun);
     if (lost.length > 0 && existsSync(last) && !this.#trial.allowDrift) refuseDrift(lost);
     return lost;
   }

@@ -3,6 +3,7 @@ import type { Experiment } from '../config/experiment.js';
 import { describeData } from '../data/data-source.js';
 import { chooseMicroBatchSize, estimateActivationBytes } from '../model/micro-batch-size.js';
 import { describeNetwork } from '../model/network-shape.js';
+import { optimizerTypeOf } from '../optimizers/registry.js';
 import { countEpochSteps, describeBatch } from '../tasks/describe-batch.js';
 
 export interface TrialCost {
@@ -47,7 +48,7 @@ export function estimateTrialCost(experiment: Experiment): TrialCost | undefined
     (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
     0,
   );
-  const moments = training.optimizer.type === 'sgd' ? 1 : 2;
+  const moments = optimizerTypeOf(training.optimizer).slotNames.length;
   const averaged = training.averaging === undefined ? 0 : 1;
   const weightBytes = 4 * numbers;
   const { selections, sourceSize, imageSize, channels = 1 } = data;

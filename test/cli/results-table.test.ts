@@ -33,7 +33,7 @@ test('on a narrow terminal each figure has a line of its own, none wider than th
 });
 
 test('a network that says the same of everything is named', () => {
-  const alarm = { degenerate: true, constantQueries: 400, nonFiniteQueries: 0 };
+  const alarm = { degenerate: true, constantQueries: 400, nonFiniteQueries: 0, belowChance: false };
   expect(describeAlarms([{ name: 'seed=1', results: [result({ alarm })] }])).toEqual([
     expect.stringContaining('collapsed to a constant'),
   ]);

@@ -1,12 +1,12 @@
 // The engines that start on this machine. Others are left out of the contract suite: `oneshot doctor` says why.
 import type { Engine, EngineName } from '../../src/engine/engine.js';
-import { engineStarters } from '../../src/engine/start-engine.js';
+import { ENGINE_NAMES, engineTypes } from '../../src/engine/registry.js';
 
 /** Names of the engines that start here, the reference `cpu` among them. */
 export async function findStartingEngines(): Promise<EngineName[]> {
   const names: EngineName[] = [];
-  for (const name of Object.keys(engineStarters) as EngineName[]) {
-    const engine = await engineStarters[name]({ threads: 2 }).catch(() => undefined);
+  for (const name of ENGINE_NAMES) {
+    const engine = await engineTypes[name].start({ threads: 2 }).catch(() => undefined);
     engine?.dispose();
     if (engine !== undefined) names.push(name);
   }
@@ -18,7 +18,7 @@ export async function withEngine<Result>(
   name: EngineName,
   use: (engine: Engine) => Promise<Result> | Result,
 ): Promise<Result> {
-  const engine = await engineStarters[name]({ threads: 2 });
+  const engine = await engineTypes[name].start({ threads: 2 });
   try {
     return await use(engine);
   } finally {

@@ -76,7 +76,12 @@ describe('scoreEpisodes', () => {
       episodes,
     );
     expect(creditsOf(answers)).toEqual(Array(6).fill(1 / 3));
-    expect(findAlarm(network, answers)).toEqual({ degenerate: true, constantQueries: 6, nonFiniteQueries: 0 });
+    expect(findAlarm(network, answers)).toEqual({
+      degenerate: true,
+      constantQueries: 6,
+      nonFiniteQueries: 0,
+      belowChance: false,
+    });
   });
 });
 
@@ -97,6 +102,7 @@ describe('findAlarm', () => {
       degenerate: false,
       constantQueries: 0,
       nonFiniteQueries: 1,
+      belowChance: false,
     });
   });
 

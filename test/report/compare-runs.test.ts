@@ -20,20 +20,24 @@ beforeAll(async () => {
   folders = [
     await writeRun(parent, {
       name: 'weak',
-      settings: { rate: '0.1', size: '28' },
+      settings: { 'training.rate': '0.1', 'data.size': '28' },
       evaluation: { data, sections, skill: 0.7 },
     }),
     await writeRun(parent, {
       name: 'strong',
-      settings: { rate: '0.2', size: '28', decay: '1' },
+      settings: { 'training.rate': '0.2', 'data.size': '28', 'training.decay': '1' },
       evaluation: { data, sections, skill: 4 },
     }),
     await writeRun(parent, {
       name: 'other_episodes',
-      settings: { rate: '0.1', size: '28' },
+      settings: { 'training.rate': '0.1', 'data.size': '28' },
       evaluation: { data, sections: [{ ...FIVE_WAY, seed: 2 }], skill: 4 },
     }),
-    await writeRun(parent, { name: 'failed', state: 'failed', settings: { rate: '0.1', size: '28' } }),
+    await writeRun(parent, {
+      name: 'failed',
+      state: 'failed',
+      settings: { 'training.rate': '0.1', 'data.size': '28' },
+    }),
   ];
 });
 afterAll(() => rmSync(parent, { recursive: true }));
@@ -49,8 +53,8 @@ function listRight(run: ReportRun): boolean[] {
 describe('compareRuns', () => {
   it('shows the settings that differ, and only these', () => {
     expect(compareRuns(load(0, 1)).differences).toEqual([
-      { path: 'decay', values: [undefined, '1'] },
-      { path: 'rate', values: ['0.1', '0.2'] },
+      { path: 'training.decay', values: [undefined, '1'] },
+      { path: 'training.rate', values: ['0.1', '0.2'] },
     ]);
   });
 

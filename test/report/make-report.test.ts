@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { coverBoth } from '../../src/evaluation/statistics/interval.js';
 import { loadRuns } from '../../src/report/load-runs.js';
 import { makeReport, type Report } from '../../src/report/make-report.js';
 import { runFiles } from '../../src/run-folder/run-folder.js';
@@ -98,7 +99,10 @@ describe('makeReport', () => {
       .map(({ results }) => results.find(({ task, scorer }) => scorer === 'network' && task.endsWith('5-way-1-shot'))!);
     expect(found).toHaveLength(2);
     expect(measurement!.accuracy).toBeCloseTo((found[0]!.correct + found[1]!.correct) / 100, 12);
-    expect(measurement).toMatchObject({ n: 50, intervalKind: 'seeds-and-episodes', alarm: false });
+    expect(measurement).toMatchObject({ n: 50 });
+    expect(measurement!.alarm).toBeUndefined();
+    const single = coverBoth(found[0]!.wilson, found[0]!.clustered);
+    expect(measurement!.interval[1] - measurement!.interval[0]).toBeGreaterThan(single[1] - single[0]);
     expect(measurement!.correct).toEqual(found.map(({ correct }) => correct));
     expect(measurement!.interval[0]).toBeLessThan(measurement!.accuracy);
     expect(measurement!.interval[1]).toBeGreaterThan(measurement!.accuracy);
@@ -106,7 +110,7 @@ describe('makeReport', () => {
 
   it('takes the wider one of both intervals for a single run', () => {
     const [measurement] = report.measurements.filter(({ system }) => system === 'batchSize=64');
-    expect(measurement).toMatchObject({ intervalKind: 'wilson-and-episodes', accuracy: 1 });
+    expect(measurement).toMatchObject({ accuracy: 1 });
     expect(measurement!.interval[0]).toBeLessThan(0.95);
     expect(measurement!.interval[1]).toBe(1);
   });
@@ -119,11 +123,20 @@ describe('makeReport', () => {
     ]);
   });
 
-  it('answers first with the task of most ways, best system first', () => {
-    expect(report.headline).toMatchObject({ task: 'test/within-alphabet/5-way-1-shot', nWay: 5, kShot: 1 });
+  it('answers first with the task of most ways, and with what the loss chose where nothing was validated', () => {
+    expect(report.choice).toMatchObject({
+      type: 'chosen',
+      system: 'batchSize=32',
+      objective: { metric: 'train/loss' },
+      candidates: 2,
+    });
+    expect(report.headline).toMatchObject({
+      task: 'test/within-alphabet/5-way-1-shot',
+      first: { system: 'batchSize=32' },
+    });
     expect(report.headline!.measurements.map(({ system }) => system)).toEqual([
-      'batchSize=64',
       'batchSize=32',
+      'batchSize=64',
       'nearestNeighbourCosine',
       'chance',
     ]);

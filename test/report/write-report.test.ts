@@ -26,14 +26,20 @@ beforeAll(async () => {
     skill: 1,
   };
   const metrics = { 'train/loss': [0.7, 0.5], 'validation/one-shot-accuracy': [0.3, 0.6] };
-  await writeRun(parent, { experiment: SCRIPT, name: KOREAN, evaluation, metrics, settings: { [HEBREW]: SCRIPT } });
+  await writeRun(parent, {
+    experiment: SCRIPT,
+    name: KOREAN,
+    evaluation,
+    metrics,
+    settings: { [`training.${HEBREW}`]: SCRIPT },
+  });
   await writeRun(parent, {
     experiment: HEBREW,
     name: 'b',
     seed: 2,
     evaluation,
     metrics,
-    settings: { [HEBREW]: '=1+1' },
+    settings: { [`training.${HEBREW}`]: '=1+1' },
   });
   await writeRun(parent, {
     experiment: SCRIPT,

@@ -62,6 +62,15 @@ describe('factors on the learning rate', () => {
         [99, 4e-6],
       ],
     ],
+    // The peak is at the nearest step: 30.4 of 100 are 30.
+    [
+      'one cycle whose way up is no whole number of steps',
+      { type: 'oneCycle', warmupFraction: 0.304, startFraction: 0, finalFraction: 0 },
+      [
+        [29, 1],
+        [30, 0.5 * (1 + Math.cos(Math.PI / 70))],
+      ],
+    ],
     [
       'one cycle without a way up',
       { type: 'oneCycle', warmupFraction: 0, startFraction: 0.04, finalFraction: 0.5 },
@@ -77,20 +86,13 @@ describe('factors on the learning rate', () => {
   });
 });
 
-describe('settings that no training can follow fail when the schedule is built', () => {
-  it.each<[string, Schedule, { stepsPerEpoch: number; maxEpochs: number }]>([
-    ['steps of 0', { type: 'constant' }, { stepsPerEpoch: 0, maxEpochs: 1 }],
-    ['half an epoch', { type: 'constant' }, { stepsPerEpoch: 1, maxEpochs: 0.5 }],
-    ['growth', { type: 'exponential', decayPerEpoch: 1.1 }, length],
-    ['a step every 0 epochs', { type: 'step', everyEpochs: 0, factor: 0.5 }, length],
-    ['more warm-up than steps', { type: 'cosine', warmupFraction: 1.5, finalFraction: 0 }, length],
-    [
-      'a cycle that starts above',
-      { type: 'oneCycle', warmupFraction: 0.3, startFraction: 2, finalFraction: 0 },
-      length,
-    ],
-    ['a negative end', { type: 'cosine', warmupFraction: 0, finalFraction: -1 }, length],
-  ])('%s', (_title, config, trainingLength) => {
-    expect(() => buildSchedule(config, trainingLength)).toThrow(expect.objectContaining({ code: 'usage' }));
+describe('a length that no training has fails when the schedule is built', () => {
+  it.each([
+    ['steps of 0', { stepsPerEpoch: 0, maxEpochs: 1 }],
+    ['half an epoch', { stepsPerEpoch: 1, maxEpochs: 0.5 }],
+  ])('%s', (_title, trainingLength) => {
+    expect(() => buildSchedule({ type: 'constant' }, trainingLength)).toThrow(
+      expect.objectContaining({ code: 'usage' }),
+    );
   });
 });

@@ -6,6 +6,7 @@ import type {
   ProtocolWithinAlphabet,
 } from '../../config/experiment.js';
 import type { ConcretePath } from '../../config/key-path.js';
+import { explainEmptySelection } from '../../data/data-source.js';
 import type { DataSection } from '../../data/loaded-data.js';
 import { LAKE_ALPHABETS } from '../../data/omniglot/omniglot-alphabets.js';
 import type { SplitPurpose } from '../../data/pictures/picture-set.js';
@@ -116,19 +117,7 @@ function hasSelection(section: EpisodeSection): section is SelectionSection {
   return section.selection !== undefined;
 }
 
-/** What fills an empty selection. */
-const selectionHints: Readonly<Record<DataSection['dataset'], (selection: SplitPurpose) => string>> = {
-  omniglot: () => 'name some in data.validationAlphabets, or use split koch',
-  glyphs: (selection) => `raise data.${selection}Alphabets`,
-  mnist: (selection) => (selection === 'train' ? 'name some in data.trainDigits' : 'mnist has no validation digits'),
-  folder: (selection) => `raise data.${selection}, or give the folder more groups`,
-};
-
-function reportEmptySelection(
-  { path, selection }: SelectionSection,
-  { dataset }: DataSection,
-  context: RuleContext,
-): void {
+function reportEmptySelection({ path, selection }: SelectionSection, data: DataSection, context: RuleContext): void {
   const isValidation = path[0] === 'training';
   context.report({
     code: 'episode',
@@ -136,7 +125,7 @@ function reportEmptySelection(
     at: isValidation ? 'key' : 'value',
     found: `the ${selection} selection, which is empty`,
     allowed: 'a selection that has alphabets',
-    hint: selectionHints[dataset](selection),
+    hint: explainEmptySelection(data, selection),
   });
 }
 

@@ -2,32 +2,31 @@
 import type { Experiment } from '../../config/experiment.js';
 import type { ConcretePath } from '../../config/key-path.js';
 import { listLayerGroups } from '../../layers/list-layers.js';
-import type { Rule } from '../rule.js';
+import { LAYER_SETTINGS } from '../../optimizers/optimizer.js';
+import { optimizerNamesWith, optimizerTypeOf } from '../../optimizers/registry.js';
+import { type Rule, reportSettings } from '../rule.js';
 
-/** Momentum rises along its ramp. */
-export const checkMomentumRamp: Rule = {
-  name: 'momentum ramp',
+/** What the optimizer says of its own settings. */
+export const checkOptimizer: Rule = {
+  name: 'optimizer',
   needs: ['training.optimizer'],
-  check({ training }, { report }) {
-    if (training?.optimizer.type !== 'sgd' || typeof training.optimizer.momentum === 'number') return;
-    const { from, to } = training.optimizer.momentum;
-    if (from <= to) return;
-    report({
-      code: 'conflict',
-      path: ['training', 'optimizer', 'momentum', 'from'],
-      found: `${from}, above to: ${to}`,
-      allowed: `a number from 0 to ${to}`,
-    });
+  check({ training }, context) {
+    if (!training) return;
+    const { optimizer } = training;
+    reportSettings(context, ['training', 'optimizer'], optimizerTypeOf(optimizer).findProblems?.(optimizer));
   },
 };
 
-/** A layer's own momentum is a setting of SGD, its own L2 penalty one of SGD and Adam. */
+/** Layers have settings of their own only for optimizers that know them. */
 export const checkLayerSettings: Rule = {
   name: 'layer settings',
   needs: ['training.optimizer.type', 'model'],
   check({ training, model }: Experiment, { report }) {
-    if (!training || !model || training.optimizer.type === 'sgd') return;
-    const { type } = training.optimizer;
+    if (!training || !model) return;
+    const { optimizer } = training;
+    const { layerSettings } = optimizerTypeOf(optimizer);
+    const unknown = LAYER_SETTINGS.filter((setting) => !layerSettings.includes(setting));
+    if (unknown.length === 0) return;
     const places: [ConcretePath, object][] = [
       ...listLayerGroups(model.encoder).flatMap(({ place, layers }) =>
         layers.map((layer, index): [ConcretePath, object] => [['model', 'encoder', ...place, index], layer]),
@@ -35,14 +34,16 @@ export const checkLayerSettings: Rule = {
       [['model', 'head'], model.head],
     ];
     for (const [path, settings] of places) {
-      for (const key of type === 'adam' ? ['momentum'] : ['momentum', 'l2']) {
+      for (const key of unknown) {
         if (!Object.hasOwn(settings, key)) continue;
+        const optimizers = `optimizer ${optimizerNamesWith(key).join(' or ')}`;
+        const isDecay = key === 'l2' && Object.hasOwn(optimizer, 'weightDecay');
         report({
           code: 'conflict',
           path: [...path, key],
           at: 'key',
-          found: `${key} with optimizer ${type}`,
-          allowed: key === 'l2' ? 'training.optimizer.weightDecay, or optimizer sgd or adam' : 'optimizer sgd',
+          found: `${key} with optimizer ${optimizer.type}`,
+          allowed: isDecay ? `training.optimizer.weightDecay, or ${optimizers}` : optimizers,
         });
       }
     }

@@ -1,5 +1,6 @@
 // Which sections an experiment needs: data for everything, model and training together, and something to do.
 import type { Experiment } from '../../config/experiment.js';
+import { DATA_SET_NAMES } from '../../data/data-source.js';
 import type { Rule, RuleContext } from '../rule.js';
 
 /** A network needs both `model` and `training`; without them there are baselines, which need `evaluation`. */
@@ -45,7 +46,7 @@ export const checkSections: Rule = {
         path: [],
         at: 'key',
         found: 'no data',
-        allowed: 'data: a map with dataset: omniglot, glyphs, mnist, folder',
+        allowed: `data: a map with dataset: ${DATA_SET_NAMES.join(', ')}`,
       });
     }
     if (!model && !training && evaluation.length > 0 && baselines.length === 0) {

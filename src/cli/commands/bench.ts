@@ -11,7 +11,7 @@ import { followInterrupts } from '../interrupts.js';
 import { createPlainTable } from '../plain-table.js';
 import { openProgressLine } from '../progress-line.js';
 import type { ExitCode } from '../report-error.js';
-import { type Colors, colorsFor, printNote, printResult } from '../terminal.js';
+import { type Colors, colorsFor, printJson, printNote, printResult } from '../terminal.js';
 import { wrapText } from '../wrap-text.js';
 
 export interface BenchCommandOptions {
@@ -68,7 +68,7 @@ export async function benchCommand(options: BenchCommandOptions): Promise<ExitCo
     line.close();
     interrupts.close();
     if (results !== undefined) {
-      if (options.json) printResult(JSON.stringify(results, null, 2));
+      if (options.json) printJson(results);
       else printBench(results, colorsFor(process.stdout));
       if (path !== undefined) printNote(`kept in ${path}`);
     }

@@ -5,7 +5,7 @@ import { ensembleRuns } from '../../report/ensemble-runs.js';
 import { loadRuns } from '../../report/load-runs.js';
 import { renderEnsemble } from '../ensemble-table.js';
 import type { ExitCode } from '../report-error.js';
-import { colorsFor, printNote, printResult } from '../terminal.js';
+import { colorsFor, printJson, printNote, printResult } from '../terminal.js';
 
 export interface CompareOptions {
   readonly ensemble?: boolean;
@@ -32,7 +32,7 @@ export async function compareCommand(paths: string[], options: CompareOptions): 
   if (options.json) {
     // The answers of every episode are left to the runs' own files.
     const figures = ensemble?.map(({ answers: _, ...result }) => result);
-    printResult(JSON.stringify({ ...comparison, damaged, ...(figures && { ensemble: figures }) }, null, 2));
+    printJson({ ...comparison, damaged, ...(figures && { ensemble: figures }) });
     return 0;
   }
   printResult(renderComparison(comparison));

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLogUpdate } from 'log-update';
 import { userPicturesFolder } from '../../base/environment.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { OneshotError } from '../../base/problem.js';
 import { resolveDataFolder } from '../../data/files/data-folder.js';
 import { type DataSetState, inspectDataSets } from '../../data/files/data-sets-state.js';
@@ -15,7 +16,7 @@ import {
 import { formatBytes } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
-import { colorsFor, printNote, printResult } from '../terminal.js';
+import { colorsFor, printJson, printNote, printResult } from '../terminal.js';
 
 export interface DataOptions {
   readonly folder?: string;
@@ -28,7 +29,7 @@ export async function dataCommand(options: DataOptions): Promise<ExitCode> {
   const folder = findFolder(options);
   const dataSets = await inspectDataSets(folder, { check: options.check === true });
   const cache = { folder: userPicturesFolder(process.env), bytes: measureFolder(userPicturesFolder(process.env)) };
-  if (options.json) printResult(JSON.stringify({ folder, dataSets, cache }, null, 2));
+  if (options.json) printJson({ folder, dataSets, cache });
   else printDataSets(folder, dataSets, cache);
   return dataSets.some(({ state }) => state === 'wrong') ? 1 : 0;
 }
@@ -42,7 +43,7 @@ export async function fetchDataCommand(name: string, options: DataOptions & { fr
     });
   }
   const folder = findFolder(options);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   for (const file of dataSet.files) {
     if (await isThere(file, folder)) printNote(`${file.name} is there already`);
     else await fetchWithProgress(file, folder, options.from);

@@ -1,7 +1,7 @@
 import { diagnose } from '../../doctor/diagnose.js';
 import type { Finding } from '../../doctor/finding.js';
 import type { ExitCode } from '../report-error.js';
-import { type Colors, colorsFor, printResult } from '../terminal.js';
+import { type Colors, colorsFor, printJson, printResult } from '../terminal.js';
 import { wrapText } from '../wrap-text.js';
 
 /** `oneshot doctor`: what works here, what does not, and what to do; exit code 1 when the embedded way of training does not work. */
@@ -15,7 +15,7 @@ export async function doctorCommand(options: { runs: string; json?: boolean }): 
     })),
     describeTerminal(),
   ];
-  if (options.json) printResult(JSON.stringify(findings, null, 2));
+  if (options.json) printJson(findings);
   else printFindings(findings, colorsFor(process.stdout));
   return isReady(findings) ? 0 : 1;
 }

@@ -1,11 +1,9 @@
 import { OneshotError } from '../../base/problem.js';
 import { enginesFolder, findInstalledEngine, type InstallableName } from '../../engine/installed-engine.js';
 import { describeEngine, type EngineVerdict, judgeEngine, judgeEngines } from '../../engine/judge-engines.js';
-import { cudaRecipe } from '../../install/cuda-recipe.js';
 import type { EngineRecipe } from '../../install/engine-recipe.js';
 import { installEngine, isInstalled, uninstallEngine } from '../../install/install-engine.js';
-import { tensorFlowRecipe } from '../../install/tensorflow-recipe.js';
-import { webGpuRecipe } from '../../install/webgpu-recipe.js';
+import { installables } from '../../install/registry.js';
 import { askYesNo } from '../ask.js';
 import { measureWidth } from '../fit-lines.js';
 import { formatBytes } from '../format-quantity.js';
@@ -14,28 +12,6 @@ import { openProgressLine } from '../progress-line.js';
 import type { ExitCode } from '../report-error.js';
 import { colorsFor, printNote, printResult } from '../terminal.js';
 import { wrapText } from '../wrap-text.js';
-
-/** What `oneshot engine install` knows; main.ts offers these names. */
-const RECIPES: { readonly [name in InstallableName]: (options: { gpu: boolean }) => EngineRecipe } = {
-  tensorflow: ({ gpu }) => tensorFlowRecipe(gpu ? 'gpu' : 'cpu'),
-  cuda: () => cudaRecipe(process.env),
-  webgpu: () => webGpuRecipe,
-};
-
-/** What an engine that is not there is for. */
-const PURPOSES: Readonly<Record<InstallableName, string>> = {
-  tensorflow: "TensorFlow's own library, on processors, or with --gpu on NVIDIA GPUs",
-  cuda: 'NVIDIA GPUs',
-  webgpu: 'GPUs of any maker',
-};
-
-/** Said where what was installed for GPUs finds none. */
-const WITHOUT_GPU: Readonly<Record<InstallableName, string>> = {
-  tensorflow:
-    'it finds no NVIDIA GPU here and computes on the processor, which the smaller variant without --gpu does as well',
-  cuda: 'it finds no NVIDIA GPU here',
-  webgpu: 'it finds no GPU here, only a processor that imitates one: right for checks, far too slow to train',
-};
 
 /** A download of this size is not begun without being asked for. */
 const CONSENT_BYTES = 200e6;
@@ -65,7 +41,7 @@ export async function installEngineCommand(
   if (options.gpu && name !== 'tensorflow') {
     throw new OneshotError('usage', `${name} has no variant for GPUs: --gpu is for tensorflow`);
   }
-  const recipe = RECIPES[name]({ gpu: options.gpu === true });
+  const recipe = installables[name].recipe({ gpu: options.gpu === true });
   if (isInstalled(recipe, env)) {
     printResult(`${describeRecipe(recipe)} is installed already: ${findInstalledEngine(name, env)?.folder}`);
     return 0;
@@ -92,7 +68,8 @@ export async function installEngineCommand(
   } finally {
     line.close();
   }
-  if (recipe.variant === 'gpu' && verdict?.description?.settings.device !== 'gpu') printNote(WITHOUT_GPU[name]);
+  if (recipe.variant === 'gpu' && verdict?.description?.settings.device !== 'gpu')
+    printNote(installables[name].withoutGpu);
   return 0;
 }
 
@@ -114,7 +91,7 @@ function printEngines(verdicts: readonly EngineVerdict[], chosen: EngineVerdict 
     return {
       cells: [name, verdict === chosen ? `${state} (auto)` : state, installed ? formatBytes(installed.bytes) : ''],
       text: isMissing
-        ? `${PURPOSES[name as InstallableName]}: oneshot engine install ${name}`
+        ? `${installables[name as InstallableName].purpose}: oneshot engine install ${name}`
         : (problem ?? describeEngine(description)),
     };
   });
@@ -137,7 +114,7 @@ function printEngines(verdicts: readonly EngineVerdict[], chosen: EngineVerdict 
 const LEAST_ROOM = 20;
 
 function findInstalled({ name }: EngineVerdict) {
-  return name in RECIPES ? findInstalledEngine(name as InstallableName, process.env) : undefined;
+  return name in installables ? findInstalledEngine(name as InstallableName, process.env) : undefined;
 }
 
 async function requireConsent(recipe: EngineRecipe, yes: boolean): Promise<void> {

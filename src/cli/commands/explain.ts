@@ -1,12 +1,12 @@
 import { type ExplainedName, explainKey, type KeyExplanation } from '../../config/explain-key.js';
 import type { ExitCode } from '../report-error.js';
-import { type Colors, colorsFor, printResult } from '../terminal.js';
+import { type Colors, colorsFor, printJson, printResult } from '../terminal.js';
 import { wrapText } from '../wrap-text.js';
 
 /** `oneshot explain`: what a key of an experiment means. */
 export async function explainCommand(path: string, options: { json?: boolean }): Promise<ExitCode> {
   const explanations = explainKey(path);
-  if (options.json) printResult(JSON.stringify(explanations, null, 2));
+  if (options.json) printJson(explanations);
   else {
     const colors = colorsFor(process.stdout);
     printResult(explanations.map((explanation) => renderExplanation(explanation, colors)).join('\n\n'));

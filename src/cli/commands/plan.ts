@@ -12,7 +12,7 @@ import { estimateTrialCost, type TrialCost } from '../../run/trial-cost.js';
 import { formatBytes, formatCount, formatDuration, formatInteger } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
-import { type Colors, colorsFor, printResult } from '../terminal.js';
+import { type Colors, colorsFor, printJson, printResult } from '../terminal.js';
 
 /** Trials that get a line each. */
 const MOST_ROWS = 100;
@@ -43,9 +43,7 @@ export async function planCommand(
     };
     // Of a search only the first points are known.
     const time = search === undefined ? { time: estimatePlannedTime(plan, trials) ?? null } : {};
-    printResult(
-      JSON.stringify({ experiment: experiment.name, ...sweep, ...time, trials: trials.map(toJson) }, null, 2),
-    );
+    printJson({ experiment: experiment.name, ...sweep, ...time, trials: trials.map(toJson) });
     return 0;
   }
   if (search === undefined) printPlan(plan, trials, colorsFor(process.stdout));

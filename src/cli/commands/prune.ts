@@ -4,7 +4,7 @@ import { OneshotError } from '../../base/problem.js';
 import { formatBytes, formatInteger } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
-import { colorsFor, printNote, printResult } from '../terminal.js';
+import { colorsFor, printJson, printNote, printResult } from '../terminal.js';
 import { findGarbage, type Garbage, pictureCacheFolder, removeGarbage } from './find-garbage.js';
 
 export interface PruneOptions {
@@ -29,8 +29,7 @@ export async function pruneCommand(path: string | undefined, options: PruneOptio
   if (!options.json) show(garbage);
   const isWanted = garbage.length > 0 && !options.dryRun && (options.yes === true || (await ask(garbage)));
   const removed = isWanted ? removeGarbage(garbage) : [];
-  if (options.json)
-    printResult(JSON.stringify({ found: garbage, removed, freedBytes: sumBytes(removed), damaged }, null, 2));
+  if (options.json) printJson({ found: garbage, removed, freedBytes: sumBytes(removed), damaged });
   else if (isWanted) report(garbage, removed);
   return 0;
 }

@@ -11,7 +11,7 @@ import { formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import { openProgressDisplay } from '../progress-display.js';
 import type { ExitCode } from '../report-error.js';
-import { type Colors, colorsFor, printNote, printResult } from '../terminal.js';
+import { type Colors, colorsFor, printJson, printNote, printResult } from '../terminal.js';
 import { compareReproduction, type Difference, type ReproductionResult } from './compare-reproduction.js';
 
 export interface ReproduceOptions {
@@ -44,10 +44,7 @@ export async function reproduceCommand(path: string, options: ReproduceOptions):
     const result = compareReproduction(run.folder, again);
     const isSame = result.differences.length === 0;
     isWanted ||= !isSame;
-    if (options.json)
-      printResult(
-        JSON.stringify({ run: run.folder, again: isWanted ? again : null, isSame, drift, ...result }, null, 2),
-      );
+    if (options.json) printJson({ run: run.folder, again: isWanted ? again : null, isSame, drift, ...result });
     else printComparison(run, result, isWanted ? again : undefined, colorsFor(process.stdout));
     return isSame ? 0 : 1;
   } finally {

@@ -23,7 +23,7 @@ import { describeAlarms, renderResults } from '../results-table.js';
 import type { RunOptions } from '../run-options.js';
 import { followSlurm, showSubmission, submitToSlurm } from '../submit-to-slurm.js';
 import { chooseResults } from '../sweep-results.js';
-import { colorsFor, printNote, printResult } from '../terminal.js';
+import { colorsFor, printJson, printNote, printResult } from '../terminal.js';
 
 /** `oneshot run`: runs the plan of a file and prints the results of its trials. */
 export async function runCommand(file: string, options: RunOptions): Promise<ExitCode> {
@@ -94,7 +94,7 @@ async function runOnSlurm(plan: Plan, file: string, options: RunOptions): Promis
 
 async function showRun(plan: Plan, result: PlanResult, options: RunOptions): Promise<ExitCode> {
   const folders = listKnownFolders(plan, join(resolve(options.runs), plan.experiment.name));
-  if (options.json) printResult(JSON.stringify(toJson(plan, folders, result), null, 2));
+  if (options.json) printJson(toJson(plan, folders, result));
   else await showResults(plan, folders, result);
   return exitCodeOf(result);
 }

@@ -3,13 +3,14 @@ import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogUpdate } from 'log-update';
 import { groupBy } from '../../evaluation/group-by.js';
+import { readObjective } from '../../evaluation/headline.js';
 import { deviceFolder, listUsedDevices } from '../../launch/device-pool.js';
 import { type QueueWatch, watchQueue } from '../../launch/slurm/queue-watch.js';
 import { countStates, listFailures, type SweepSummary, summarizeSweep } from '../../launch/summarize-sweep.js';
 import { formatPercent } from '../../report/format-figures.js';
 import { type DamagedRun, type FoundRun, findRuns } from '../../run-folder/find-runs.js';
 import type { RunState } from '../../run-folder/run-folder.js';
-import { listSweeps, readSweepMetric } from '../../run-folder/sweep-folder.js';
+import { listSweeps } from '../../run-folder/sweep-folder.js';
 import {
   type ClusterStatus,
   clusterToJson,
@@ -22,7 +23,7 @@ import { cutLine } from '../fit-lines.js';
 import { formatDuration, formatInteger } from '../format-quantity.js';
 import type { ExitCode } from '../report-error.js';
 import { type Devices, renderRuns } from '../runs-table.js';
-import { type Colors, colorsFor, printNote, printResult } from '../terminal.js';
+import { type Colors, colorsFor, isStillRead, printJson, printNote, printResult, showText } from '../terminal.js';
 
 /** Runs of one experiment that get a line each; of more, those that finished are left to `report`. */
 const MOST_ROWS = 40;
@@ -47,7 +48,7 @@ interface ExperimentStatus {
 export async function statusCommand(path: string, options: { json?: boolean; watch?: boolean }): Promise<ExitCode> {
   if (options.watch && !options.json) return watchStatus(path);
   const experiments = await readExperiments(path, watchQueue(QUEUE_MS));
-  if (options.json) printResult(JSON.stringify(experiments.map(toJson), null, 2));
+  if (options.json) printJson(experiments.map(toJson));
   else if (experiments.length === 0) printNote(`no runs in ${path}`);
   else printResult(renderExperiments(experiments, colorsFor(process.stdout)));
   return 0;
@@ -65,7 +66,7 @@ async function watchStatus(path: string): Promise<ExitCode> {
         runs.some(({ state }) => state === 'running') ||
         sweeps.some(({ holder }) => holder !== undefined),
     );
-    if (!isActive) break;
+    if (!isActive || !isStillRead()) break;
     await sleep(WATCH_MS);
   }
   update.done();
@@ -110,11 +111,12 @@ function renderForTerminal(experiments: readonly ExperimentStatus[]): string {
   const { columns = Number.POSITIVE_INFINITY, rows = Number.POSITIVE_INFINITY } = process.stdout;
   // The last row is the cursor's.
   const own = Math.floor((rows - 1) / experiments.length) - 1;
-  const text = renderExperiments(experiments, colorsFor(process.stdout), { columns, rows: own });
+  const colors = colorsFor(process.stdout);
+  const text = renderExperiments(experiments, colors, { columns, rows: own });
   return text
     .split('\n')
     .slice(0, rows - 1)
-    .map((line) => cutLine(line, columns))
+    .map((line) => cutLine(showText(line, colors), columns))
     .join('\n');
 }
 
@@ -206,7 +208,7 @@ function chooseRows(runs: readonly FoundRun[], sweeps: readonly SweepSummary[], 
   };
   const { metric, goal } = sweeps.at(-1)?.manifest ?? { metric: 'validation/one-shot-accuracy', goal: 'maximize' };
   const cost = ({ status }: FoundRun) => {
-    const value = readSweepMetric(status, metric);
+    const value = readObjective(status?.metrics, { metric });
     return value === undefined ? Number.POSITIVE_INFINITY : goal === 'minimize' ? value : -value;
   };
   return runs.toSorted((a, b) => rank[a.state] - rank[b.state] || (cost(a) < cost(b) ? -1 : 1)).slice(0, mostRows);

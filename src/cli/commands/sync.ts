@@ -5,7 +5,7 @@ import { formatBytes, formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import type { ExitCode } from '../report-error.js';
 import { describeFailures, describeSync, measureSync, type SyncSummary, syncJournals } from '../sync-journals.js';
-import { printNote, printResult } from '../terminal.js';
+import { printJson, printNote, printResult } from '../terminal.js';
 
 export interface SyncOptions {
   readonly trackingUri?: string;
@@ -27,7 +27,7 @@ export async function syncCommand(path: string, options: SyncOptions): Promise<E
   try {
     const summary = await syncJournals(path, client, interrupts.stop);
     const isInterrupted = interrupts.stop.aborted;
-    if (options.json) printResult(JSON.stringify(toJson(client, summary, isInterrupted), null, 2));
+    if (options.json) printJson(toJson(client, summary, isInterrupted));
     else {
       for (const line of describeFailures(summary)) printNote(line);
       printResult(describeSync(summary));
@@ -50,9 +50,7 @@ function showBacklog(path: string, client: MlflowClient, asJson: boolean): ExitC
   const behind = journals.filter(({ backlog: { points, params, tags, files } }) => points + params + tags + files > 0);
   if (asJson) {
     const runs = behind.map(({ folder, backlog }) => ({ folder, ...backlog }));
-    printResult(
-      JSON.stringify({ server: client.baseUrl, journals: journals.length, behind: behind.length, runs }, null, 2),
-    );
+    printJson({ server: client.baseUrl, journals: journals.length, behind: behind.length, runs });
     return 0;
   }
   const sum = (key: 'points' | 'params' | 'files' | 'journalBytes') =>

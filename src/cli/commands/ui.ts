@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MlflowClient } from 'mlflow-ts-client';
+import { makeFolder } from '../../base/make-folder.js';
 import { OneshotError } from '../../base/problem.js';
 import { acquireProcessLock, findLockHolder, type ProcessLock } from '../../base/process-lock.js';
 import { findJournals } from '../../tracking/find-journals.js';
@@ -61,7 +62,7 @@ export async function uiCommand(path: string, options: UiOptions): Promise<ExitC
   const interrupts = followInterrupts(printNote, 'stopping');
   const { stop } = interrupts;
   try {
-    mkdirSync(store, { recursive: true });
+    makeFolder(store);
     for (;;) {
       const lock = acquireProcessLock(storeFiles(store).lock);
       if ('release' in lock) return await serve(path, store, lock, options, stop);
@@ -141,7 +142,7 @@ async function prepareMlflow(options: UiOptions, stop: AbortSignal): Promise<Mlf
     const agreed = `${folder}.agreed-${plan.origin}`;
     if (!existsSync(agreed)) {
       await requireConsent(`fetch MLflow ${MLFLOW_VERSION} with ${plan.origin} (about 700 MB)?`, options, stop);
-      mkdirSync(join(folder, '..'), { recursive: true });
+      makeFolder(join(folder, '..'));
       writeFileSync(agreed, '');
     }
     return plan;

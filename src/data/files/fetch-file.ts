@@ -1,10 +1,11 @@
 // One published file from the net or from a folder to where it belongs: what was received stays in the folder `.partial`
 // and is gone on with after a cut or another start; only a file that is the published one takes its place.
-import { chmodSync, copyFileSync, mkdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { syncFolder } from '../../base/atomic-file.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { OneshotError } from '../../base/problem.js';
 import { acquireProcessLock } from '../../base/process-lock.js';
 import { checkPublishedFile, type PublishedFile } from './published-files.js';
@@ -35,7 +36,7 @@ const MAX_BYTES = 256 * 2 ** 20;
 export async function fetchFile(file: PublishedFile, options: FetchOptions): Promise<void> {
   const { folder } = options;
   const partial = join(folder, '.partial');
-  mkdirSync(partial, { recursive: true });
+  makeFolder(partial);
   const lock = acquireProcessLock(join(partial, `${file.name}.lock`));
   if (!('release' in lock)) {
     throw new OneshotError('locked', `process ${lock.pid} on ${lock.host} is fetching ${file.name} already`, {

@@ -44,7 +44,7 @@ export function openZip(path: string, limits: ZipLimits, hint: string): ZipFile 
   async function listEntries(): Promise<ZipEntry[]> {
     const entries: ZipEntry[] = [];
     try {
-      const zip = await fromBufferPromise(bytes, { strictFileNames: true });
+      const zip = await fromBufferPromise(bytes);
       if (zip.entryCount > limits.entries)
         throw fail(`holds ${zip.entryCount} files; expected at most ${limits.entries}`);
       for await (const entry of zip.eachEntry()) {

@@ -5,7 +5,8 @@ import { randomStream } from '../../base/random-stream.js';
 import type { DataFolder } from '../../config/experiment.js';
 import type { SplitPurpose } from '../pictures/picture-set.js';
 import type { AlphabetCount, SelectionRule, SplitRule } from '../splits.js';
-import type { FolderListing, ListedGroup } from './list-folder.js';
+import type { FolderListing } from './list-folder.js';
+import type { ListedGroup } from './listed-picture.js';
 import { readSplitWord } from './split-words.js';
 
 /** The keys that the division depends on. */

@@ -2,9 +2,17 @@
 import type { DataFolder } from '../../config/experiment.js';
 import type { DataSource } from '../loaded-data.js';
 import { describeFolder } from './describe-folder.js';
+import { findFolderProblems } from './find-folder-problems.js';
 
 export const folderSource: DataSource<DataFolder> = {
   describe: describeFolder,
+  nothingToTrain: {
+    keys: [['test'], ['validation'], []],
+    found: 'all of the folder',
+    allowed: 'some of it: training needs the rest',
+  },
+  fillSelection: (selection) => `raise data.${selection}, or give the folder more groups`,
+  findProblems: findFolderProblems,
   async load(section, options) {
     const { loadFolder } = await import('./load-folder.js');
     return loadFolder(section, options);

@@ -6,31 +6,10 @@ import type { DataFolder } from '../../config/experiment.js';
 import { explainKind, READ_KINDS } from '../pictures/picture-kind.js';
 import { type BadFile, failWithBadFiles } from './bad-files.js';
 import { openFileStamps } from './file-stamps.js';
+import type { ListedClass, ListedGroup, ListedPicture } from './listed-picture.js';
 import { type PlacedPicture, placeByFolders } from './place-by-folders.js';
 import { showPath } from './show-path.js';
 import { walkFolder } from './walk-folder.js';
-
-/** A picture file of a class. */
-export interface ListedPicture {
-  /** Within the data set's folder, with `/`. */
-  readonly path: string;
-  /** SHA-256 of the file, 64 hex digits. */
-  readonly hash: string;
-  /** The part of the folder's own split that it is in, by the part's name: `train`, `val`, `test`. */
-  readonly part?: string;
-}
-
-export interface ListedClass {
-  readonly name: string;
-  /** In the order of their paths. */
-  readonly pictures: readonly ListedPicture[];
-}
-
-export interface ListedGroup {
-  readonly name: string;
-  /** Sorted by name. */
-  readonly classes: readonly ListedClass[];
-}
 
 /** A folder's pictures. */
 export interface FolderListing {

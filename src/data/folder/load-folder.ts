@@ -13,7 +13,8 @@ import { SPLIT_PURPOSES } from '../splits.js';
 import { type BadFile, failWithBadFiles } from './bad-files.js';
 import { describeFolder, settingsOf, sourceKey } from './describe-folder.js';
 import { divideFolder } from './divide-folder.js';
-import { type ListedGroup, listFolder } from './list-folder.js';
+import { listFolder } from './list-folder.js';
+import type { ListedGroup } from './listed-picture.js';
 import { showPath } from './show-path.js';
 
 /** Progress is told every so many pictures. */

@@ -1,7 +1,7 @@
 // Where pictures belong by the folders they lie in: `class/picture` or `group/class/picture`, the same everywhere, and
 // either of them below `train`, `val` and `test`.
 import type { BadFile } from './bad-files.js';
-import type { ListedPicture } from './list-folder.js';
+import type { ListedPicture } from './listed-picture.js';
 import { readSplitWord } from './split-words.js';
 
 /** A picture with its class. */

@@ -18,6 +18,8 @@ const GLYPHS_VERSION = 2;
 
 export const glyphsSource: DataSource<DataGlyphs> = {
   describe,
+  nothingToTrain: { keys: [['trainAlphabets'], []], found: 'no alphabets for training', allowed: 'at least one' },
+  fillSelection: (selection) => `raise data.${selection}Alphabets`,
   async load(section, options) {
     const sizes = resolveSizes(section);
     const cache = { folder: options.cacheFolder, report: options.report };

@@ -19,6 +19,16 @@ const ALL_DIGITS = MNIST_TEST.counts.map((_, digit) => digit);
 
 export const mnistSource: DataSource<DataMnist> = {
   describe,
+  nothingToTrain: {
+    keys: [['trainDigits'], []],
+    found: 'no digits for training',
+    allowed: 'at least one in data.trainDigits',
+  },
+  fillSelection: (selection) =>
+    selection === 'train' ? 'name some in data.trainDigits' : 'mnist has no validation digits',
+  downloadsPath: ({ path }) => path,
+  // All digits of the test files, from 28 x 28 straight to what the network sees, as Koch et al. 2015 did.
+  beside: ({ imageSize, path }) => ({ dataset: 'mnist', path, trainDigits: [], imageSize, inkGain: 1 }),
   requireFiles(section, place) {
     const folder = resolveDataFolder(section.path, place);
     const parts = divideDigits(section).train.length > 0 ? [MNIST_TRAIN, MNIST_TEST] : [MNIST_TEST];

@@ -5,10 +5,19 @@ import { resolveDataFolder } from '../files/data-folder.js';
 import { requireFile } from '../files/require-file.js';
 import type { DataSource } from '../loaded-data.js';
 import { describeOmniglot } from './describe-omniglot.js';
+import { findValidationProblems } from './find-validation-problems.js';
 import { BACKGROUND, EVALUATION, explainOmniglotFiles, LAKE_RUNS_FILE } from './omniglot-files.js';
 
 export const omniglotSource: DataSource<DataOmniglot> = {
   describe: describeOmniglot,
+  nothingToTrain: {
+    keys: [['validationAlphabets'], []],
+    found: 'all alphabets that the split trains on',
+    allowed: 'some of them: training needs the others',
+  },
+  fillSelection: () => 'name some in data.validationAlphabets, or use split koch',
+  findProblems: findValidationProblems,
+  downloadsPath: ({ path }) => path,
   requireFiles(section, place, { lakeRuns }) {
     const folder = resolveDataFolder(section.path, place);
     for (const file of [BACKGROUND.file, EVALUATION.file, ...(lakeRuns ? [LAKE_RUNS_FILE] : [])]) {

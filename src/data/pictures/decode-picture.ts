@@ -2,6 +2,7 @@
 // colours as sRGB whatever the profile, the first frame where there are several. What a header states is checked before
 // anything is unpacked, so that a small file cannot fill the memory.
 import sharp from 'sharp';
+import type { DecodedPicture } from './decoded-picture.js';
 import { type Fit, type FitTarget, placePicture } from './fit-picture.js';
 import { explainKind, tellKind } from './picture-kind.js';
 
@@ -15,14 +16,6 @@ const MAX_SECONDS = 60;
 // Pictures are decoded several at a time, each by one thread.
 sharp.concurrency(1);
 sharp.cache(false);
-
-/** A picture as people see it: turned upright, in sRGB. */
-export interface DecodedPicture {
-  readonly height: number;
-  readonly width: number;
-  /** `[height, width, 4]`: red, green, blue and opacity (0 is transparent), not multiplied by it. */
-  readonly rgba: Uint8Array;
-}
 
 /** The size that a picture of this size is wanted at. */
 export type SizeChoice = (height: number, width: number) => Pick<FitTarget, 'height' | 'width' | 'isCropped'>;

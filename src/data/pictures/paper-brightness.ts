@@ -1,6 +1,6 @@
 // Which tone of a picture is paper. Drawings, signs and scans have their ink in the middle and paper around it, so the
 // edge of the pictures tells: light paper means dark ink.
-import type { DecodedPicture } from './decode-picture.js';
+import type { DecodedPicture } from './decoded-picture.js';
 
 /** The edge that is looked at, as a share of the shorter side. */
 const EDGE_SHARE = 0.05;

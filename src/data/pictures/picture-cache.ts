@@ -1,8 +1,9 @@
 // Pictures that were decoded, drawn or resized once, kept in a folder under a key of what they were made from. A cache
 // may vanish or be damaged at any time: then the pictures are made again.
-import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { stableHash } from '../../base/stable-hash.js';
 import { allocatePixels, decodePictureSet, encodePictureSet } from './picture-file.js';
 import type { PictureSet } from './picture-set.js';
@@ -30,7 +31,7 @@ export async function cachePictures(
   if (bytes) cache.report?.(`${path} is damaged; making it again`);
   const set = await build();
   try {
-    mkdirSync(cache.folder, { recursive: true });
+    makeFolder(cache.folder);
     writeFileAtomic(path, encodePictureSet(set));
   } catch (error) {
     cache.report?.(`cannot keep decoded pictures in ${cache.folder} (${(error as Error).message}); going on without`);

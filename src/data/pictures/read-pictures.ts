@@ -1,7 +1,8 @@
 // Picture files to the pixels of a picture set, as the settings of a data section say: the one way from files of strangers
 // to what the network sees, for training and for use.
 import { availableParallelism } from 'node:os';
-import { type DecodedPicture, decodePicture, sizeForSquare } from './decode-picture.js';
+import { decodePicture, sizeForSquare } from './decode-picture.js';
+import type { DecodedPicture } from './decoded-picture.js';
 import { createFitter, type Fit, parseColor, writeColors, writeInk } from './fit-picture.js';
 import { measurePaperBrightness } from './paper-brightness.js';
 import { allocatePixels } from './picture-file.js';

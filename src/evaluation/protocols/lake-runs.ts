@@ -5,6 +5,7 @@ import { nameTask, type ProtocolType } from '../task.js';
 
 export const lakeRuns: ProtocolType<ProtocolLakeRuns> = {
   protocol: 'lake-runs',
+  asksFor: 'lakeRuns',
   async makeTasks(section, data) {
     if (!data.loadLakeRuns) {
       throw new OneshotError('data', `the data set ${data.split.test.set.name} has no Lake runs`, {

@@ -7,9 +7,10 @@ import { makeDrawnTasks } from './drawn-tasks.js';
 
 export const mnist: ProtocolType<ProtocolMnist> = {
   protocol: 'mnist',
+  asksFor: 'mnist',
   async makeTasks(section, data) {
-    if (!data.loadMnist) throw new OneshotError('data', 'MNIST cannot be loaded beside these pictures');
-    const digits = await data.loadMnist();
+    if (!data.loadBeside) throw new OneshotError('data', 'MNIST cannot be loaded beside these pictures');
+    const digits = await data.loadBeside('mnist');
     // The digits are one alphabet, and nobody is known to have written two of them.
     const tasks = makeDrawnTasks({ ...section, protocol: 'cross-alphabet', selection: 'test' }, digits);
     return tasks.map((task) => {

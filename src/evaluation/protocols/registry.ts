@@ -1,5 +1,6 @@
 // The protocols by their names in experiment files. A new one is a file beside this one, a line here and an entry in the schema.
 import type { Protocol } from '../../config/experiment.js';
+import type { ExtraPictures } from '../../data/loaded-data.js';
 import type { EpisodeProtocol, EvaluationData, EvaluationTask, ProtocolType } from '../task.js';
 import { crossAlphabet } from './cross-alphabet.js';
 import { lakeRuns } from './lake-runs.js';
@@ -15,6 +16,15 @@ const protocolTypes: {
   'cross-alphabet': crossAlphabet,
   mnist,
 };
+
+/** The pictures that the sections ask for besides those of the data section. */
+export function listExtraPictures(sections: readonly Protocol[]): ExtraPictures {
+  const asked = sections.flatMap(({ protocol }) =>
+    protocol === 'verification' ? [] : (protocolTypes[protocol].asksFor ?? []),
+  );
+  const beside = asked.filter((name) => name !== 'lakeRuns');
+  return { lakeRuns: asked.includes('lakeRuns'), beside: [...new Set(beside)].sort() };
+}
 
 /**
  * The tasks of all sections with episodes, in their order. Tasks that would share a name (sections that differ in their

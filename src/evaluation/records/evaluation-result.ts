@@ -2,9 +2,10 @@
 // over seeds are made from these records alone; comparisons query by query from predictions.ts.
 import { readFileSync } from 'node:fs';
 import { writeFileAtomic } from '../../base/atomic-file.js';
-import type { Assignment, ScorerName, TestTimeAugmentation } from '../../config/experiment.js';
+import type { Assignment, TestTimeAugmentation } from '../../config/experiment.js';
 import type { PictureSet, SplitPurpose } from '../../data/pictures/picture-set.js';
-import type { EvaluationAlarm } from '../score-episodes.js';
+import type { EvaluationAlarm } from '../alarm.js';
+import type { ScorerName } from '../scorers/scorer.js';
 import type { Interval } from '../statistics/interval.js';
 import type { EpisodeProtocol } from '../task.js';
 import { makeStrictReader } from './strict-json.js';
@@ -64,6 +65,7 @@ const fraction = { type: 'number', minimum: 0, maximum: 1 };
 const count = { type: 'integer', minimum: 0 };
 const interval = { type: 'array', items: fraction, minItems: 2, maxItems: 2 };
 const text = { type: 'string' };
+const flag = { type: 'boolean' };
 
 /** The JSON schema of a record that has these members and no others. */
 export function closedObject(properties: Record<string, object>) {
@@ -108,7 +110,7 @@ const resultSchema = closedObject({
     credits: { type: 'array', items: { type: 'number', minimum: 0 } },
   }),
   alarm: {
-    ...closedObject({ degenerate: { type: 'boolean' }, constantQueries: count, nonFiniteQueries: count }),
+    ...closedObject({ degenerate: flag, constantQueries: count, nonFiniteQueries: count, belowChance: flag }),
     type: ['object', 'null'],
   },
   predictions: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' },

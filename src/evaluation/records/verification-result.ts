@@ -1,10 +1,11 @@
 // The outcome of one scorer in a verification, as it is kept in verification.json of a run folder, and the pairs behind it.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
-import type { ProtocolVerification, ScorerName, TestTimeAugmentation } from '../../config/experiment.js';
+import type { ProtocolVerification, TestTimeAugmentation } from '../../config/experiment.js';
 import type { SplitPurpose } from '../../data/pictures/picture-set.js';
-import type { PairScores } from '../scorers/scorer.js';
+import type { VerificationAlarm } from '../alarm.js';
+import type { PairScores, ScorerName } from '../scorers/scorer.js';
 import type { EpisodeOutcome } from '../statistics/clustered-bootstrap.js';
 import type { Interval } from '../statistics/interval.js';
 import type { DrawnPairs } from '../verification/draw-pairs.js';
@@ -39,8 +40,8 @@ export interface VerificationResult {
   readonly perAlphabet: readonly { readonly alphabet: string; readonly correct: number; readonly n: number }[];
   /** Area under the ROC curve; null where a score is not finite. */
   readonly rocArea: number | null;
-  /** Null when nothing is wrong with the scores; `degenerate`: all are the same. */
-  readonly alarm: { readonly degenerate: boolean; readonly nonFinitePairs: number } | null;
+  /** Null when nothing is wrong with the scores. */
+  readonly alarm: VerificationAlarm | null;
 }
 
 /** The pairs of a verification with their scores. */
@@ -76,7 +77,10 @@ const resultSchema = closedObject({
   clustered: { ...interval, type: ['array', 'null'] },
   perAlphabet: { type: 'array', items: closedObject({ alphabet: text, correct: count, n: count }), minItems: 1 },
   rocArea: { ...fraction, type: ['number', 'null'] },
-  alarm: { ...closedObject({ degenerate: { type: 'boolean' }, nonFinitePairs: count }), type: ['object', 'null'] },
+  alarm: {
+    ...closedObject({ degenerate: { type: 'boolean' }, nonFinitePairs: count, belowChance: { type: 'boolean' } }),
+    type: ['object', 'null'],
+  },
 });
 
 const parseResults = makeStrictReader<{ version: number; results: VerificationResult[] }>(
@@ -96,6 +100,12 @@ export function writeVerifications(folder: string, results: readonly Verificatio
 /** The verification results in the file at `path`. Throws a OneshotError('corrupt') when it is not what `writeVerifications` wrote, and the file system's error when it is missing. */
 export function readVerifications(path: string): VerificationResult[] {
   return parseResults(readFileSync(path, 'utf8'), path).results;
+}
+
+/** The verification results of the run in `folder`; none where it has no such file. Throws a OneshotError('corrupt') when that is not what `writeVerifications` wrote. */
+export function readRunVerifications(folder: string): VerificationResult[] {
+  const path = join(folder, VERIFICATION_FILE);
+  return existsSync(path) ? readVerifications(path) : [];
 }
 
 /** Replaces the file of the pairs in the folder `predictions`: picture numbers, 1 for the same character, and scores (null where not finite), pair by pair. */

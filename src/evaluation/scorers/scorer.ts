@@ -3,6 +3,8 @@
 import type { ScorerName, TestTimeAugmentation } from '../../config/experiment.js';
 import type { SizedPictures } from '../../data/pictures/picture-sizes.js';
 
+export type { ScorerName };
+
 export interface Scorer {
   /** `network`, or that of a baseline: its kind's name unless the experiment gives it another. */
   readonly name: ScorerName;

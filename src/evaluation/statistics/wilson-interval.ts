@@ -4,7 +4,7 @@
 import type { Interval } from './interval.js';
 
 /** The standard normal distribution's 97.5 % point. */
-const Z_95 = 1.959963984540054;
+export const Z_95 = 1.959963984540054;
 
 /** The 95 % Wilson interval of `correct` right answers out of `n`. `correct` may be fractional (shared ties). Throws a RangeError unless 0 <= correct <= n and n > 0. */
 export function wilsonInterval(correct: number, n: number, z = Z_95): Interval {

@@ -2,12 +2,14 @@
 // is fixed before the measured pairs are looked at.
 import type { Baseline, Protocol, ProtocolVerification } from '../../config/experiment.js';
 import type { Selection } from '../../data/pictures/picture-set.js';
+import { areConstant, isBelowChance, type VerificationAlarm } from '../alarm.js';
 import { groupBy } from '../group-by.js';
 import { identifyPictures } from '../records/make-records.js';
 import { alphabetOutcomes, type KeptPairs, type VerificationResult } from '../records/verification-result.js';
 import { makeBaselineScorer } from '../scorers/registry.js';
 import type { PairScores, Scorer } from '../scorers/scorer.js';
 import { clusteredBootstrap } from '../statistics/clustered-bootstrap.js';
+import type { Interval } from '../statistics/interval.js';
 import { rocArea } from '../statistics/roc-area.js';
 import { wilsonInterval } from '../statistics/wilson-interval.js';
 import type { EvaluationData } from '../task.js';
@@ -87,8 +89,8 @@ async function verifyWith(
     correct: members.reduce((sum, pair) => sum + credits[pair]!, 0),
     n: members.length,
   }));
-  const nonFinitePairs = Array.from(scores).filter((value) => !Number.isFinite(value)).length;
-  const degenerate = !scorer.constantByDesign && Array.from(scores).every((value) => value === scores[0]);
+  const clustered = clusteredBootstrap(alphabetOutcomes({ perAlphabet })) ?? null;
+  const alarm = scorer.constantByDesign ? undefined : findAlarm(scores, correct, clustered);
   const result: VerificationResult = {
     task,
     scorer: scorer.name,
@@ -103,12 +105,27 @@ async function verifyWith(
     correct,
     accuracy: correct / n,
     wilson: wilsonInterval(correct, n),
-    clustered: clusteredBootstrap(alphabetOutcomes({ perAlphabet })) ?? null,
+    clustered,
     perAlphabet,
-    rocArea: nonFinitePairs > 0 ? null : rocArea(scores, pairs.isSame),
-    alarm: degenerate || nonFinitePairs > 0 ? { degenerate, nonFinitePairs } : null,
+    rocArea: countNonFinite(scores) > 0 ? null : rocArea(scores, pairs.isSame),
+    alarm: alarm ?? null,
   };
   return { result, pairs: { task, scorer: scorer.name, threshold, scores, ...pairs } };
+}
+
+const countNonFinite = (scores: PairScores) => Array.from(scores).filter((value) => !Number.isFinite(value)).length;
+
+function findAlarm(scores: PairScores, correct: number, clustered: Interval | null): VerificationAlarm | undefined {
+  const nonFinitePairs = countNonFinite(scores);
+  let [smallest, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const score of scores) {
+    smallest = Math.min(smallest, score);
+    largest = Math.max(largest, score);
+  }
+  const degenerate = nonFinitePairs === 0 && areConstant(smallest, largest);
+  // Half of the pairs are of the same character.
+  const belowChance = nonFinitePairs === 0 && isBelowChance(correct, scores.length, 1 / 2, clustered);
+  return degenerate || nonFinitePairs > 0 || belowChance ? { degenerate, nonFinitePairs, belowChance } : undefined;
 }
 
 /** The score at which the network's probability is `probability`. */

@@ -1,8 +1,9 @@
 // What a submission to Slurm keeps on disk beside its runs, in runs/EXPERIMENT/slurm/ID/: which task runs which trial and
 // how, the job scripts, and what became of each task. Tasks, `status` and the next submission read it; no accounting is needed.
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
+import { makeFolder } from '../../base/make-folder.js';
 import type { WantedEngine } from '../../run-folder/conditions.js';
 import { isCount, isFileName, isList, isOneOf, isRecord, isText, readRecord } from '../../run-folder/read-record.js';
 import type { TrialOutcome } from '../launcher.js';
@@ -96,7 +97,7 @@ export function makeSubmissionFolder(
 ): { id: string; folder: string } {
   const id = `${now.toISOString().slice(0, 19).replace(/[-:]/g, '')}-${random}`;
   const folder = join(submissionsFolder(experimentFolder), id);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   return { id, folder };
 }
 

@@ -1,11 +1,12 @@
 // Submits what of a plan is neither finished nor in Slurm's hands: the trials of a list as job arrays, a search as one small
 // job that asks and submits. Ends when Slurm has them; nothing has to stay alive here.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { removeStaleTemporaries, writeFileAtomic } from '../../base/atomic-file.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { OneshotError } from '../../base/problem.js';
 import { acquireProcessLock, findLockHolder } from '../../base/process-lock.js';
 import type { Slurm } from '../../config/experiment.js';
@@ -64,7 +65,7 @@ const BATCH = 50;
 export async function submitPlan(plan: Plan, options: SubmitPlanOptions): Promise<SubmittedPlan> {
   const cluster = await readCluster();
   const experimentFolder = join(options.settings.runsFolder, plan.experiment.name);
-  mkdirSync(submissionsFolder(experimentFolder), { recursive: true });
+  makeFolder(submissionsFolder(experimentFolder));
   const lock = acquireProcessLock(join(submissionsFolder(experimentFolder), 'lock'));
   if (!('release' in lock)) {
     throw new OneshotError('locked', `process ${lock.pid} on ${lock.host} is submitting this experiment right now`, {

@@ -6,8 +6,9 @@ import type { Measurement, RunGroup } from '../group-runs.js';
 import type { MetricPoint, ReportRun } from '../load-runs.js';
 import type { PlotPoint } from '../plots/draw-lines.js';
 
-/** Accuracy against N for one protocol and number of shots. */
+/** Accuracy against N for one selection, protocol and number of shots. */
 export interface NWayCurve {
+  readonly selection: EvaluationResult['selection'];
   readonly protocol: EvaluationResult['protocol'];
   readonly kShot: number;
   readonly points: readonly PlotPoint[];
@@ -15,17 +16,17 @@ export interface NWayCurve {
   readonly networks: readonly string[];
 }
 
-/** A curve for each protocol and number of shots that was measured at two numbers of ways or more. */
+/** A curve for each selection, protocol and number of shots that was measured at two numbers of ways or more; the test first. */
 export function collectNWayCurves(
   measurements: readonly Measurement[],
   nameSystem: (measurement: Measurement) => string,
 ): NWayCurve[] {
-  const curves = new Map<string, { protocol: NWayCurve['protocol']; kShot: number; points: PlotPoint[] }>();
+  const curves = new Map<string, Omit<NWayCurve, 'points' | 'networks'> & { points: PlotPoint[] }>();
   const networks = new Set(measurements.filter(({ scorer }) => scorer === 'network').map(nameSystem));
-  for (const measurement of measurements) {
-    const { protocol, kShot, nWay, accuracy, interval, scorer } = measurement;
-    const key = `${protocol} ${kShot}`;
-    const curve = curves.get(key) ?? { protocol, kShot, points: [] };
+  for (const measurement of measurements.filter(({ assignment }) => assignment === null)) {
+    const { selection, protocol, kShot, nWay, accuracy, interval, scorer } = measurement;
+    const key = `${selection} ${protocol} ${kShot}`;
+    const curve = curves.get(key) ?? { selection, protocol, kShot, points: [] };
     curves.set(key, curve);
     const series = nameSystem(measurement);
     // Sections may repeat a task with other seeds or augmentation: the first one counts.
@@ -33,7 +34,9 @@ export function collectNWayCurves(
     const band = scorer === 'chance' ? {} : { low: interval[0], high: interval[1] };
     curve.points.push({ series, x: nWay, y: accuracy, ...band });
   }
+  const order = ['test', 'validation', 'train'];
   return [...curves.values()]
+    .sort((a, b) => order.indexOf(a.selection) - order.indexOf(b.selection))
     .filter(({ points }) => new Set(points.map(({ x }) => x)).size > 1)
     .map((curve) => {
       const points = curve.points.sort((a, b) => a.x - b.x);

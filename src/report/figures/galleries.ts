@@ -15,10 +15,11 @@ const GALLERY_ITEMS = 3;
 const SHOWN_WAYS = [9, 25];
 
 /** Lost and won queries of the headline's task, and one of each on tasks of 9 and 25 ways, by the first run. */
-export function collectGalleries({ group, runs }: ShownGroup, headlineTask: string): Gallery[] {
+export function collectGalleries({ group, runs }: ShownGroup, headlineTask: string | undefined): Gallery[] {
   const [run] = runs as [ReportRun];
   const shown = run.results.filter(
-    ({ task, scorer, nWay }) => scorer === 'network' && (task === headlineTask || SHOWN_WAYS.includes(nWay)),
+    ({ task, scorer, selection, nWay }) =>
+      scorer === 'network' && selection === 'test' && (task === headlineTask || SHOWN_WAYS.includes(nWay)),
   );
   shown.sort((a, b) => Number(b.task === headlineTask) - Number(a.task === headlineTask));
   return shown.flatMap((result) => {

@@ -1,55 +1,59 @@
-// What the first screen answers: the task that says most, and who reached what on it.
+// What the first screen answers: the task that speaks, and who reached what on it. The rules are src/evaluation/headline.ts.
+import { chooseHeadline as chooseTask } from '../../evaluation/headline.js';
 import type { EvaluationResult } from '../../evaluation/records/evaluation-result.js';
 import type { Measurement, RunGroup } from '../group-runs.js';
 import type { ReportRun } from '../load-runs.js';
+import type { Choice } from './choose-configuration.js';
+import type { VerificationMeasurement } from './verifications.js';
+
+/** What a system reached on the headline's task. */
+export type HeadlineMeasurement = Measurement | VerificationMeasurement;
 
 export interface Headline {
   readonly task: string;
-  readonly protocol: EvaluationResult['protocol'];
-  readonly nWay: number;
-  readonly kShot: number;
-  /** Best first; of each baseline the first. */
-  readonly measurements: readonly Measurement[];
+  /** The network of the chosen configuration, where it was measured on the task; else the first network, or baseline. */
+  readonly first: HeadlineMeasurement;
+  /** Networks and baselines on this very task: `first`, then networks in the order of the configurations, then baselines. */
+  readonly measurements: readonly HeadlineMeasurement[];
 }
 
-/** Lake's runs where they were measured, otherwise the one-shot task of most ways, within an alphabet before others. */
-export function chooseHeadline(measurements: readonly Measurement[]): Headline | undefined {
-  const rank = ({ protocol, nWay, kShot, scorer }: Measurement) =>
-    (scorer === 'network' ? 1e6 : 0) +
-    (protocol === 'lake-runs' ? 1e5 : protocol === 'within-alphabet' ? 5e4 : 0) +
-    (kShot === 1 ? 1e4 : 0) +
-    nWay;
-  const [best] = [...measurements].sort((a, b) => rank(b) - rank(a) || b.accuracy - a.accuracy);
-  if (!best) return undefined;
-  const { protocol, nWay, kShot } = best;
-  const onTask = measurements
-    .filter((other) => other.protocol === protocol && other.nWay === nWay && other.kShot === kShot)
-    .sort((a, b) => b.accuracy - a.accuracy);
-  const seen = new Set<string>();
-  const once = onTask.filter(({ system }) => !seen.has(system) && seen.add(system));
-  return { task: once[0]!.task, protocol, nWay, kShot, measurements: once };
+/** The task that speaks for the measurements, with every system that answered the same episodes. Undefined where nothing was measured on the test selection. */
+export function makeHeadline(
+  measurements: readonly Measurement[],
+  verifications: readonly VerificationMeasurement[],
+  choice: Choice | undefined,
+): Headline | undefined {
+  const all: readonly HeadlineMeasurement[] = [...measurements, ...verifications];
+  const isChosen = ({ system, scorer }: HeadlineMeasurement) => scorer === 'network' && system === choice?.group.label;
+  const task = chooseTask(all.filter(isChosen)) ?? chooseTask(all);
+  if (task === undefined) return undefined;
+  const same = all.filter((other) => other.task === task.task && other.asked === task.asked);
+  const first = same.find(isChosen) ?? same[0]!;
+  return { task: task.task, first, measurements: [first, ...same.filter((other) => other !== first)] };
 }
 
-/** The configuration that details are shown of: the best of the headline. */
+/** The configuration that details are shown of. */
 export interface ShownGroup {
   readonly group: RunGroup;
   /** Its runs with results of a network; one at least. */
   readonly runs: readonly ReportRun[];
 }
 
-/** The best network of the headline; undefined where none was measured. */
-export function chooseShownGroup(groups: readonly RunGroup[], headline: Headline | undefined): ShownGroup | undefined {
-  const best = headline?.measurements.find(({ scorer }) => scorer === 'network');
-  const group = groups.find(({ label }) => label === best?.system);
-  const runs = group?.runs.filter(({ results }) => results.some(({ scorer }) => scorer === 'network')) ?? [];
-  return group && runs.length > 0 ? { group, runs } : undefined;
+/** The chosen configuration where its network was measured, else undefined. */
+export function findShownGroup(choice: Choice | undefined): ShownGroup | undefined {
+  const isMeasured = ({ results, verifications }: ReportRun) =>
+    [...results, ...verifications].some(({ scorer }) => scorer === 'network');
+  const runs = choice?.group.runs.filter(isMeasured) ?? [];
+  return choice && runs.length > 0 ? { group: choice.group, runs } : undefined;
 }
 
-/** The network's task with the most queries of 20 ways, one shot and one alphabet, or what comes nearest to that. */
+/** The network's task of the test selection with the most queries of 20 ways, one shot and one alphabet, or what comes nearest to that. */
 export function chooseDetailTask(results: readonly EvaluationResult[]): string | undefined {
   const rank = ({ protocol, nWay, kShot, n }: EvaluationResult) =>
     (protocol === 'within-alphabet' ? 1e9 : 0) + (nWay === 20 ? 1e8 : 0) + (kShot === 1 ? 1e7 : 0) + Math.min(n, 9e6);
-  const ofNetwork = results.filter(({ scorer }) => scorer === 'network');
+  const ofNetwork = results.filter(
+    ({ scorer, selection, assignment }) => scorer === 'network' && selection === 'test' && assignment === null,
+  );
   return ofNetwork.sort((a, b) => rank(b) - rank(a))[0]?.task;
 }
 

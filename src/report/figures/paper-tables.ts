@@ -1,5 +1,6 @@
 // The tables of Koch, Zemel and Salakhutdinov 2015, "Siamese neural networks for one-shot image recognition", as
 // published, and beside each row what was measured here. Rows that nobody ran here stay as published, marked so.
+import { isTransductive } from '../../evaluation/headline.js';
 import type { Measurement } from '../group-runs.js';
 import { nameSystem } from '../names.js';
 import type { VerificationMeasurement } from './verifications.js';
@@ -154,13 +155,15 @@ const ROW_SYSTEMS: Readonly<Record<keyof typeof COLUMNS, RowSystems>> = {
 };
 
 /** Whether a measurement answers the question of Table 2: 20-way one-shot within the unseen alphabets of Omniglot. */
-export function isPaperTask({ pictures, protocol, selection, nWay, kShot }: Measurement): boolean {
+export function isPaperTask(measurement: Measurement): boolean {
+  const { pictures, protocol, selection, nWay, kShot } = measurement;
   const ofPaper = pictures === 'lake-runs' || (pictures === 'omniglot' && protocol === 'within-alphabet');
-  return ofPaper && selection === 'test' && nWay === 20 && kShot === 1;
+  return ofPaper && selection === 'test' && nWay === 20 && kShot === 1 && !isTransductive(measurement);
 }
 
-function isDigitTask({ protocol, nWay, kShot }: Measurement): boolean {
-  return protocol === 'mnist' && nWay === 10 && kShot === 1;
+function isDigitTask(measurement: Measurement): boolean {
+  const { protocol, selection, nWay, kShot } = measurement;
+  return protocol === 'mnist' && selection === 'test' && nWay === 10 && kShot === 1 && !isTransductive(measurement);
 }
 
 /** Whether a measurement answers the question of any table of the paper. */

@@ -1,31 +1,27 @@
-// What a sweep says: which configurations did best, and what each parameter does on its own.
+// What a sweep says: which configuration was chosen, and what each parameter does on its own.
+import { groupBy } from '../../evaluation/group-by.js';
+import { averageOf, type Objective } from '../../evaluation/headline.js';
 import type { Interval } from '../../evaluation/statistics/interval.js';
 import { studentInterval } from '../../evaluation/statistics/student-interval.js';
 import { shortenPaths } from '../../plan/trial-name.js';
 import type { RunState } from '../../run-folder/run-folder.js';
 import type { RunGroup } from '../group-runs.js';
-import type { ReportRun } from '../load-runs.js';
+import { rankConfigurations } from './choose-configuration.js';
 import { countStates } from './run-summaries.js';
 
 export interface SweepFigures {
   readonly experiment: string;
   readonly objective: Objective;
+  /** Whether the objective is a fraction, shown in per cent. */
+  readonly isFraction: boolean;
   /** States of the sweep's runs; only finished ones are measured. */
   readonly counts: Readonly<Record<RunState, number>>;
-  /** Configurations with a finished run, best first. */
+  /** Configurations with a finished run, the chosen one first. */
   readonly configurations: readonly SweepConfiguration[];
   /** Configurations without one. */
   readonly unmeasured: number;
   /** Largest effect first; parameters that have one value only are left out. */
   readonly parameters: readonly SweepParameter[];
-}
-
-/** What the configurations are compared by. */
-export interface Objective {
-  readonly name: string;
-  readonly goal: 'maximize' | 'minimize';
-  /** Whether it is a fraction, shown in per cent. */
-  readonly isFraction: boolean;
 }
 
 export interface SweepConfiguration {
@@ -36,7 +32,8 @@ export interface SweepConfiguration {
   readonly mean: number;
   /** Of each finished run. */
   readonly measured: readonly number[];
-  /** Folders of these runs. */
+  /** Seeds and folders of these runs. */
+  readonly seeds: readonly number[];
   readonly folders: readonly string[];
 }
 
@@ -52,120 +49,55 @@ export interface SweepParameter {
 export interface SweepLevel {
   readonly label: string;
   readonly mean: number;
-  /** Student's 95 %: over the other settings, or over seeds where there is one configuration only; undefined for a single run. */
+  /** 95 %, within 0 … 1 for fractions; undefined where nothing says how much the value varies. */
   readonly interval: Interval | undefined;
   readonly configurations: number;
 }
 
-const VALIDATION = 'validation/one-shot-accuracy';
 /** Numbers that take more values than this are put together in as many levels as below. */
 const MOST_LEVELS = 6;
 const LEVELS_OF_MANY = 4;
 
-/** A sweep for each experiment whose runs differ in what its file varies. `headlineTask` is compared by where nothing was validated. */
-export function analyzeSweeps(groups: readonly RunGroup[], headlineTask: string | undefined): SweepFigures[] {
-  const experiments = new Map<string, RunGroup[]>();
-  for (const group of groups) {
-    const { experimentName, assignments } = group.runs[0]!.trial;
-    if (assignments.length === 0) continue;
-    experiments.set(experimentName, [...(experiments.get(experimentName) ?? []), group]);
-  }
+/** A sweep for each experiment whose runs differ in what its file varies. */
+export function analyzeSweeps(groups: readonly RunGroup[]): SweepFigures[] {
+  const varied = groups.filter(({ runs }) => runs[0]!.trial.assignments.length > 0);
+  const experiments = groupBy(varied, ({ runs }) => runs[0]!.trial.experimentName);
   return [...experiments]
     .filter(([, own]) => own.length > 1)
-    .flatMap(([experiment, own]) => analyzeSweep(experiment, own, headlineTask) ?? []);
+    .flatMap(([experiment, own]) => analyzeSweep(experiment, own) ?? []);
 }
 
-function analyzeSweep(
-  experiment: string,
-  groups: readonly RunGroup[],
-  headlineTask: string | undefined,
-): SweepFigures | undefined {
-  const runs = groups.flatMap((group) => group.runs);
-  const chosen = chooseObjective(runs, headlineTask);
-  if (!chosen) return undefined;
-  const { measure, ...objective } = chosen;
-  const configurations = groups.flatMap((group) => measureConfiguration(group, measure) ?? []);
-  const sign = objective.goal === 'maximize' ? -1 : 1;
-  configurations.sort((a, b) => sign * (a.mean - b.mean));
+function analyzeSweep(experiment: string, groups: readonly RunGroup[]): SweepFigures | undefined {
+  const { objective, ranked } = rankConfigurations(groups);
+  if (ranked.length === 0) return undefined;
+  const configurations = ranked.map(
+    ({ group, values, runs }): SweepConfiguration => ({
+      system: group.label,
+      values: Object.fromEntries(group.runs[0]!.trial.assignments.map(({ path, value }) => [path, value])),
+      mean: averageOf(values),
+      measured: values,
+      seeds: runs.map(({ trial }) => trial.seed),
+      folders: runs.map(({ folder }) => folder),
+    }),
+  );
+  const isFraction = objective.metric.endsWith('accuracy');
   return {
     experiment,
     objective,
-    counts: countStates(runs),
+    isFraction,
+    counts: countStates(groups.flatMap(({ runs }) => runs)),
     configurations,
     unmeasured: groups.length - configurations.length,
-    parameters: findEffects(configurations),
+    parameters: findEffects(configurations, isFraction),
   };
 }
 
-interface MeasuredObjective extends Objective {
-  /** Undefined where the run lacks it. */
-  readonly measure: (run: ReportRun) => number | undefined;
-}
-
-// Validation first: what is chosen by the test flatters itself.
-function chooseObjective(runs: readonly ReportRun[], task: string | undefined): MeasuredObjective | undefined {
-  const candidates: MeasuredObjective[] = [
-    {
-      name: 'best validation/one-shot-accuracy of a run',
-      goal: 'maximize',
-      isFraction: true,
-      measure: ({ metrics }) => extreme(metrics.get(VALIDATION), Math.max),
-    },
-    {
-      name: `accuracy on ${task}`,
-      goal: 'maximize',
-      isFraction: true,
-      measure: ({ results }) => results.find((result) => result.scorer === 'network' && result.task === task)?.accuracy,
-    },
-    {
-      name: 'least train/loss of a run',
-      goal: 'minimize',
-      isFraction: false,
-      measure: ({ metrics }) => extreme(metrics.get('train/loss'), Math.min),
-    },
-  ];
-  return candidates.find(({ measure }) => runs.some((run) => run.state === 'finished' && measure(run) !== undefined));
-}
-
-function extreme(
-  points: readonly { readonly value: number }[] | undefined,
-  choose: (...values: number[]) => number,
-): number | undefined {
-  const finite = (points ?? []).map(({ value }) => value).filter(Number.isFinite);
-  return finite.length === 0 ? undefined : choose(...finite);
-}
-
-function measureConfiguration(
-  { label, runs }: RunGroup,
-  measure: MeasuredObjective['measure'],
-): SweepConfiguration | undefined {
-  const found = runs
-    .filter(({ state }) => state === 'finished')
-    .flatMap((run) => {
-      const value = measure(run);
-      return value === undefined ? [] : [{ value, folder: run.folder }];
-    });
-  if (found.length === 0) return undefined;
-  const measured = found.map(({ value }) => value);
-  return {
-    system: label,
-    values: Object.fromEntries(runs[0]!.trial.assignments.map(({ path, value }) => [path, value])),
-    mean: average(measured),
-    measured,
-    folders: found.map(({ folder }) => folder),
-  };
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function findEffects(configurations: readonly SweepConfiguration[]): SweepParameter[] {
+function findEffects(configurations: readonly SweepConfiguration[], isFraction: boolean): SweepParameter[] {
   const paths = [...new Set(configurations.flatMap(({ values }) => Object.keys(values)))];
   const short = shortenPaths(paths);
   return paths
     .map((path) => {
-      const levels = divideByValue(configurations, path).map(([label, own]) => describeLevel(label, own));
+      const levels = describeLevels(divideByValue(configurations, path), path, isFraction);
       const means = levels.map(({ mean }) => mean);
       return { path, name: short.get(path)!, levels, effect: Math.max(...means) - Math.min(...means) };
     })
@@ -204,15 +136,51 @@ function divideIntoQuarters(sorted: readonly SweepConfiguration[], path: string)
   });
 }
 
-function describeLevel(label: string, own: readonly SweepConfiguration[]): SweepLevel {
-  const means = own.map(({ mean }) => mean);
-  return {
-    label,
-    mean: average(means),
-    interval: studentInterval(own.length > 1 ? means : own[0]!.measured),
-    configurations: own.length,
-  };
+function describeLevels(levels: readonly Level[], path: string, isFraction: boolean): SweepLevel[] {
+  const paired = pairLevels(levels, path);
+  const cut = (end: number) => (isFraction ? Math.min(1, Math.max(0, end)) : end);
+  return levels.map(([label, own], index) => {
+    const mean = averageOf(own.map((configuration) => configuration.mean));
+    const spread = paired?.[index] ?? own.map((configuration) => configuration.mean);
+    const around = studentInterval(spread.length > 1 ? spread : (own[0]?.measured ?? []));
+    const half = around && (around[1] - around[0]) / 2;
+    return {
+      label,
+      mean,
+      interval: half === undefined ? undefined : [cut(mean - half), cut(mean + half)],
+      configurations: own.length,
+    };
+  });
 }
+
+/**
+ * Where each level was crossed with the same other settings and seeds, these are paired and are no noise: of each level its
+ * values less the mean of their block, spread by the root of L / (L - 1) since that mean holds a part of them (Cousineau
+ * 2005; Morey 2008). Undefined where levels were not crossed, and in a single block.
+ */
+function pairLevels(levels: readonly Level[], path: string): readonly (readonly number[])[] | undefined {
+  const blocks = levels.map(([, own]) => {
+    const values = own.flatMap((configuration) =>
+      configuration.measured.map((value, index) => {
+        const others = Object.entries(configuration.values).filter(([other]) => other !== path);
+        return [JSON.stringify([others.sort(), configuration.seeds[index]]), value] as const;
+      }),
+    );
+    return new Map(values);
+  });
+  const keys = [...(blocks[0]?.keys() ?? [])];
+  const isCrossed = blocks.every(
+    (block, index) =>
+      block.size === keys.length && block.size === countRuns(levels[index]!) && keys.every((key) => block.has(key)),
+  );
+  if (!isCrossed || keys.length < 2) return undefined;
+  const scale = Math.sqrt(levels.length / (levels.length - 1));
+  return blocks.map((block) =>
+    keys.map((key) => scale * (block.get(key)! - averageOf(blocks.map((other) => other.get(key)!)))),
+  );
+}
+
+const countRuns = ([, own]: Level) => own.reduce((sum, { measured }) => sum + measured.length, 0);
 
 /** A setting's value in a few signs: numbers with three digits, texts as they are, `–` where there is none. */
 export function describeSetting(value: unknown): string {

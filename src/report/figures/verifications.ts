@@ -1,10 +1,11 @@
 // What configurations and baselines reach in verification: same character or not, at a threshold that was fixed before.
 
-import type { ScorerName } from '../../config/experiment.js';
-import { alphabetOutcomes, type VerificationResult } from '../../evaluation/records/verification-result.js';
-import { hierarchicalBootstrap } from '../../evaluation/statistics/hierarchical-bootstrap.js';
+import { stableHash } from '../../base/stable-hash.js';
+import { describeAlarm } from '../../evaluation/alarm.js';
+import type { VerificationResult } from '../../evaluation/records/verification-result.js';
+import type { ScorerName } from '../../evaluation/scorers/scorer.js';
 import { coverBoth, type Interval } from '../../evaluation/statistics/interval.js';
-import { wilsonInterval } from '../../evaluation/statistics/wilson-interval.js';
+import { intervalOverSeeds } from '../../evaluation/statistics/over-seeds.js';
 import type { RunGroup } from '../group-runs.js';
 import type { ReportRun } from '../load-runs.js';
 
@@ -13,13 +14,16 @@ export interface VerificationMeasurement {
   readonly system: string;
   readonly scorer: ScorerName;
   readonly task: string;
+  readonly selection: VerificationResult['selection'];
+  /** Which pairs of which pictures were asked, as a hash. */
+  readonly asked: string;
   /** Name of the picture set. */
   readonly pictures: string;
   /** Size of the pictures, `[height, width]`. */
   readonly pictureSize: readonly [number, number];
   /** Mean over runs. */
   readonly accuracy: number;
-  /** 95 %: what resampling says, or Wilson's of one run's pairs, whichever reaches further on each side. Several runs resample seeds, then alphabets of pairs, a single run its alphabets. */
+  /** 95 %: of one run Wilson's or over alphabets of pairs, whichever reaches further on each side; of several runs over seeds too (`intervalOverSeeds`). */
   readonly interval: Interval;
   /** Mean over runs; null where any has none. */
   readonly rocArea: number | null;
@@ -31,7 +35,8 @@ export interface VerificationMeasurement {
   readonly accuracies: readonly number[];
   readonly thresholds: readonly number[];
   readonly folders: readonly string[];
-  readonly alarm: boolean;
+  /** What is alarming about the scores of a run, in words; of several such runs the first. */
+  readonly alarm: string | undefined;
   /** Training pairs and affine copies of each, for Table 1 of the paper; undefined for other tasks and baselines. */
   readonly trained: { readonly pairs: number; readonly affineCopies: number } | undefined;
 }
@@ -75,35 +80,32 @@ function summarize(
   const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const accuracies = results.map(({ accuracy }) => accuracy);
   const areas = results.flatMap(({ rocArea }) => rocArea ?? []);
-  const accuracy = average(accuracies);
   return {
     system,
     scorer: first.scorer,
     task: first.task,
+    selection: first.selection,
+    asked: stableHash([...new Set(results.map(identifyPairs))].sort()),
     pictures: first.pictures.name,
     pictureSize: [first.pictures.height, first.pictures.width],
-    accuracy,
-    interval: coverBoth(wilsonInterval(accuracy * first.n, first.n), resample(results)),
+    accuracy: average(accuracies),
+    interval: intervalOverSeeds(
+      results.map(({ accuracy, wilson, clustered }) => ({ accuracy, interval: coverBoth(wilson, clustered) })),
+    ),
     rocArea: areas.length === results.length ? average(areas) : null,
     n: first.n,
     correct: results.map(({ correct }) => correct),
     accuracies,
     thresholds: results.map(({ threshold }) => threshold),
     folders: found.map(({ folder }) => folder),
-    alarm: results.some(({ alarm }) => alarm !== null),
+    alarm: results.flatMap(({ alarm, n }) => (alarm === null ? [] : [describeAlarm(alarm, n)]))[0],
     trained,
   };
 }
 
-// Pairs of one alphabet share characters and pictures, so that whole alphabets are drawn; where all runs were asked the
-// same pairs, a hard alphabet is hard for all of them.
-function resample(results: readonly VerificationResult[]): Interval | null {
-  const [first] = results as [VerificationResult];
-  if (results.length === 1) return first.clustered;
-  const asked = ({ seed, different, n, pictures }: VerificationResult) =>
-    JSON.stringify([seed, different, n, pictures.digest]);
-  const areSame = results.every((result) => asked(result) === asked(first));
-  return hierarchicalBootstrap(results.map(alphabetOutcomes), { episodes: areSame ? 'shared' : 'own' }) ?? null;
+// Pairs are drawn by their seed from the pictures, whatever those's size.
+function identifyPairs({ seed, different, n, selection, pictures: { name } }: VerificationResult): string {
+  return stableHash({ seed, different, n, selection, name });
 }
 
 function describeTraining({ settings }: ReportRun): VerificationMeasurement['trained'] {

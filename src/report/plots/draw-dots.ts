@@ -5,13 +5,14 @@ import { estimateWidth, FONT_SIZE, MOST_ROW_LETTERS, PLOT_COLORS, shortenNames, 
 /** One row of a dot plot. */
 export interface DotRow {
   readonly label: string;
-  readonly kind: 'network' | 'baseline' | 'published';
+  readonly kind: 'chosen' | 'network' | 'baseline' | 'published';
   readonly value: number;
   readonly low?: number;
   readonly high?: number;
 }
 
 const DOT_COLORS: Readonly<Record<DotRow['kind'], string>> = {
+  chosen: PLOT_COLORS['series-3']!,
   network: PLOT_COLORS['series-1']!,
   baseline: PLOT_COLORS['series-2']!,
   published: PLOT_COLORS['series-8']!,

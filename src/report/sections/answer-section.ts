@@ -1,10 +1,11 @@
-// The answer first: what the best system reaches, beside whom, and what is alarming about it.
+// The answer first: what the chosen system reaches on the test, beside whom, and what is alarming about it.
 import type { Block, Plot, Text } from '../document.js';
-import type { Headline } from '../figures/headline.js';
+import type { Headline, HeadlineMeasurement } from '../figures/headline.js';
 import { isPaperTask, LANDMARKS } from '../figures/paper-tables.js';
+import type { VerificationMeasurement } from '../figures/verifications.js';
 import { formatCount, formatInterval, formatPercent, PERCENT } from '../format-figures.js';
 import type { Report } from '../make-report.js';
-import { nameSystem, PROTOCOL_NAMES } from '../names.js';
+import { nameSystem, nameTask } from '../names.js';
 import { type DotRow, drawDots } from '../plots/draw-dots.js';
 import { listFacts } from './what-was-run-facts.js';
 
@@ -17,20 +18,29 @@ export async function makeAnswerSection(report: Report): Promise<Block[]> {
   const beside = listFacts(report);
   if (!headline) {
     if (report.runs.length === 0) return [lead('There are no runs here.'), ...warnOfDamage(report)];
-    return [lead('Nothing has been measured yet.'), ...warnOfDamage(report), { type: 'plots', plots: [], beside }];
+    return [
+      lead(explainSilence(report)),
+      ...alarms(report),
+      ...warnOfDamage(report),
+      { type: 'plots', plots: [], beside },
+    ];
   }
-  const where = `${PROTOCOL_NAMES[headline.protocol]}, ${headline.nWay}-way ${headline.kShot}-shot`;
   return [
-    { type: 'paragraph', tone: 'lead', text: leadText(headline, where) },
-    ...selectionNote(headline),
+    { type: 'paragraph', tone: 'lead', text: leadText(headline) },
+    ...choiceNote(report),
     ...alarms(report),
     ...warnOfDamage(report),
-    { type: 'plots', plots: [await plotAnswer(headline, where)], beside },
+    { type: 'plots', plots: [await plotAnswer(report, headline)], beside },
   ];
 }
 
 function lead(text: string): Block {
   return { type: 'paragraph', tone: 'lead', text: [text] };
+}
+
+function explainSilence({ measurements, verifications }: Report): string {
+  if (measurements.length === 0 && verifications.length === 0) return 'Nothing has been measured yet.';
+  return 'Nothing has been measured on the test selection, and only that makes a headline: see Results.';
 }
 
 function warnOfDamage({ damaged }: Report): Block[] {
@@ -40,69 +50,84 @@ function warnOfDamage({ damaged }: Report): Block[] {
   return [{ type: 'paragraph', tone: 'alarm', text: [text] }];
 }
 
-function leadText({ measurements }: Headline, where: string): Text {
-  const network = measurements.find(({ scorer }) => scorer === 'network');
-  const best = network ?? measurements[0]!;
-  const baseline = network && measurements.find(({ scorer }) => scorer !== 'network' && scorer !== 'chance');
+function leadText({ first, measurements }: Headline): Text {
+  const nearest = measurements.filter(({ scorer }) => scorer !== 'network' && scorer !== 'chance');
+  const baseline = nearest.sort((a, b) => b.accuracy - a.accuracy)[0];
+  const queries = isVerification(first) ? formatCount(first.n, 'pair') : formatCount(first.n, 'query', 'queries');
   return [
-    `${where}: `,
-    { name: nameSystem(best) },
+    `${nameTask(first)}: `,
+    { name: nameSystem(first) },
     ' answers ',
-    { strong: `${formatPercent(best.accuracy)}${PERCENT}` },
-    ` right (95 % interval ${formatInterval(best.interval)}; ${formatCount(best.correct.length, 'run')} of ${formatCount(best.n, 'query', 'queries')}).`,
-    ...(baseline
-      ? [` Best without learning: ${nameSystem(baseline)}, ${formatPercent(baseline.accuracy)}${PERCENT}.`]
+    { strong: `${formatPercent(first.accuracy)}${PERCENT}` },
+    ` right (95 % interval ${formatInterval(first.interval)}; ${formatCount(first.correct.length, 'run')} of ${queries}).`,
+    ...(baseline && first.scorer === 'network'
+      ? [` Best baseline: ${nameSystem(baseline)}, ${formatPercent(baseline.accuracy)}${PERCENT}.`]
       : []),
-    ...(isPaperTask(best)
+    ...(!isVerification(first) && isPaperTask(first)
       ? [` Published: Koch et al. 2015 ${LANDMARKS.koch.toFixed(1)}${PERCENT}, people ${LANDMARKS.humans}${PERCENT}.`]
       : []),
   ];
 }
 
-function selectionNote({ measurements }: Headline): Block[] {
-  const networks = measurements.filter(({ scorer }) => scorer === 'network').length;
-  if (networks < 2) return [];
-  const text = `It is the highest of ${networks} configurations on this very test, so it is flattered a little by the choice.`;
-  return [{ type: 'paragraph', tone: 'note', text: [text] }];
+const isVerification = (measurement: HeadlineMeasurement): measurement is VerificationMeasurement =>
+  !('protocol' in measurement);
+
+function choiceNote({ choice }: Report): Block[] {
+  if (choice === undefined || (choice.type === 'chosen' && choice.value === undefined)) return [];
+  const text = describeChoice(choice);
+  return [{ type: 'paragraph', tone: 'note', text }];
 }
 
-function alarms({ measurements }: Report): Block[] {
-  return measurements
+function describeChoice(choice: NonNullable<Report['choice']>): Text {
+  if (choice.type === 'none')
+    return [`No configuration was chosen: ${choice.reason}. Details are those of `, { name: choice.system }, '.'];
+  const { objective, value = Number.NaN, candidates } = choice;
+  const shown = objective.metric.endsWith('accuracy') ? `${formatPercent(value)}${PERCENT}` : value.toPrecision(4);
+  return [
+    `Chosen of ${formatCount(candidates, 'configuration')} by ${objective.metric} (${shown}) and not by the test: others may stand higher in the plot.`,
+  ];
+}
+
+function alarms({ measurements, verifications }: Report): Block[] {
+  return [...measurements, ...verifications]
     .filter(({ alarm }) => alarm)
     .map((measurement) => ({
       type: 'paragraph',
       tone: 'alarm',
-      text: [
-        { name: nameSystem(measurement) },
-        ` gave constant or non-finite scores on ${measurement.task}; constant answers score chance, non-finite ones nothing.`,
-      ],
+      text: [{ name: nameSystem(measurement) }, ` on ${measurement.task}: ${measurement.alarm}.`],
     }));
 }
 
-async function plotAnswer({ measurements }: Headline, where: string): Promise<Plot> {
-  const measured = measurements.slice(0, MOST_DOTS).map(
+async function plotAnswer({ choice }: Report, headline: Headline): Promise<Plot> {
+  const { first, measurements } = headline;
+  const others = measurements.filter((measurement) => measurement !== first);
+  const isChosen = choice?.type === 'chosen' && choice.candidates > 1;
+  const measured = [first, ...others].slice(0, MOST_DOTS).map(
     (measurement): DotRow => ({
       label: nameSystem(measurement),
-      kind: measurement.scorer === 'network' ? 'network' : 'baseline',
+      kind: measurement.scorer !== 'network' ? 'baseline' : measurement === first && isChosen ? 'chosen' : 'network',
       value: measurement.accuracy,
       ...(measurement.scorer === 'chance' ? {} : { low: measurement.interval[0], high: measurement.interval[1] }),
     }),
   );
-  const published: DotRow[] = measurements.some(isPaperTask)
+  const published: DotRow[] = measurements.some(
+    (measurement) => !isVerification(measurement) && isPaperTask(measurement),
+  )
     ? [
         { label: 'people (published)', kind: 'published', value: LANDMARKS.humans / 100 },
         { label: 'Koch et al. 2015 (published)', kind: 'published', value: LANDMARKS.koch / 100 },
       ]
     : [];
-  const rows = [...published, ...measured].sort((a, b) => b.value - a.value);
+  const rows = [...measured, ...published];
+  const title = nameTask(first);
   return {
-    title: where,
+    title,
     description: `Accuracies: ${rows.map(({ label, value }) => `${label} ${formatPercent(value)} %`).join('; ')}`,
     svg: await drawDots(rows, { title: 'accuracy, with 95 % interval' }),
     data: {
       file: 'answer.csv',
-      head: ['system', 'kind', 'accuracy', 'low', 'high'],
-      rows: rows.map(({ label, kind, value, low, high }) => [label, kind, value, low, high]),
+      head: ['task', 'system', 'kind', 'accuracy', 'low', 'high'],
+      rows: rows.map(({ label, kind, value, low, high }) => [first.task, label, kind, value, low, high]),
     },
   };
 }

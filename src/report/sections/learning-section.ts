@@ -5,9 +5,8 @@ import type { Report } from '../make-report.js';
 import { makeLinePlot } from './line-plot.js';
 
 /** The blocks of the section; none where there is nothing to say. */
-export async function makeLearningSection({ learningCurves, layerCurves, headline }: Report): Promise<Block[]> {
+export async function makeLearningSection({ learningCurves, layerCurves, choice }: Report): Promise<Block[]> {
   if (learningCurves.length === 0) return [];
-  const best = headline?.measurements.find(({ scorer }) => scorer === 'network');
   return [
     heading('learning', 'Learning curves'),
     ...(learningCurves.some(({ isAveraged }) => isAveraged)
@@ -16,7 +15,7 @@ export async function makeLearningSection({ learningCurves, layerCurves, headlin
     { type: 'plots', plots: await Promise.all(learningCurves.map(plotMetric)) },
     ...(layerCurves.length > 0
       ? [
-          paragraph('By layer, of ', { name: best?.system ?? '' }, ', from its settings and the logged schedule:'),
+          paragraph('By layer, of ', { name: choice?.system ?? '' }, ', from its settings and the logged schedule:'),
           { type: 'plots', plots: await Promise.all(layerCurves.map(plotLayers)) } as const,
         ]
       : []),

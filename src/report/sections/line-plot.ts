@@ -1,4 +1,5 @@
 // Lines as a plot of a page: drawn, told in words, with their figures as a file.
+import { fileNameOf } from '../../base/file-name.js';
 import type { Csv, Plot } from '../document.js';
 import { drawLines, type LinePlot, type PlotPoint } from '../plots/draw-lines.js';
 import { MOST_COLORED_SERIES } from '../plots/plot-style.js';
@@ -27,7 +28,7 @@ function describeLines(title: string, points: readonly PlotPoint[]): string {
 
 function listPoints(name: string, x: string, points: readonly PlotPoint[]): Csv {
   return {
-    file: `${name.replace(/[^A-Za-z0-9-]+/g, '-')}.csv`,
+    file: `${fileNameOf(name)}.csv`,
     head: ['series', 'line', x, 'value', 'low', 'high'],
     rows: points.map((point) => [point.series, point.line, point.x, point.y, point.low, point.high]),
   };

@@ -5,7 +5,7 @@ import type { Report } from '../make-report.js';
 /** The blocks of the section; none where there is nothing to say. */
 export function makeMethodSection({ skippedAlphabets, measurements, verifications }: Report): Block[] {
   if (measurements.length === 0 && verifications.length === 0) return [];
-  const episodes = measurements.some(({ intervalKind }) => intervalKind === 'seeds-and-episodes');
+  const severalRuns = [...measurements, ...verifications].some(({ folders }) => folders.length > 1);
   return [
     heading('method', 'How to read the figures'),
     {
@@ -15,17 +15,20 @@ export function makeMethodSection({ skippedAlphabets, measurements, verification
           'A query gets the class with the largest score. Where m classes share it, the right one among them, the answer counts 1/m: a network that says the same of everything scores chance.',
         ],
         [
-          episodes
-            ? 'Intervals over several runs resample seeds, then episodes (hierarchical bootstrap, 2,000 resamples); those of one run come from Wilson or from resampled episodes, whichever reaches further, since queries of one episode share a support set. Few seeds make an interval too narrow.'
+          severalRuns
+            ? 'The interval of one run comes from Wilson or from resampled episodes, whichever reaches further, since queries of one episode share a support set. Over several runs Student’s interval of their accuracies is added in quadrature: it speaks of training seeds that were not tried, which makes it wide with two or three of them.'
             : 'Intervals come from Wilson or from resampled episodes (clustered bootstrap, 2,000 resamples), whichever reaches further, since queries of one episode share a support set.',
         ],
         ...(verifications.length > 0
           ? [
               [
-                'Intervals of verifications resample whole alphabets, whose pairs share characters and pictures, and over several runs seeds as well; Wilson’s is taken where it reaches further. Thresholds were chosen on validation pairs.',
+                'Intervals of verifications resample whole alphabets, whose pairs share characters and pictures. Thresholds were chosen on validation pairs.',
               ],
             ]
           : []),
+        [
+          'Only the test selection speaks in the headline, and only validation chooses: of several configurations the one with the best mean of the validation over its seeds, whatever it reaches on the test.',
+        ],
         ['Nearest neighbours and chance answer the same episodes as the networks.'],
         ...skippedAlphabets.map(
           ({ task, alphabets: names }): Text => [

@@ -1,24 +1,29 @@
-// Tables of everything that was measured, a table for each protocol.
+// Tables of everything that was measured, a table for each protocol and selection: systems by ways and shots.
+import { groupBy } from '../../evaluation/group-by.js';
 import { type Block, type Csv, heading, type Table, type Text } from '../document.js';
 import type { LinkRuns } from '../figures/run-numbers.js';
 import type { VerificationMeasurement } from '../figures/verifications.js';
 import { formatInterval, formatPercent, formatSize } from '../format-figures.js';
 import type { Measurement } from '../group-runs.js';
 import type { Report } from '../make-report.js';
-import { nameSystem, PROTOCOL_NAMES } from '../names.js';
+import { nameSystem, nameWays, PROTOCOL_NAMES, SELECTION_NAMES } from '../names.js';
 
-// One table for each protocol: systems by ways and shots.
+/** The test speaks first. */
+const SELECTION_ORDER = ['test', 'validation', 'train'];
+
 /** The blocks of the section; none where there is nothing to say. */
 export function makeResultsSection({ measurements, verifications }: Report, linkRuns: LinkRuns): Block[] {
   if (measurements.length === 0 && verifications.length === 0) return [];
-  const protocols = [...new Set(measurements.map(({ protocol }) => protocol))];
+  const tables = [...groupBy(measurements, ({ protocol, selection }) => `${protocol} ${selection}`).values()].sort(
+    ([a], [b]) => SELECTION_ORDER.indexOf(a!.selection) - SELECTION_ORDER.indexOf(b!.selection),
+  );
   return [
     heading('results', 'Results'),
-    ...protocols.map((protocol): Block => {
-      const own = measurements.filter((measurement) => measurement.protocol === protocol);
+    ...tables.map((own): Block => {
+      const [{ protocol, selection }] = own as [Measurement];
       return {
         type: 'table',
-        caption: `${PROTOCOL_NAMES[protocol]}: accuracy in %, 95 % interval`,
+        caption: `${PROTOCOL_NAMES[protocol]}, ${SELECTION_NAMES[selection]}: accuracy in %, 95 % interval`,
         table: crossTable(own, linkRuns),
       };
     }),
@@ -28,18 +33,13 @@ export function makeResultsSection({ measurements, verifications }: Report, link
 }
 
 function crossTable(measurements: readonly Measurement[], linkRuns: LinkRuns): Table {
-  const tasks = [...new Set(measurements.map(({ task }) => task))];
+  const columns = [...groupBy(measurements, ({ task, asked }) => `${task} ${asked}`).values()];
   const systemOf = (measurement: Measurement) =>
     JSON.stringify([nameSystem(measurement), measurement.scorer === 'network' ? '' : measurement.pictureSize]);
   const systems = [...new Set(measurements.map(systemOf))];
   return {
-    head: [
-      'system',
-      // Breaks before `1-shot` only.
-      ...tasks.map((task) => task.split('/').at(-1)!.replace('-way-', '-way ').replace('-shot', '\u2011shot')),
-      'measured in',
-    ],
-    align: ['left', ...tasks.map(() => 'right' as const), 'left'],
+    head: ['system', ...columns.map(([first]) => nameColumn(first!, columns)), 'measured in'],
+    align: ['left', ...columns.map(() => 'right' as const), 'left'],
     rows: systems.map((system) => {
       const own = measurements.filter((measurement) => systemOf(measurement) === system);
       const [first] = own as [Measurement];
@@ -47,18 +47,29 @@ function crossTable(measurements: readonly Measurement[], linkRuns: LinkRuns): T
       const folders = own.flatMap((measurement) => measurement.folders);
       return [
         [{ name: nameSystem(first) }, size],
-        ...tasks.map((task) => describeAccuracy(own.find((measurement) => measurement.task === task))),
+        ...columns.map((column) => describeAccuracy(column.find((measurement) => systemOf(measurement) === system))),
         linkRuns(folders),
       ];
     }),
   };
 }
 
+// Experiments may ask other questions under the same name: these do not share a column.
+function nameColumn(first: Measurement, columns: readonly (readonly Measurement[])[]): string {
+  const alike = columns.map(([other]) => other!).filter(({ task }) => task === first.task);
+  if (alike.length === 1) return nameWays(first.task);
+  const byPictures = new Set(alike.map(({ pictures }) => pictures)).size === alike.length;
+  return `${nameWays(first.task)}, ${byPictures ? first.pictures : `episodes ${alike.indexOf(first) + 1}`}`;
+}
+
 function describeAccuracy(measurement: Measurement | undefined): Text {
   if (!measurement) return ['–'];
   const accuracy = { strong: formatPercent(measurement.accuracy) };
   if (measurement.scorer === 'chance') return [accuracy];
-  return [accuracy, { small: `${formatInterval(measurement.interval)}${measurement.alarm ? ' alarm' : ''}` }];
+  return [
+    accuracy,
+    { small: `${formatInterval(measurement.interval)}${measurement.alarm === undefined ? '' : ' alarm'}` },
+  ];
 }
 
 function listResults(measurements: readonly Measurement[], verifications: readonly VerificationMeasurement[]): Csv {
@@ -97,7 +108,10 @@ function tabulateVerifications(verifications: readonly VerificationMeasurement[]
           [task],
           verification.scorer === 'chance'
             ? [{ strong: formatPercent(accuracy) }]
-            : [{ strong: formatPercent(accuracy) }, { small: `${formatInterval(interval)}${alarm ? ' alarm' : ''}` }],
+            : [
+                { strong: formatPercent(accuracy) },
+                { small: `${formatInterval(interval)}${alarm === undefined ? '' : ' alarm'}` },
+              ],
           [rocArea === null ? '–' : rocArea.toFixed(4)],
           [n.toLocaleString('en')],
           linkRuns(folders),

@@ -1,13 +1,8 @@
 // A sweep: all its configurations at once, what each parameter does on its own, and the best ones.
+import { fileNameOf } from '../../base/file-name.js';
 import { type Block, heading, type Plot, paragraph, type Text } from '../document.js';
 import type { LinkRuns } from '../figures/run-numbers.js';
-import {
-  describeSetting,
-  type Objective,
-  type SweepConfiguration,
-  type SweepFigures,
-  type SweepParameter,
-} from '../figures/sweep.js';
+import { describeSetting, type SweepConfiguration, type SweepFigures, type SweepParameter } from '../figures/sweep.js';
 import { formatCount, formatPercent, PERCENT } from '../format-figures.js';
 import type { Report } from '../make-report.js';
 import { type DotRow, drawDots } from '../plots/draw-dots.js';
@@ -33,7 +28,7 @@ async function describeSweep(
   several: boolean,
   linkRuns: LinkRuns,
 ): Promise<Block[]> {
-  const { experiment, parameters, configurations, objective } = sweep;
+  const { experiment, parameters, configurations, objective, isFraction } = sweep;
   const shown = parameters.slice(0, MOST_PARAMETERS);
   if (configurations.length < 2 || shown.length === 0) return [];
   const place = `sweep-${index + 1}`;
@@ -46,20 +41,20 @@ async function describeSweep(
       : []),
     { type: 'plots', plots: [await plotParallel(sweep, shown, place)], wide: true },
     paragraph(
-      'The mean of each value over all configurations that have it. Intervals are Student’s 95 %: over the other settings, or over seeds where there is one configuration only; of a single run there is none. Where values were not crossed with each other, one parameter may take credit for another.',
+      'The mean of each value over all configurations that have it. Intervals are Student’s 95 %. Where values were crossed with the same other settings and seeds, these are paired and do not count as noise; where they were not, one parameter may take credit for another. A single run has no interval.',
     ),
     { type: 'plots', plots: effects },
     {
       type: 'table',
-      caption: `Best configurations by ${objective.name}`,
+      caption: `Best configurations by ${objective.metric}`,
       table: {
-        head: ['configuration', objective.isFraction ? 'mean, %' : 'mean', 'runs', ...shown.map(({ name }) => name)],
+        head: ['configuration', isFraction ? 'mean, %' : 'mean', 'runs', ...shown.map(({ name }) => name)],
         align: ['left', 'right', 'left', ...shown.map(() => 'right' as const)],
         rows: configurations
           .slice(0, MOST_BEST)
           .map(({ system, mean, folders, values }) => [
             [{ name: system }],
-            [{ strong: formatObjective(mean, objective) }],
+            [{ strong: formatObjective(mean, isFraction) }],
             linkRuns(folders),
             ...shown.map(({ path }): Text => [{ name: describeSetting(values[path]) }]),
           ]),
@@ -68,38 +63,38 @@ async function describeSweep(
   ];
 }
 
-function describeExtent({ configurations, unmeasured, counts, objective }: SweepFigures): Text {
+function describeExtent({ configurations, unmeasured, counts, objective, isFraction }: SweepFigures): Text {
   const [best] = configurations as readonly [SweepConfiguration, ...SweepConfiguration[]];
   const missing = (['halted', 'failed', 'stopped', 'running', 'waiting'] as const)
     .filter((state) => counts[state] > 0)
     .map((state) => `${counts[state]} ${state}`);
   return [
-    `${formatCount(configurations.length, 'configuration')} compared by ${objective.name}`,
+    `${formatCount(configurations.length, 'configuration')} compared by ${objective.metric}`,
     unmeasured > 0 ? `; ${formatCount(unmeasured, 'more has', 'more have')} no finished run yet` : '',
     missing.length > 0 ? ` (runs left out: ${missing.join(', ')})` : '',
-    '. Best: ',
+    '. Chosen: ',
     { name: best.system },
     ' with ',
-    { strong: `${formatObjective(best.mean, objective)}${objective.isFraction ? PERCENT : ''}` },
-    '. The best of many is flattered by the choice.',
+    { strong: `${formatObjective(best.mean, isFraction)}${isFraction ? PERCENT : ''}` },
+    '. A validation that chose the best of many is flattered by the choice; the test was not asked.',
   ];
 }
 
-function formatObjective(value: number, { isFraction }: Objective): string {
+function formatObjective(value: number, isFraction: boolean): string {
   return isFraction ? formatPercent(value) : value.toPrecision(4);
 }
 
 async function plotParallel(
-  { configurations, objective }: SweepFigures,
+  { configurations, objective, isFraction }: SweepFigures,
   parameters: readonly SweepParameter[],
   place: string,
 ): Promise<Plot> {
   const bestCount = Math.max(1, Math.round(BEST_PART * configurations.length));
-  const scale = objective.isFraction ? 100 : 1;
+  const scale = isFraction ? 100 : 1;
   const title = `All configurations; the best ${bestCount === 1 ? 'one' : bestCount} in colour`;
   return {
     title,
-    description: `${title}: parallel coordinates of ${configurations.length} configurations over ${parameters.map(({ name }) => name).join(', ')} and ${objective.name}; the figures are in the CSV file`,
+    description: `${title}: parallel coordinates of ${configurations.length} configurations over ${parameters.map(({ name }) => name).join(', ')} and ${objective.metric}; the figures are in the CSV file`,
     svg: await drawParallel({
       axes: [
         ...parameters.map(({ name, path }) => ({
@@ -107,7 +102,7 @@ async function plotParallel(
           values: configurations.map(({ values }) => axisValue(values[path])),
         })),
         {
-          title: objective.isFraction ? 'result, %' : 'result',
+          title: isFraction ? 'result, %' : 'result',
           values: configurations.map(({ mean }) => scale * mean),
         },
       ],
@@ -115,7 +110,7 @@ async function plotParallel(
     }),
     data: {
       file: `${place}-configurations.csv`,
-      head: ['configuration', ...parameters.map(({ path }) => path), objective.name, 'runs'],
+      head: ['configuration', ...parameters.map(({ path }) => path), objective.metric, 'runs'],
       rows: configurations.map(({ system, values, mean, measured }) => [
         system,
         ...parameters.map(({ path }) => axisValue(values[path])),
@@ -131,7 +126,11 @@ function axisValue(value: unknown): number | string | undefined {
   return JSON.stringify(value);
 }
 
-async function plotEffect({ path, levels }: SweepParameter, { objective }: SweepFigures, place: string): Promise<Plot> {
+async function plotEffect(
+  { path, levels }: SweepParameter,
+  { objective, isFraction }: SweepFigures,
+  place: string,
+): Promise<Plot> {
   const rows = levels.map(
     ({ label, mean, interval }): DotRow => ({
       label,
@@ -142,14 +141,14 @@ async function plotEffect({ path, levels }: SweepParameter, { objective }: Sweep
   );
   return {
     title: path,
-    description: `Mean of each value of ${path}: ${levels.map(({ label, mean }) => `${label}: ${formatObjective(mean, objective)}`).join('; ')}`,
+    description: `Mean of each value of ${path}: ${levels.map(({ label, mean }) => `${label}: ${formatObjective(mean, isFraction)}`).join('; ')}`,
     svg: await drawDots(rows, {
-      title: objective.name,
-      domain: domainOf(rows, objective),
-      percent: objective.isFraction,
+      title: objective.metric,
+      domain: domainOf(rows, isFraction),
+      percent: isFraction,
     }),
     data: {
-      file: `${place}-effect-of-${path.replace(/[^A-Za-z0-9]+/g, '-')}.csv`,
+      file: `${place}-effect-of-${fileNameOf(path)}.csv`,
       head: ['value', 'mean', 'low', 'high', 'configurations'],
       rows: levels.map(({ label, mean, interval, configurations }) => [
         label,
@@ -163,7 +162,7 @@ async function plotEffect({ path, levels }: SweepParameter, { objective }: Sweep
 }
 
 // The part of the axis that the values use, fractions within 0 … 1: effects are small beside the whole range.
-function domainOf(rows: readonly DotRow[], { isFraction }: Objective): [number, number] {
+function domainOf(rows: readonly DotRow[], isFraction: boolean): [number, number] {
   const low = Math.min(...rows.map((row) => row.low ?? row.value));
   const high = Math.max(...rows.map((row) => row.high ?? row.value));
   const margin = 0.08 * (high - low) || 0.05;

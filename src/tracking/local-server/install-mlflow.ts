@@ -1,7 +1,8 @@
 // A Python environment of our own with MLflow, in the user's cache folder. Whole or not used: a marker file is written last.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../base/make-folder.js';
 import { OneshotError } from '../../base/problem.js';
 import { acquireProcessLock } from '../../base/process-lock.js';
 import { completeMarker, MLFLOW_VERSION, ownPython } from './find-mlflow.js';
@@ -16,7 +17,7 @@ export interface InstallOptions {
 
 /** Makes the environment; nothing is left of it on a failure. Throws OneshotError with what pip said, `interrupted` after the signal, `locked` while another process makes it. */
 export async function installMlflow({ python, folder, signal, onActivity }: InstallOptions): Promise<void> {
-  mkdirSync(dirname(folder), { recursive: true });
+  makeFolder(dirname(folder));
   const lock = acquireProcessLock(`${folder}.lock`);
   if (!('release' in lock)) {
     throw new OneshotError('locked', `process ${lock.pid} is installing MLflow already`, { hint: 'wait for it' });

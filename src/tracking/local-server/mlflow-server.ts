@@ -2,11 +2,12 @@
 // measured on 3.17.2: without its job runner it is 2 processes instead of 10; a taken port answers to /health as well, so
 // the child must be alive too; its workers outlive it, so signals go to the whole group.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../../base/environment.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { OneshotError } from '../../base/problem.js';
 import type { MlflowCommand } from './find-mlflow.js';
 
@@ -49,7 +50,7 @@ export function storeFiles(store: string) {
 /** A server that answers. Throws OneshotError with the end of its log when it ends early or does not answer, `interrupted` after the signal. */
 export async function startMlflowServer(options: StartOptions): Promise<MlflowServer> {
   const { store, port, signal } = options;
-  mkdirSync(store, { recursive: true });
+  makeFolder(store);
   const uri = `http://127.0.0.1:${port}`;
   const child = spawnServer(options);
   const ended = new Promise<void>((done) => {

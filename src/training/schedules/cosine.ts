@@ -1,15 +1,10 @@
 // Linear warm-up from 0 to the rate, then half a cosine down to `finalFraction` of it (Loshchilov and Hutter 2017,
 // equation 5, without restarts).
-import { OneshotError } from '../../base/problem.js';
 import type { ScheduleCosine } from '../../config/experiment.js';
 import type { ScheduleBuilder } from './schedule.js';
 
 /** With n = 1 … total the steps and w of them warm-up: n / w while n <= w, then down to `finalFraction` at n = total. */
 export const cosine: ScheduleBuilder<ScheduleCosine> = ({ warmupFraction, finalFraction }, length) => {
-  if (!(warmupFraction >= 0 && warmupFraction <= 1))
-    throw new OneshotError('usage', `training.schedule.warmupFraction is ${warmupFraction}, not from 0 to 1`);
-  if (!(finalFraction >= 0 && finalFraction <= 1))
-    throw new OneshotError('usage', `training.schedule.finalFraction is ${finalFraction}, not from 0 to 1`);
   const total = length.stepsPerEpoch * length.maxEpochs;
   const warmup = Math.round(warmupFraction * total);
   return (step) => {

@@ -1,15 +1,10 @@
 // One cycle of the learning rate with cosines (Smith and Topin 2018; the form of PyTorch's `OneCycleLR`, without its
 // cycle of the momentum).
-import { OneshotError } from '../../base/problem.js';
 import type { ScheduleOneCycle } from '../../config/experiment.js';
 import type { ScheduleBuilder } from './schedule.js';
 
 /** From `startFraction` at the first step to 1 at the last one of the warm-up, then to `finalFraction` at the last step. */
 export const oneCycle: ScheduleBuilder<ScheduleOneCycle> = (config, { stepsPerEpoch, maxEpochs }) => {
-  for (const name of ['warmupFraction', 'startFraction', 'finalFraction'] as const) {
-    if (!(config[name] >= 0 && config[name] <= 1))
-      throw new OneshotError('usage', `training.schedule.${name} is ${config[name]}, not from 0 to 1`);
-  }
   const last = stepsPerEpoch * maxEpochs - 1;
   const peak = Math.max(0, Math.round(config.warmupFraction * (last + 1)) - 1);
   return (step) =>

@@ -10,5 +10,5 @@ export interface TrainingLength {
   readonly maxEpochs: number;
 }
 
-/** Builds a schedule of one type. Throws a OneshotError 'usage' for settings that no training can follow. */
+/** Builds a schedule of one type. The schema holds the bounds of its settings. */
 export type ScheduleBuilder<Config extends Schedule> = (config: Config, length: TrainingLength) => LearningRateSchedule;

@@ -44,6 +44,16 @@ export const valueErrors: readonly BrokenFile[] = [
     expected: ['2:36 wrong-value data.imageSize'],
   },
   {
+    title: 'a schedule that grows',
+    change: { 12: '  maxEpochs: 2\n  schedule: {type: exponential, decayPerEpoch: 1.1}' },
+    expected: ['13:48 wrong-value training.schedule.decayPerEpoch'],
+  },
+  {
+    title: 'more warm-up than steps',
+    change: { 12: '  maxEpochs: 2\n  schedule: {type: oneCycle, warmupFraction: 1.5}' },
+    expected: ['13:46 wrong-value training.schedule.warmupFraction'],
+  },
+  {
     title: 'a number at the open end of its range',
     change: { 11: '  optimizer: {type: adamW, learningRate: 0, beta1: 1}' },
     expected: ['11:42 wrong-value training.optimizer.learningRate', '11:52 wrong-value training.optimizer.beta1'],

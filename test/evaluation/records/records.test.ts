@@ -55,7 +55,7 @@ describe('makeResult', () => {
   });
 
   it('carries an alarm for scores that are not finite', () => {
-    expect(result.alarm).toEqual({ degenerate: false, constantQueries: 2, nonFiniteQueries: 1 });
+    expect(result.alarm).toEqual({ degenerate: false, constantQueries: 2, nonFiniteQueries: 1, belowChance: false });
   });
 
   it('holds intervals around the accuracy', () => {

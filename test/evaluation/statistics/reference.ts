@@ -14,8 +14,6 @@ interface StatisticsReference {
   readonly clusteredBootstrap: { low: number; high: number };
   readonly permutationExact: PermutationReference;
   readonly permutationRandom: PermutationReference;
-  readonly seeds: readonly number[][];
-  readonly hierarchicalBootstrap: { shared: [number, number]; own: [number, number] };
 }
 
 export const reference: StatisticsReference = JSON.parse(

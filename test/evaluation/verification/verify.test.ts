@@ -119,7 +119,7 @@ describe('verification', () => {
     expect(await measure(3)).toMatchObject({
       accuracy: 0.5,
       rocArea: 0.5,
-      alarm: { degenerate: true, nonFinitePairs: 0 },
+      alarm: { degenerate: true, nonFinitePairs: 0, belowChance: false },
     });
     expect(await measure(Number.NaN)).toMatchObject({ accuracy: 0, rocArea: null, alarm: { nonFinitePairs: 60 } });
   });

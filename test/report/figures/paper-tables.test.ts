@@ -10,6 +10,7 @@ function measure(changes: Partial<Measurement>): Measurement {
     task: 'test/lake-runs/20-way-1-shot',
     protocol: 'lake-runs',
     selection: 'test',
+    assignment: null,
     nWay: 20,
     kShot: 1,
     convolutional: true,
@@ -17,11 +18,12 @@ function measure(changes: Partial<Measurement>): Measurement {
     pictureSize: [105, 105],
     accuracy: 0.9,
     interval: [0.87, 0.93],
-    intervalKind: 'wilson-and-episodes',
+    asked: 'e',
     n: 400,
     correct: [360],
+    accuracies: [0.9],
     folders: ['runs/a'],
-    alarm: false,
+    alarm: undefined,
     ...changes,
   };
 }
@@ -115,6 +117,8 @@ describe('fillPaperTables', () => {
       system: 'ours',
       scorer: 'network',
       task: 'test/verification',
+      selection: 'test',
+      asked: 'p',
       pictures: 'omniglot',
       pictureSize: [105, 105],
       accuracy: 0.93,
@@ -125,7 +129,7 @@ describe('fillPaperTables', () => {
       accuracies: [0.93],
       thresholds: [0.1],
       folders: ['runs/a'],
-      alarm: false,
+      alarm: undefined,
       trained: { pairs: 150_000, affineCopies: 8 },
     } as const satisfies VerificationMeasurement;
     const baseline = { ...verification, scorer: 'nearestNeighbourCosine', trained: undefined } as const;

@@ -30,7 +30,7 @@ function runOf({ values, accuracy, seed = 1, state = 'finished' }: FakePoint): R
   } as unknown as ReportRun;
 }
 
-const analyze = (points: readonly FakePoint[]) => analyzeSweeps(groupRuns(points.map(runOf)), undefined)[0]!;
+const analyze = (points: readonly FakePoint[]) => analyzeSweeps(groupRuns(points.map(runOf)))[0]!;
 
 describe('analyzeSweeps', () => {
   const grid = [1, 2].flatMap((a) =>
@@ -39,7 +39,7 @@ describe('analyzeSweeps', () => {
 
   it('takes the mean of each value over the other settings, the largest effect first', () => {
     const { parameters, objective } = analyze(grid);
-    expect(objective).toMatchObject({ name: 'best validation/one-shot-accuracy of a run', goal: 'maximize' });
+    expect(objective).toEqual({ metric: 'validation/one-shot-accuracy', goal: 'maximize' });
     expect(parameters.map(({ path, effect }) => [path, effect])).toEqual([
       ['q.b', expect.closeTo(0.5, 12)],
       ['p.a', expect.closeTo(0.1, 12)],
@@ -55,11 +55,42 @@ describe('analyzeSweeps', () => {
       { values: { a: 1 }, accuracy: 0.9 },
       { values: { a: 1 }, accuracy: 0.1, seed: 2 },
       { values: { a: 2 }, accuracy: 0.6 },
+      { values: { a: 2 }, accuracy: 0.6, seed: 2 },
+      { values: { a: 3 }, accuracy: 0.95 },
     ]);
     expect(configurations.map(({ system, mean, measured }) => [system, mean, measured])).toEqual([
-      ['a=2', 0.6, [0.6]],
+      ['a=2', 0.6, [0.6, 0.6]],
       ['a=1', 0.5, [0.9, 0.1]],
+      // Fewer seeds than the others: it may not be chosen.
+      ['a=3', 0.95, [0.95]],
     ]);
+  });
+
+  it('pairs values that were crossed with the same settings: they are no noise', () => {
+    const { parameters } = analyze(grid);
+    // Both parameters add up exactly: nothing is left to vary.
+    for (const { mean, interval } of parameters.flatMap(({ levels }) => levels))
+      expect(interval).toEqual([expect.closeTo(mean, 12), expect.closeTo(mean, 12)]);
+    const { levels } = analyze([
+      { values: { a: 1, b: 'x' }, accuracy: 0.1 },
+      { values: { a: 2, b: 'x' }, accuracy: 0.12 },
+      { values: { a: 1, b: 'y' }, accuracy: 0.9 },
+      { values: { a: 2, b: 'y' }, accuracy: 0.96 },
+    ]).parameters[1]!;
+    // Half differences 0.01 and 0.03, deviation 0.01414, times root 2; t of 1 degree of freedom 12.706: 12.706 x 0.02 / root 2.
+    const half = (12.7062 * 0.02) / Math.SQRT2;
+    expect(levels[0]!.interval).toEqual([expect.closeTo(0.5 - half, 4), expect.closeTo(0.5 + half, 4)]);
+  });
+
+  it('keeps the intervals of accuracies within 0 and 1', () => {
+    const { parameters } = analyze([
+      { values: { a: 1, b: 1 }, accuracy: 0.9 },
+      { values: { a: 1, b: 2 }, accuracy: 0.2 },
+      { values: { a: 2, b: 3 }, accuracy: 0.5 },
+    ]);
+    const ends = parameters.flatMap(({ levels }) => levels.flatMap(({ interval }) => interval ?? []));
+    expect(Math.min(...ends)).toBe(0);
+    expect(Math.max(...ends)).toBe(1);
   });
 
   it('leaves out runs that are not finished, and counts them', () => {
@@ -84,6 +115,6 @@ describe('analyzeSweeps', () => {
 
   it('says nothing of runs that differ in their seed alone', () => {
     const runs = [1, 2].map((seed) => runOf({ values: {}, accuracy: 0.5, seed }));
-    expect(analyzeSweeps(groupRuns(runs), undefined)).toEqual([]);
+    expect(analyzeSweeps(groupRuns(runs))).toEqual([]);
   });
 });

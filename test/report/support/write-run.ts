@@ -1,6 +1,7 @@
 // Run folders as a trial leaves them, with a network of known skill, for tests of reports.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import { writeFileAtomic } from '../../../src/base/atomic-file.js';
 import { stableHash } from '../../../src/base/stable-hash.js';
 import type { Baseline, Protocol } from '../../../src/config/experiment.js';
@@ -72,7 +73,8 @@ export async function writeRun(parent: string, run: FakeRun): Promise<string> {
     fingerprints,
   };
   writeFileAtomic(files.trial, JSON.stringify(trial));
-  writeJournal(files.journal, name, experiment, { seed: String(seed), ...settings }, run.metrics ?? {});
+  writeFileAtomic(files.experiment, stringify(nestSettings(settings)));
+  writeJournal(files.journal, name, experiment, run.metrics ?? {});
   if (state !== 'waiting') {
     writeFileAtomic(files.provenance, JSON.stringify([PROVENANCE]));
     const epochs = Math.max(0, ...Object.values(run.metrics ?? {}).map((values) => values.length));
@@ -109,16 +111,29 @@ export async function writeRun(parent: string, run: FakeRun): Promise<string> {
   return folder;
 }
 
+/** `{'training.batchSize': '32'}` as the experiment that has it. */
+function nestSettings(settings: Readonly<Record<string, string>>): object {
+  const experiment: Record<string, unknown> = {};
+  for (const [path, value] of Object.entries(settings)) {
+    const keys = path.split('.');
+    let place = experiment;
+    for (const key of keys.slice(0, -1)) {
+      place[key] ??= {};
+      place = place[key] as Record<string, unknown>;
+    }
+    place[keys.at(-1)!] = value;
+  }
+  return experiment;
+}
+
 function writeJournal(
   path: string,
   name: string,
   experiment: string,
-  settings: Readonly<Record<string, string>>,
   metrics: Readonly<Record<string, readonly number[]>>,
 ): void {
   const journal = openJournal(path, { now: () => 1_767_261_600_000 });
   journal.append({ type: 'run', uid: stableHash(path), name, experiment });
-  journal.append({ type: 'params', values: settings });
   journal.append({
     type: 'tags',
     values: { 'oneshot.engine': 'onnxruntime 1.23.0', 'mlflow.source.git.commit': '0123456789abcdef' },

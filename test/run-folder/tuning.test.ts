@@ -1,4 +1,4 @@
-// Forms of convolutions that the embedded engine has measured: fixed in the run folder, whatever the machine measures later.
+// Algorithms of convolutions that the embedded engine has measured: fixed in the run folder, whatever the machine measures later.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { findTuningFile } from 'tfjs-backend-onnxruntime';
@@ -42,12 +42,13 @@ async function runTo(end: 'finished' | 'stopped', trial: TrialArguments): Promis
   expect(outcome).toBe(end);
 }
 
-type Forms = Readonly<Record<string, string>>;
+type Algorithms = Readonly<Record<string, string>>;
 
-const readForms = (folder: string) => JSON.parse(readFileSync(join(folder, 'forms.json'), 'utf8')).choices as Forms;
+const readAlgorithms = (folder: string) =>
+  JSON.parse(readFileSync(join(folder, 'tuning.json'), 'utf8')).choices as Algorithms;
 
-/** The machine has measured these forms from now on. */
-function setMachine(choices: Forms): void {
+/** The machine has measured these algorithms from now on. */
+function setMachine(choices: Algorithms): void {
   process.env.XDG_CACHE_HOME = newFolder();
   mkdirSync(dirname(findTuningFile()), { recursive: true });
   writeFileSync(findTuningFile(), JSON.stringify({ version: 1, choices }));
@@ -55,19 +56,19 @@ function setMachine(choices: Forms): void {
 
 const cacheFolder = process.env.XDG_CACHE_HOME;
 const finished = prepareTrial();
-let measured: Forms = {};
-/** The other form of each shape. */
-let others: Forms = {};
+let measured: Algorithms = {};
+/** The other algorithm of each shape. */
+let others: Algorithms = {};
 
 beforeAll(async () => {
   setMachine({});
   await runTo('finished', finished);
-  measured = readForms(finished.folder);
-  const change = (key: string, form: string) => {
+  measured = readAlgorithms(finished.folder);
+  const change = (key: string, algorithm: string) => {
     const other = key.startsWith('filterGradient') ? 'images' : 'blocked';
-    return form === other ? 'winograd' : other;
+    return algorithm === other ? 'winograd' : other;
   };
-  others = Object.fromEntries(Object.entries(measured).map(([key, form]) => [key, change(key, form)]));
+  others = Object.fromEntries(Object.entries(measured).map(([key, algorithm]) => [key, change(key, algorithm)]));
 });
 
 afterAll(() => {
@@ -75,14 +76,14 @@ afterAll(() => {
   else process.env.XDG_CACHE_HOME = cacheFolder;
 });
 
-// Elsewhere there are no generated kernels, and one form for each convolution.
-describe.skipIf(process.arch !== 'x64' || process.platform === 'win32')('Measured forms', () => {
+// Elsewhere there are no generated kernels, and one algorithm for each convolution.
+describe.skipIf(process.arch !== 'x64' || process.platform === 'win32')('Measured algorithms', () => {
   test('are those of the machine for a new trial; other ones give other bytes', async () => {
     expect(Object.keys(measured)).toHaveLength(3);
     setMachine(others);
     const trial = prepareTrial();
     await runTo('finished', trial);
-    expect(readForms(trial.folder)).toEqual(others);
+    expect(readAlgorithms(trial.folder)).toEqual(others);
     expect(repeatablePartOf(trial.folder).weights).not.toBe(repeatablePartOf(finished.folder).weights);
   });
 
@@ -91,14 +92,14 @@ describe.skipIf(process.arch !== 'x64' || process.platform === 'win32')('Measure
     const trial = prepareTrial();
     await runTo('stopped', trial);
     setMachine(others);
-    const path = join(trial.folder, 'forms.json');
+    const path = join(trial.folder, 'tuning.json');
     const kept = readFileSync(path);
     rmSync(path);
     for (const _ of ['first', 'second']) {
-      await expect(runTo('finished', trial)).rejects.toThrow(/forms\.json was kept and is missing/);
+      await expect(runTo('finished', trial)).rejects.toThrow(/tuning\.json was kept and is missing/);
     }
     writeFileSync(path, '{"ver');
-    await expect(runTo('finished', trial)).rejects.toThrow(/forms\.json is not readable JSON/);
+    await expect(runTo('finished', trial)).rejects.toThrow(/tuning\.json is not readable JSON/);
     writeFileSync(path, kept);
     await runTo('finished', trial);
     expect(repeatablePartOf(trial.folder)).toEqual(repeatablePartOf(finished.folder));

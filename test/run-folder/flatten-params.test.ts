@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadExperiment } from '../../src/check/load-experiment.js';
-import { flattenParams } from '../../src/run/flatten-params.js';
+import { flattenParams } from '../../src/run-folder/flatten-params.js';
 
 test('an experiment becomes flat parameters with all defaults, in names that MLflow takes', () => {
   const { experiment } = loadExperiment(resolve(import.meta.dirname, '../fixtures/tiny.yaml'));
