@@ -14,7 +14,7 @@ import { checkBatchSize, checkMicroBatches, checkTask, checkTaskSelection } from
 import { checkColorJitter, checkInkOnly } from './rules/colors.js';
 import { checkDataSet, checkSourceSize, checkTrainingSelection } from './rules/data.js';
 import { checkEncoderShapes, checkLayerNames } from './rules/encoder.js';
-import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns } from './rules/episodes.js';
+import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns, checkTransfer } from './rules/episodes.js';
 import { checkLoss, checkLossHead, checkMargin, checkUntrainedHead } from './rules/loss.js';
 import { checkEarlyStopping } from './rules/metrics.js';
 import { checkName } from './rules/name.js';
@@ -51,6 +51,7 @@ export const rules: readonly Rule[] = [
   checkEarlyStopping,
   checkBaselineNames,
   checkLakeRuns,
+  checkTransfer,
   checkEpisodeSizes,
   checkEpisodeCounts,
   checkVerification,

@@ -1,7 +1,9 @@
 // The one way from a file to its plan.
+import { basename } from 'node:path';
 import type { ComposeOptions } from '../config/compose.js';
 import { describeData } from '../data/data-source.js';
 import { type Plan, planTrials } from '../plan/plan-trials.js';
+import type { Assignment } from '../plan/trial.js';
 import { createFeasibility } from './create-feasibility.js';
 import { loadExperiment } from './load-experiment.js';
 
@@ -11,5 +13,18 @@ export function loadPlan(path: string, options: ComposeOptions = {}): Plan {
   return planTrials(experiment, {
     digestData: (section) => describeData(section).identity,
     isFeasible: createFeasibility(positions),
+    changes: (options.sets ?? []).flatMap(readChange),
   });
+}
+
+/** Sections that decide what is trained: two runs that differ elsewhere are the same run. */
+const TRAINED = /^(data|augmentation|model|training)\b/;
+
+// As it was written: it is for names alone.
+function readChange(argument: string): Assignment[] {
+  const equals = argument.indexOf('=');
+  const path = argument.slice(0, equals).trim();
+  const value = argument.slice(equals + 1).trim();
+  // Of a path the end says enough: it becomes a part of a folder's name.
+  return TRAINED.test(path) ? [{ path, value: path === 'data.path' ? basename(value) : value }] : [];
 }

@@ -1,5 +1,6 @@
-// What several runs reach when they answer together, beside the best of them alone.
+// What several runs reach when they answer together, beside the mean of them alone.
 import type { EnsembleResult } from '../evaluation/ensemble.js';
+import { averageOf } from '../evaluation/headline.js';
 import { coverBoth } from '../evaluation/statistics/interval.js';
 import type { ComparisonRow } from '../report/compare-runs.js';
 import { formatInterval, formatPercent } from '../report/format-figures.js';
@@ -15,15 +16,15 @@ export function renderEnsemble(
   if (results.length === 0) {
     return 'No ensemble: the runs have no task with the same episodes in common. Evaluate them with the same protocol, seed and data.';
   }
-  const table = createPlainTable(['task', 'n', 'ensemble', 'best alone'], colors, [1, 2, 3]);
+  const table = createPlainTable(['task', 'n', 'ensemble', 'alone, mean'], colors, [1, 2, 3]);
   for (const { task, n, accuracy, wilson, clustered } of results) {
     const alone = rows.find((row) => row.task === task && row.scorer === 'network')?.results ?? [];
-    const best = Math.max(...alone.map((result) => result?.accuracy ?? 0));
+    const accuracies = alone.flatMap((result) => result?.accuracy ?? []);
     table.push([
       task,
       n,
       `${formatPercent(accuracy)} (${formatInterval(coverBoth(wilson, clustered))})`,
-      formatPercent(best),
+      formatPercent(averageOf(accuracies)),
     ]);
   }
   return `All runs together, by the sum of their standardised scores, accuracy in % with 95 % intervals:\n\n${table}\n`;

@@ -78,7 +78,7 @@ export function openProgressDisplay(total: number): ProgressDisplay {
   function note(line: string): void {
     update?.clear();
     printNote(line);
-    if (live) draw();
+    if (live && !isClosed) draw();
   }
 
   function show(event: PlanEvent): void {

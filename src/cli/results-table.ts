@@ -1,8 +1,7 @@
 // The results of runs as a table: one row for each run and task, one column for each system.
-import type { Baseline } from '../config/experiment.js';
-import { describeAlarm } from '../evaluation/alarm.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import type { VerificationResult } from '../evaluation/records/verification-result.js';
+import { baselineTypes, shortTitleOfBaseline } from '../evaluation/scorers/registry.js';
 import type { ScorerName } from '../evaluation/scorers/scorer.js';
 import { coverBoth } from '../evaluation/statistics/interval.js';
 import { formatPercent } from '../report/format-figures.js';
@@ -11,16 +10,7 @@ import { formatInteger } from './format-quantity.js';
 import { createPlainTable } from './plain-table.js';
 import type { Colors } from './terminal.js';
 
-/** The heads of columns, in their order; baselines that the experiment names come last, with their names. */
-const SCORER_HEADS: Readonly<Record<'network' | Baseline['type'], string>> = {
-  network: 'network',
-  nearestNeighbourEuclidean: '1-NN Euclidean',
-  nearestNeighbourCosine: '1-NN cosine',
-  nearestNeighbourAffine: '1-NN affine',
-  modifiedHausdorff: 'Hausdorff',
-  elasticMatching: 'elastic',
-  chance: 'chance',
-};
+const headOf = (scorer: ScorerName) => (scorer === 'network' ? scorer : shortTitleOfBaseline(scorer));
 
 /** An accuracy over queries, or over pairs of a verification. */
 export type ShownResult = Pick<
@@ -28,9 +18,6 @@ export type ShownResult = Pick<
   'task' | 'scorer' | 'n' | 'accuracy' | 'wilson' | 'clustered' | 'alarm'
 >;
 
-function headOf(scorer: ScorerName): string {
-  return SCORER_HEADS[scorer as keyof typeof SCORER_HEADS] ?? scorer;
-}
 
 export interface RunResults {
   readonly name: string;
@@ -57,8 +44,9 @@ function renderLines(runs: readonly RunResults[], colors: Colors): string {
 }
 
 function renderTable(runs: readonly RunResults[], colors: Colors): string {
+  // Kinds in their order, then baselines that the experiment names.
   const measured = new Set(runs.flatMap(({ results }) => results.map(({ scorer }) => scorer)));
-  const known = Object.keys(SCORER_HEADS).filter((scorer) => measured.has(scorer));
+  const known = ['network', ...Object.keys(baselineTypes)].filter((scorer) => measured.has(scorer));
   const scorers = [...known, ...[...measured].filter((scorer) => !known.includes(scorer))];
   const several = runs.length > 1;
   const head = [...(several ? ['trial'] : []), 'accuracy, % (95 % interval)', 'n', ...scorers.map(headOf)];
@@ -86,13 +74,4 @@ function describeAccuracy(result: ShownResult | undefined, colors: Colors): stri
   const interval = colors.dim(`(${formatPercent(low)}–${formatPercent(high)})`);
   const painted = result.scorer === 'network' ? colors.bold(accuracy) : accuracy;
   return `${painted} ${interval}${result.alarm === null ? '' : colors.red(' !')}`;
-}
-
-/** A sentence for each result that raised an alarm. */
-export function describeAlarms(runs: readonly RunResults[]): string[] {
-  return runs.flatMap(({ name, results }) =>
-    results.flatMap(({ alarm, task, scorer, n }) =>
-      alarm === null ? [] : [`${name}: ${headOf(scorer)} on ${task}: ${describeAlarm(alarm, n)}`],
-    ),
-  );
 }

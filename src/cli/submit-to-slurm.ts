@@ -68,8 +68,12 @@ export function showSubmission(plan: Plan, run: SlurmRun, options: RunOptions): 
   else printResult(describeSubmission(plan, run, options));
 }
 
-/** Follows what Slurm has in hand of the plan, until it has nothing any more. */
-export async function followSlurm(plan: Plan, { submitted }: SlurmRun, options: RunOptions): Promise<PlanResult> {
+/** Follows what Slurm has in hand of the plan, until it has nothing any more. `finish` ships the rest of the journals, once the report is written. */
+export async function followSlurm(
+  plan: Plan,
+  { submitted }: SlurmRun,
+  options: RunOptions,
+): Promise<{ result: PlanResult; finish: () => Promise<void> }> {
   const experimentFolder = join(resolve(options.runs), plan.experiment.name);
   const isListed = submitted.controller === undefined;
   const display = openProgressDisplay(isListed ? plan.trials.length : (plan.search?.maxPoints ?? plan.trials.length));
@@ -92,11 +96,10 @@ export async function followSlurm(plan: Plan, { submitted }: SlurmRun, options: 
       onEvent(event) {
         display.show(event);
         if (event.type === 'started' || event.type === 'skipped') tracking.follow(event.folder);
+        if (event.type === 'ended' && !event.retrying) tracking.tellRun(event.folder);
       },
     });
-    display.close();
-    if (!result.interrupted) await tracking.finish();
-    return result;
+    return { result, finish: async () => (result.interrupted ? undefined : await tracking.finish()) };
   } finally {
     display.close();
     interrupts.close();

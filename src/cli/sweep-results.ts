@@ -1,42 +1,137 @@
-// The results of a plan's trials for the end of `oneshot run`: all of few, the best of many.
-import { readObjective } from '../evaluation/headline.js';
-import { readResults } from '../evaluation/records/evaluation-result.js';
-import { readRunVerifications } from '../evaluation/records/verification-result.js';
-import type { PlanGoal } from '../plan/plan-goal.js';
-import { readRunStatus, readTrialRecord, runFiles } from '../run-folder/run-folder.js';
-import type { RunResults } from './results-table.js';
+// What `oneshot run` prints at its end of several trials: of one configuration its tasks, of several a row for each, the
+// baselines once, and which one validation chose (src/evaluation/headline.ts).
+import { groupBy } from '../evaluation/group-by.js';
+import { averageOf, VALIDATION_OBJECTIVE } from '../evaluation/headline.js';
+import { chooseConfiguration, rankConfigurations } from '../report/figures/choose-configuration.js';
+import { type Headline, type HeadlineMeasurement, makeHeadline } from '../report/figures/headline.js';
+import { measureVerifications } from '../report/figures/verifications.js';
+import { formatInterval, formatPercent } from '../report/format-figures.js';
+import { groupRuns, type Measurement, measureGroups, type RunGroup } from '../report/group-runs.js';
+import { listDataDoubts } from '../report/list-data-doubts.js';
+import type { ReportRun } from '../report/load-runs.js';
+import { measureEnsembles } from '../report/measure-ensembles.js';
+import { nameSystem } from '../report/names.js';
+import { measureWidth, shortenMiddle } from './fit-lines.js';
+import { createPlainTable } from './plain-table.js';
+import { type RunResults, renderResults, type ShownResult } from './results-table.js';
+import type { Colors } from './terminal.js';
 
-export interface ShownResults {
-  /** In the order of the folders where they are few, else the best first. */
-  readonly shown: readonly RunResults[];
-  /** Runs that have results. */
-  readonly total: number;
+/** Configurations that are listed; of more, the best ranked. */
+const MOST_LISTED = 20;
+/** Shorter names say nothing. */
+const LEAST_NAME = 20;
+
+export interface ShownSweep {
+  readonly text: string;
+  /** Sentences about alarming answers, and pictures. */
+  readonly alarms: readonly string[];
 }
 
-/** Runs whose results are all shown, and how many are shown of more. */
-const MOST_SHOWN = 20;
-const BEST_SHOWN = 10;
-
-/** The results of the finished runs in `folders`. */
-export function chooseResults(folders: readonly string[], { metric, goal }: PlanGoal): ShownResults {
-  const finished = folders.flatMap((folder) => {
-    const status = readRunStatus(folder);
-    return status?.state === 'finished'
-      ? [{ folder, value: readObjective(status.metrics, { metric }) ?? Number.NaN }]
-      : [];
-  });
-  const sign = goal === 'maximize' ? -1 : 1;
-  const isRanked = finished.length > MOST_SHOWN;
-  const chosen = isRanked ? finished.toSorted((a, b) => compareCosts(sign * a.value, sign * b.value)) : finished;
-  const shown = chosen.slice(0, isRanked ? BEST_SHOWN : MOST_SHOWN).flatMap(({ folder }) => {
-    const results = [...readResults(runFiles(folder).results), ...readRunVerifications(folder)];
-    return results.length === 0 ? [] : [{ name: readTrialRecord(folder)?.name ?? folder, results }];
-  });
-  return { shown, total: finished.length };
+/** The results of these runs; undefined where none has any. */
+export function renderSweepResults(
+  runs: readonly ReportRun[],
+  colors: Colors,
+  columns = Number.POSITIVE_INFINITY,
+): ShownSweep | undefined {
+  const finished = runs.filter(({ state }) => state === 'finished');
+  const groups = groupRuns(finished);
+  const measurements = [...measureGroups(groups), ...measureEnsembles(groups)];
+  const verifications = measureVerifications(groups);
+  const all: readonly HeadlineMeasurement[] = [...measurements, ...verifications];
+  if (all.length === 0) return undefined;
+  const ofAnswers = all.flatMap(({ alarm, task, ...system }) =>
+    alarm === undefined ? [] : [`${nameSystem(system)} on ${task}: ${alarm}`],
+  );
+  const alarms = [...ofAnswers, ...listDataDoubts(finished)];
+  const choice = chooseConfiguration(groups);
+  const headline = makeHeadline(measurements, verifications, choice);
+  if (groups.length === 1 || headline === undefined || choice === undefined)
+    return { text: renderTasks(groups, all, colors, columns), alarms };
+  const table = renderConfigurations(groups, headline, colors, columns);
+  return { text: `${table}\n${describeChoice(choice, headline)}`, alarms };
 }
 
-// Runs without a value come last.
-function compareCosts(a: number, b: number): number {
-  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
-  return a - b;
+function renderTasks(
+  groups: readonly RunGroup[],
+  all: readonly HeadlineMeasurement[],
+  colors: Colors,
+  columns: number,
+): string {
+  const own = groups.map(({ label }): RunResults => {
+    const results = all.filter(({ system, scorer }) => scorer !== 'network' || system === label);
+    return {
+      name: label,
+      results: results.map(toShown),
+    };
+  });
+  const ensembles = groupBy(all.filter(isEnsemble), ({ system }) => system);
+  for (const [name, results] of ensembles) own.push({ name, results: results.map(toShown) });
+  const seeds = groups[0]!.runs.length;
+  const mean = groups.length === 1 && seeds > 1 ? `\n${colors.dim(` means of ${seeds} runs, n of each`)}` : '';
+  return `${renderResults(own, colors, columns)}${mean}`;
+}
+
+function toShown({ task, scorer, n, accuracy, interval }: HeadlineMeasurement): ShownResult {
+  return { task, scorer, n, accuracy, wilson: interval, clustered: null, alarm: null };
+}
+
+const isEnsemble = (measurement: HeadlineMeasurement) => 'isEnsemble' in measurement && measurement.isEnsemble === true;
+
+function renderConfigurations(
+  groups: readonly RunGroup[],
+  headline: Headline,
+  colors: Colors,
+  columns: number,
+): string {
+  const { objective, ranked } = rankConfigurations(groups);
+  const measured = new Map(
+    headline.measurements.filter(({ scorer }) => scorer === 'network').map((found) => [found.system, found]),
+  );
+  const isShare = objective.metric.endsWith('accuracy');
+  const rows = ranked.map(({ group, values }) => [
+    group.label,
+    String(values.length),
+    isShare ? `${formatPercent(averageOf(values))} %` : averageOf(values).toPrecision(4),
+    showAccuracy(measured.get(group.label)),
+  ]);
+  const unranked = groups.filter((group) => !ranked.some((other) => other.group === group));
+  const others = unranked.map(({ label, runs }) => [label, String(runs.length), '', showAccuracy(measured.get(label))]);
+  const all = [...rows, ...others];
+  const baselines = headline.measurements.filter(({ scorer }) => scorer !== 'network');
+  const last = baselines.map((baseline) => [nameSystem(baseline), '', '', showAccuracy(baseline)]);
+  const together = headline.measurements
+    .filter(isEnsemble)
+    .map((ensemble) => [ensemble.system, String(ensemble.accuracies.length), '', showAccuracy(ensemble)]);
+  const shown = [...all.slice(0, MOST_LISTED), ...together, ...last];
+  const render = (longest: number) => {
+    const metric = objective.metric === VALIDATION_OBJECTIVE.metric ? 'validation' : objective.metric;
+    const head = ['configuration', 'runs', metric, headline.task];
+    const table = createPlainTable(head, colors, [1, 2]);
+    for (const [name, ...cells] of shown) table.push([shortenMiddle(name!, longest), ...cells]);
+    return table.toString();
+  };
+  const whole = render(Number.POSITIVE_INFINITY);
+  const longest = Math.max(...shown.map(([name]) => name!.length));
+  const excess = measureWidth(whole) - columns;
+  const rest = all.length - Math.min(all.length, MOST_LISTED);
+  const more = rest === 0 ? '' : `\n${colors.dim(` and ${rest} more: the report has them all`)}`;
+  return `${excess > 0 ? render(Math.max(LEAST_NAME, longest - excess)) : whole}${more}`;
+}
+
+function showAccuracy(measurement: Pick<Measurement, 'accuracy' | 'interval' | 'scorer'> | undefined): string {
+  if (measurement === undefined) return '';
+  const { accuracy, interval, scorer } = measurement;
+  return scorer === 'chance' ? formatPercent(accuracy) : `${formatPercent(accuracy)} (${formatInterval(interval)})`;
+}
+
+function describeChoice(
+  choice: NonNullable<ReturnType<typeof chooseConfiguration>>,
+  { task, first }: Headline,
+): string {
+  if (isEnsemble(first)) return `${first.system}, as the file declares: ${showAccuracy(first)} on ${task}`;
+  if (choice.type === 'none') return `no configuration was chosen: ${choice.reason}`;
+  const { group, objective } = choice;
+  const reached =
+    first.scorer === 'network' && first.system === group.label ? `: ${showAccuracy(first)} on ${task}` : '';
+  return `chosen by ${objective.metric}: ${group.label}${reached}`;
 }

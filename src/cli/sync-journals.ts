@@ -2,6 +2,7 @@
 // `oneshot ui` does.
 import type { MlflowClient } from 'mlflow-ts-client';
 import { closeAbandonedJournal } from '../run-folder/close-abandoned.js';
+import { prepareExperimentPage } from '../tracking/experiment-page.js';
 import { findJournals } from '../tracking/find-journals.js';
 import { type Backlog, measureBacklog, measureShippedBytes } from '../tracking/measure-backlog.js';
 import { type ShipOutcome, shipJournals } from '../tracking/ship-journals.js';
@@ -86,6 +87,21 @@ export function describeFailures({ failures }: SyncSummary): string[] {
   return more > 0 ? [...lines, `  … and ${formatInteger(more)} more`] : lines;
 }
 
+/** The MLflow experiments that the runs are in, their pages made ready, with the addresses that open them. */
+export async function prepareExperiments(
+  { outcomes }: SyncSummary,
+  client: MlflowClient,
+  signal: AbortSignal,
+): Promise<{ name: string; address: string }[]> {
+  const ids = outcomes.flatMap((outcome) => ('report' in outcome ? (outcome.report.experimentId ?? []) : []));
+  const experiments: { name: string; address: string }[] = [];
+  for (const experimentId of new Set(ids)) {
+    const { name } = await client.experiments.get(experimentId, { signal });
+    experiments.push({ name, address: await prepareExperimentPage(client, experimentId, { now: Date.now(), signal }) });
+  }
+  return experiments;
+}
+
 /** A sentence: how many runs the server has, and what was sent now. */
 export function describeSync({ journals, complete, sent, seconds }: SyncSummary): string {
   const parts = (
@@ -97,7 +113,8 @@ export function describeSync({ journals, complete, sent, seconds }: SyncSummary)
       ['files', sent.files],
     ] as const
   ).flatMap(([name, count]) => (count === 0 ? [] : [`${formatInteger(count)} ${name}`]));
-  const news = parts.length === 0 ? 'nothing was left to send' : `sent ${parts.join(', ')}`;
+  const news =
+    parts.length > 0 ? `sent ${parts.join(', ')}` : complete === journals ? 'nothing was left to send' : 'sent nothing';
   return `${formatInteger(complete)} of ${formatInteger(journals)} runs are complete at the server; ${news} in ${formatDuration(seconds)}`;
 }
 

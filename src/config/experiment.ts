@@ -201,6 +201,7 @@ export interface Experiment {
    */
   baselines: Baseline[];
   sweep?: Sweep;
+  ensemble?: Ensemble;
   tracking?: Tracking;
   resources: Resources;
 }
@@ -1894,6 +1895,18 @@ export interface SweepTpe {
    */
   batchSize?: number;
   halving?: Halving;
+}
+/**
+ * Networks of this experiment that answer together once they have finished: each query by the sum of their scores, brought to mean 0 and standard deviation 1 over a task. A system of its own beside its members, and the headline of the experiment: it is declared, and nothing is chosen.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "ensemble".
+ */
+export interface Ensemble {
+  /**
+   * Who answers together: `configurations`: the points of the sweep, one ensemble for each seed; `seeds`: the seeds of a point, one ensemble for each point; `all`: every network in one.
+   */
+  of: 'configurations' | 'seeds' | 'all';
 }
 /**
  * Where results go besides the run folder.

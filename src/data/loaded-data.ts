@@ -42,6 +42,8 @@ export interface LoadedData {
   /** The same pictures at `sourceSize`, under the same indices, to sample distorted ones from. */
   readonly source: PictureSet;
   readonly description: DataDescription;
+  /** The file of a picture, for messages, where the pictures are one's own: nobody has looked for copies among them before. */
+  readonly fileOf?: (picture: number) => string;
   /** Lake's runs, read on the first call; undefined where the data set has none. */
   readonly loadLakeRuns?: () => Promise<LakeRuns>;
   /** Another data set at the same `imageSize`, as `DataSource.beside` has it, read on the first call. Rejects with a OneshotError('data') where files are missing. */

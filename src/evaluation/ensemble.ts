@@ -1,6 +1,8 @@
 // An ensemble of finished runs from their kept predictions alone: the scores of each run are brought to mean 0 and
 // standard deviation 1 over its whole task, so that runs with different heads count alike, and summed.
 import { OneshotError } from '../base/problem.js';
+import type { Assignment } from '../config/experiment.js';
+import { assignOneToOne } from './assign-one-to-one.js';
 import type { PredictedEpisode, PredictionRecord } from './records/predictions.js';
 import { judge } from './score-episodes.js';
 import { clusteredBootstrap } from './statistics/clustered-bootstrap.js';
@@ -18,8 +20,11 @@ export interface EnsembleResult {
   readonly answers: readonly PredictedEpisode[];
 }
 
-/** The answers of several runs together to the queries of one task. Throws a OneshotError('usage') when their episodes differ or there are none. */
-export function combinePredictions(records: readonly PredictionRecord[]): EnsembleResult {
+/** The answers of several runs together to the queries of one task, by themselves or assigned to the classes of their episode. Throws a OneshotError('usage') when their episodes differ or there are none. */
+export function combinePredictions(
+  records: readonly PredictionRecord[],
+  assignment: Assignment | null = null,
+): EnsembleResult {
   const [first] = records;
   if (first === undefined) throw new OneshotError('usage', 'an ensemble needs the predictions of at least one run');
   const other = records.find(({ episodesHash }) => episodesHash !== first.episodesHash);
@@ -29,16 +34,20 @@ export function combinePredictions(records: readonly PredictionRecord[]): Ensemb
     });
   }
   const standardized = records.map(standardize);
-  const answers = first.answers.map((episode, index) => ({
-    ...episode,
-    queries: episode.queries.map((query, row) => {
-      const sums = query.scores.map((_, way) =>
+  const answers = first.answers.map((episode, index) => {
+    const alone = episode.queries.map(({ picture, truth, scores: own }, row) => {
+      const scores = Float64Array.from(own, (_, way) =>
         standardized.reduce((sum, scores) => sum + scores[index]![row]![way]!, 0),
       );
-      const { prediction, credit } = judge(Float64Array.from(sums), query.truth);
-      return { ...query, prediction, credit, scores: sums.map((score) => (Number.isFinite(score) ? score : null)) };
-    }),
-  }));
+      return { picture, truth, scores, ...judge(scores, truth) };
+    });
+    const answered = assignment === null ? alone : assignOneToOne(alone, index);
+    const queries = answered.map(({ scores, ...answer }) => ({
+      ...answer,
+      scores: Array.from(scores, (score) => (Number.isFinite(score) ? score : null)),
+    }));
+    return { ...episode, queries };
+  });
   const episodes = answers.map(({ queries }) => ({
     credit: queries.reduce((sum, { credit }) => sum + credit, 0),
     queries: queries.length,

@@ -21,7 +21,7 @@ export interface EvaluationOptions {
   readonly data: EvaluationData;
   /** The network; left out where only baselines are measured. */
   readonly network?: Scorer;
-  /** Told what happens: `test/lake-runs/20-way-1-shot, network: 388.0 of 400`. */
+  /** Told what happens: `test/lake-runs/20-way-1-shot, network: 388 of 400 queries right`. */
   readonly report?: (message: string) => void;
   /** Given the predictions behind each result, to be kept. */
   readonly keep?: (record: PredictionRecord) => void;
@@ -36,7 +36,9 @@ export async function evaluate(options: EvaluationOptions): Promise<EvaluationRe
     const measured = scorer === options.network ? tasks : dropRepeatedEpisodes(tasks);
     for await (const { task, answers } of answerTasks(scorer, measured)) {
       const result = makeResult(task, scorer, answers);
-      options.report?.(`${task.name}, ${scorer.name}: ${result.correct.toFixed(1)} of ${result.n}`);
+      options.report?.(
+        `${task.name}, ${scorer.name}: ${Number(result.correct.toFixed(1))} of ${result.n} queries right`,
+      );
       options.keep?.(makePredictionRecord(task, scorer, answers));
       results.get(task)!.push(result);
     }

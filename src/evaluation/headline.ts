@@ -4,6 +4,7 @@
 // 1. Only the test selection speaks: what was measured on characters of training or validation is a table's row, never a headline.
 // 2. Validation chooses: of several configurations the one with the best mean of the objective over its seeds, whatever the
 //    test says of it. The objective is read at the epoch whose weights are kept.
+import { EPISODE_PROTOCOLS } from './protocols/registry.js';
 import type { EvaluationResult } from './records/evaluation-result.js';
 import type { VerificationResult } from './records/verification-result.js';
 
@@ -57,13 +58,6 @@ export type TaskResult =
   | Pick<EvaluationResult, 'task' | 'scorer' | 'selection' | 'protocol' | 'nWay' | 'kShot' | 'assignment'>
   | Pick<VerificationResult, 'task' | 'scorer' | 'selection'>;
 
-const PROTOCOL_RANKS: Readonly<Record<EvaluationResult['protocol'], number>> = {
-  'lake-runs': 4,
-  'within-alphabet': 3,
-  'cross-alphabet': 2,
-  mnist: 1,
-};
-
 /**
  * The result of the task that speaks: of the test selection; of a network before those of baselines alone; Lake's runs, then
  * episodes within an alphabet, across alphabets, of MNIST's digits, then a verification; one shot before several; most ways;
@@ -90,8 +84,8 @@ function speaksBefore(result: TaskResult, other: TaskResult): boolean {
 
 function rankTask(result: TaskResult): readonly number[] {
   const isNetwork = Number(result.scorer === 'network');
-  if (!('protocol' in result)) return [isNetwork, 0, 0, 0];
-  return [isNetwork, PROTOCOL_RANKS[result.protocol], Number(result.kShot === 1), result.nWay];
+  if (!('protocol' in result)) return [isNetwork, -EPISODE_PROTOCOLS.length, 0, 0];
+  return [isNetwork, -EPISODE_PROTOCOLS.indexOf(result.protocol), Number(result.kShot === 1), result.nWay];
 }
 
 /** The figure that speaks for one run. */

@@ -34,6 +34,8 @@ export interface EvaluationTask {
 /** One protocol. `Section` is its schema entry. */
 export interface ProtocolType<Section extends EpisodeProtocol> {
   readonly protocol: Section['protocol'];
+  /** What pages call it. */
+  readonly title: string;
   /** The pictures that it asks for besides those of the data section. */
   readonly asksFor?: 'lakeRuns' | DataSection['dataset'];
   /** The tasks of a section, one for each combination of ways and shots. Rejects with a OneshotError when the data cannot give them. */

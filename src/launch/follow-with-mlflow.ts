@@ -2,33 +2,28 @@
 // all journals to the server, where there is one. A server that is down stops nothing; what it missed is shipped by
 // `oneshot sync`.
 import { dirname } from 'node:path';
-import type { MlflowClient } from 'mlflow-ts-client';
+import { OneshotError } from '../base/problem.js';
 import type { Experiment } from '../config/experiment.js';
 import { closeAbandonedJournal } from '../run-folder/close-abandoned.js';
 import { beginSweepJournal, hasSweepJournal, updateSweepJournal } from '../run-folder/sweep-journal.js';
-import { followJournal, type JournalFollower } from '../tracking/follow-journal.js';
-import { createMlflowClient } from '../tracking/mlflow-client.js';
-import type { ShipReport } from '../tracking/ship-report.js';
+import { chooseTrackingAddress, connectMlflow } from '../tracking/connect-mlflow.js';
+import { type LiveShipping, shipLive } from '../tracking/ship-live.js';
 
-/** Time that the rest of the journals may take after the last trial has ended, and where the server was out of reach. */
-const DRAIN_MS = 60_000;
-const DRAIN_OUTAGE_MS = 5_000;
-/** What the trials get of it, however long their sweep's run took. */
-const LEAST_DRAIN_MS = 1_000;
 /** Time between two updates of a sweep's note while its trials run. */
 const SWEEP_UPDATE_MS = 30_000;
 
 export interface Tracking {
   /** Follows the journal of a run folder, once for each. To be called before the trial starts: it then knows its sweep. */
   follow(folder: string): void;
-  /** Ends the journals of what was killed and ships what is left. Never rejects. */
+  /** Says where the run of a trial that has ended is to be seen. */
+  tellRun(folder: string): void;
+  /** Ends the journals of what was killed and ships what is left. To be called when the report is written. Never rejects. */
   finish(): Promise<void>;
 }
 
-/** Tracking for the trials of an experiment. Ships only where the file or MLFLOW_TRACKING_URI names a server. */
+/** Tracking for the trials of an experiment. Ships only where the file or MLFLOW_TRACKING_URI names a server; an address that names none is told and stops nothing. */
 export function followWithMlflow(experiment: Experiment, note: (line: string) => void): Tracking {
-  const uri = experiment.tracking?.mlflow?.trackingUri ?? process.env.MLFLOW_TRACKING_URI;
-  const shipping = uri === undefined || uri === '' ? undefined : shipLive(createMlflowClient(uri), note);
+  const shipping = openShipping(experiment, note);
   const folders = new Set<string>();
   let sweep: SweepUpdates | undefined;
   return {
@@ -40,12 +35,32 @@ export function followWithMlflow(experiment: Experiment, note: (line: string) =>
       folders.add(folder);
       shipping?.follow(folder);
     },
+    tellRun: (folder) => shipping?.tellRun(folder),
     async finish() {
       for (const folder of folders) closeAbandonedJournal(folder);
       sweep?.finish();
       await shipping?.finish();
     },
   };
+}
+
+function openShipping({ tracking }: Experiment, note: (line: string) => void): LiveShipping | undefined {
+  const address = chooseTrackingAddress(tracking?.mlflow?.trackingUri, process.env);
+  if (address === undefined) return undefined;
+  const { uri, source, overruled } = address;
+  if (overruled !== undefined) note(`MLflow: the file's ${source} is used, not ${overruled}`);
+  const { experiment } = tracking?.mlflow ?? {};
+  const shellName = process.env.MLFLOW_EXPERIMENT_NAME?.trim();
+  if (experiment !== undefined && shellName && shellName !== experiment)
+    note("MLflow: the file's tracking.mlflow.experiment is used, not MLFLOW_EXPERIMENT_NAME");
+  try {
+    return shipLive(connectMlflow(uri), note, Date.now);
+  } catch (error) {
+    if (!(error instanceof OneshotError)) throw error;
+    note(`MLflow: ${source}: ${error.message}`);
+    note('  training goes on without; the run folders keep everything for `oneshot sync`');
+    return undefined;
+  }
 }
 
 interface SweepUpdates {
@@ -70,39 +85,4 @@ function followSweep(experimentFolder: string, experiment: Experiment, note: (li
       update(true);
     },
   };
-}
-
-/** Ships journals while they are written. */
-function shipLive(client: MlflowClient, note: (line: string) => void) {
-  const followers = new Map<string, JournalFollower>();
-  let told = 0;
-  const onProblem = ({ message }: { message: string }) => {
-    // One outage concerns every trial; said a few times is enough.
-    if (told++ < 3) note(`MLflow: ${message} (training goes on; \`oneshot sync\` ships the rest)`);
-  };
-  return {
-    follow(folder: string) {
-      if (!followers.has(folder)) followers.set(folder, followJournal({ client, folder, onProblem }));
-    },
-    async finish() {
-      const limitMs = told === 0 ? DRAIN_MS : DRAIN_OUTAGE_MS;
-      // A sweep's run comes first: trials are linked to it.
-      const [first, ...others] = followers.values();
-      const deadline = performance.now() + limitMs;
-      const reports = first === undefined ? [] : [await first.drain(limitMs)];
-      // A server that hangs is waited for once, not once more for the trials.
-      const leftMs = Math.max(LEAST_DRAIN_MS, deadline - performance.now());
-      reports.push(...(await Promise.all(others.map((follower) => follower.drain(leftMs)))));
-      if (reports.length > 0) note(describeShipping(reports, client.baseUrl));
-    },
-  };
-}
-
-function describeShipping(reports: readonly ShipReport[], baseUrl: string): string {
-  const behind = reports.filter(({ isComplete }) => !isComplete).length;
-  if (behind > 0) {
-    return `MLflow: ${behind} of ${reports.length} runs are not complete at the server: \`oneshot sync\` ships the rest`;
-  }
-  const points = reports.reduce((sum, { sent }) => sum + sent.points, 0);
-  return `MLflow: ${points} points of ${reports.length} ${reports.length === 1 ? 'run' : 'runs'} shipped to ${baseUrl}`;
 }

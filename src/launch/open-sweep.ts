@@ -113,6 +113,7 @@ function describeSweep(plan: Plan, trials: number, parallel: number, before: Swe
     goal,
     ...(validation === undefined || metric === 'train/loss' ? {} : { queries: validation.queries }),
     ...(halving === undefined ? {} : { halving: describeHalving(halving) }),
+    ...(experiment.ensemble === undefined ? {} : { ensemble: experiment.ensemble.of }),
     parallel,
     createdAt: before?.createdAt ?? new Date().toISOString(),
   };

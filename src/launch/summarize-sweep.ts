@@ -53,7 +53,7 @@ export function summarizeSweep(
 ): SweepSummary {
   const files = sweepFiles(experimentFolder, manifest.id);
   const events = readSearchLog(files.events);
-  const ids = new Set(manifest.trialIds ?? listAskedTrialIds(events));
+  const ids = new Set(listSweepTrialIds(experimentFolder, manifest));
   const own = runs.filter(({ trial }) => ids.has(trial.id));
   const counts = countStates(own);
   const withoutFolder = manifest.trials - own.length;
@@ -68,6 +68,11 @@ export function summarizeSweep(
     ...(manifest.halving === undefined ? {} : { rungs: countRungs(manifest.halving, events) }),
     ...(secondsLeft === undefined ? {} : { secondsLeft }),
   };
+}
+
+/** Ids of a sweep's trials in the order of its plan: all of a list, those asked so far of a search. */
+export function listSweepTrialIds(experimentFolder: string, { id, trialIds }: SweepManifest): readonly string[] {
+  return trialIds ?? listAskedTrialIds(readSearchLog(sweepFiles(experimentFolder, id).events));
 }
 
 function countRungs({ rungEpochs }: HalvingManifest, events: readonly LoggedEvent[]): SweepSummary['rungs'] {

@@ -1,14 +1,21 @@
 // From one point of a sweep to its trials.
 import type { Point } from './expand-sweep.js';
 import { makePointFingerprints } from './fingerprint.js';
-import type { PlanSurroundings, Trial } from './trial.js';
+import type { Assignment, PlanSurroundings, Trial } from './trial.js';
 import { nameTrial } from './trial-name.js';
+
+/** What names are made with. */
+export interface TrialNaming {
+  readonly shortPaths: ReadonlyMap<string, string>;
+  /** What the command line changed, for all points alike. */
+  readonly changes: readonly Assignment[];
+}
 
 /** The trials of one point, one for each seed. */
 export function makeTrials(
   point: Point,
   seeds: readonly number[],
-  shortPaths: ReadonlyMap<string, string>,
+  { shortPaths, changes }: TrialNaming,
   digestData: PlanSurroundings['digestData'],
 ): Trial[] {
   const dataDigest = digestData(point.experiment.data);
@@ -16,7 +23,7 @@ export function makeTrials(
   return seeds.map((seed): Trial => {
     const fingerprints = fingerprint(seed);
     const id = fingerprints.training.slice(0, 8);
-    const name = nameTrial(point.assignments, seed, shortPaths);
+    const name = nameTrial([...changes, ...point.assignments], seed, shortPaths);
     return {
       id,
       name,

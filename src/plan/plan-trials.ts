@@ -22,17 +22,20 @@ export interface Plan {
 }
 
 /** The plan of a checked experiment. */
-export function planTrials(experiment: Experiment, { digestData, isFeasible }: PlanSurroundings): Plan {
+export function planTrials(experiment: Experiment, { digestData, isFeasible, changes = [] }: PlanSurroundings): Plan {
   const digestOnce = rememberDigests(digestData);
   const halving = readHalving(experiment);
   const decided = halving === undefined ? {} : { halving };
   if (isSearched(experiment.sweep)) {
-    const search = createSearchSweep(experiment, experiment.sweep, { digestData: digestOnce, isFeasible });
+    const search = createSearchSweep(experiment, experiment.sweep, { digestData: digestOnce, isFeasible, changes });
     return { experiment, trials: [], search, ...decided, fingerprint: search.fingerprint };
   }
   const points = expandSweep(experiment);
-  const shortPaths = shortenPaths([...new Set(points.flatMap((point) => point.assignments.map(({ path }) => path)))]);
-  const trials = points.flatMap((point) => makeTrials(point, experiment.seeds, shortPaths, digestOnce));
+  const swept = new Set(points.flatMap((point) => point.assignments.map(({ path }) => path)));
+  const changed = changes.filter(({ path }) => !swept.has(path));
+  const shortPaths = shortenPaths([...swept, ...changed.map(({ path }) => path)]);
+  const naming = { shortPaths, changes: changed };
+  const trials = points.flatMap((point) => makeTrials(point, experiment.seeds, naming, digestOnce));
   const hashes = trials.map(({ fingerprints }) => fingerprints.training);
   const fingerprint = stableHash(halving === undefined ? hashes : { trials: hashes, halving });
   return { experiment, trials, ...decided, fingerprint };

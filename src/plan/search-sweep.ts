@@ -33,7 +33,7 @@ export interface SearchSweep {
 export function createSearchSweep(
   experiment: Experiment,
   settings: SearchedSweep,
-  { digestData, isFeasible }: PlanSurroundings,
+  { digestData, isFeasible, changes = [] }: PlanSurroundings,
 ): SearchSweep {
   const { sweep: _, ...base } = experiment;
   const space = spaceOf(settings);
@@ -44,7 +44,9 @@ export function createSearchSweep(
     const { experiment: assigned, invalidSections } = assignPoint(point);
     return invalidSections.length === 0 && isFeasible(assigned);
   });
-  const shortPaths = shortenPaths(space.parameters.map(({ path }) => path));
+  const searched = space.parameters.map(({ path }) => path);
+  const changed = changes.filter(({ path }) => !searched.includes(path));
+  const shortPaths = shortenPaths([...searched, ...changed.map(({ path }) => path)]);
   const maxPoints = Math.floor(settings.maxTrials / experiment.seeds.length);
   const batchSize = settings.method === 'tpe' ? settings.batchSize : undefined;
 
@@ -67,7 +69,7 @@ export function createSearchSweep(
       return makeTrials(
         { assignments, experiment: assign(assignments).experiment },
         experiment.seeds,
-        shortPaths,
+        { shortPaths, changes: changed },
         digestData,
       );
     },

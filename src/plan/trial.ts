@@ -29,4 +29,6 @@ export interface PlanSurroundings {
   digestData(section: Experiment['data']): string;
   /** Whether an experiment holds the cross-field rules; a search proposes no other. */
   isFeasible(experiment: Experiment): boolean;
+  /** What the command line changed of the file: names tell it, fingerprints know it anyway. */
+  readonly changes?: readonly Assignment[];
 }

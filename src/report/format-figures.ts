@@ -9,6 +9,13 @@ export function formatPercent(fraction: number): string {
   return (100 * fraction).toFixed(1);
 }
 
+/** `+2.3`, `−0.4`: a difference of fractions in percentage points. */
+export function formatDifference(difference: number): string {
+  const text = formatPercent(Math.abs(difference));
+  if (Number(text) === 0) return text;
+  return `${difference > 0 ? '+' : '\u2212'}${text}`;
+}
+
 /** `17.9–26.1`. */
 export function formatInterval([low, high]: Interval): string {
   return `${formatPercent(low)}–${formatPercent(high)}`;
@@ -19,9 +26,14 @@ export function formatCorrect(correct: number): string {
   return Number.isInteger(correct) ? String(correct) : correct.toFixed(1);
 }
 
-/** `0.031`, or `< 0.0001`. */
-export function formatPValue(pValue: number): string {
-  return pValue < 0.0001 ? '< 0.0001' : pValue.toPrecision(2);
+/** `0.031`, or `< 0.0001`. Of one that was counted on random `draws`, as many decimals as twice its standard error leaves: `0.03`. */
+export function formatPValue(pValue: number, draws = Number.POSITIVE_INFINITY): string {
+  if (pValue < 0.0001) return '< 0.0001';
+  if (draws === Number.POSITIVE_INFINITY) return pValue.toPrecision(2);
+  const error = 2 * Math.sqrt((pValue * (1 - pValue)) / draws);
+  const decimals = error === 0 ? 2 : Math.min(4, Math.max(1, Math.floor(-Math.log10(error))));
+  const text = pValue.toFixed(decimals);
+  return Number(text) === 0 ? `< ${10 ** -decimals}` : text;
 }
 
 /** `45 s`, `12 min`, `3.4 h`. */

@@ -30,6 +30,8 @@ export interface Measurement {
   readonly kShot: number;
   /** Whether the network has convolutions; undefined for baselines. */
   readonly convolutional: boolean | undefined;
+  /** Whether several networks answered together, as the experiment's file declares. */
+  readonly isEnsemble?: boolean;
   /** Name of the picture set, `omniglot`. */
   readonly pictures: string;
   /** Size of the pictures, `[height, width]`. */
@@ -93,7 +95,8 @@ export function measureGroups(groups: readonly RunGroup[]): Measurement[] {
   return [...networks, ...measureBaselines(all)];
 }
 
-function hasConvolutions({ settings }: ReportRun): boolean {
+/** Whether a run's network has convolutions. */
+export function hasConvolutions({ settings }: ReportRun): boolean {
   return Object.entries(settings).some(([path, value]) => /^model\.encoder\..+\.type$/.test(path) && value === 'conv');
 }
 

@@ -4,7 +4,7 @@ import type { RunState } from '../run-folder/run-folder.js';
 import { type Comparison, findDifferences } from './compare-runs.js';
 import { type AlphabetFigures, averageAlphabets } from './figures/alphabets.js';
 import { type Calibration, calibrate } from './figures/calibration.js';
-import { type Choice, chooseConfiguration } from './figures/choose-configuration.js';
+import { chooseConfiguration, type NamedChoice, nameChoice } from './figures/choose-configuration.js';
 import { type Confusions, collectConfusions } from './figures/confused-pairs.js';
 import {
   collectLayerCurves,
@@ -31,7 +31,9 @@ import { analyzeSweeps, type SweepFigures } from './figures/sweep.js';
 import { measureVerifications, type VerificationMeasurement } from './figures/verifications.js';
 import { describeWhatWasRun, type WhatWasRun } from './figures/what-was-run.js';
 import { groupRuns, type Measurement, measureGroups, type RunGroup } from './group-runs.js';
+import { listDataDoubts } from './list-data-doubts.js';
 import type { LoadedRuns } from './load-runs.js';
+import { measureEnsembles } from './measure-ensembles.js';
 import { nameSystem } from './names.js';
 
 export interface Report {
@@ -43,6 +45,8 @@ export interface Report {
   readonly counts: Readonly<Record<RunState, number>>;
   /** Run folders that could not be read, with the reason. */
   readonly damaged: readonly DamagedRun[];
+  /** What is likely wrong with the pictures, a sentence each: copies, classes that are no unseen ones. */
+  readonly dataDoubts: readonly string[];
   /** Finished runs without all their results, and runs with something unreadable. */
   readonly incomplete: readonly string[];
   readonly measurements: readonly Measurement[];
@@ -73,20 +77,10 @@ export interface SettingDifferences {
   readonly settings: Comparison['differences'];
 }
 
-/** A choice with the label of its configuration instead of its runs. */
-export type NamedChoice = { readonly system: string } & (
-  | Omit<Extract<Choice, { type: 'chosen' }>, 'group'>
-  | Omit<Extract<Choice, { type: 'none' }>, 'group'>
-);
-
-function nameChoice({ group, ...choice }: Choice): NamedChoice {
-  return { ...choice, system: group.label };
-}
-
 /** The report of these runs. */
 export function makeReport({ runs, damaged }: LoadedRuns): Report {
   const groups = groupRuns(runs);
-  const measurements = measureGroups(groups);
+  const measurements = [...measureGroups(groups), ...measureEnsembles(groups)];
   const verifications = measureVerifications(groups);
   const experiments = [...new Set(runs.map(({ trial }) => trial.experimentName))];
   const choice = chooseConfiguration(groups);
@@ -99,6 +93,7 @@ export function makeReport({ runs, damaged }: LoadedRuns): Report {
     runs: summarizeRuns(groups),
     counts: countStates(runs),
     damaged,
+    dataDoubts: listDataDoubts(runs),
     incomplete: listIncomplete(runs),
     measurements,
     verifications,

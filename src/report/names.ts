@@ -1,31 +1,14 @@
 // What systems and protocols are called in tables, legends and sentences.
 
-import type { Baseline } from '../config/experiment.js';
 import type { SplitPurpose } from '../data/pictures/picture-set.js';
-import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
+import { titleOfProtocol } from '../evaluation/protocols/registry.js';
+import { titleOfBaseline } from '../evaluation/scorers/registry.js';
 import type { Measurement } from './group-runs.js';
 
-const BASELINE_NAMES: Readonly<Record<Baseline['type'], string>> = {
-  nearestNeighbourEuclidean: 'nearest neighbour, Euclidean',
-  nearestNeighbourCosine: 'nearest neighbour, cosine of ink',
-  nearestNeighbourAffine: 'nearest neighbour, affine-aligned',
-  modifiedHausdorff: 'modified Hausdorff distance',
-  elasticMatching: 'elastic matching',
-  chance: 'chance',
-};
-
-/** What a measurement's system is called; a baseline that the experiment names, by that name. */
+/** What a measurement's system is called. */
 export function nameSystem({ system, scorer }: Pick<Measurement, 'system' | 'scorer'>): string {
-  if (scorer === 'network') return system;
-  return BASELINE_NAMES[scorer as Baseline['type']] ?? scorer;
+  return scorer === 'network' ? system : titleOfBaseline(scorer);
 }
-
-export const PROTOCOL_NAMES: Readonly<Record<EvaluationResult['protocol'], string>> = {
-  'lake-runs': "Lake's 20 official runs",
-  'within-alphabet': 'Random episodes within an alphabet',
-  'cross-alphabet': 'Random episodes across alphabets (easier)',
-  mnist: "Random episodes of MNIST's digits",
-};
 
 export const SELECTION_NAMES: Readonly<Record<SplitPurpose, string>> = {
   train: 'training selection',
@@ -45,5 +28,5 @@ export function nameTask(
   const { task, selection, protocol } = measurement;
   if (protocol === undefined)
     return `Verification of pairs (${task.split('/').at(-1)!}), ${SELECTION_NAMES[selection]}`;
-  return `${PROTOCOL_NAMES[protocol]}, ${SELECTION_NAMES[selection]}, ${nameWays(task)}`;
+  return `${titleOfProtocol(protocol)}, ${SELECTION_NAMES[selection]}, ${nameWays(task)}`;
 }

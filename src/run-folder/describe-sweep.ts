@@ -1,5 +1,5 @@
 // The trials of a sweep in words, as MLflow shows them on the page of the sweep's run. Pure.
-import { averageOf, type Objective, rankCandidates } from '../evaluation/headline.js';
+import { averageOf, type Objective, type RunHeadline, rankCandidates } from '../evaluation/headline.js';
 import type { RunState, TrialRecord } from './run-folder.js';
 
 /** A trial as far as its sweep is concerned. */
@@ -8,6 +8,8 @@ export interface SweepTrial extends Pick<TrialRecord, 'name' | 'id' | 'seed' | '
   readonly state: RunState;
   /** Its value of the sweep's metric, where it has one. */
   readonly value: number | undefined;
+  /** What it reached on the test selection. */
+  readonly headline?: RunHeadline;
   /** ISO 8601; empty for a trial that was never started. */
   readonly updatedAt: string;
 }
@@ -50,16 +52,25 @@ interface SweepPoint {
   /** One for each seed that has got so far. */
   readonly values: readonly number[];
   readonly mean: number;
+  /** Those that have got so far. */
+  readonly trials: readonly SweepTrial[];
+}
+
+/** The trials of the point that validation chooses; none while no trial has a value. */
+export function listChosenTrials(trials: readonly SweepTrial[], objective: Objective): readonly SweepTrial[] {
+  return rankPoints(trials, objective)[0]?.trials ?? [];
 }
 
 /** The sweep points whose trials have values, the chosen one first: `rankCandidates`. */
 function rankPoints(trials: readonly SweepTrial[], objective: Objective): SweepPoint[] {
-  const points = new Map<string, { name: string; values: number[] }>();
-  for (const { assignments, value } of rankTrials(trials, objective)) {
+  const points = new Map<string, { name: string; values: number[]; trials: SweepTrial[] }>();
+  for (const trial of rankTrials(trials, objective)) {
+    const { assignments, value } = trial;
     const key = JSON.stringify(assignments);
     const name = assignments.map(({ path, value: setting }) => `${path} = ${JSON.stringify(setting)}`).join(', ');
-    const point = points.get(key) ?? { name: name || 'all', values: [] };
+    const point = points.get(key) ?? { name: name || 'all', values: [], trials: [] };
     point.values.push(value ?? 0);
+    point.trials.push(trial);
     points.set(key, point);
   }
   return rankCandidates([...points.values()], objective).map((point) => ({ ...point, mean: averageOf(point.values) }));
@@ -81,7 +92,17 @@ function describeBest(best: SweepPoint | undefined, { metric, goal }: Objective)
   if (best === undefined) return '';
   const seeds = best.values.length === 1 ? 'one seed' : `${best.values.length} seeds`;
   const where = best.name === 'all' ? '' : ` at ${best.name}`;
-  return `The ${goal === 'maximize' ? 'highest' : 'lowest'} ${metric}, mean of ${seeds}: **${show(best.mean)}**${where}.`;
+  const chosen = `The ${goal === 'maximize' ? 'highest' : 'lowest'} ${metric}, mean of ${seeds}: **${show(best.mean)}**${where}.`;
+  return `${chosen} ${describeTest(best)}`.trimEnd();
+}
+
+/** What the chosen point reached on the test selection, over the same seeds. */
+function describeTest({ trials }: SweepPoint): string {
+  const headlines = trials.flatMap(({ headline }) => headline ?? []);
+  const [first] = headlines;
+  if (first === undefined || headlines.length < trials.length) return '';
+  if (headlines.some(({ task }) => task !== first.task)) return '';
+  return `Its ${first.task}: **${show(averageOf(headlines.map(({ accuracy }) => accuracy)))}**.`;
 }
 
 function show(value: number): string {

@@ -21,6 +21,9 @@ import {
 /** Version of the folder's layout; a folder of another version is refused, not guessed at. */
 export const RUN_FOLDER_VERSION = 1;
 
+/** The tag in a journal that tells what is likely wrong with a run's pictures, a sentence to a line: copies, classes that are no unseen ones. */
+export const DATA_DOUBTS_TAG = 'oneshot.data_doubts';
+
 /** The files of a run folder. */
 export function runFiles(folder: string) {
   // Not `join`: asked for ten thousand runs at once, normalising each path would take most of the time.

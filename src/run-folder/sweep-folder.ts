@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import { OneshotError } from '../base/problem.js';
+import type { Ensemble } from '../config/experiment.js';
 import { type Objective, VALIDATION_OBJECTIVE } from '../evaluation/headline.js';
 
 /** Version of the manifest and the event log. */
@@ -29,6 +30,8 @@ export interface SweepManifest {
   readonly queries?: number;
   /** Where points halt, and by what the best of them go on; missing where every trial runs to its end. */
   readonly halving?: HalvingManifest;
+  /** Whose networks answer together; missing where each answers alone. */
+  readonly ensemble?: Ensemble['of'];
   /** Trials at the same time in the last session. */
   readonly parallel: number;
   /** ISO 8601: when the sweep was first run. */

@@ -2,16 +2,20 @@
 // supervisor of the trials and made anew from their folders whenever it is: the journal stays open for a moment only, so
 // that several supervisors may work on one experiment.
 import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { writeFileAtomic } from '../base/atomic-file.js';
+import { isTemporaryName, writeFileAtomic } from '../base/atomic-file.js';
 import { makeFolder } from '../base/make-folder.js';
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { Experiment } from '../config/experiment.js';
 import { type Objective, readObjective } from '../evaluation/headline.js';
 import { type Journal, journalSize, openJournal, readFirstEvent } from '../tracking/journal.js';
 import type { JournalStatus } from '../tracking/journal-event.js';
-import { describeSweep, rankTrials, type SweepTrial } from './describe-sweep.js';
+import { describeSweep, listChosenTrials, rankTrials, type SweepTrial } from './describe-sweep.js';
+import { listDistinctiveParams, nameParam } from './distinctive-params.js';
 import { type FoundRun, findRuns } from './find-runs.js';
+import { nameMlflowExperiment } from './name-mlflow-experiment.js';
+import { readProvenance } from './provenance.js';
 import { runFiles } from './run-folder.js';
 import { readFolderObjective } from './sweep-folder.js';
 
@@ -40,7 +44,7 @@ export function beginSweepJournal(experimentFolder: string, experiment: Experime
       type: 'run',
       uid: readSweepUid(experimentFolder) ?? randomUUID(),
       name: experiment.name,
-      experiment: experiment.tracking?.mlflow?.experiment ?? experiment.name,
+      experiment: nameMlflowExperiment(experiment),
     });
     journal.append({ type: 'status', status: 'RUNNING' });
     journal.append({
@@ -52,7 +56,29 @@ export function beginSweepJournal(experimentFolder: string, experiment: Experime
         'mlflow.source.type': 'LOCAL',
       },
     });
+    // A parameter keeps its value: of a sweep that is run again with other values the tag tells.
+    const params = Object.entries(listFixedParams(experiment)).filter(([key]) => journal.param(key) === undefined);
+    if (params.length > 0) journal.append({ type: 'params', values: Object.fromEntries(params) });
   });
+}
+
+/** What all trials have in common, under the same names: MLflow's comparison offers first what differs between the runs that are ticked, this one among them. */
+function listFixedParams(experiment: Experiment): Record<string, string> {
+  const { sweep } = experiment;
+  const swept = [
+    sweep !== undefined && 'parameters' in sweep ? (sweep.parameters ?? {}) : {},
+    ...listPoints(experiment),
+  ]
+    .flatMap((point) => Object.keys(point))
+    .map((path) => ({ path, value: undefined }));
+  const names = new Set(swept.map(({ path }) => nameParam(path)));
+  const isSwept = (key: string) => [...names].some((name) => key === name || key.startsWith(`${name}.`));
+  return Object.fromEntries(Object.entries(listDistinctiveParams(experiment, swept)).filter(([key]) => !isSwept(key)));
+}
+
+/** The points of a sweep that lists them. */
+function listPoints({ sweep }: Experiment): readonly object[] {
+  return sweep !== undefined && 'points' in sweep ? ((sweep as { points?: readonly object[] }).points ?? []) : [];
 }
 
 /** Brings the run up to what the folders of its trials say: the best value so far, the table of trials, the note. `isOver` gives it its last status. */
@@ -62,13 +88,47 @@ export function updateSweepJournal(experimentFolder: string, { isOver }: { isOve
   const trials = runs.map((run) => describeTrial(run, goal));
   writeSweepJournal(experimentFolder, (journal) => {
     logBestSoFar(journal, trials, goal);
-    journal.append({ type: 'tags', values: { 'mlflow.note.content': describeSweep(trials, goal) } });
+    journal.append({
+      type: 'tags',
+      values: { 'mlflow.note.content': describeSweep(trials, goal), ...describeMaker(runs) },
+    });
     if (!isOver) return;
     const table = join(experimentFolder, 'trials-table.json');
     writeFileAtomic(table, `${JSON.stringify(composeTrialsTable(trials, goal))}\n`);
     journal.append({ type: 'table', path: relative(experimentFolder, table), artifactPath: 'trials-table.json' });
+    for (const name of ['report.html', 'report.md'])
+      if (existsSync(join(experimentFolder, name)))
+        journal.append({ type: 'artifact', path: name, artifactPath: name });
+    for (const trial of listChosenTrials(trials, goal)) logPredictions(journal, experimentFolder, trial);
     journal.append({ type: 'status', status: statusOf(runs) });
   });
+}
+
+/** Who ran the trials, of which commit: as the first of them says. */
+function describeMaker(runs: readonly FoundRun[]): Record<string, string> {
+  for (const { folder } of runs) {
+    const [provenance] = readProvenance(runFiles(folder).provenance);
+    if (provenance === undefined) continue;
+    const { git, machine } = provenance;
+    return {
+      'mlflow.user': machine.user,
+      'oneshot.version': provenance.oneshot,
+      ...(git === undefined ? {} : { 'mlflow.source.git.commit': git.commit, 'mlflow.source.git.branch': git.branch }),
+      ...(git?.remote === undefined ? {} : { 'mlflow.source.git.repoURL': git.remote }),
+    };
+  }
+  return {};
+}
+
+/** What a trial of the chosen point answered to each query. */
+function logPredictions(journal: Journal, experimentFolder: string, { folder, seed }: SweepTrial): void {
+  const { predictions } = runFiles(folder);
+  if (!existsSync(predictions)) return;
+  for (const name of readdirSync(predictions).sort()) {
+    if (isTemporaryName(name)) continue;
+    const path = relative(experimentFolder, join(predictions, name)).replaceAll('\\', '/');
+    journal.append({ type: 'artifact', path, artifactPath: `predictions/seed-${seed}/${name}` });
+  }
 }
 
 /** The best value after each finished trial, in the order they finished; steps count finished trials. Its key is none that trials have, so that charts of trials hold no curve of another meaning. */
@@ -93,6 +153,7 @@ function describeTrial({ folder, trial, state, status }: FoundRun, { metric }: O
     assignments: trial.assignments,
     state,
     value: readObjective(status?.metrics, { metric }),
+    ...(status?.headline === undefined ? {} : { headline: status.headline }),
     updatedAt: status?.updatedAt ?? '',
   };
 }

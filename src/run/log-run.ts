@@ -8,15 +8,17 @@ import { makeFolder } from '../base/make-folder.js';
 import type { Experiment } from '../config/experiment.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { EngineDescription } from '../engine/engine.js';
-import { nameBest } from '../evaluation/headline.js';
+import { nameBest, type RunHeadline } from '../evaluation/headline.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import { composeGalleryPng, pickGallery } from '../evaluation/records/gallery.js';
 import { readPredictions } from '../evaluation/records/predictions.js';
-import { flattenParams } from '../run-folder/flatten-params.js';
+import { listDistinctiveParams } from '../run-folder/distinctive-params.js';
+import { nameMlflowExperiment } from '../run-folder/name-mlflow-experiment.js';
 import type { Provenance } from '../run-folder/provenance.js';
 import { predictionsPath, runFiles, type TrialRecord } from '../run-folder/run-folder.js';
 import { readSweepUid } from '../run-folder/sweep-journal.js';
 import type { Journal } from '../tracking/journal.js';
+import { CONFIG_TAG, HEADLINE_METRIC, SEED_TAG } from '../tracking/run-view.js';
 import type { TrainingResult } from '../training/train.js';
 import { composeResultsTable, describeRun } from './describe-run.js';
 
@@ -38,22 +40,20 @@ export function logBeginning(
   journal.append({
     type: 'run',
     uid: record.uid,
-    name: record.name,
-    experiment: experiment.tracking?.mlflow?.experiment ?? experiment.name,
+    name: nameRun(record),
+    experiment: nameMlflowExperiment(experiment),
     ...(parentUid === undefined ? {} : { parentUid }),
   });
   journal.append({ type: 'status', status: 'RUNNING' });
   journal.append({
     type: 'params',
-    values: {
-      seed: String(record.seed),
-      config_id: nameConfig(record),
-      ...flattenParams(experiment),
-    },
+    values: listDistinctiveParams(experiment, record.assignments),
   });
   journal.append({
     type: 'tags',
     values: {
+      [SEED_TAG]: String(record.seed),
+      [CONFIG_TAG]: nameConfig(record),
       'oneshot.experiment': experiment.name,
       'oneshot.trial_id': record.id,
       'oneshot.version': provenance.oneshot,
@@ -76,6 +76,16 @@ export function logBeginning(
 /** The same for all seeds of a sweep point, and for no other: what varies, readable in MLflow's groups, and 8 hex digits. */
 export function nameConfig({ name, fingerprints }: Pick<TrialRecord, 'name' | 'fingerprints'>): string {
   return `${name.replace(/,?seed=[^,]*$/, '')} ${fingerprints.config.slice(0, 8)}`.trimStart();
+}
+
+/** The longest name that MLflow's list of runs shows whole. */
+const LONGEST_RUN_NAME = 24;
+
+/** A run's short name: what varies, without keys where they do not fit; its columns have them. */
+export function nameRun({ name, assignments, seed }: Pick<TrialRecord, 'name' | 'assignments' | 'seed'>): string {
+  if (name.length <= LONGEST_RUN_NAME || assignments.length === 0) return name;
+  const values = assignments.map(({ value }) => (typeof value === 'object' ? JSON.stringify(value) : String(value)));
+  return [...values, `seed ${seed}`].join(', ');
 }
 
 /** Logs the data sets that the run trains, validates and tests on. */
@@ -122,9 +132,11 @@ export function logHalving(
 export function logEvaluation(run: RunLog, results: readonly EvaluationResult[]): void {
   const { journal, folder, experiment, record } = run;
   const files = runFiles(folder);
-  const steps = results.map((result) => logAccuracy(journal, result));
+  const steps = results.map(({ task, scorer, accuracy }) => logMeasured(journal, nameAccuracy(task, scorer), accuracy));
   journal.append({ type: 'tags', values: { 'mlflow.note.content': describeRun(experiment, record, results) } });
   logFile(journal, folder, files.results, 'results.json');
+  for (const result of results)
+    logFile(journal, folder, predictionsPath(folder, result), `predictions/${result.predictions}`);
 
   writeFileAtomic(files.resultsTable, `${JSON.stringify(composeResultsTable(results))}\n`);
   journal.append({ type: 'table', path: relative(folder, files.resultsTable), artifactPath: 'results-table.json' });
@@ -141,23 +153,26 @@ export function logEvaluation(run: RunLog, results: readonly EvaluationResult[])
   }
 }
 
-/** One point per system and task; its step counts the evaluations of this run, since a changed evaluation measures again. Returns that step. */
-function logAccuracy(journal: Journal, { task, scorer, accuracy }: EvaluationResult): number {
-  const key = nameAccuracy(task, scorer);
+/** Logs the figure that speaks for the run, under the name that MLflow offers first. */
+export function logHeadline({ journal }: RunLog, { task, accuracy }: RunHeadline): void {
+  logMeasured(journal, HEADLINE_METRIC, accuracy);
+  journal.append({ type: 'tags', values: { 'oneshot.accuracy_of': task } });
+}
+
+/** A point whose step counts the evaluations of this run, since a changed evaluation measures again; one that repeats the last is left out. Returns the step. */
+export function logMeasured(journal: Journal, key: string, value: number): number {
   const last = journal.lastStep(key);
-  if (last !== undefined && journal.value(key, last) === accuracy) return last;
+  if (last !== undefined && journal.value(key, last) === value) return last;
   const step = last === undefined ? 0 : last + 1;
-  journal.append({ type: 'metric', key, step, value: accuracy });
+  journal.append({ type: 'metric', key, step, value });
   return step;
 }
 
-/** The metric of a system on a task: `test/20-way-1-shot-within-alphabet`, `test-baseline/chance-20-way-1-shot-within-alphabet`. One `/`: all tasks share a section of charts. What tells tasks apart comes first: MLflow's columns show the beginning. */
+/** The metric of a system on a task, the task's own name: `test/within-alphabet/20-way-1-shot`, `test-baseline/within-alphabet/20-way-1-shot/chance`. MLflow's sections of charts are what stands before the last `/`. */
 export function nameAccuracy(task: string, scorer: EvaluationResult['scorer']): string {
-  const [selection, protocol, ...ways] = task.split('/');
-  const rest = [...ways, protocol];
-  return scorer === 'network'
-    ? `${selection}/${rest.join('-')}`
-    : `${selection}-baseline/${[scorer, ...rest].join('-')}`;
+  if (scorer === 'network') return task;
+  const [selection, ...rest] = task.split('/');
+  return [`${selection}-baseline`, ...rest, scorer].join('/');
 }
 
 /** Pictures smaller than this are enlarged: MLflow blurs what it enlarges itself. */

@@ -25,6 +25,7 @@ import {
 } from '../run-folder/conditions.js';
 import { describeGit, describeProvenance, type Provenance } from '../run-folder/provenance.js';
 import {
+  DATA_DOUBTS_TAG,
   RUN_FOLDER_VERSION,
   type RunStatus,
   readRunStatus,
@@ -39,7 +40,15 @@ import { type Journal, openJournal } from '../tracking/journal.js';
 import { describeFailure } from './describe-failure.js';
 import { requireTensorsFit } from './engine-limits.js';
 import { evaluateTrial } from './evaluate-trial.js';
-import { logBeginning, logDatasets, logEvaluation, logHalving, logTraining, type RunLog } from './log-run.js';
+import {
+  logBeginning,
+  logDatasets,
+  logEvaluation,
+  logHalving,
+  logHeadline,
+  logTraining,
+  type RunLog,
+} from './log-run.js';
 import { logVerifications } from './log-verification.js';
 import { refuseLeaks } from './refuse-leaks.js';
 import { SYSTEM_PREFIX, type SystemSampler, sampleSystem } from './sample-system.js';
@@ -163,7 +172,10 @@ class TrialRun {
       logEvaluation(this.#log(), results);
       logVerifications(this.#journal, this.#trial.folder);
       const headline = headlineOfRun(results, readRunVerifications(this.#trial.folder));
-      if (headline !== undefined) this.#saveStatus({ headline });
+      if (headline !== undefined) {
+        logHeadline(this.#log(), headline);
+        this.#saveStatus({ headline });
+      }
       return 'finished';
     } finally {
       sampler?.stop();
@@ -234,7 +246,10 @@ class TrialRun {
         this.#around.onProgress({ phase: 'data', activity: message });
       },
     });
-    refuseLeaks(data);
+    const doubts = refuseLeaks(data);
+    for (const doubt of doubts) this.#around.log(`doubt about the data: ${doubt}`);
+    if (doubts.length > 0)
+      this.#journal.append({ type: 'tags', values: { [DATA_DOUBTS_TAG]: doubts.join('\n').slice(0, 5000) } });
     return data;
   }
 

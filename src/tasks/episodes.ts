@@ -19,6 +19,7 @@ export const episodes: TaskType<TaskEpisodes> = {
   truth: 'classes',
   losses: [],
   trainsHead: true,
+  cancelledHeadParameters: ['bias'],
   sizeKeys: GROUP_KEYS,
   // Every picture meets the prototypes of all characters with each drawer's turn in the support.
   describeBatch: describeGroups,

@@ -40,6 +40,8 @@ export interface TaskType<Config extends Task> {
   readonly losses: readonly LossType['of'][];
   /** Whether it trains what the head has learned. */
   readonly trainsHead: boolean;
+  /** Names of the head's parameters that cancel in its loss: a bias does in a softmax over classes. */
+  readonly cancelledHeadParameters?: readonly string[];
   /** The task's keys that decide how large a batch is, where `training.batchSize` does not. */
   readonly sizeKeys?: readonly (keyof Config & string)[];
   /** Its batches, with the batch size of the training where that is given. */

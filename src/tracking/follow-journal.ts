@@ -8,11 +8,17 @@ import { nothingSent, type ShipProblem, type ShipReport } from './ship-report.js
 export interface FollowOptions extends Omit<ShipOptions, 'signal'> {
   /** Pause between two looks at the journal. Default 1000 ms. */
   readonly pollMs?: number;
+  /** Called after each pass that succeeds. */
+  readonly onPass?: (report: ShipReport) => void;
   /** Longest pause after failures. Default 60 000 ms. */
   readonly maxPauseMs?: number;
 }
 
 export interface JournalFollower {
+  /** The last report; its `runId` is there once the server has a run for the journal. */
+  readonly report: ShipReport;
+  /** Whether the last pass failed: the server is out of reach, or refuses everything. */
+  readonly isFailing: boolean;
   /**
    * Ships the journal to its end, now that nothing more will be written, and ends. Resolves after `limitMs` at most, with
    * `isComplete` false if the server did not get everything. Never rejects.
@@ -28,6 +34,12 @@ export function followJournal(options: FollowOptions): JournalFollower {
   const follower = new Follower(options, controller.signal);
   const done = follower.run();
   return {
+    get report() {
+      return follower.report;
+    },
+    get isFailing() {
+      return follower.isFailing;
+    },
     drain: async (limitMs) => {
       const timer = setTimeout(() => controller.abort(), limitMs);
       follower.finishSoon();
@@ -51,6 +63,10 @@ class Follower {
   #wake: () => void = () => {};
   #failures = 0;
 
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
+
   constructor(options: FollowOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
@@ -70,6 +86,7 @@ class Follower {
       try {
         this.report = isLast ? await this.#shipper.ship() : await this.#shipper.shipPass();
         this.#failures = 0;
+        this.#options.onPass?.(this.report);
         if (isLast) return;
       } catch (error) {
         if (this.#signal.aborted) return;

@@ -110,6 +110,11 @@ export class Journal {
     return this.#index.points.get(key)?.get(step);
   }
 
+  /** The value of a parameter, if there is one. */
+  param(key: string): string | undefined {
+    return this.#index.params.get(key);
+  }
+
   /** The highest step of a metric, if it has points: where a counter goes on after a resume. */
   lastStep(key: string): number | undefined {
     return this.#index.latest.get(key)?.step;
@@ -125,7 +130,7 @@ export class Journal {
 class JournalIndex {
   readonly points = new Map<string, Map<number, number>>();
   readonly latest = new Map<string, { step: number; value: number }>();
-  readonly #params = new Map<string, string>();
+  readonly params = new Map<string, string>();
   readonly #tags = new Map<string, string>();
   /** Pictures, data sets and the run, by what makes each the same. */
   readonly #single = new Set<string>();
@@ -142,7 +147,7 @@ class JournalIndex {
         return;
       }
       case 'params':
-        for (const [key, value] of Object.entries(event.values)) this.#params.set(key, value);
+        for (const [key, value] of Object.entries(event.values)) this.params.set(key, value);
         return;
       case 'tags':
         for (const [key, value] of Object.entries(event.values)) this.#tags.set(key, value);
@@ -175,7 +180,7 @@ class JournalIndex {
       }
       case 'params': {
         const values = Object.entries(event.values).filter(([key, value]) => {
-          const known = this.#params.get(key);
+          const known = this.params.get(key);
           if (known !== undefined && known !== value) throw drift(`the parameter ${key}`, known, value);
           return known === undefined;
         });
@@ -264,6 +269,10 @@ export function syncJournal(path: string): void {
   const file = onDisk(path, () => openSync(path, 'r'));
   try {
     onDisk(path, () => fsyncSync(file));
+  } catch (error) {
+    // Some file systems that are mounted read-only have nothing to wait for, and say so by an error.
+    const code = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
+    if (code !== 'EROFS' && code !== 'EINVAL') throw error;
   } finally {
     closeSync(file);
   }

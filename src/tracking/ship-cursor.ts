@@ -1,5 +1,5 @@
 // How far a journal has been shipped to each tracking server: `mlflow.json` beside the journal. Only a memory aid:
-// without it everything is sent again, which changes nothing on the server.
+// without it the server is asked what it has of the points, and files are sent again, which changes nothing there.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';

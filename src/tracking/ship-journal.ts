@@ -1,6 +1,6 @@
 // The projection of a journal on an MLflow run. Idempotent: whatever is killed at whatever moment, shipping again gives
 // the same run, since points carry their original times, the run is found by its uid, and the cursor is only written
-// after the server has what it stands for. Order: entries in journal order, then the status, then files.
+// after the server has what it stands for; without a cursor the server is asked what it has. Order: entries in journal order, then the status, then files.
 import { join } from 'node:path';
 import {
   type Adjustment,
@@ -14,6 +14,7 @@ import { OneshotError } from '../base/problem.js';
 import { type JournalEntry, journalSize, readFirstEvent, readJournal, syncJournal } from './journal.js';
 import { composeBatch, countBatch, countEntries, describeAdjustment, halveBatch } from './journal-batch.js';
 import { findParentRunId, type RunEvent, resolveRun, settleTwins } from './resolve-run.js';
+import { ServerPoints } from './server-points.js';
 import { readShipCursor, type ShipCursor, writeShipCursor } from './ship-cursor.js';
 import { type FileEvent, identifyFile, isFileEvent, shipFile } from './ship-file.js';
 import { addCounts, nothingSent, type ShipCounts, type ShipProblem, type ShipReport } from './ship-report.js';
@@ -47,6 +48,8 @@ export class JournalShipper {
   #runEvent: RunEvent | undefined;
   #cursor: ShipCursor | undefined;
   #run: Run | undefined;
+  /** What the run had when its journal was begun anew, until the journal's end is reached. */
+  #serverPoints: ServerPoints | undefined;
   #sentStatus: string | undefined;
   #sent: ShipCounts = nothingSent;
   /** The server's artifact store is out of reach; files wait for a better one. */
@@ -121,6 +124,7 @@ export class JournalShipper {
   #restart(run: Run): void {
     const { uid, parentUid } = this.#currentEvent();
     this.#run = run;
+    this.#serverPoints = new ServerPoints(this.#options.client, run);
     this.#saveCursor({
       uid,
       experimentId: run.experimentId,
@@ -159,12 +163,14 @@ export class JournalShipper {
       size = 0;
     }
     if (batch.length > 0) await this.#shipBatch(batch, end);
+    this.#serverPoints = undefined;
   }
 
   async #shipBatch(entries: readonly JournalEntry[], journalBytes: number): Promise<void> {
     const { client, signal, onProgress } = this.#options;
     const cursor = this.#currentCursor();
-    await this.#sendBatch(cursor.runId, composeBatch(entries));
+    const batch = composeBatch(entries);
+    await this.#sendBatch(cursor.runId, (await this.#serverPoints?.selectMissing(batch, signal)) ?? batch);
     const datasets = entries.flatMap(({ event }) => (event.type === 'dataset' ? [event] : []));
     if (datasets.length > 0) {
       await client.log.inputs(cursor.runId, datasets, { signal });
@@ -283,9 +289,18 @@ export class JournalShipper {
     this.#told.add(mark);
   }
 
+  /** Goes on without where the folder cannot be written: the cursor is an aid. */
   #saveCursor(cursor: ShipCursor): void {
-    writeShipCursor(this.#options.folder, this.#options.client.baseUrl, cursor);
     this.#cursor = cursor;
+    try {
+      writeShipCursor(this.#options.folder, this.#options.client.baseUrl, cursor);
+    } catch (error) {
+      if (this.#told.has('cursor')) return;
+      this.#told.add('cursor');
+      const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+      const message = `${this.#options.folder} cannot be written (${reason}): what was sent is not remembered there, the next \`oneshot sync\` asks the server`;
+      this.#tell({ code: 'not-remembered', message, cause: error });
+    }
   }
 
   #tellAdjustment(adjustment: Adjustment): void {

@@ -8,6 +8,8 @@ export interface ShipProblem {
     | 'adjusted'
     /** A file is missing in the run folder or cannot be sent. */
     | 'file'
+    /** The run folder cannot be written; everything is sent all the same. */
+    | 'not-remembered'
     /** The run was deleted in MLflow: nothing more is sent. */
     | 'run-deleted'
     /** Server or network fail: tried again later. */

@@ -27,6 +27,8 @@ export interface StepContext {
   readonly training: Training;
   readonly state: TrainingState;
   readonly optimizer: BuiltOptimizer;
+  /** Paths of parameters that stay as they are: `findUnreached`. */
+  readonly unreached: ReadonlySet<string>;
   readonly seed: number;
   /** Units (pairs, groups or pictures) that are computed at once. */
   readonly microBatchSize: number;
@@ -116,7 +118,7 @@ function countUnits(batch: Batch, pixelsPerPicture: number, task: Task, position
 
 /** Loss and gradients of a micro-batch, both times its share of the batch, so that the sum over all is the batch's mean. */
 function differentiate(context: StepContext, batch: Batch, share: number, mode: TrainingMode): Sum {
-  const { engine, network, training, state } = context;
+  const { engine, network, training, state, unreached } = context;
   const { tf } = engine;
   const paths = [...state.slots.keys()];
   const variables = paths.map((path) => state.weights.get(path) as Variable);
@@ -138,7 +140,8 @@ function differentiate(context: StepContext, batch: Batch, share: number, mode: 
     gradients: new Map(
       paths.map((path, index) => {
         const variable = variables[index] as Variable;
-        return [path, grads[variable.name] ?? tf.zerosLike(variable)];
+        const gradient = unreached.has(path) ? undefined : grads[variable.name];
+        return [path, gradient ?? tf.zerosLike(variable)];
       }),
     ),
   };

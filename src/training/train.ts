@@ -18,6 +18,7 @@ import { createCheckpointKeeper } from './checkpoint-keeper.js';
 import { type BestEpoch, hasRunOut, observeEpoch, type WatchedMetric, watchedMetric } from './early-stopping.js';
 import { startEpochClock } from './epoch-clock.js';
 import { createEpochLoss } from './epoch-loss.js';
+import { findUnreached } from './find-unreached.js';
 import { buildSchedule } from './schedules/registry.js';
 import { runStep, type StepContext } from './train-step.js';
 import type { TrainingHooks } from './training-hooks.js';
@@ -172,10 +173,21 @@ function prepareNetwork(options: TrainingOptions): { context: StepContext; evalu
   );
   const layout = { shape, slotNames: optimizer.slotNames, averaged: training.averaging !== undefined };
   const state = uploadState(tf, layout, restore?.arrays ?? drawInitialState(layout, seed));
+  const unreached = findUnreached(shape, training.task);
   const network = buildNetwork(tf, model, shape, state.weights);
   const averaged = state.averages && buildNetwork(tf, model, shape, state.averages);
   return {
-    context: { engine, training, state, optimizer, network, seed, microBatchSize, stopRequested: hooks.stopRequested },
+    context: {
+      engine,
+      training,
+      state,
+      optimizer,
+      unreached,
+      network,
+      seed,
+      microBatchSize,
+      stopRequested: hooks.stopRequested,
+    },
     evaluated: makeNetworkFunctions(tf, averaged ?? network),
   };
 }

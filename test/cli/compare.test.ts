@@ -28,7 +28,7 @@ test('--ensemble adds what the runs reach together, and says when they share no 
   expect(ensemble).toHaveLength(1);
   expect(ensemble[0]).toMatchObject({ n: alone[0].n, correct: alone[0].correct, wilson: alone[0].wilson });
   expect(ensemble[0]).not.toHaveProperty('answers');
-  expect((await runCommand(['compare', first, second, '--ensemble'])).stdout).toMatch(/best alone\n.*5-way/);
+  expect((await runCommand(['compare', first, second, '--ensemble'])).stdout).toMatch(/alone, mean *\n.*5-way/);
 
   expect((await runCommand(['compare', first, other, '--ensemble'])).stdout).toContain('No ensemble:');
   expect(JSON.parse((await runCommand(['compare', first, second, '--json'])).stdout)).not.toHaveProperty('ensemble');

@@ -1,76 +1,80 @@
 // Which results `oneshot run` prints at its end.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { chooseResults } from '../../src/cli/sweep-results.js';
-import { type EvaluationResult, writeResults } from '../../src/evaluation/records/evaluation-result.js';
-import type { RunState } from '../../src/run-folder/run-folder.js';
+import pico from 'picocolors';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { renderSweepResults } from '../../src/cli/sweep-results.js';
+import { loadRuns } from '../../src/report/load-runs.js';
+import { FIVE_WAY, makeSmallData, SIXTY_PAIRS } from '../report/support/small-data.js';
+import { type FakeRun, writeRun } from '../report/support/write-run.js';
 import { newFolder } from '../support/run-command.js';
-import { writeRunFolder } from '../support/write-run-folder.js';
 
-const METRIC = 'validation/one-shot-accuracy';
+const plain = pico.createColors(false);
+const data = makeSmallData();
+const runs = newFolder();
+const VALIDATION = 'validation/one-shot-accuracy';
+const baselines = ['nearestNeighbourCosine', 'chance'] as const;
 
-const RESULT: EvaluationResult = {
-  task: 'test/within-alphabet/2-way-1-shot',
-  scorer: 'chance',
-  protocol: 'within-alphabet',
-  selection: 'test',
-  nWay: 2,
-  kShot: 1,
-  seed: 1,
-  testTimeAugmentation: null,
-  assignment: null,
-  pictures: { name: 'glyphs', digest: '0', height: 8, width: 8 },
-  episodesHash: '0',
-  skippedAlphabets: [],
-  n: 2,
-  correct: 1,
-  accuracy: 0.5,
-  wilson: [0.1, 0.9],
-  clustered: null,
-  perAlphabet: [],
-  episodes: { queries: [2], credits: [1] },
-  alarm: null,
-  predictions: 'chance.jsonl',
-};
+const write = (experiment: string, value: number, skill: number, validation: number, changes: Partial<FakeRun> = {}) =>
+  writeRun(runs, {
+    experiment,
+    assignments: [{ path: 'training.batchSize', value }],
+    settings: { 'training.batchSize': String(value) },
+    metrics: { [VALIDATION]: [validation] },
+    evaluation: { data, sections: [FIVE_WAY], skill, baselines },
+    ...changes,
+  });
 
-/** A run with one result and this value of the metric. */
-function writeRun(experiment: string, name: string, state: RunState, value: number | undefined): string {
-  const folder = writeRunFolder(experiment, name, state);
-  const path = join(folder, 'status.json');
-  const status = JSON.parse(readFileSync(path, 'utf8'));
-  writeFileSync(path, JSON.stringify({ ...status, metrics: value === undefined ? {} : { [METRIC]: value } }));
-  writeResults(join(folder, 'results.json'), [RESULT]);
-  return folder;
-}
+const render = (experiment: string, columns?: number) =>
+  renderSweepResults(loadRuns([join(runs, experiment)]).runs, plain, columns)!;
 
-const goal = { metric: METRIC, goal: 'maximize' } as const;
+describe('at the end of a sweep', () => {
+  beforeAll(async () => {
+    for (const seed of [1, 2]) {
+      // The best on the test is not the one that validation chooses.
+      await write('sweep', 32, 20, 0.4, { seed });
+      await write('sweep', 64, 1, 0.6, { seed });
+    }
+    await write('sweep', 128, 20, 0.9, { state: 'failed' });
+  });
 
-test('of a few finished runs all are shown, in their order; unfinished ones are not', () => {
-  const experiment = newFolder();
-  const folders = [
-    writeRun(experiment, 'b', 'finished', 0.2),
-    writeRun(experiment, 'halted', 'halted', 0.9),
-    writeRun(experiment, 'a', 'finished', 0.7),
-  ];
-  const { shown, total } = chooseResults(folders, goal);
-  expect(shown.map(({ name }) => name)).toEqual(['b', 'a']);
-  expect(total).toBe(2);
+  test('there is a row for each configuration, the chosen one first, and baselines once', () => {
+    const rows = render('sweep').text.trim().split('\n');
+    expect(rows.map((row) => row.trim().split(/ {2,}/)[0])).toEqual([
+      'configuration',
+      'batchSize=64',
+      'batchSize=32',
+      'nearest neighbour, cosine of ink',
+      'chance',
+      expect.stringMatching(/^chosen by validation\/one-shot-accuracy: batchSize=64: \d+\.\d \(.+\) on test\/within/),
+    ]);
+    expect(rows[0]).toContain('test/within-alphabet/5-way-1-shot');
+    expect(rows[1]).toMatch(/batchSize=64 +2 +60\.0 % +\d+\.\d \(\d+\.\d–\d+\.\d\)/);
+    expect(rows[2]).toContain('100.0');
+  });
+
+  test('names give way in a narrow terminal', () => {
+    const widths = render('sweep', 90).text.split('\n').slice(0, -1);
+    expect(Math.max(...widths.map((line) => line.trimEnd().length))).toBeLessThanOrEqual(90);
+  });
 });
 
-test('of more than twenty the ten best are shown, best first, and those without a value never before others', () => {
-  const experiment = newFolder();
-  const values = Array.from({ length: 25 }, (_, at) => (at % 5 === 0 ? undefined : ((at * 7) % 25) / 25));
-  const folders = values.map((value, at) => writeRun(experiment, `run${at}`, 'finished', value));
-  const { shown, total } = chooseResults(folders, goal);
-  const metricOf = (name: string) => values[Number(name.slice('run'.length))];
-  expect(shown.map(({ name }) => metricOf(name))).toEqual(
-    values
-      .filter((value) => value !== undefined)
-      .sort((a, b) => b - a)
-      .slice(0, 10),
-  );
-  expect(total).toBe(25);
-  const lowest = chooseResults(folders, { ...goal, goal: 'minimize' });
-  expect(metricOf(lowest.shown[0]!.name)).toBe(1 / 25);
+test('of several seeds the means stand there, of one run its own results, verifications too', async () => {
+  for (const seed of [1, 2]) await write('seeds', 32, 1, 0.5, { seed, assignments: [] });
+  expect(render('seeds').text).toMatch(/means of 2 runs/);
+  await write('alone', 32, 1, 0.5, { evaluation: { data, sections: [SIXTY_PAIRS], skill: 0, baselines } });
+  const { text } = render('alone');
+  expect(text).toMatch(/test\/verification +60/);
+  expect(text).not.toContain('means');
+});
+
+test('alarming answers are told', async () => {
+  await write('constant', 32, 1, 0.5, { evaluation: { data, sections: [FIVE_WAY, SIXTY_PAIRS], skill: Number.NaN } });
+  expect(render('constant').alarms).toEqual([
+    'batchSize=32 on test/within-alphabet/5-way-1-shot: scores that are not finite in 50 of 50 queries, which count as wrong',
+    'batchSize=32 on test/verification: scores that are not finite in 30 of 60 pairs, which count as wrong',
+  ]);
+});
+
+test('there is nothing to print of runs without results', () => {
+  expect(renderSweepResults([], plain)).toBeUndefined();
 });

@@ -96,11 +96,22 @@ describe('a run with an MLflow server', () => {
       ).toEqual(expected);
     }
     expect(journal.length).toBeGreaterThan(20);
-    expect(run?.params).toMatchObject({ 'training.optimizer.learningRate': '0.003', seed: '1' });
+    expect(run?.params).toMatchObject({ 'training.optimizer.learningRate': '0.003' });
+    expect(run?.tags).toMatchObject({ seed: '1', 'oneshot.accuracy_of': 'test/within-alphabet/8-way-1-shot-tta-2' });
+    expect(run?.latestMetrics.accuracy?.value).toBe(
+      run?.latestMetrics['test/within-alphabet/8-way-1-shot-tta-2']?.value,
+    );
+    // Where the runs are to be seen: the experiment's page, by a view that is there, and the run's.
+    expect(result.stderr).toContain(`${server.uri}/#/experiments/${run?.experimentId}/runs/${run?.runId}`);
+    expect(result.stderr).toContain('workflowType=machine_learning&viewStateShareKey=oneshot');
+    const { tags } = await client.experiments.get(run!.experimentId);
+    expect(Object.keys(tags)).toContain('mlflow.sharedViewState.oneshot');
+    expect(tags['mlflow.note.content']).toContain('charts of what was swept');
     const listed = await client.artifacts.list(run!);
     expect(listed.map(({ path }) => path).sort()).toEqual([
       'experiment.yaml',
       'images',
+      'predictions',
       'provenance.json',
       'results-table.json',
       'results.json',

@@ -30,6 +30,14 @@ describe('a plan', () => {
     expect(trials.every(({ folder, name, id }) => folder === `${name}-${id}`)).toBe(true);
   });
 
+  test('names a trial by what the command line changed too, which is in no id', () => {
+    const { experiment } = loadExperiment(TINY, { sets: ['training.maxEpochs=2'] });
+    const changes = [{ path: 'training.maxEpochs', value: '2' }];
+    const [named] = planTrials(experiment, { digestData: digest, isFeasible: () => true, changes }).trials;
+    const [alone] = plan('training.maxEpochs=2');
+    expect(named).toMatchObject({ name: 'maxEpochs=2,seed=1', id: alone?.id, assignments: [] });
+  });
+
   test('gives a trial the same id whatever else is in the sweep', () => {
     const [alone] = plan('training.maxEpochs=2');
     const swept = plan('sweep={method: grid, parameters: {training.maxEpochs: [1, 2]}}');

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exactMcNemarPValue } from '../../src/evaluation/statistics/mcnemar.js';
-import { compareRuns } from '../../src/report/compare-runs.js';
+import { compareRuns, type PairedTest } from '../../src/report/compare-runs.js';
 import { renderComparison } from '../../src/report/comparison-text.js';
 import { loadRuns, type ReportRun, readRunPredictions } from '../../src/report/load-runs.js';
 import { runFiles } from '../../src/run-folder/run-folder.js';
-import { FIVE_WAY, makeSmallData } from './support/small-data.js';
+import { FIVE_WAY, makeSmallData, SIXTY_PAIRS } from './support/small-data.js';
 import { writeRun } from './support/write-run.js';
 
 const data = makeSmallData();
@@ -92,6 +92,48 @@ describe('compareRuns', () => {
       paired: false,
       reason: expect.stringMatching(/ENOENT/),
     });
+  });
+
+  it('tests configurations of several seeds as such, paired by seed', async () => {
+    const sections = [FIVE_WAY];
+    const write = (value: number, seed: number, skill: number) =>
+      writeRun(parent, {
+        experiment: 'seeds',
+        seed,
+        assignments: [{ path: 'training.batchSize', value }],
+        settings: { 'training.batchSize': String(value) },
+        evaluation: { data, sections, skill, baselines: ['nearestNeighbourCosine', 'chance'] },
+      });
+    const own = [await write(32, 1, 0.5), await write(32, 2, 0.5), await write(64, 2, 2), await write(64, 1, 2)];
+    const comparison = compareRuns(loadRuns(own).runs);
+    const [found] = comparison.configurations;
+    expect(comparison.configurations).toHaveLength(1);
+    expect(found).toMatchObject({ base: 'batchSize=32', system: 'batchSize=64', seeds: 2, pairedBySeed: true });
+    const accuracy = comparison.rows[0]!.results.map((result) => result!.accuracy) as [number, number, number, number];
+    expect(found!.difference).toBeCloseTo((accuracy[2] + accuracy[3] - accuracy[0] - accuracy[1]) / 2, 12);
+    expect(found!.interval[0]).toBeLessThan(found!.difference);
+    expect(found!.pValue).toBeGreaterThan(0);
+    // Baselines answer the same in all runs: they are shown and not tested.
+    expect(comparison.rows.map(({ scorer, tests }) => [scorer, tests.length])).toEqual([
+      ['network', 3],
+      ['nearestNeighbourCosine', 0],
+      ['chance', 0],
+    ]);
+    expect(renderComparison(comparison)).toContain('Configurations over their seeds');
+  });
+
+  it('compares verifications on the same pairs', async () => {
+    const write = (name: string, skill: number) =>
+      writeRun(parent, { experiment: 'pairs', name, evaluation: { data, sections: [SIXTY_PAIRS], skill } });
+    const { runs } = loadRuns([await write('weak', 0.3), await write('strong', 5)]);
+    const [row] = compareRuns(runs).rows;
+    const [test] = row!.tests;
+    const [weak, strong] = row!.results.map((result) => result!.correct) as [number, number];
+    expect(row!.task).toBe('test/verification');
+    expect(test).toMatchObject({ paired: true, difference: expect.closeTo((strong - weak) / 60, 12) });
+    const { onlyFirst, onlySecond } = (test as Extract<PairedTest, { paired: true }>).mcnemar;
+    expect(onlySecond - onlyFirst).toBe(strong - weak);
+    expect(renderComparison(compareRuns(runs))).toContain('p-values speak of these networks, not of configurations');
   });
 
   it('is a readable text', () => {

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadExperiment } from '../../src/check/load-experiment.js';
-import { nameAccuracy, nameConfig } from '../../src/run/log-run.js';
+import { nameAccuracy, nameConfig, nameRun } from '../../src/run/log-run.js';
 import { parseGpuTable } from '../../src/run/sample-system.js';
 import { closeAbandonedJournal } from '../../src/run-folder/close-abandoned.js';
 import { describeSweep, rankTrials, type SweepTrial } from '../../src/run-folder/describe-sweep.js';
+import { describeProvenance } from '../../src/run-folder/provenance.js';
 import { RUN_FOLDER_VERSION, runFiles, writeRunStatus } from '../../src/run-folder/run-folder.js';
 import { beginSweepJournal, readSweepUid, updateSweepJournal } from '../../src/run-folder/sweep-journal.js';
 import { openJournal, readJournal } from '../../src/tracking/journal.js';
@@ -20,10 +21,18 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 const fingerprints = { training: '7'.repeat(64), evaluation: 'e'.repeat(64), config: 'c0ffee11'.repeat(8) };
 
 describe('names in MLflow', () => {
-  test('put all tasks of a selection into one section of charts', () => {
+  test('of accuracies are those of their tasks; baselines of a task share a section of charts', () => {
     const task = 'test/within-alphabet/20-way-1-shot';
-    expect(nameAccuracy(task, 'network')).toBe('test/20-way-1-shot-within-alphabet');
-    expect(nameAccuracy(task, 'chance')).toBe('test-baseline/chance-20-way-1-shot-within-alphabet');
+    expect(nameAccuracy(task, 'network')).toBe(task);
+    expect(nameAccuracy(task, 'chance')).toBe('test-baseline/within-alphabet/20-way-1-shot/chance');
+  });
+
+  test.each([
+    ['learningRate=0.003,seed=1', [{ path: 'learningRate', value: 0.003 }], '0.003, seed 1'],
+    ['copies=8,seed=1', [{ path: 'copies', value: 8 }], 'copies=8,seed=1'],
+    ['seed=1', [], 'seed=1'],
+  ])('of runs are short: %s', (name, assignments, expected) => {
+    expect(nameRun({ name, assignments, seed: 1 })).toBe(expected);
   });
 
   test.each([
@@ -107,6 +116,37 @@ describe('the journal of a sweep', () => {
       'FINISHED',
     ]);
     expect(existsSync(join(root, 'trials-table.json'))).toBe(true);
+  });
+
+  test('has what its trials have in common, who ran it of which commit, and keeps the report and the predictions of the best trial', () => {
+    const sweep = { method: 'grid', parameters: { 'model.encoder[conv1].filters': [4, 8] } } as const;
+    const swept = { ...experiment, sweep } as unknown as typeof experiment;
+    beginSweepJournal(root, swept);
+    // With other values later: the journal keeps the first ones and goes on.
+    beginSweepJournal(root, { ...experiment, sweep: { ...sweep, method: 'list' } } as unknown as typeof experiment);
+    makeTrial(1, 'finished', 0.25);
+    const best = makeTrial(2, 'finished', 0.5);
+    const git = { commit: 'c0ffee', branch: 'main', dirty: false };
+    const provenance = describeProvenance({ attempt: 1, startedAt: new Date(0), engine: {}, git });
+    writeFileSync(runFiles(best).provenance, JSON.stringify([provenance]));
+    mkdirSync(runFiles(best).predictions);
+    writeFileSync(join(runFiles(best).predictions, 'test.jsonl'), '');
+    writeFileSync(join(root, 'report.html'), '<p>');
+    updateSweepJournal(root, { isOver: true });
+
+    const events = eventsOf(root);
+    const [params, ...more] = events.flatMap((event) => (event.type === 'params' ? [event.values] : []));
+    expect(more).toEqual([]);
+    expect(params).toMatchObject({ 'training.optimizer.learningRate': '0.003' });
+    expect(params).not.toHaveProperty('model.encoder.conv1.filters');
+    expect(params?.['model.encoder']).toMatch(/^conv kernelSize=3 /);
+    const tags = Object.assign({}, ...events.map((event) => (event.type === 'tags' ? event.values : {})));
+    expect(tags).toMatchObject({ 'mlflow.user': provenance.machine.user, 'mlflow.source.git.commit': 'c0ffee' });
+    const artifacts = events.flatMap((event) => (event.type === 'artifact' ? [[event.path, event.artifactPath]] : []));
+    expect(artifacts).toEqual([
+      ['report.html', 'report.html'],
+      ['trial-2/predictions/test.jsonl', 'predictions/seed-2/test.jsonl'],
+    ]);
   });
 
   test('ends as failed with a failed trial, as killed with one that did not end', () => {

@@ -2,7 +2,6 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   completeMarker,
@@ -11,7 +10,6 @@ import {
   planMlflow,
 } from '../../src/tracking/local-server/find-mlflow.js';
 import { choosePort, startMlflowServer } from '../../src/tracking/local-server/mlflow-server.js';
-import { chooseRunView, encodeViewState } from '../../src/tracking/local-server/saved-view.js';
 import {
   isServerOf,
   markServerStopped,
@@ -124,52 +122,5 @@ describe('the port', () => {
     expect(await isServerOf(root, process.pid)).toBe(false);
     markServerStopped(root);
     expect(readServerAddress(root)).toEqual({ uri: 'http://127.0.0.1:5001', port: 5001, pid: 0 });
-  });
-});
-
-describe('the saved view', () => {
-  const run = (config: string, seed: string, rate: string, accuracy: number) => ({
-    params: { config_id: config, seed, 'training.optimizer.learningRate': rate, 'data.dataset': 'glyphs' },
-    latestMetrics: Object.fromEntries(
-      ['best/validation-one-shot-accuracy', 'final/best-epoch', 'test/20-way-1-shot-lake-runs', 'train/loss'].map(
-        (key) => [key, { key, value: accuracy, step: 0, timestamp: 0 }],
-      ),
-    ),
-  });
-  const sweep = { params: {}, latestMetrics: {} };
-
-  test('shows what varies and what was reached, the best first, and groups seeds', () => {
-    const runs = [run('a', '1', '0.1', 0.5), run('a', '2', '0.1', 0.6), run('b', '1', '0.2', 0.7), sweep];
-    expect(chooseRunView(runs)).toEqual({
-      orderBy: { metric: 'best/validation-one-shot-accuracy', ascending: false },
-      params: ['training.optimizer.learningRate', 'seed'],
-      metrics: ['best/validation-one-shot-accuracy', 'test/20-way-1-shot-lake-runs'],
-      groupByConfig: true,
-    });
-  });
-
-  test('groups nothing where each point has one seed, and orders a loss upwards', () => {
-    const only = {
-      params: { config_id: 'a', seed: '1' },
-      latestMetrics: { 'best/train-loss': { key: '', value: 1, step: 0, timestamp: 0 } },
-    };
-    expect(chooseRunView([only])).toEqual({
-      orderBy: { metric: 'best/train-loss', ascending: true },
-      params: ['seed'],
-      metrics: ['best/train-loss'],
-      groupByConfig: false,
-    });
-    expect(chooseRunView([])).toEqual({ params: ['seed'], metrics: [], groupByConfig: false });
-  });
-
-  test('is deflated JSON in base64, as the page reads it', () => {
-    const [kind, text] = encodeViewState(chooseRunView([run('a', '1', '0.1', 0.5), run('a', '2', '0.1', 0.5)])).split(
-      ';',
-    );
-    expect(kind).toBe('deflate');
-    expect(JSON.parse(inflateSync(Buffer.from(text ?? '', 'base64')).toString())).toMatchObject({
-      orderByKey: 'metrics.`best/validation-one-shot-accuracy`',
-      groupBy: { aggregateFunction: 'average', groupByKeys: [{ mode: 'param', groupByData: 'config_id' }] },
-    });
   });
 });

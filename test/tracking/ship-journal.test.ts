@@ -147,13 +147,13 @@ describe('shipping a journal', () => {
     ]);
   });
 
-  it('a second time sends nothing; without its memory it sends all and changes nothing', async () => {
+  it('a second time sends nothing; without its memory it asks for what is there, sends files again and changes nothing', async () => {
     writeWholeRun();
     await shipJournal({ client: connect(), folder });
     const before = shown();
     expect((await shipJournal({ client: connect(), folder })).sent).toMatchObject({ points: 0, params: 0, files: 0 });
     rmSync(join(folder, 'mlflow.json'));
-    expect((await shipJournal({ client: connect(), folder })).sent).toMatchObject({ points: 2500, files: 3 });
+    expect((await shipJournal({ client: connect(), folder })).sent).toMatchObject({ points: 0, params: 0, files: 3 });
     expect(shown()).toEqual(before);
   });
 
@@ -338,7 +338,7 @@ describe('what cannot be shipped', () => {
     rmSync(join(folder, 'mlflow.json'));
     const problems: ShipProblem[] = [];
     const report = await shipJournal({ client: connect(), folder, onProblem: (problem) => problems.push(problem) });
-    expect(report).toMatchObject({ isComplete: true, sent: { points: 3, refused: 1, files: 0 } });
+    expect(report).toMatchObject({ isComplete: true, sent: { points: 0, refused: 1, files: 0 } });
     expect(problems.map(({ code, message }) => [code, message.replace(/POST.*allowed/, '…')])).toEqual([
       ['refused', expect.stringContaining('param lr')],
       ['file', 'missing.json is no longer in the run folder'],
@@ -427,6 +427,39 @@ describe('many journals', () => {
     await shipJournal({ client: connect(), folder: sweep });
     await shipJournal({ client: connect(), folder });
     expect(server.runs[0]?.tags.get('mlflow.parentRunId')).toBe(server.runs[1]?.runId);
+  });
+});
+
+describe('a folder that cannot be written', () => {
+  it('ships all the same, says so once, and the next time sends only what the server has not', async () => {
+    writeWholeRun();
+    // A folder of this name: writing the cursor fails as it does on a file system that is full or read-only.
+    mkdirSync(join(folder, 'mlflow.json'));
+    const problems: ShipProblem[] = [];
+    const ship = () => shipJournal({ client: connect(), folder, onProblem: (problem) => problems.push(problem) });
+    const first = await ship();
+    expect(first).toMatchObject({ isComplete: true, sent: { points: 2500, params: 150 } });
+    expect(problems.map(({ code }) => code)).toEqual(['not-remembered']);
+    const expected = shown();
+    server.pointsReceived = 0;
+    write(points('train/loss', 1200, 1210));
+    const second = await ship();
+    expect(second).toMatchObject({ isComplete: true, sent: { points: 10, params: 0 } });
+    expect(server.pointsReceived).toBe(10);
+    expect(shown().points).toHaveLength(expected.points.length + 10);
+  });
+
+  it('sends a point again whose value or time the server has otherwise', async () => {
+    clock = 5000;
+    write([run(), ...points('train/loss', 0, 3)]);
+    await shipJournal({ client: connect(), folder });
+    const [only] = server.activeRuns;
+    const [key = ''] = [...(only?.points.keys() ?? [])];
+    only?.points.delete(key);
+    rmSync(join(folder, 'mlflow.json'));
+    const report = await shipJournal({ client: connect(), folder });
+    expect(report.sent.points).toBe(1);
+    expect(only?.points.has(key)).toBe(true);
   });
 });
 

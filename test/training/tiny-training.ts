@@ -134,7 +134,7 @@ export async function drawTinyBatch(
     }
     return { images, labels };
   }
-  if (training.task.type === 'classification') {
+  if (!('alphabets' in training.task)) {
     const classes = Int32Array.from({ length: training.batchSize! }, () => stream.integer(6));
     const images = new Float32Array(classes.length * numbers);
     for (const [picture, character] of classes.entries())

@@ -307,6 +307,24 @@ describe('the loop', () => {
     expect([...recording.best[0]!.arrays.keys()].filter((path) => path.startsWith('task/'))).toEqual([]);
   });
 
+  it('leaves a parameter alone that cancels in the loss, where Adam would follow its rounding errors', async () => {
+    const drawn = async (model: Model, training: Training) => {
+      const { recording } = await onCpu({ model, training: { ...training, maxEpochs: 0 } });
+      return recording.best[0]!.arrays;
+    };
+    const trained = async (model: Model, training: Training) => {
+      const { recording } = await onCpu({ model, training: { ...training, averaging: undefined, maxEpochs: 2 } });
+      return recording.best.at(-1)!.arrays;
+    };
+    const training: Training = { ...episodeTraining, averaging: undefined };
+    const [before, after] = [await drawn(distanceModel, training), await trained(distanceModel, training)];
+    expect(after.get('head/bias')!.values).toEqual(before.get('head/bias')!.values);
+    expect(after.get('head/scale')!.values).not.toEqual(before.get('head/scale')!.values);
+    const noisy = [await drawn(noisyModel, groupTraining), await trained(noisyModel, groupTraining)] as const;
+    expect(noisy[1].get('conv1/bias')!.values).toEqual(noisy[0].get('conv1/bias')!.values);
+    expect(noisy[1].get('embedding/bias')!.values).not.toEqual(noisy[0].get('embedding/bias')!.values);
+  });
+
   it('refuses a batch of classes without classes', async () => {
     const batches = async () => ({ images: new Float32Array(12 * 64) });
     await expect(onCpu({ model: distanceModel, training: classTraining, batches })).rejects.toMatchObject({

@@ -5,6 +5,7 @@
  */
 
 import { checkString } from './check-fields.js';
+import { isLoopback } from './configured-fetch.js';
 import { invalidArgument, MlflowError } from './errors.js';
 import { limits } from './limits.js';
 
@@ -80,8 +81,4 @@ function toLocalFolder(artifactUri: string): string | undefined {
   if (!artifactUri.startsWith('file:')) return undefined;
   const path = artifactUri.replace(/^file:(\/\/(localhost)?)?/, '');
   return path.startsWith('/') ? decodeURIComponent(path) : undefined;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
 }

@@ -10,12 +10,21 @@ import type { RetryNotice, RetryPolicy } from './retry.js';
 export type FetchFunction = (url: string, init?: RequestInit) => Promise<Response>;
 
 export interface TlsOptions {
-  /** PEM file of the authorities to trust instead of the usual ones. MLFLOW_TRACKING_SERVER_CERT_PATH. */
+  /** PEM file of the authorities to trust instead of the usual ones. MLFLOW_TRACKING_SERVER_CERT_PATH, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE. */
   readonly caPath?: string;
   /** PEM file with the client's certificate and its key. MLFLOW_TRACKING_CLIENT_CERT_PATH. */
   readonly clientCertificatePath?: string;
   /** Accept any certificate, for this client only. MLFLOW_TRACKING_INSECURE_TLS. Default false. */
   readonly insecure?: boolean;
+}
+
+export interface ProxyOptions {
+  /** The proxy for servers at http://…, as a URL. HTTP_PROXY, or http_proxy, which wins. */
+  readonly httpProxy?: string;
+  /** The proxy for servers at https://…. HTTPS_PROXY, or https_proxy, which wins. */
+  readonly httpsProxy?: string;
+  /** Hosts that are asked without a proxy, separated by commas: `example.org` with all below it. NO_PROXY, or no_proxy. */
+  readonly noProxy?: string;
 }
 
 export interface MlflowClientOptions {
@@ -28,6 +37,8 @@ export interface MlflowClientOptions {
   /** Sent as X-MLFLOW-WORKSPACE with every request (MLflow 3.10 and later). MLFLOW_WORKSPACE. */
   readonly workspace?: string;
   readonly tls?: TlsOptions;
+  /** A server on the loopback is asked without. */
+  readonly proxy?: ProxyOptions;
   /** Longest wait for a complete answer. Default 120 000 ms. MLFLOW_HTTP_REQUEST_TIMEOUT (in seconds). */
   readonly requestTimeoutMs?: number;
   /** The same for the transfer of one artifact. Default 3 600 000 ms. */
@@ -42,7 +53,7 @@ export interface MlflowClientOptions {
   readonly nonFinite?: NonFinitePolicy;
   /** Further headers of every request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Replaces the global fetch. */
+  /** Replaces the global fetch; `tls` and `proxy` are then its own affair. */
   readonly fetch?: FetchFunction;
 }
 

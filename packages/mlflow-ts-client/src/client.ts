@@ -75,6 +75,7 @@ export class MlflowClient {
       ...options,
       retry: { ...found.retry, ...options.retry },
       tls: { ...found.tls, ...options.tls },
+      proxy: { ...found.proxy, ...options.proxy },
     });
   }
 }

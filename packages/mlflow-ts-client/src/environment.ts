@@ -1,5 +1,6 @@
 /*
- * MLflow's environment variables as client options. Source: mlflow/environment_variables.py.
+ * MLflow's environment variables as client options, and those that its Python client heeds through `requests`.
+ * Sources: mlflow/environment_variables.py; requests, `Session.merge_environment_settings` and `get_environ_proxies`.
  */
 
 import type { MlflowClientOptions } from './client-options.js';
@@ -11,6 +12,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function readEnvironment(environment: Environment): { trackingUri?: string; options: MlflowClientOptions } {
   const text = (name: string) => (environment[name] === '' ? undefined : environment[name]);
   const maxRetries = readNumber(environment, 'MLFLOW_HTTP_REQUEST_MAX_RETRIES');
+  const either = (name: string) => text(name.toLowerCase()) ?? text(name);
+  const insecure = isTrue(text('MLFLOW_TRACKING_INSECURE_TLS'));
+  const ownCaPath = text('MLFLOW_TRACKING_SERVER_CERT_PATH');
   const timeoutSeconds = readNumber(environment, 'MLFLOW_HTTP_REQUEST_TIMEOUT');
   return {
     trackingUri: text('MLFLOW_TRACKING_URI'),
@@ -22,10 +26,12 @@ export function readEnvironment(environment: Environment): { trackingUri?: strin
       requestTimeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
       retry: maxRetries === undefined ? undefined : { maxRetries },
       tls: {
-        caPath: text('MLFLOW_TRACKING_SERVER_CERT_PATH'),
+        // What is said of this server wins over what is said of all.
+        caPath: ownCaPath ?? (insecure ? undefined : (text('REQUESTS_CA_BUNDLE') ?? text('CURL_CA_BUNDLE'))),
         clientCertificatePath: text('MLFLOW_TRACKING_CLIENT_CERT_PATH'),
-        insecure: isTrue(text('MLFLOW_TRACKING_INSECURE_TLS')),
+        insecure,
       },
+      proxy: { httpProxy: either('HTTP_PROXY'), httpsProxy: either('HTTPS_PROXY'), noProxy: either('NO_PROXY') },
     },
   };
 }

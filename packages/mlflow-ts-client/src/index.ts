@@ -5,7 +5,7 @@ export type { ArtifactContent } from './artifact-store.js';
 export type { ArtifactOwner, Artifacts } from './artifacts.js';
 export type { LogBatch } from './batch.js';
 export { MlflowClient } from './client.js';
-export type { CallOptions, FetchFunction, MlflowClientOptions, TlsOptions } from './client-options.js';
+export type { CallOptions, FetchFunction, MlflowClientOptions, ProxyOptions, TlsOptions } from './client-options.js';
 export type { Environment } from './environment.js';
 export { isMlflowError, MlflowError, type MlflowErrorCode } from './errors.js';
 export type { CreateExperiment, Experiments, GetOrCreateExperiment, SearchExperiments } from './experiments.js';

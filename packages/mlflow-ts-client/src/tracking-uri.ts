@@ -25,6 +25,14 @@ export function parseTrackingUri(uri: string): TrackingAddress {
       advice: adviceFor(uri),
     });
   }
+  // A `/`, `?` or `#` of a password ends the address before its `@`.
+  if (`${url.pathname}${url.search}${url.hash}`.includes('@')) {
+    throw new MlflowError({
+      code: 'INVALID_ARGUMENT',
+      problem: 'tracking URI: found an @ after the host; allowed: http://user:password@host:port',
+      advice: 'Percent-encode the password (/ is %2F, ? is %3F, # is %23), or set it in MLFLOW_TRACKING_PASSWORD.',
+    });
+  }
   return {
     baseUrl: `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`,
     username: url.username === '' ? undefined : decodePercent(url.username),
@@ -35,12 +43,17 @@ export function parseTrackingUri(uri: string): TrackingAddress {
 function adviceFor(uri: string): string {
   if (/^https?:/i.test(uri)) return 'The address cannot be read: check its host and port.';
   if (/^[\w.-]+:\d+(\/|$)/.test(uri)) return `A server's address begins with its scheme: http://${stripUserinfo(uri)}`;
+  if (/^databricks/i.test(uri))
+    return 'Give the address of the workspace, https://….cloud.databricks.com, and its token in MLFLOW_TRACKING_TOKEN.';
   return 'This client talks to a server; files and databases are served by `mlflow server --backend-store-uri <URI>`.';
 }
 
-/** The text with the credentials of every URL in it removed. */
+/**
+ * The text with the credentials of every URL in it removed: what stands before the last `@` of the host's part, or, where
+ * a colon is followed by what is no port, before the last `@` at all.
+ */
 export function stripUserinfo(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s"'<>]*@/gi, '$1');
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)(?:[^/?#\s"'<>]*|[^/?#\s"'<>:@]*:(?!\d+[/?#])[^\s"'<>]*)@/gi, '$1');
 }
 
 /** A function that removes URL credentials and the given secrets from texts. Secrets under 4 characters are left alone. */

@@ -4,13 +4,13 @@
 
 import { composeAuthorization } from './authorization.js';
 import type { CallOptions, FetchFunction, MlflowClientOptions } from './client-options.js';
+import { createConfiguredFetch, proxySecrets } from './configured-fetch.js';
 import { errorFromConnection } from './error-from-connection.js';
 import { errorFromForeignBody, errorFromResponse } from './error-from-response.js';
 import { invalidArgument, MlflowError } from './errors.js';
 import { RequestSlots } from './request-slots.js';
 import { defaultRetryPolicy, type RetryPolicy, retry } from './retry.js';
 import { TimeLimit } from './time-limit.js';
-import { createTlsFetch } from './tls-fetch.js';
 import { createRedactor, parseTrackingUri } from './tracking-uri.js';
 
 /** Values of a query string; an absent one is left out, a list is repeated. */
@@ -62,8 +62,14 @@ export class Transport {
     }
     this.baseUrl = address.baseUrl;
     this.artifactTimeoutMs = options.artifactTimeoutMs ?? 3_600_000;
-    this.#fetch = options.fetch ?? createTlsFetch(options.tls ?? {}) ?? ((url, init) => fetch(url, init));
-    this.#redact = createRedactor([address.password, options.password, options.token, authorization?.split(' ')[1]]);
+    this.#fetch =
+      options.fetch ??
+      createConfiguredFetch(this.baseUrl, options.tls, options.proxy) ??
+      ((url, init) => fetch(url, init));
+    this.#redact = createRedactor([
+      ...[address.password, options.password, options.token, authorization?.split(' ')[1]],
+      ...proxySecrets(options.proxy ?? {}),
+    ]);
     this.#policy = { ...defaultRetryPolicy, ...definedOnly(options.retry ?? {}) };
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 120_000;
     for (const [name, value] of Object.entries({

@@ -12,16 +12,14 @@ describe('parseTrackingUri', () => {
     expect(parseTrackingUri('http://localhost:5000').baseUrl).toBe('http://localhost:5000');
   });
 
-  it.each(['sqlite:///mlflow.db', './mlruns', 'file:///x', 'databricks', ''])(
-    'refuses %j and says what to do',
-    (uri) => {
-      expect(() => parseTrackingUri(uri)).toThrow(/mlflow server --backend-store-uri/);
-    },
-  );
+  it.each(['sqlite:///mlflow.db', './mlruns', 'file:///x', ''])('refuses %j and says what to do', (uri) => {
+    expect(() => parseTrackingUri(uri)).toThrow(/mlflow server --backend-store-uri/);
+  });
 
   it.each([
     ['localhost:5000', /begins with its scheme: http:\/\/localhost:5000/],
     ['http://localhost:99999', /host and port/],
+    ['databricks://profile', /MLFLOW_TRACKING_TOKEN/],
     ['sqlite:///mlflow.db', /mlflow server --backend-store-uri/],
   ])('says what to write instead of %s', (uri, advice) => {
     expect(() => parseTrackingUri(uri)).toThrow(advice);
@@ -37,6 +35,21 @@ describe('parseTrackingUri', () => {
     expect(message).toContain('postgresql://host/db');
     expect(message).not.toContain('hunter22');
   });
+
+  it.each(['http://me:hunt@er22@host', 'http://me:hunt/er22@host', 'http://me:22/er22@host', 'http://me:er22#x@host'])(
+    'keeps a password with characters of an address to itself: %s',
+    (uri) => {
+      let shown = '';
+      try {
+        const { baseUrl, password } = parseTrackingUri(uri);
+        expect(password).toBe('hunt@er22');
+        shown = baseUrl;
+      } catch (error) {
+        shown = String(error);
+      }
+      expect(shown).not.toContain('er22');
+    },
+  );
 });
 
 describe('MlflowClient.fromEnvironment', () => {
@@ -57,6 +70,8 @@ describe('MlflowClient.fromEnvironment', () => {
       /only one of/,
     );
     expect(make({ MLFLOW_TRACKING_SERVER_CERT_PATH: '/nowhere/ca.pem' })).toThrow('/nowhere/ca.pem');
+    expect(make({ REQUESTS_CA_BUNDLE: '/nowhere/bundle.pem' })).toThrow('/nowhere/bundle.pem');
+    expect(make({ HTTPS_PROXY: 'hunter22@proxy' })).toThrow(/^(?!.*hunter22).*HTTPS_PROXY/);
     expect(make({ MLFLOW_HTTP_REQUEST_TIMEOUT: 'long' })).toThrow(/MLFLOW_HTTP_REQUEST_TIMEOUT: found "long"/);
     expect(make({ MLFLOW_TRACKING_TOKEN: 'hunter22\n' })).toThrow(/^(?!.*hunter22).*the token/);
   });

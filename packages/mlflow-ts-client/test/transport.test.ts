@@ -267,6 +267,29 @@ describe('TLS settings', () => {
   });
 });
 
+describe('a proxy', () => {
+  it('is asked in place of the server, but not for hosts of NO_PROXY and not for the loopback', async () => {
+    server = await startScriptedServer([runAnswer]);
+    const environment = { HTTP_PROXY: server.uri.replace('//', '//me:hunter22@') };
+    const ask = (uri: string, variables = {}) =>
+      MlflowClient.fromEnvironment(
+        { retry: { maxRetries: 0 } },
+        { MLFLOW_TRACKING_URI: uri, ...environment, ...variables },
+      ).runs.get('r1');
+    expect((await ask('http://mlflow.invalid:5000/team')).runId).toBe('r1');
+    expect(server.requests[0]).toMatchObject({
+      method: 'GET',
+      url: 'http://mlflow.invalid:5000/team/api/2.0/mlflow/runs/get?run_id=r1',
+    });
+    expect(server.requests[0]?.headers['proxy-authorization']).toBe(`Basic ${btoa('me:hunter22')}`);
+    const direct = ask('http://mlflow.invalid:5000', { no_proxy: 'example.org,.invalid' });
+    await expect(direct).rejects.toMatchObject({ code: 'UNREACHABLE' });
+    expect((await ask(server.uri)).runId).toBe('r1');
+    expect(server.requests[1]?.url).toBe('/api/2.0/mlflow/runs/get?run_id=r1');
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
 describe('secrets', () => {
   it('appear in no message, whatever fails', async () => {
     const answers = [401, 403, 404, 400, 500].map((status) =>

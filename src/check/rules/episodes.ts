@@ -58,6 +58,27 @@ export const checkLakeRuns: Rule = {
   },
 };
 
+/** The digits of the transfer to MNIST are not trained on. */
+export const checkTransfer: Rule = {
+  name: 'transfer',
+  needs: ['data'],
+  reads: ['evaluation', 'training'],
+  check({ data, evaluation, training }, { report, isSound }) {
+    if (data?.dataset !== 'mnist' || !training || !isSound(['evaluation'])) return;
+    const digits = [...new Set(data.trainDigits)].sort();
+    if (digits.length === 0) return;
+    evaluation.forEach(({ protocol }, index) => {
+      if (protocol !== 'mnist') return;
+      report({
+        code: 'leak',
+        path: ['evaluation', index, 'protocol'],
+        found: `mnist, which asks for all ten digits, with training on ${digits.join(', ')}`,
+        allowed: 'cross-alphabet, within-alphabet: they ask for the other digits; or another data set to train on',
+      });
+    });
+  },
+};
+
 /** The number of answers is given once and is a multiple of the ways. */
 export const checkEpisodeCounts: Rule = {
   name: 'episode counts',

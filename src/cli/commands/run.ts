@@ -12,17 +12,15 @@ import { launchLocally } from '../../launch/local-launcher.js';
 import { listKnownFolders } from '../../launch/open-sweep.js';
 import { requireData } from '../../launch/require-data.js';
 import { type PlanResult, runPlan } from '../../launch/run-plan.js';
-import { planGoal } from '../../plan/plan-goal.js';
 import type { Plan } from '../../plan/plan-trials.js';
 import { readRunStatus, readTrialRecord, runFiles } from '../../run-folder/run-folder.js';
 import { formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import { openProgressDisplay } from '../progress-display.js';
 import type { ExitCode } from '../report-error.js';
-import { describeAlarms, renderResults } from '../results-table.js';
 import type { RunOptions } from '../run-options.js';
 import { followSlurm, showSubmission, submitToSlurm } from '../submit-to-slurm.js';
-import { chooseResults } from '../sweep-results.js';
+import { renderSweepResults } from '../sweep-results.js';
 import { colorsFor, printJson, printNote, printResult } from '../terminal.js';
 
 /** `oneshot run`: runs the plan of a file and prints the results of its trials. */
@@ -47,7 +45,7 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
     display.note(
       'with several trials at a time, what the search proposes depends on which ends first; sweep.batchSize makes it repeatable',
     );
-  const tracking = await followWithMlflow(experiment, display.note);
+  const tracking = followWithMlflow(experiment, display.note);
   const interrupts = followInterrupts(display.note);
   let result: PlanResult;
   try {
@@ -70,15 +68,18 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
       kill: interrupts.kill,
       onEvent(event) {
         display.show(event);
-        if (event.type === 'started' || event.type === 'skipped') tracking?.follow(event.folder);
+        if (event.type === 'started' || event.type === 'skipped') tracking.follow(event.folder);
+        if (event.type === 'ended' && !event.retrying) tracking.tellRun(event.folder);
       },
     });
   } finally {
     display.close();
     interrupts.close();
   }
-  await tracking?.finish();
-  return showRun(plan, result, options);
+  const code = await showRun(plan, result, options);
+  // The sweep's run gets the report, so it ends after that is written.
+  await tracking.finish();
+  return code;
 }
 
 /** Submits the plan; with `wait`, ends as a local run does. */
@@ -88,14 +89,16 @@ async function runOnSlurm(plan: Plan, file: string, options: RunOptions): Promis
     showSubmission(plan, run, options);
     return run.interrupted ? 130 : 0;
   }
-  const result = await followSlurm(plan, run, options);
-  return showRun(plan, result, options);
+  const { result, finish } = await followSlurm(plan, run, options);
+  const code = await showRun(plan, result, options);
+  await finish();
+  return code;
 }
 
 async function showRun(plan: Plan, result: PlanResult, options: RunOptions): Promise<ExitCode> {
   const folders = listKnownFolders(plan, join(resolve(options.runs), plan.experiment.name));
   if (options.json) printJson(toJson(plan, folders, result));
-  else await showResults(plan, folders, result);
+  else await showResults(folders, result);
   return exitCodeOf(result);
 }
 
@@ -134,26 +137,21 @@ function toJson(plan: Plan, folders: readonly string[], { outcomes }: PlanResult
   };
 }
 
-async function showResults(plan: Plan, folders: readonly string[], { outcomes }: PlanResult): Promise<void> {
-  const goal = planGoal(plan);
-  const { shown, total } = chooseResults(folders, goal);
-  if (shown.length > 0) {
-    printResult(renderResults(shown, colorsFor(process.stdout), process.stdout.columns));
-    for (const alarm of describeAlarms(shown)) printNote(`${colorsFor(process.stderr).red('alarm:')} ${alarm}`);
-  }
-  const first = folders[0];
-  if (shown.length > 0 && shown.length < total && first !== undefined)
-    printNote(
-      `the ${shown.length} best by ${goal.metric} of ${formatInteger(total)} finished trials: \`oneshot status ${dirname(first)}\` and the report tell of the others`,
-    );
+async function showResults(folders: readonly string[], { outcomes }: PlanResult): Promise<void> {
+  const colors = colorsFor(process.stdout);
+  const { loadRuns } = await import('../../report/load-runs.js');
+  const shown = renderSweepResults(loadRuns(folders).runs, colors, process.stdout.columns);
+  if (shown !== undefined) printResult(shown.text);
+  for (const alarm of shown?.alarms ?? []) printNote(`${colorsFor(process.stderr).red('alarm:')} ${alarm}`);
   const failed = [...outcomes.values()].filter(({ state }) => state === 'failed').length;
   if (failed > 0)
     printNote(`${formatInteger(failed)} of ${formatInteger(outcomes.size)} trials failed: \`oneshot status\` says why`);
   const halted = folders.filter((folder) => readRunStatus(folder)?.state === 'halted').length;
   if (halted > 0) printNote(`${formatInteger(halted)} of ${formatInteger(folders.length)} trials halted early`);
-  if (shown.length === 0 || first === undefined) return;
-  // The libraries that draw plots are loaded only now.
+  const first = folders[0];
+  if (shown === undefined || first === undefined) return;
+  // The libraries that draw plots are loaded only now. The report is that of the folder: other plans have runs in it.
   const { writeReport } = await import('../../report/write-report.js');
-  const { html } = await writeReport(folders, { outFolder: dirname(first) });
+  const { html } = await writeReport([dirname(first)], { outFolder: dirname(first) });
   printNote(`report: ${html}`);
 }

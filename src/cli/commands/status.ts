@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogUpdate } from 'log-update';
@@ -6,7 +6,13 @@ import { groupBy } from '../../evaluation/group-by.js';
 import { readObjective } from '../../evaluation/headline.js';
 import { deviceFolder, listUsedDevices } from '../../launch/device-pool.js';
 import { type QueueWatch, watchQueue } from '../../launch/slurm/queue-watch.js';
-import { countStates, listFailures, type SweepSummary, summarizeSweep } from '../../launch/summarize-sweep.js';
+import {
+  countStates,
+  listFailures,
+  listSweepTrialIds,
+  type SweepSummary,
+  summarizeSweep,
+} from '../../launch/summarize-sweep.js';
 import { formatPercent } from '../../report/format-figures.js';
 import { type DamagedRun, type FoundRun, findRuns } from '../../run-folder/find-runs.js';
 import type { RunState } from '../../run-folder/run-folder.js';
@@ -33,6 +39,8 @@ const LEAST_ROWS = 3;
 const MOST_FAILURES = 10;
 /** Time between two looks of `--watch`. */
 const WATCH_MS = 1000;
+/** Time in which `--watch` waits for something to start where all is over. */
+const START_MS = 5000;
 /** Least time between two questions to a cluster's queue. */
 const QUEUE_MS = 10_000;
 
@@ -57,20 +65,28 @@ export async function statusCommand(path: string, options: { json?: boolean; wat
 async function watchStatus(path: string): Promise<ExitCode> {
   const update = createLogUpdate(process.stdout);
   const queue = watchQueue(QUEUE_MS);
+  const startedAt = Date.now();
+  let wasActive = false;
   for (;;) {
-    const experiments = await readExperiments(path, queue);
-    update(experiments.length === 0 ? `no runs in ${path}` : renderForTerminal(experiments));
-    const isActive = experiments.some(
-      ({ runs, sweeps, cluster }) =>
-        (cluster !== undefined && isClusterActive(cluster)) ||
-        runs.some(({ state }) => state === 'running') ||
-        sweeps.some(({ holder }) => holder !== undefined),
-    );
-    if (!isActive || !isStillRead()) break;
+    const experiments = existsSync(path) ? await readExperiments(path, queue) : [];
+    update(experiments.length === 0 ? `no runs in ${path} yet: waiting for one` : renderForTerminal(experiments));
+    const isActive = experiments.some(isExperimentActive);
+    wasActive ||= isActive;
+    // A run that is about to start has shown nothing of itself yet.
+    const mayStart = experiments.length === 0 || (!wasActive && Date.now() - startedAt < START_MS);
+    if ((!isActive && !mayStart) || !isStillRead()) break;
     await sleep(WATCH_MS);
   }
   update.done();
   return 0;
+}
+
+function isExperimentActive({ runs, sweeps, cluster }: ExperimentStatus): boolean {
+  return (
+    (cluster !== undefined && isClusterActive(cluster)) ||
+    runs.some(({ state }) => state === 'running') ||
+    sweeps.some(({ holder }) => holder !== undefined)
+  );
 }
 
 async function readExperiments(path: string, queue: QueueWatch): Promise<ExperimentStatus[]> {
@@ -79,9 +95,13 @@ async function readExperiments(path: string, queue: QueueWatch): Promise<Experim
   const damaged = groupBy(found.damaged, ({ folder }) => dirname(folder));
   const folders = new Set([...runs.keys(), ...damaged.keys(), ...findSubmittedFolders(path)]);
   const experiments = [...folders].map(async (folder): Promise<ExperimentStatus> => {
-    const own = runs.get(folder) ?? [];
+    const found = runs.get(folder) ?? [];
     // A single run was asked for by its own folder: the sweep around it is not.
-    const sweeps = own.length === 0 || own[0]!.folder === path ? [] : listSweeps(folder);
+    const sweeps = found.length === 0 || found[0]!.folder === path ? [] : listSweeps(folder);
+    const own = orderByPlan(
+      found,
+      sweeps.flatMap((sweep) => listSweepTrialIds(folder, sweep)),
+    );
     const cluster = await readClusterStatus(folder, queue);
     return {
       name: own[0]?.trial.experimentName ?? basename(resolve(folder)),
@@ -92,6 +112,14 @@ async function readExperiments(path: string, queue: QueueWatch): Promise<Experim
     };
   });
   return Promise.all(experiments);
+}
+
+/** The runs in the order of their sweeps' plans, then those of no sweep. */
+function orderByPlan(runs: readonly FoundRun[], ids: readonly string[]): readonly FoundRun[] {
+  const places = new Map<string, number>();
+  for (const id of ids) if (!places.has(id)) places.set(id, places.size);
+  const placeOf = ({ trial }: FoundRun) => places.get(trial.id) ?? places.size;
+  return runs.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
 function toJson({ name, runs, damaged, sweeps, cluster }: ExperimentStatus): unknown {
@@ -176,7 +204,7 @@ function renderSweep({ manifest, counts, holder, best, rungs, secondsLeft }: Swe
       .join(', ');
     lines.push(`  points by epochs reached: ${reached}`);
   }
-  if (best !== undefined) lines.push(`  best so far: ${describeBest(best, manifest.metric)}`);
+  if (best !== undefined) lines.push(`  chosen so far: ${describeBest(best, manifest.metric)}`);
   return lines;
 }
 

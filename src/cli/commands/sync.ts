@@ -1,10 +1,17 @@
 import type { MlflowClient } from 'mlflow-ts-client';
 import { OneshotError } from '../../base/problem.js';
-import { createMlflowClient } from '../../tracking/mlflow-client.js';
+import { connectMlflow } from '../../tracking/connect-mlflow.js';
 import { formatBytes, formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import type { ExitCode } from '../report-error.js';
-import { describeFailures, describeSync, measureSync, type SyncSummary, syncJournals } from '../sync-journals.js';
+import {
+  describeFailures,
+  describeSync,
+  measureSync,
+  prepareExperiments,
+  type SyncSummary,
+  syncJournals,
+} from '../sync-journals.js';
 import { printJson, printNote, printResult } from '../terminal.js';
 
 export interface SyncOptions {
@@ -20,17 +27,19 @@ export async function syncCommand(path: string, options: SyncOptions): Promise<E
       hint: 'set MLFLOW_TRACKING_URI or give --tracking-uri http://127.0.0.1:5000; `oneshot ui` starts a server of its own',
     });
   }
-  const client = createMlflowClient(options.trackingUri);
+  const client = connectMlflow(options.trackingUri);
   if (options.dryRun) return showBacklog(path, client, options.json === true);
 
   const interrupts = followInterrupts(printNote, 'stopping: what was sent stays sent; sync again to go on');
   try {
     const summary = await syncJournals(path, client, interrupts.stop);
     const isInterrupted = interrupts.stop.aborted;
-    if (options.json) printJson(toJson(client, summary, isInterrupted));
+    const experiments = isInterrupted ? [] : await prepareExperiments(summary, client, interrupts.stop).catch(() => []);
+    if (options.json) printJson({ ...toJson(client, summary, isInterrupted), experiments });
     else {
       for (const line of describeFailures(summary)) printNote(line);
       printResult(describeSync(summary));
+      for (const { name, address } of experiments) printResult(`${name}: ${address}`);
     }
     if (isInterrupted) return 130;
     return summary.complete === summary.journals ? 0 : 1;
@@ -39,7 +48,7 @@ export async function syncCommand(path: string, options: SyncOptions): Promise<E
   }
 }
 
-function toJson({ baseUrl }: MlflowClient, summary: SyncSummary, interrupted: boolean): unknown {
+function toJson({ baseUrl }: MlflowClient, summary: SyncSummary, interrupted: boolean): object {
   const { sent, outcomes, failures, problems, journals, complete } = summary;
   const runs = outcomes.flatMap((outcome) => ('report' in outcome ? [outcome.report] : []));
   return { server: baseUrl, interrupted, journals, complete, sent, runs, failures, problems };

@@ -5,6 +5,7 @@ import type { MlflowClient } from 'mlflow-ts-client';
 import { makeFolder } from '../../base/make-folder.js';
 import { OneshotError } from '../../base/problem.js';
 import { acquireProcessLock, findLockHolder, type ProcessLock } from '../../base/process-lock.js';
+import { connectMlflow } from '../../tracking/connect-mlflow.js';
 import { findJournals } from '../../tracking/find-journals.js';
 import {
   MLFLOW_VERSION,
@@ -22,7 +23,6 @@ import {
   stopGroup,
   storeFiles,
 } from '../../tracking/local-server/mlflow-server.js';
-import { composeExperimentAddress, saveRunView } from '../../tracking/local-server/saved-view.js';
 import {
   isServerOf,
   markServerStopped,
@@ -30,7 +30,6 @@ import {
   writeServerAddress,
 } from '../../tracking/local-server/server-address.js';
 import { measureShippedBytes } from '../../tracking/measure-backlog.js';
-import { createMlflowClient } from '../../tracking/mlflow-client.js';
 import { shipJournals } from '../../tracking/ship-journals.js';
 import { askYesNo } from '../ask.js';
 import { formatDuration } from '../format-quantity.js';
@@ -38,7 +37,7 @@ import { followInterrupts } from '../interrupts.js';
 import { hasDesktop, openAddress } from '../open-address.js';
 import { openProgressLine } from '../progress-line.js';
 import type { ExitCode } from '../report-error.js';
-import { describeFailures, describeSync, syncJournals } from '../sync-journals.js';
+import { describeFailures, describeSync, prepareExperiments, syncJournals } from '../sync-journals.js';
 import { printNote, printResult } from '../terminal.js';
 
 export interface UiOptions {
@@ -88,7 +87,7 @@ async function serve(
   let server: MlflowServer | undefined;
   try {
     server = await startServer(store, options, stop);
-    const client = createMlflowClient(server.uri);
+    const client = connectMlflow(server.uri);
     await showRuns(path, server.uri, options, stop);
     printNote('new results appear as they are written; Ctrl-C ends the server');
     const hasEnded = await Promise.race([server.ended.then(() => true), follow(path, client, stop).then(() => false)]);
@@ -194,27 +193,15 @@ async function waitForOther(store: string, pid: number, stop: AbortSignal): Prom
 
 /** Ships the runs, and prints and opens the address of each experiment. */
 async function showRuns(path: string, uri: string, options: UiOptions, stop: AbortSignal): Promise<void> {
-  const client = createMlflowClient(uri);
+  const client = connectMlflow(uri);
   const summary = await syncJournals(path, client, stop);
   if (stop.aborted) return;
   for (const failure of describeFailures(summary)) printNote(failure);
   printNote(describeSync(summary));
-  const experimentIds = new Set(
-    summary.outcomes.flatMap((outcome) =>
-      'report' in outcome && outcome.report.experimentId !== undefined ? [outcome.report.experimentId] : [],
-    ),
-  );
-  const addresses: string[] = [];
-  for (const experimentId of experimentIds) {
-    const { name } = await client.experiments.get(experimentId, { signal: stop });
-    const address = await saveRunView(client, experimentId, { now: Date.now(), signal: stop }).catch(() =>
-      composeExperimentAddress(client.baseUrl, experimentId),
-    );
-    addresses.push(address);
-    printResult(`${name}: ${address}`);
-  }
-  if (experimentIds.size === 0) printResult(uri);
-  if (options.open && hasDesktop(process.env)) openAddress(addresses[0] ?? uri);
+  const experiments = await prepareExperiments(summary, client, stop);
+  for (const { name, address } of experiments) printResult(`${name}: ${address}`);
+  if (experiments.length === 0) printResult(uri);
+  if (options.open && hasDesktop(process.env)) openAddress(experiments[0]?.address ?? uri);
 }
 
 /** Ships what is added, until the signal. */

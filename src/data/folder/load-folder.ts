@@ -6,11 +6,10 @@ import type { DataFolder } from '../../config/experiment.js';
 import { gatherData } from '../gather-data.js';
 import { channelsOf, type LoadedData, type LoadOptions } from '../loaded-data.js';
 import { sealPictureSet } from '../pictures/picture-file.js';
-import type { PictureSet, Split } from '../pictures/picture-set.js';
+import type { PictureSet } from '../pictures/picture-set.js';
 import { cacheSizedPictures, resolveSizes } from '../pictures/picture-sizes.js';
 import { type ReadPictures, readPictures } from '../pictures/read-pictures.js';
-import { SPLIT_PURPOSES } from '../splits.js';
-import { type BadFile, failWithBadFiles } from './bad-files.js';
+import { failWithBadFiles } from './bad-files.js';
 import { describeFolder, settingsOf, sourceKey } from './describe-folder.js';
 import { divideFolder } from './divide-folder.js';
 import { listFolder } from './list-folder.js';
@@ -33,8 +32,7 @@ export async function loadFolder(section: DataFolder, options: LoadOptions): Pro
   const description = describeFolder(section);
   for (const note of description.notes ?? []) options.report?.(note);
   const data = gatherData(pictures, divideFolder(listing, section).rule, description);
-  refuseCopies(data.split, files);
-  return data;
+  return { ...data, fileOf: (picture) => showPath(files[picture]!.path) };
 }
 
 /** A picture file with the number of its class. */
@@ -94,26 +92,4 @@ function tellInk({ isInkDark, papers }: ReadPictures, report: LoadOptions['repor
   const others = papers.filter((paper) => paper >= 127.5 !== isInkDark).length;
   const doubt = others === 0 ? '' : `; ${others} of ${papers.length} pictures look the other way round`;
   report?.(`the edges of the pictures are ${isInkDark ? 'light, so ink is dark' : 'dark, so ink is light'}${doubt}`);
-}
-
-/** Copies of one file for two purposes would let the network see the answers. */
-function refuseCopies(split: Split, files: readonly ListedFile[]): void {
-  const first = new Map<string, { purpose: string; path: string }>();
-  const bad: BadFile[] = [];
-  for (const purpose of SPLIT_PURPOSES) {
-    for (const picture of split[purpose].pictures) {
-      const { path, hash } = files[picture]!;
-      const twin = first.get(hash);
-      if (twin === undefined) first.set(hash, { purpose, path });
-      else if (twin.purpose !== purpose) {
-        bad.push({ path, what: `(${purpose}) is a copy of ${showPath(twin.path)} (${twin.purpose})` });
-      }
-    }
-  }
-  if (bad.length === 0) return;
-  throw failWithBadFiles(
-    `${bad.length} ${bad.length === 1 ? 'picture stands' : 'pictures stand'} on both sides of the split`,
-    bad,
-    'Remove one of each, or divide the folder otherwise.',
-  );
 }

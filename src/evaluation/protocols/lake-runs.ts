@@ -5,6 +5,7 @@ import { nameTask, type ProtocolType } from '../task.js';
 
 export const lakeRuns: ProtocolType<ProtocolLakeRuns> = {
   protocol: 'lake-runs',
+  title: "Lake's 20 official runs",
   asksFor: 'lakeRuns',
   async makeTasks(section, data) {
     if (!data.loadLakeRuns) {

@@ -2,20 +2,17 @@
 // the test files apart without further training. Published on 400 queries of 10 ways: nearest neighbour 26.5 %, network 70.3 %.
 import { OneshotError } from '../../base/problem.js';
 import type { ProtocolMnist } from '../../config/experiment.js';
-import { nameTask, type ProtocolType } from '../task.js';
-import { makeDrawnTasks } from './drawn-tasks.js';
+import type { ProtocolType } from '../task.js';
+import { makeDrawnTasks } from './drawn-protocols.js';
 
 export const mnist: ProtocolType<ProtocolMnist> = {
   protocol: 'mnist',
+  title: "Random episodes of MNIST's digits",
   asksFor: 'mnist',
   async makeTasks(section, data) {
     if (!data.loadBeside) throw new OneshotError('data', 'MNIST cannot be loaded beside these pictures');
     const digits = await data.loadBeside('mnist');
     // The digits are one alphabet, and nobody is known to have written two of them.
-    const tasks = makeDrawnTasks({ ...section, protocol: 'cross-alphabet', selection: 'test' }, digits);
-    return tasks.map((task) => {
-      const renamed = { ...task, protocol: 'mnist' as const };
-      return { ...renamed, name: nameTask(renamed) };
-    });
+    return makeDrawnTasks({ ...section, selection: 'test' }, 'cross-alphabet', digits);
   },
 };

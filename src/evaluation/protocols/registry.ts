@@ -2,12 +2,11 @@
 import type { Protocol } from '../../config/experiment.js';
 import type { ExtraPictures } from '../../data/loaded-data.js';
 import type { EpisodeProtocol, EvaluationData, EvaluationTask, ProtocolType } from '../task.js';
-import { crossAlphabet } from './cross-alphabet.js';
+import { crossAlphabet, withinAlphabet } from './drawn-protocols.js';
 import { lakeRuns } from './lake-runs.js';
 import { mnist } from './mnist.js';
-import { withinAlphabet } from './within-alphabet.js';
 
-/** Every protocol of episodes by its name in the schema. */
+/** Every protocol of episodes by its name in the schema; in a headline, one listed earlier speaks before one listed later. */
 const protocolTypes: {
   readonly [Name in EpisodeProtocol['protocol']]: ProtocolType<Extract<EpisodeProtocol, { protocol: Name }>>;
 } = {
@@ -16,6 +15,14 @@ const protocolTypes: {
   'cross-alphabet': crossAlphabet,
   mnist,
 };
+
+/** The names of the protocols of episodes, in their order. */
+export const EPISODE_PROTOCOLS = Object.keys(protocolTypes) as EpisodeProtocol['protocol'][];
+
+/** What pages call a protocol. */
+export function titleOfProtocol(protocol: EpisodeProtocol['protocol']): string {
+  return protocolTypes[protocol].title;
+}
 
 /** The pictures that the sections ask for besides those of the data section. */
 export function listExtraPictures(sections: readonly Protocol[]): ExtraPictures {

@@ -87,6 +87,20 @@ const parseResults = makeStrictReader<{ version: number; results: VerificationRe
   closedObject({ version: { const: RECORDS_VERSION }, results: { type: 'array', items: resultSchema } }),
 );
 
+const counts = { type: 'array', items: count };
+const parsePairs = makeStrictReader<{ isSame: number[]; scores: (number | null)[] }>(
+  closedObject({
+    version: { const: RECORDS_VERSION },
+    task: text,
+    scorer: text,
+    threshold: { type: 'number' },
+    first: counts,
+    second: counts,
+    isSame: counts,
+    scores: { type: 'array', items: { type: ['number', 'null'] } },
+  }),
+);
+
 /** Each alphabet as a cluster of pairs, for the bootstraps: pairs of one alphabet share characters and pictures. */
 export function alphabetOutcomes({ perAlphabet }: Pick<VerificationResult, 'perAlphabet'>): EpisodeOutcome[] {
   return perAlphabet.map(({ correct, n }) => ({ credit: correct, queries: n }));
@@ -108,6 +122,16 @@ export function readRunVerifications(folder: string): VerificationResult[] {
   return existsSync(path) ? readVerifications(path) : [];
 }
 
+/** Whether the answer to each pair behind a result was right, from the folder `predictions`. Throws the file system's error when the file is missing, and a OneshotError('corrupt') when it is not what `writePairs` wrote. */
+export function readPairCredits(folder: string, { task, scorer, threshold }: VerificationResult): boolean[] {
+  const path = pairsPath(folder, { task, scorer });
+  const { isSame, scores } = parsePairs(readFileSync(path, 'utf8'), path);
+  return scores.map((score, pair) => score !== null && score >= threshold === (isSame[pair] === 1));
+}
+
+const pairsPath = (folder: string, { task, scorer }: Pick<VerificationResult, 'task' | 'scorer'>) =>
+  join(folder, `${task.replaceAll('/', '.')}.${scorer}.pairs.json`);
+
 /** Replaces the file of the pairs in the folder `predictions`: picture numbers, 1 for the same character, and scores (null where not finite), pair by pair. */
 export function writePairs(
   folder: string,
@@ -120,5 +144,5 @@ export function writePairs(
     scores: Array.from(scores, (score) => (Number.isFinite(score) ? Number(score.toPrecision(9)) : null)),
   };
   const record = { version: RECORDS_VERSION, task, scorer, threshold, ...columns };
-  writeFileAtomic(join(folder, `${task.replaceAll('/', '.')}.${scorer}.pairs.json`), `${JSON.stringify(record)}\n`);
+  writeFileAtomic(pairsPath(folder, { task, scorer }), `${JSON.stringify(record)}\n`);
 }

@@ -2,11 +2,13 @@
 // Lake et al. 2015 give for it.
 import { type DistanceShape, modifiedHausdorff as measureDistance, prepareDistances } from 'stroke-programs';
 import { scoreShapes } from './score-shapes.js';
-import type { Scorer } from './scorer.js';
+import type { BaselineScorer } from './scorer.js';
 
 /** Scores by the negative distance in parts of the picture's diagonal; -1, which no distance reaches, where a picture has no ink. */
-export const modifiedHausdorff: Scorer = {
+export const modifiedHausdorff: BaselineScorer = {
   name: 'modifiedHausdorff',
+  title: 'modified Hausdorff distance',
+  shortTitle: 'Hausdorff',
   combineShots: 'maximum',
   constantByDesign: false,
   embed: ({ clean }) =>

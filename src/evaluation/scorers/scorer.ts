@@ -1,6 +1,6 @@
 // What every system under evaluation is, the network and the baselines alike: something that looks at each picture once
 // and then says how alike two pictures are. One file per system beside this one.
-import type { ScorerName, TestTimeAugmentation } from '../../config/experiment.js';
+import type { Baseline, ScorerName, TestTimeAugmentation } from '../../config/experiment.js';
 import type { SizedPictures } from '../../data/pictures/picture-sizes.js';
 
 export type { ScorerName };
@@ -18,6 +18,22 @@ export interface Scorer {
     numbers: Int32Array,
     testTimeAugmentation?: TestTimeAugmentation,
   ): Promise<EmbeddedPictures> | EmbeddedPictures;
+}
+
+/** What tables call a baseline. */
+interface Titles {
+  /** In a page: `nearest neighbour, Euclidean`. */
+  readonly title: string;
+  /** In a terminal: `1-NN Euclidean`. */
+  readonly shortTitle: string;
+}
+
+/** A scorer that needs no network and no settings. */
+export interface BaselineScorer extends Scorer, Titles {}
+
+/** A kind of baseline. `Section` is its entry in an experiment file. */
+export interface BaselineType<Section extends Baseline> extends Titles {
+  make(section: Section): Scorer;
 }
 
 /** Pictures that a scorer has looked at. */

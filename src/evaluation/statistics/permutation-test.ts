@@ -12,6 +12,8 @@ export interface PermutationTestResult {
   readonly pValue: number;
   /** Whether all sign patterns were counted. */
   readonly exact: boolean;
+  /** Patterns that the p-value was counted on: its digits are worth no more. */
+  readonly patterns: number;
 }
 
 export interface PermutationTestOptions {
@@ -36,7 +38,7 @@ export function testPermutation(
   const moving = differences.filter((difference) => difference !== 0);
   const exact = 2 ** moving.length <= permutations;
   const pValue = exact ? countAllPatterns(moving, threshold) : drawPatterns(moving, threshold, seed, permutations);
-  return { difference: observed / queries, pValue, exact };
+  return { difference: observed / queries, pValue, exact, patterns: exact ? 2 ** moving.length : permutations };
 }
 
 function checkPaired(first: readonly EpisodeOutcome[], second: readonly EpisodeOutcome[]): void {

@@ -23,6 +23,11 @@ export function studentQuantile(degrees: number): number {
   return (low + high) / 2;
 }
 
+/** The two-sided p-value of a statistic with Student's distribution. */
+export function studentPValue(t: number, degrees: number): number {
+  return Math.max(0, 1 - centralPart(Math.abs(t), degrees));
+}
+
 /** The part of the distribution between -t and t. */
 function centralPart(t: number, degrees: number): number {
   const angle = Math.atan(t / Math.sqrt(degrees));

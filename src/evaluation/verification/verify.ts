@@ -23,7 +23,7 @@ export interface VerificationOptions {
   readonly data: EvaluationData;
   /** The network; left out where only baselines are measured. */
   readonly network?: Scorer;
-  /** Told what happens: `test/verification, network: 9120 of 10000`. */
+  /** Told what happens: `test/verification, network: 9120 of 10000 pairs right`. */
   readonly report?: (message: string) => void;
   /** Given the pairs behind each result with their scores, to be kept. */
   readonly keep?: (pairs: KeptPairs) => void;
@@ -40,7 +40,7 @@ export async function verify(options: VerificationOptions): Promise<Verification
     const task = use === 1 ? nameVerification(section) : `${nameVerification(section)}-${use}`;
     for (const scorer of listScorers(section, options)) {
       const { result, pairs } = await verifyWith(scorer, section, options.data, task);
-      options.report?.(`${task}, ${scorer.name}: ${result.correct} of ${result.n}`);
+      options.report?.(`${task}, ${scorer.name}: ${result.correct} of ${result.n} pairs right`);
       options.keep?.(pairs);
       results.push(result);
     }

@@ -1,7 +1,10 @@
 // Whether the network's probability that two pictures show the same character is one: of the pairs that it gives 0.8,
 // four in five should. Pairs are each query with each of its ways; both kinds of pairs count alike, as they were trained.
+
+import type { Training } from '../../config/experiment.js';
 import type { PredictionRecord } from '../../evaluation/records/predictions.js';
-import { DEFAULT_LOSS, lossNamesWith } from '../../model/losses/registry.js';
+import { lossTypeOf } from '../../model/losses/registry.js';
+import { taskTypeOf } from '../../tasks/registry.js';
 import { tryReadPredictions } from '../load-runs.js';
 import { chooseDetailTask, findNetworkResult, type ShownGroup } from './headline.js';
 
@@ -28,18 +31,23 @@ export interface CalibrationBin {
 
 const BINS = 10;
 
-/** The calibration on the detail task of all runs together; undefined where its scores are no single logits (several shots) or the loss made no probabilities of them. */
+/** The calibration on the detail task of all runs together; undefined where its scores are no single logits (several shots) or were not trained as probabilities. */
 export function calibrate({ runs }: ShownGroup): Calibration | undefined {
-  const [{ results, settings }] = runs as [(typeof runs)[number]];
+  const [{ results, experiment }] = runs as [(typeof runs)[number]];
   const task = chooseDetailTask(results.filter(({ kShot }) => kShot === 1));
-  const loss = settings['training.loss'] ?? DEFAULT_LOSS;
-  const isProbability = lossNamesWith(({ makesProbabilities }) => makesProbabilities).some((name) => name === loss);
-  if (task === undefined || !isProbability) return undefined;
+  if (task === undefined || !trainsProbabilities(experiment?.training)) return undefined;
   const records = runs.flatMap((run) => {
     const result = findNetworkResult(run, task);
     return (result && tryReadPredictions(run, result)) ?? [];
   });
   return binPairs(task, records);
+}
+
+/** Whether the logistic function makes probabilities of what was trained: by a loss of such, in a task that has no loss of its own, for one epoch at least. */
+export function trainsProbabilities(training: Pick<Training, 'task' | 'loss' | 'maxEpochs'> | undefined): boolean {
+  if (training === undefined || training.maxEpochs === 0) return false;
+  const { of, makesProbabilities } = lossTypeOf(training.loss);
+  return makesProbabilities && taskTypeOf(training.task).losses.includes(of);
 }
 
 /** The bins of all pairs in the records, by probability in tenths. */

@@ -47,6 +47,17 @@ export type Choice =
       readonly reason: string;
     };
 
+/** A choice with the label of its configuration instead of its runs. */
+export type NamedChoice = { readonly system: string } & (
+  | Omit<Extract<Choice, { type: 'chosen' }>, 'group'>
+  | Omit<Extract<Choice, { type: 'none' }>, 'group'>
+);
+
+/** The choice as plain data. */
+export function nameChoice({ group, ...choice }: Choice): NamedChoice {
+  return { ...choice, system: group.label };
+}
+
 /** What the runs' experiment is compared by: what its sweep looks for, else validation, or the loss where nothing was validated. */
 export function findObjective(runs: readonly ReportRun[]): Objective {
   const [first] = runs;

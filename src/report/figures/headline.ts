@@ -11,7 +11,7 @@ export type HeadlineMeasurement = Measurement | VerificationMeasurement;
 
 export interface Headline {
   readonly task: string;
-  /** The network of the chosen configuration, where it was measured on the task; else the first network, or baseline. */
+  /** The one ensemble that the file declares, else the network of the chosen configuration, where it was measured on the task; else the first network, or baseline. */
   readonly first: HeadlineMeasurement;
   /** Networks and baselines on this very task: `first`, then networks in the order of the configurations, then baselines. */
   readonly measurements: readonly HeadlineMeasurement[];
@@ -24,7 +24,11 @@ export function makeHeadline(
   choice: Choice | undefined,
 ): Headline | undefined {
   const all: readonly HeadlineMeasurement[] = [...measurements, ...verifications];
-  const isChosen = ({ system, scorer }: HeadlineMeasurement) => scorer === 'network' && system === choice?.group.label;
+  const declared = measurements.filter(({ isEnsemble }) => isEnsemble);
+  const speaker =
+    declared.length > 0 && declared.every(({ system }) => system === declared[0]!.system) ? declared[0] : undefined;
+  const speaking = speaker?.system ?? choice?.group.label;
+  const isChosen = ({ system, scorer }: HeadlineMeasurement) => scorer === 'network' && system === speaking;
   const task = chooseTask(all.filter(isChosen)) ?? chooseTask(all);
   if (task === undefined) return undefined;
   const same = all.filter((other) => other.task === task.task && other.asked === task.asked);

@@ -21,6 +21,7 @@ export async function makeAnswerSection(report: Report): Promise<Block[]> {
     return [
       lead(explainSilence(report)),
       ...alarms(report),
+      ...tellDoubts(report),
       ...warnOfDamage(report),
       { type: 'plots', plots: [], beside },
     ];
@@ -29,6 +30,7 @@ export async function makeAnswerSection(report: Report): Promise<Block[]> {
     { type: 'paragraph', tone: 'lead', text: leadText(headline) },
     ...choiceNote(report),
     ...alarms(report),
+    ...tellDoubts(report),
     ...warnOfDamage(report),
     { type: 'plots', plots: [await plotAnswer(report, headline)], beside },
   ];
@@ -41,6 +43,10 @@ function lead(text: string): Block {
 function explainSilence({ measurements, verifications }: Report): string {
   if (measurements.length === 0 && verifications.length === 0) return 'Nothing has been measured yet.';
   return 'Nothing has been measured on the test selection, and only that makes a headline: see Results.';
+}
+
+function tellDoubts({ dataDoubts }: Report): Block[] {
+  return dataDoubts.map((doubt) => ({ type: 'paragraph', tone: 'alarm', text: [{ name: `${doubt}.` }] }));
 }
 
 function warnOfDamage({ damaged }: Report): Block[] {

@@ -1,12 +1,13 @@
 // Tables of everything that was measured, a table for each protocol and selection: systems by ways and shots.
 import { groupBy } from '../../evaluation/group-by.js';
+import { titleOfProtocol } from '../../evaluation/protocols/registry.js';
 import { type Block, type Csv, heading, type Table, type Text } from '../document.js';
 import type { LinkRuns } from '../figures/run-numbers.js';
 import type { VerificationMeasurement } from '../figures/verifications.js';
 import { formatInterval, formatPercent, formatSize } from '../format-figures.js';
 import type { Measurement } from '../group-runs.js';
 import type { Report } from '../make-report.js';
-import { nameSystem, nameWays, PROTOCOL_NAMES, SELECTION_NAMES } from '../names.js';
+import { nameSystem, nameWays, SELECTION_NAMES } from '../names.js';
 
 /** The test speaks first. */
 const SELECTION_ORDER = ['test', 'validation', 'train'];
@@ -23,7 +24,7 @@ export function makeResultsSection({ measurements, verifications }: Report, link
       const [{ protocol, selection }] = own as [Measurement];
       return {
         type: 'table',
-        caption: `${PROTOCOL_NAMES[protocol]}, ${SELECTION_NAMES[selection]}: accuracy in %, 95 % interval`,
+        caption: `${titleOfProtocol(protocol)}, ${SELECTION_NAMES[selection]}: accuracy in %, 95 % interval`,
         table: crossTable(own, linkRuns),
       };
     }),

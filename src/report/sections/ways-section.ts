@@ -1,8 +1,10 @@
 // Accuracy against the number of ways.
+
+import { titleOfProtocol } from '../../evaluation/protocols/registry.js';
 import { type Block, heading, paragraph } from '../document.js';
 import type { NWayCurve } from '../figures/curves.js';
 import type { Report } from '../make-report.js';
-import { PROTOCOL_NAMES, SELECTION_NAMES } from '../names.js';
+import { SELECTION_NAMES } from '../names.js';
 import { MOST_COLORED_SERIES } from '../plots/plot-style.js';
 import { makeLinePlot } from './line-plot.js';
 
@@ -11,7 +13,7 @@ export async function makeWaysSection({ nWayCurves }: Report): Promise<Block[]> 
   const plots = await Promise.all(
     nWayCurves.map((curve) =>
       makeLinePlot(
-        `${PROTOCOL_NAMES[curve.protocol]}, ${SELECTION_NAMES[curve.selection]}, ${curve.kShot}-shot`,
+        `${titleOfProtocol(curve.protocol)}, ${SELECTION_NAMES[curve.selection]}, ${curve.kShot}-shot`,
         `n-way-${curve.selection}-${curve.protocol}-${curve.kShot}-shot`,
         {
           xTitle: 'ways',

@@ -276,6 +276,15 @@ export const ruleErrors: readonly BrokenFile[] = [
     expected: ['14:16 leak evaluation[0].protocol'],
   },
   {
+    title: 'the transfer to MNIST after training on some of its digits',
+    change: {
+      2: 'data: {dataset: mnist, trainDigits: [3, 1, 2]}',
+      10: '  task: {type: allPairs, characters: 3}',
+      14: '  - {protocol: mnist}',
+    },
+    expected: ['14:16 leak evaluation[0].protocol'],
+  },
+  {
     title: 'all alphabets of a small split for validation',
     change: {
       2: 'data: {dataset: omniglot, split: small1, validationAlphabets: [Balinese, Early_Aramaic, Greek, Korean, Latin]}',

@@ -329,17 +329,9 @@ describe('the pictures of a folder', () => {
     await expectFailure(() => describeData(sectionOf(root)), 'data', /\n {2}c\/empty\.jpg is empty$/);
   });
 
-  test('are refused where a copy stands on the other side of the split', async () => {
-    const root = writeFolder('copies', [...good, ['a/3.png', dot(99)], ['b/3.png', dot(99)], ['b/4.png', dot(99)]]);
-    const apart = sectionOf(root, { test: ['a'], validation: ['c'] });
-    const failure = await expectFailure(
-      () => loadData(apart, options),
-      'data',
-      /^1 picture stands on both sides of the split/,
-    );
-    expect(failure.message).toContain('\n  a/3.png (test) is a copy of b/3.png (train)');
-    const together = sectionOf(root, { test: ['c'], validation: 0 });
-    expect((await loadData(together, options)).split.train.pictures.length).toBe(7);
+  test('are known by their files, for messages', async () => {
+    const data = await loadData(sectionOf(writeFolder('named', good)), options);
+    expect(Array.from(data.source.character.keys(), (picture) => data.fileOf?.(picture))).toContain('a/1.png');
   });
 
   test('depend on their content, not on the names and times of their files', async () => {

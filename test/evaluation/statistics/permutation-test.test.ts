@@ -29,7 +29,7 @@ describe('testPermutation', () => {
   });
 
   it('gives 1 for systems that never differ', () => {
-    expect(testPermutation(first, first)).toEqual({ difference: 0, pValue: 1, exact: true });
+    expect(testPermutation(first, first)).toEqual({ difference: 0, pValue: 1, exact: true, patterns: 1 });
   });
 
   it('refuses episodes that do not match', () => {

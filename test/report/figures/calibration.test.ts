@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { Training } from '../../../src/config/experiment.js';
 import type { PredictionRecord } from '../../../src/evaluation/records/predictions.js';
-import { binPairs } from '../../../src/report/figures/calibration.js';
+import { binPairs, trainsProbabilities } from '../../../src/report/figures/calibration.js';
 
 const logit = (probability: number) => Math.log(probability / (1 - probability));
 
@@ -44,4 +45,23 @@ it('finds a network that is too sure of itself', () => {
 
 it('is unknown where there are no pairs', () => {
   expect(binPairs('t', [])).toBeUndefined();
+});
+
+describe('trainsProbabilities', () => {
+  const training = (task: Training['task']['type'], loss: Training['loss'], maxEpochs = 1) =>
+    trainsProbabilities({ task: { type: task } as Training['task'], loss, maxEpochs });
+
+  it('holds for pairs whose logits a cross-entropy of probabilities trained', () => {
+    expect(training('verification', 'binaryCrossEntropy')).toBe(true);
+    expect(training('allPairs', 'binaryCrossEntropy')).toBe(true);
+  });
+
+  it.each([
+    ['classes: the head stays as it was drawn', training('classification', 'binaryCrossEntropy')],
+    ['a softmax over prototypes', training('episodes', 'binaryCrossEntropy')],
+    ['distances with a margin', training('allPairs', 'contrastive')],
+    ['triplets', training('allPairs', 'triplet')],
+    ['nothing trained at all', training('allPairs', 'binaryCrossEntropy', 0)],
+    ['no training', trainsProbabilities(undefined)],
+  ])('does not hold for %s', (_name, holds) => expect(holds).toBe(false));
 });

@@ -32,6 +32,8 @@ export class FakeMlflow {
   readonly experiments = new Map<string, string>();
   readonly artifacts = new Map<string, string>();
   requests = 0;
+  /** Points that came in, those that were there already counted again. */
+  pointsReceived = 0;
   /** Decides over each request, by its number from 1 and its path. */
   fault: (request: number, path: string) => Fault = () => 'none';
 
@@ -80,6 +82,11 @@ export class FakeMlflow {
         if (run === undefined) return refuse(404, 'RESOURCE_DOES_NOT_EXIST', 'no such run');
         return answer(200, { run: describeRun(run) });
       }
+      case 'metrics/get-history': {
+        const run = this.runs.find((each) => each.runId === query.get('run_id'));
+        const points = [...(run?.points.values() ?? [])].filter(({ key }) => key === query.get('metric_key'));
+        return answer(200, { metrics: points });
+      }
       default:
         return this.#write(path.replace('/api/2.0/mlflow/', ''), body);
     }
@@ -98,7 +105,10 @@ export class FakeMlflow {
     }
     if (endpoint === 'runs/log-inputs')
       for (const input of body.datasets) run.datasets.add(JSON.stringify(input.dataset));
-    if (endpoint === 'runs/log-batch') return logBatch(run, body);
+    if (endpoint === 'runs/log-batch') {
+      this.pointsReceived += body.metrics.length;
+      return logBatch(run, body);
+    }
     return answer(200, {});
   }
 
@@ -153,7 +163,11 @@ function describeRun(run: FakeRun): object {
       lifecycle_stage: run.isDeleted ? 'deleted' : 'active',
       artifact_uri: `mlflow-artifacts:/${run.runId}`,
     },
-    data: { tags: [...run.tags].map(([key, value]) => ({ key, value })) },
+    data: {
+      tags: [...run.tags].map(([key, value]) => ({ key, value })),
+      params: [...run.params].map(([key, value]) => ({ key, value })),
+      metrics: [...run.points.values()],
+    },
   };
 }
 

@@ -1,0 +1,91 @@
+// MLflow's page of an experiment, made ready for the runs on it: two saved views and a description; and its addresses.
+// Everything here is a help to readers: a server that does not take it has the runs all the same.
+import { collect, isMlflowError, type MlflowClient, type Run } from 'mlflow-ts-client';
+import { chooseRunView, encodeViewState, type RunView } from './run-view.js';
+
+const BEST_FIRST = 'oneshot';
+const GROUPED = 'oneshot-grouped';
+/** Runs that are looked at to choose columns. */
+const SAMPLED_RUNS = 1000;
+/** Sweeps that the description links to, the newest first. */
+const LINKED_SWEEPS = 3;
+const NOTE_TAG = 'mlflow.note.content';
+/** How a description that was written here begins; one that somebody else wrote is left alone. */
+const NOTE_BEGINNING = 'Runs of `oneshot`.';
+
+/** Where MLflow shows the runs of an experiment: its pages for training; without the parameter 3.x may open those for language models. */
+export function composeExperimentAddress(baseUrl: string, experimentId: string): string {
+  return `${baseUrl}/#/experiments/${experimentId}/runs?workflowType=machine_learning`;
+}
+
+/** Where MLflow shows a run. */
+export function composeRunAddress(baseUrl: string, experimentId: string, runId: string): string {
+  return `${baseUrl}/#/experiments/${experimentId}/runs/${runId}`;
+}
+
+/** Writes views and description of an experiment by the runs it has now; resolves to the address that opens it, which works without them too. Rejects with ABORTED alone. */
+export async function prepareExperimentPage(
+  client: MlflowClient,
+  experimentId: string,
+  options: { now: number; signal?: AbortSignal },
+): Promise<string> {
+  const plain = composeExperimentAddress(client.baseUrl, experimentId);
+  try {
+    const search = { experimentIds: [experimentId], limit: SAMPLED_RUNS, signal: options.signal };
+    const runs = await collect(client.runs.search(search));
+    const view = chooseRunView(runs);
+    await saveView(client, experimentId, BEST_FIRST, 'oneshot: best first', view, options);
+    if (view.hasSeeds) await saveView(client, experimentId, GROUPED, 'oneshot: means over seeds', view, options);
+    const sweeps = runs.filter(({ tags }) => tags['oneshot.sweep'] !== undefined);
+    await describe(client, experimentId, view, sweeps, options.signal);
+    return `${plain}&viewStateShareKey=${BEST_FIRST}`;
+  } catch (error) {
+    if (isMlflowError(error, 'ABORTED')) throw error;
+    return plain;
+  }
+}
+
+async function saveView(
+  client: MlflowClient,
+  experimentId: string,
+  id: string,
+  name: string,
+  view: RunView,
+  { now, signal }: { now: number; signal?: AbortSignal },
+): Promise<void> {
+  const state = encodeViewState(view, { grouped: id === GROUPED });
+  const value = JSON.stringify({ name, createdAt: now, updatedAt: now, state });
+  await client.experiments.setTag(experimentId, `mlflow.sharedViewState.${id}`, value, { signal });
+}
+
+/** Markdown at the head of the page: how to read it. */
+async function describe(
+  client: MlflowClient,
+  experimentId: string,
+  { hasSeeds }: RunView,
+  sweeps: readonly Run[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { tags } = await client.experiments.get(experimentId, { signal });
+  const present = tags[NOTE_TAG];
+  if (present !== undefined && !present.startsWith(NOTE_BEGINNING)) return;
+  const address = composeExperimentAddress(client.baseUrl, experimentId);
+  const views = [
+    `[the best first](${address}&viewStateShareKey=${BEST_FIRST})`,
+    `[charts of what was swept](${address}&compareRunsMode=CHART&viewStateShareKey=${BEST_FIRST})`,
+    ...(hasSeeds ? [`[means over seeds](${address}&viewStateShareKey=${GROUPED})`] : []),
+    ...sweeps
+      .slice(0, LINKED_SWEEPS)
+      .map(({ runId, runName }) => `[sweep ${runName}](${composeRunAddress(client.baseUrl, experimentId, runId)})`),
+  ];
+  const note = [
+    // MLflow shows the first line until one asks for more.
+    `${NOTE_BEGINNING} Views: ${views.join(' · ')}.`,
+    '`accuracy` is the figure that speaks for a run, measured on characters that training and validation have not seen; ' +
+      '`test/…` are all tasks, `best/…` what validation said of the weights that are kept.',
+    ...(sweeps.length === 0
+      ? []
+      : ['Which configuration is the best is said by validation: see the page of the sweep.']),
+  ].join('\n\n');
+  if (note !== present) await client.experiments.setTag(experimentId, NOTE_TAG, note, { signal });
+}
