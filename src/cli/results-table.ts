@@ -18,7 +18,6 @@ export type ShownResult = Pick<
   'task' | 'scorer' | 'n' | 'accuracy' | 'wilson' | 'clustered' | 'alarm'
 >;
 
-
 export interface RunResults {
   readonly name: string;
   readonly results: readonly ShownResult[];
