@@ -11,7 +11,7 @@ import type { Positions } from '../config/positions.js';
 import type { Soundness } from '../config/soundness.js';
 import { type SourceMap, withoutEntry } from '../config/source-tree.js';
 import { validate } from '../config/validate.js';
-import { countPoints, isSearched, type ListedSweep, type SearchedSweep } from '../plan/expand-sweep.js';
+import { countSweepPoints, isSearched, type ListedSweep, type SearchedSweep } from '../plan/expand-sweep.js';
 import { readSearchSpace } from '../plan/search/read-search-space.js';
 import { createExperimentChecker } from './check-experiment.js';
 import { findHalvingFaults } from './check-halving.js';
@@ -99,7 +99,7 @@ class SweepCheck {
   checkValues(): SweptPoint[] {
     const sound = this.#soundPart();
     if (sound === undefined) return [];
-    const count = countPoints(sound);
+    const count = countSweepPoints(sound);
     if (count > MAX_POINTS) {
       this.problems.push({
         code: 'sweep',

@@ -2,7 +2,7 @@
 // search would propose.
 import type { ConcretePath } from '../config/key-path.js';
 import { createStrategy } from '../plan/search/create-strategy.js';
-import type { Parameter, Point, SearchSpace } from '../plan/search/search-space.js';
+import type { Parameter, SearchPoint, SearchSpace } from '../plan/search/search-space.js';
 import type { AskedPoint } from '../plan/search/search-strategy.js';
 import type { SweptPoint, SweptValue } from './swept-value.js';
 
@@ -63,7 +63,7 @@ export function* samplePoints(
 }
 
 function sweptValuesOf(
-  point: Point,
+  point: SearchPoint,
   steps: ReadonlyMap<string, ConcretePath>,
   shared: Map<string, SweptValue>,
 ): SweptPoint {

@@ -2,6 +2,7 @@
 // written down themselves.
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { formatInteger } from '../base/format-quantity.js';
 import { findLockHolder } from '../base/process-lock.js';
 import { findOpenTasks, nameJob, nameOfRun, type OpenTasks } from '../launch/slurm/find-tasks.js';
 import type { QueueWatch } from '../launch/slurm/queue-watch.js';
@@ -9,7 +10,6 @@ import type { QueuedTask } from '../launch/slurm/slurm-commands.js';
 import { listSubmissions, submissionsFolder } from '../launch/slurm/submission.js';
 import type { FoundRun } from '../run-folder/find-runs.js';
 import { type RunState, runFiles } from '../run-folder/run-folder.js';
-import { formatInteger } from './format-quantity.js';
 
 export interface ClusterStatus {
   readonly cluster: string;

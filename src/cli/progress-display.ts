@@ -1,11 +1,11 @@
 // Shows how a running plan gets on: a display that is redrawn on a terminal, plain lines elsewhere. Standard error only.
 import type { createLogUpdate } from 'log-update';
+import { formatBytes, formatDuration, formatInteger } from '../base/format-quantity.js';
 import type { PlanEvent, WaitReason } from '../launch/plan-event.js';
 import type { Trial } from '../plan/trial.js';
 import { formatPercent } from '../report/format-figures.js';
 import type { TrialProgress } from '../run/trial-messages.js';
 import { cutLine } from './fit-lines.js';
-import { formatBytes, formatDuration, formatInteger } from './format-quantity.js';
 import { type Colors, colorsFor, printNote, showText } from './terminal.js';
 
 /** Time between two redraws of the display. */

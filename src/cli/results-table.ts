@@ -1,4 +1,6 @@
 // The results of runs as a table: one row for each run and task, one column for each system.
+
+import { formatInteger } from '../base/format-quantity.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import type { VerificationResult } from '../evaluation/records/verification-result.js';
 import { baselineTypes, shortTitleOfBaseline } from '../evaluation/scorers/registry.js';
@@ -6,7 +8,6 @@ import type { ScorerName } from '../evaluation/scorers/scorer.js';
 import { coverBoth } from '../evaluation/statistics/interval.js';
 import { formatPercent } from '../report/format-figures.js';
 import { measureWidth } from './fit-lines.js';
-import { formatInteger } from './format-quantity.js';
 import { createPlainTable } from './plain-table.js';
 import type { Colors } from './terminal.js';
 

@@ -1,11 +1,11 @@
 // The table of runs that `oneshot status` prints: one line each, in as many columns as the terminal has room for.
 
+import { formatDuration } from '../base/format-quantity.js';
 import { readObjective, VALIDATION_OBJECTIVE } from '../evaluation/headline.js';
 import { formatPercent } from '../report/format-figures.js';
 import type { FoundRun } from '../run-folder/find-runs.js';
 import { type ClusterStatus, clusterStateOf, describePlace } from './cluster-status.js';
 import { measureWidth, shortenMiddle } from './fit-lines.js';
-import { formatDuration } from './format-quantity.js';
 import { createPlainTable } from './plain-table.js';
 import type { Colors } from './terminal.js';
 

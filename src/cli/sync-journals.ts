@@ -1,13 +1,13 @@
 // Ships the journals below a path with a progress line, and says what was sent: `oneshot sync`, and the first thing that
 // `oneshot ui` does.
 import type { MlflowClient } from 'mlflow-ts-client';
+import { formatBytes, formatDuration, formatInteger } from '../base/format-quantity.js';
 import { closeAbandonedJournal } from '../run-folder/close-abandoned.js';
 import { prepareExperimentPage } from '../tracking/experiment-page.js';
 import { findJournals } from '../tracking/find-journals.js';
 import { type Backlog, measureBacklog, measureShippedBytes } from '../tracking/measure-backlog.js';
 import { type ShipOutcome, shipJournals } from '../tracking/ship-journals.js';
 import { addCounts, nothingSent, type ShipCounts } from '../tracking/ship-report.js';
-import { formatBytes, formatDuration, formatInteger } from './format-quantity.js';
 import { openProgressLine } from './progress-line.js';
 import { colorsFor } from './terminal.js';
 import { updateSubmittedSweeps } from './update-submitted-sweeps.js';

@@ -7,7 +7,7 @@ import { averageOf, rankCandidates, readObjective } from '../evaluation/headline
 import type { Interval } from '../evaluation/statistics/interval.js';
 import { wilsonInterval } from '../evaluation/statistics/wilson-interval.js';
 import type { FoundRun } from '../run-folder/find-runs.js';
-import { type RunState, runFiles } from '../run-folder/run-folder.js';
+import { countStates, type RunState, runFiles } from '../run-folder/run-folder.js';
 import { type HalvingManifest, type SweepManifest, sweepFiles } from '../run-folder/sweep-folder.js';
 import { type LoggedEvent, listAskedTrialIds, readSearchLog } from './search-log.js';
 
@@ -82,13 +82,6 @@ function countRungs({ rungEpochs }: HalvingManifest, events: readonly LoggedEven
     epochs,
     points: [...reached.values()].filter((count) => count > rung).length,
   }));
-}
-
-/** How many runs are in each state. */
-export function countStates(runs: readonly FoundRun[]): Record<RunState, number> {
-  const counts: Record<RunState, number> = { finished: 0, halted: 0, running: 0, stopped: 0, failed: 0, waiting: 0 };
-  for (const { state } of runs) counts[state]++;
-  return counts;
 }
 
 function findBest(manifest: SweepManifest, runs: readonly FoundRun[]): BestPoint | undefined {

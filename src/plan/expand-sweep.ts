@@ -24,7 +24,7 @@ export function isSearched(sweep: Sweep | undefined): sweep is SearchedSweep {
 }
 
 /** One point of a sweep. */
-export interface Point {
+export interface SweepPoint {
   /** In the order of the file. */
   readonly assignments: readonly Assignment[];
   /** Resolved, without `sweep`; deeply frozen. */
@@ -32,7 +32,7 @@ export interface Point {
 }
 
 /** The points of a checked experiment: of a grid every combination, the last parameter varies fastest; of a list its points in order. One point without assignments where there is no sweep, none where a search proposes them. */
-export function expandSweep(experiment: Experiment): Point[] {
+export function expandSweep(experiment: Experiment): SweepPoint[] {
   const { sweep, ...base } = experiment;
   if (isSearched(sweep)) return [];
   const assign = createValueAssigner(base);
@@ -53,7 +53,7 @@ export function listAssignments(sweep: ListedSweep | undefined): (readonly Assig
 }
 
 /** How many points a sweep has, without listing them. */
-export function countPoints(sweep: ListedSweep | undefined): number {
+export function countSweepPoints(sweep: ListedSweep | undefined): number {
   if (sweep === undefined) return 1;
   if (sweep.method === 'list') return sweep.points.length;
   return Object.values(sweep.parameters).reduce((product, values) => product * values.length, 1);

@@ -1,5 +1,5 @@
 // From one point of a sweep to its trials.
-import type { Point } from './expand-sweep.js';
+import type { SweepPoint } from './expand-sweep.js';
 import { makePointFingerprints } from './fingerprint.js';
 import type { Assignment, PlanSurroundings, Trial } from './trial.js';
 import { nameTrial } from './trial-name.js';
@@ -13,7 +13,7 @@ export interface TrialNaming {
 
 /** The trials of one point, one for each seed. */
 export function makeTrials(
-  point: Point,
+  point: SweepPoint,
   seeds: readonly number[],
   { shortPaths, changes }: TrialNaming,
   digestData: PlanSurroundings['digestData'],

@@ -9,7 +9,7 @@ import { NUMERICS_VERSION } from './fingerprint.js';
 import { makeTrials } from './make-trials.js';
 import { createStrategy } from './search/create-strategy.js';
 import { readSearchSpace } from './search/read-search-space.js';
-import type { Point, SearchSpace } from './search/search-space.js';
+import type { SearchPoint, SearchSpace } from './search/search-space.js';
 import type { AskedPoint, SearchSettings } from './search/search-strategy.js';
 import type { PlanSurroundings, Trial } from './trial.js';
 import { shortenPaths } from './trial-name.js';
@@ -24,9 +24,9 @@ export interface SearchSweep {
   /** Whether the proposals depend on what has finished; then only the first ones are known beforehand. */
   readonly learns: boolean;
   /** The next point after those asked, `wait` where it depends on points that are still pending, or undefined when there is none left. */
-  propose(asked: readonly AskedPoint[]): Point | 'wait' | undefined;
+  propose(asked: readonly AskedPoint[]): SearchPoint | 'wait' | undefined;
   /** The trials of a point, one for each seed. */
-  trialsOf(point: Point): Trial[];
+  trialsOf(point: SearchPoint): Trial[];
 }
 
 /** The search that the checked sweep of an experiment describes. */
@@ -39,7 +39,7 @@ export function createSearchSweep(
   const space = spaceOf(settings);
   const goal = goalOf(settings);
   const assign = createValueAssigner(base);
-  const assignPoint = (point: Point) => assign(listAssignmentsOf(point));
+  const assignPoint = (point: SearchPoint) => assign(listAssignmentsOf(point));
   const strategy = createStrategy(strategySettings(settings, goal), space, settings.seed, (point) => {
     const { experiment: assigned, invalidSections } = assignPoint(point);
     return invalidSections.length === 0 && isFeasible(assigned);
@@ -77,7 +77,7 @@ export function createSearchSweep(
 }
 
 /** The proposals that are known before anything has run, `limit` at most: all of a search that does not learn, the first ones of one that does. */
-export function listFirstProposals(search: SearchSweep, limit: number): Point[] {
+export function listFirstProposals(search: SearchSweep, limit: number): SearchPoint[] {
   const { settings } = search;
   const known =
     settings.method === 'tpe' ? Math.min(limit, settings.startupPoints, settings.batchSize ?? limit) : limit;
@@ -107,7 +107,7 @@ function strategySettings(settings: SearchedSweep, goal: 'minimize' | 'maximize'
   return { method, goal, startupPoints, candidates };
 }
 
-function listAssignmentsOf(point: Point) {
+function listAssignmentsOf(point: SearchPoint) {
   return Object.entries(point).map(([path, value]) => ({ path, value }));
 }
 

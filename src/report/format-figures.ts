@@ -36,13 +36,6 @@ export function formatPValue(pValue: number, draws = Number.POSITIVE_INFINITY): 
   return Number(text) === 0 ? `< ${10 ** -decimals}` : text;
 }
 
-/** `45 s`, `12 min`, `3.4 h`. */
-export function formatDuration(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
-}
-
 /** `1 run`, `3 runs`. */
 export function formatCount(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;

@@ -1,6 +1,6 @@
 // Everything that a report says, as plain data: the pages, and `--json`, are made from this alone.
 import type { DamagedRun } from '../run-folder/find-runs.js';
-import type { RunState } from '../run-folder/run-folder.js';
+import { countStates, type RunState } from '../run-folder/run-folder.js';
 import { type Comparison, findDifferences } from './compare-runs.js';
 import { type AlphabetFigures, averageAlphabets } from './figures/alphabets.js';
 import { type Calibration, calibrate } from './figures/calibration.js';
@@ -20,13 +20,7 @@ import { drawFirstFilters, type FirstFilters } from './figures/first-filters.js'
 import { collectGalleries, type Gallery } from './figures/galleries.js';
 import { findShownGroup, type Headline, makeHeadline } from './figures/headline.js';
 import { fillPaperTables, type PaperTable } from './figures/paper-tables.js';
-import {
-  countStates,
-  listIncomplete,
-  listSkippedAlphabets,
-  type RunSummary,
-  summarizeRuns,
-} from './figures/run-summaries.js';
+import { listIncomplete, listSkippedAlphabets, type RunSummary, summarizeRuns } from './figures/run-summaries.js';
 import { analyzeSweeps, type SweepFigures } from './figures/sweep.js';
 import { measureVerifications, type VerificationMeasurement } from './figures/verifications.js';
 import { describeWhatWasRun, type WhatWasRun } from './figures/what-was-run.js';

@@ -64,6 +64,13 @@ export function predictionsPath(folder: string, { predictions }: { readonly pred
 /** `halted`: successive halving gave its place to better trials; its checkpoint stays, and it may be promoted later. */
 export type RunState = 'waiting' | 'running' | 'stopped' | 'failed' | 'halted' | 'finished';
 
+/** How many runs are in each state. */
+export function countStates(runs: readonly { readonly state: RunState }[]): Record<RunState, number> {
+  const counts: Record<RunState, number> = { finished: 0, halted: 0, running: 0, stopped: 0, failed: 0, waiting: 0 };
+  for (const { state } of runs) counts[state]++;
+  return counts;
+}
+
 /** What `oneshot status` shows of a run; written by the run's own process. */
 export interface RunStatus {
   readonly version: number;

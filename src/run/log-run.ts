@@ -141,16 +141,33 @@ export function logEvaluation(run: RunLog, results: readonly EvaluationResult[])
   writeFileAtomic(files.resultsTable, `${JSON.stringify(composeResultsTable(results))}\n`);
   journal.append({ type: 'table', path: relative(folder, files.resultsTable), artifactPath: 'results-table.json' });
   logEpisodes(run, results, Math.max(0, ...steps));
-  if (existsSync(files.best)) {
-    journal.append({
-      type: 'model',
-      name: experiment.name,
-      path: relative(folder, files.best),
-      beside: [relative(folder, files.experiment)],
-      step: journal.lastStep('train/loss') ?? 0,
-      modelType: 'twin-network',
-    });
-  }
+}
+
+/** Logs the trained network and which metrics measure it, on which of the data sets: MLflow ranks models by them. */
+export function logModel({ journal, folder, experiment }: RunLog): void {
+  const files = runFiles(folder);
+  if (!existsSync(files.best)) return;
+  journal.append({
+    type: 'model',
+    name: experiment.name,
+    path: relative(folder, files.best),
+    beside: [relative(folder, files.experiment)],
+    step: journal.lastStep('train/loss') ?? 0,
+    modelType: 'twin-network',
+    measured: Object.fromEntries(
+      Object.keys(journal.latestMetrics()).flatMap((key) => {
+        const context = contextOf(key);
+        return context === undefined ? [] : [[key, context]];
+      }),
+    ),
+  });
+}
+
+/** The context of the data set that a metric of the kept weights was measured on; undefined for all other metrics. */
+function contextOf(key: string): string | undefined {
+  if (key === HEADLINE_METRIC || key.startsWith('test/')) return 'test';
+  if (key.startsWith(nameBest('validation/'))) return 'validation';
+  return key.startsWith(nameBest('train/')) ? 'training' : undefined;
 }
 
 /** Logs the figure that speaks for the run, under the name that MLflow offers first. */

@@ -46,6 +46,7 @@ import {
   logEvaluation,
   logHalving,
   logHeadline,
+  logModel,
   logTraining,
   type RunLog,
 } from './log-run.js';
@@ -176,6 +177,7 @@ class TrialRun {
         logHeadline(this.#log(), headline);
         this.#saveStatus({ headline });
       }
+      logModel(this.#log());
       return 'finished';
     } finally {
       sampler?.stop();

@@ -48,6 +48,8 @@ export type JournalFact =
       readonly beside?: readonly string[];
       readonly step: number;
       readonly modelType?: string;
+      /** Metrics that measure this model, each with the context of the data set that it was measured on (`test`). */
+      readonly measured?: Readonly<Record<string, string>>;
       readonly tags?: Readonly<Record<string, string>>;
     }
   | { readonly type: 'status'; readonly status: JournalStatus };
@@ -126,6 +128,7 @@ const fieldChecks: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     beside: optional(isTextList),
     step: isStep,
     modelType: optional(isText),
+    measured: optional(isTexts),
     tags: optional(isTexts),
   },
   status: { status: (value) => ['RUNNING', 'FINISHED', 'FAILED', 'KILLED'].includes(value as string) },

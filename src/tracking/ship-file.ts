@@ -1,18 +1,10 @@
 // One file event of a journal (artifact, table, picture, model) to its place on the server. Sending it again replaces
 // what is there.
-import { existsSync, statSync } from 'node:fs';
-import { basename, resolve, sep } from 'node:path';
-import {
-  type ArtifactOwner,
-  collect,
-  isMlflowError,
-  type LoggedModel,
-  type MlflowClient,
-  sanitizeArtifactPath,
-} from 'mlflow-ts-client';
-import { OneshotError } from '../base/problem.js';
-import { composeImagePaths } from './image-name.js';
+import { createHash } from 'node:crypto';
+import { composeImagePaths, type MlflowClient, sanitizeArtifactPath } from 'mlflow-ts-client';
 import type { JournalEvent } from './journal-event.js';
+import { locateFile } from './locate-file.js';
+import { type ExportOnnx, shipModel } from './ship-model.js';
 
 export type FileEvent = JournalEvent & { type: 'artifact' | 'table' | 'image' | 'model' };
 
@@ -21,6 +13,11 @@ export interface ShipTarget {
   readonly uid: string;
   readonly experimentId: string;
   readonly runId: string;
+  /** The run folder and the name of its journal. */
+  readonly folder: string;
+  readonly journal: string;
+  /** Makes the ONNX file of a trained model. */
+  readonly exportOnnx?: ExportOnnx;
 }
 
 export function isFileEvent(event: JournalEvent): event is FileEvent {
@@ -41,11 +38,10 @@ export function identifyFile(event: FileEvent): string {
 export async function shipFile(
   client: MlflowClient,
   target: ShipTarget,
-  folder: string,
   event: FileEvent,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const localPath = locate(folder, event.path);
+  const localPath = locateFile(target.folder, event.path);
   switch (event.type) {
     case 'artifact':
     case 'table':
@@ -53,90 +49,22 @@ export async function shipFile(
         signal,
       });
     case 'image': {
-      for (const path of composeImagePaths(target.uid, event.key, event.step, event.time)) {
+      const { key, step, time } = event;
+      const uuid = composeUuid(target.uid, key, step);
+      const { image, thumbnail } = composeImagePaths({ key, step, timestamp: time, uuid });
+      for (const path of [image, thumbnail])
         await client.artifacts.uploadFile(target.runId, localPath, path, { signal });
-      }
       return;
     }
     case 'model':
-      return await shipModel(client, target, folder, event, signal);
+      return await shipModel({ exportOnnx: undefined, ...target, client, event, signal });
   }
 }
 
-/**
- * A logged model is made anew by each create, so it carries a tag by which it is found again; of several (two shippers
- * at once, a lost answer) the lowest id stays.
- */
-async function shipModel(
-  client: MlflowClient,
-  target: ShipTarget,
-  folder: string,
-  event: FileEvent & { type: 'model' },
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const key = `${target.uid}/${event.name}/${event.step}`;
-  const find = async (): Promise<LoggedModel | undefined> => {
-    const filter = `tags.\`${modelKeyTag}\` = '${key.replaceAll("'", '')}'`;
-    const found = await collect(client.models.search({ experimentIds: [target.experimentId], filter, signal }));
-    const [first, ...others] = found
-      .filter((model) => model.sourceRunId === target.runId)
-      .sort((a, b) => (a.modelId < b.modelId ? -1 : 1));
-    for (const other of others) await client.models.delete(other.modelId, { signal });
-    return first;
-  };
-  const create = async (): Promise<LoggedModel | undefined> => {
-    await client.models.create({
-      experimentId: target.experimentId,
-      name: event.name.replace(/[/:.%"']/g, '_'),
-      modelType: event.modelType,
-      sourceRunId: target.runId,
-      tags: { ...event.tags, [modelKeyTag]: key.replaceAll("'", '') },
-      signal,
-    });
-    return await find();
-  };
-  let found: LoggedModel | undefined;
-  try {
-    found = await find();
-  } catch (error) {
-    // Servers before MLflow 3 have no logged models: then it is a folder of the run's artifacts.
-    if (!isMlflowError(error, 'NOT_FOUND', 'NOT_MLFLOW', 'NOT_SUPPORTED')) throw error;
-    await uploadModel(client, target.runId, 'model', folder, event, signal);
-    return;
-  }
-  const model = found ?? (await create());
-  if (model === undefined) throw new OneshotError('internal', `the model ${event.name} was made but cannot be found`);
-  if (model.status !== 'LOGGED_MODEL_READY') {
-    await uploadModel(client, model, '', folder, event, signal);
-    await client.models.finalize(model.modelId, 'LOGGED_MODEL_READY', { signal });
-  }
-  await client.log.outputs(target.runId, [{ modelId: model.modelId, step: event.step }], { signal });
-}
-
-/** Uploads the model's files to `path` of an artifact root ('' is the root itself). */
-async function uploadModel(
-  client: MlflowClient,
-  owner: ArtifactOwner,
-  path: string,
-  folder: string,
-  event: FileEvent & { type: 'model' },
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const prefix = path === '' ? '' : `${path}/`;
-  for (const member of [event.path, ...(event.beside ?? [])]) {
-    const localPath = locate(folder, member);
-    if (statSync(localPath).isDirectory()) await client.artifacts.uploadFolder(owner, localPath, path, { signal });
-    else await client.artifacts.uploadFile(owner, localPath, `${prefix}${basename(localPath)}`, { signal });
-  }
-}
-
-const modelKeyTag = 'oneshot.model_key';
-
-/** The absolute path of a file of the run folder. A journal from elsewhere must not reach files outside of it. */
-function locate(folder: string, path: string): string {
-  const root = resolve(folder);
-  const localPath = resolve(root, path);
-  if (!localPath.startsWith(root + sep)) throw new OneshotError('data', `${path} lies outside the run folder`);
-  if (!existsSync(localPath)) throw new OneshotError('data', `${path} is no longer in the run folder`);
-  return localPath;
+/** The same for the same picture of the same run, so that shipping it again replaces and never doubles it. */
+function composeUuid(uid: string, key: string, step: number): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([uid, key, step]))
+    .digest('hex');
+  return [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-');
 }

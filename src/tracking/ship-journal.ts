@@ -17,6 +17,7 @@ import { findParentRunId, type RunEvent, resolveRun, settleTwins } from './resol
 import { ServerPoints } from './server-points.js';
 import { readShipCursor, type ShipCursor, writeShipCursor } from './ship-cursor.js';
 import { type FileEvent, identifyFile, isFileEvent, shipFile } from './ship-file.js';
+import type { ExportOnnx } from './ship-model.js';
 import { addCounts, nothingSent, type ShipCounts, type ShipProblem, type ShipReport } from './ship-report.js';
 
 /** The file name of a run folder's journal. */
@@ -27,6 +28,8 @@ export interface ShipOptions {
   readonly client: MlflowClient;
   /** The run folder: `journal.jsonl`, the files that it names, and `mlflow.json`. */
   readonly folder: string;
+  /** Makes the ONNX file of a trained model: then MLflow can load it. Without it the model is its weights and its experiment file. */
+  readonly exportOnnx?: ExportOnnx;
   readonly signal?: AbortSignal;
   readonly onProblem?: (problem: ShipProblem) => void;
   /** Called after each batch with the bytes of the journal that are shipped and all of them. */
@@ -260,10 +263,12 @@ export class JournalShipper {
   }
 
   async #shipFile(event: FileEvent): Promise<void> {
-    const { client, folder, signal } = this.#options;
+    const { client, folder, exportOnnx, signal } = this.#options;
     const cursor = this.#currentCursor();
     try {
-      await shipFile(client, cursor, folder, event, signal);
+      const { uid, experimentId, runId } = cursor;
+      const target = { uid, experimentId, runId, folder, journal: journalName, exportOnnx };
+      await shipFile(client, target, event, signal);
     } catch (error) {
       const isAboutFile =
         error instanceof OneshotError || isMlflowError(error, 'FILE', 'INVALID_ARGUMENT', 'NOT_SUPPORTED', 'TOO_LARGE');

@@ -3,14 +3,15 @@
  */
 
 import { constants, createReadStream, createWriteStream, openAsBlob } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { type ArtifactRoot, joinUrl } from './artifact-path.js';
-import type { CallOptions } from './client-options.js';
+import type { CallOptions, MultipartSettings } from './client-options.js';
 import { MlflowError } from './errors.js';
+import { uploadInParts } from './multipart-upload.js';
 import { objects, readArtifactFile } from './read-entities.js';
 import type { JsonObject, Transport } from './transport.js';
 import type { ArtifactFile } from './types.js';
@@ -23,6 +24,8 @@ export type ArtifactContent =
 
 /** Files under one artifact root. Paths are checked by the caller. */
 export interface ArtifactStore {
+  /** Whether it is a disk that this machine has to share with the server. */
+  readonly isSharedDisk: boolean;
   write(path: string, content: ArtifactContent, options: CallOptions): Promise<void>;
   /** Throws NOT_FOUND. */
   readBytes(path: string, options: CallOptions): Promise<Uint8Array>;
@@ -31,22 +34,32 @@ export interface ArtifactStore {
   /** One level of a folder, by name; empty when there is no such folder. `path` '' is the root. */
   list(path: string, options: CallOptions): Promise<ArtifactFile[]>;
   delete(path: string, options: CallOptions): Promise<void>;
+  /** Takes back what `write` has just put on a shared disk, with the folders that it made. */
+  undoWrite(path: string): Promise<void>;
 }
 
-export function openArtifactStore(root: ArtifactRoot, transport: Transport): ArtifactStore {
-  return root.kind === 'proxied' ? new ProxiedStore(root.url, transport) : new LocalStore(root.folder);
+export function openArtifactStore(
+  root: ArtifactRoot,
+  transport: Transport,
+  multipart: MultipartSettings,
+): ArtifactStore {
+  return root.kind === 'proxied' ? new ProxiedStore(root.url, transport, multipart) : new LocalStore(root.folder);
 }
 
 class ProxiedStore implements ArtifactStore {
+  readonly isSharedDisk = false;
   readonly #url: string;
   readonly #transport: Transport;
+  readonly #multipart: MultipartSettings;
 
-  constructor(url: string, transport: Transport) {
+  constructor(url: string, transport: Transport, multipart: MultipartSettings) {
     this.#url = url;
     this.#transport = transport;
+    this.#multipart = multipart;
   }
 
   async write(path: string, content: ArtifactContent, { signal }: CallOptions): Promise<void> {
+    if ('file' in content && (await this.#writeInParts(path, content.file, signal))) return;
     await this.#transport.send(
       {
         ...this.#request('PUT', path, signal),
@@ -58,6 +71,14 @@ class ProxiedStore implements ArtifactStore {
         await response.arrayBuffer();
       },
     );
+  }
+
+  /** False for a file that goes as a whole. */
+  async #writeInParts(path: string, file: string, signal: AbortSignal | undefined): Promise<boolean> {
+    const bytes = (await stat(file).catch(() => undefined))?.size ?? 0;
+    if (bytes < this.#multipart.minimumBytes) return false;
+    const target = { file, bytes, url: joinUrl(this.#url, path), subject: this.#request('PUT', path, signal).subject };
+    return await uploadInParts(this.#transport, target, this.#multipart, { signal });
   }
 
   async readBytes(path: string, { signal }: CallOptions): Promise<Uint8Array> {
@@ -103,6 +124,8 @@ class ProxiedStore implements ArtifactStore {
     });
   }
 
+  async undoWrite(): Promise<void> {}
+
   #request(method: 'GET' | 'PUT' | 'DELETE', path: string, signal: AbortSignal | undefined) {
     return {
       method,
@@ -114,7 +137,21 @@ class ProxiedStore implements ArtifactStore {
   }
 }
 
+/** Nothing can be stored there from here: as for a store of another kind, and not the fault of any one file. */
+function unwritableStore(folder: string, cause: unknown): MlflowError {
+  const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+  return new MlflowError({
+    code: 'NOT_SUPPORTED',
+    problem: `artifacts at ${folder} lie on the server's disk, which cannot be written from here (${code})`,
+    advice: 'Start the server with --serve-artifacts and --artifacts-destination, so that artifacts go through it.',
+    cause,
+  });
+}
+
 class LocalStore implements ArtifactStore {
+  readonly isSharedDisk = true;
+  /** The first of the folders that had to be made for a file. */
+  #madeFolder: string | undefined;
   readonly #folder: string;
 
   constructor(folder: string) {
@@ -122,7 +159,19 @@ class LocalStore implements ArtifactStore {
   }
 
   async write(path: string, content: ArtifactContent, { signal }: CallOptions): Promise<void> {
-    await writeWhole(join(this.#folder, path), async (temporaryPath) => {
+    if ('file' in content) {
+      // Said of the file itself, before the store is touched.
+      await stat(content.file).catch((cause) => {
+        throw fileError(`cannot read ${content.file}`, cause);
+      });
+    }
+    const target = join(this.#folder, path);
+    try {
+      this.#madeFolder ??= await mkdir(dirname(target), { recursive: true });
+    } catch (cause) {
+      throw unwritableStore(this.#folder, cause);
+    }
+    await writeWhole(target, async (temporaryPath) => {
       if ('file' in content) await copyFile(content.file, temporaryPath, constants.COPYFILE_FICLONE);
       else if ('bytes' in content) await writeFile(temporaryPath, content.bytes, { signal });
       else await pipeline(content.stream as AsyncIterable<Uint8Array>, createWriteStream(temporaryPath), { signal });
@@ -156,6 +205,14 @@ class LocalStore implements ArtifactStore {
 
   async delete(path: string): Promise<void> {
     await localFile(path, () => rm(join(this.#folder, path), { recursive: true }));
+  }
+
+  async undoWrite(path: string): Promise<void> {
+    await rm(join(this.#folder, path), { force: true });
+    const made = this.#madeFolder;
+    if (made === undefined) return;
+    for (let folder = dirname(join(this.#folder, path)); folder.startsWith(made); folder = dirname(folder))
+      await rmdir(folder).catch(() => undefined);
   }
 }
 

@@ -27,6 +27,15 @@ export interface ProxyOptions {
   readonly noProxy?: string;
 }
 
+export interface MultipartSettings {
+  /** Files of at least so many bytes go in parts, where the server can. Default 500 MiB, as MLflow's own client has it. */
+  readonly minimumBytes: number;
+  /** Default 100 MiB. */
+  readonly partBytes: number;
+}
+
+export const defaultMultipart: MultipartSettings = { minimumBytes: 500 * 2 ** 20, partBytes: 100 * 2 ** 20 };
+
 export interface MlflowClientOptions {
   /** Basic authentication; wins over `token`, loses to user:password@ in the URI. MLFLOW_TRACKING_USERNAME. */
   readonly username?: string;
@@ -47,6 +56,8 @@ export interface MlflowClientOptions {
   readonly retry?: Partial<RetryPolicy>;
   /** Called before each wait for another try. */
   readonly onRetry?: (notice: RetryNotice) => void;
+  /** Uploads in parts, where a server hands out addresses for them. Default: files of 500 MiB and more in parts of 100 MiB. */
+  readonly multipart?: Partial<MultipartSettings>;
   /** Requests in flight at once over all runs; further ones wait for their turn. Default 8. */
   readonly maxConcurrentRequests?: number;
   /** What happens to NaN and infinite metric values. Default `skip-and-tag`. */

@@ -4,10 +4,11 @@
 
 import { Artifacts } from './artifacts.js';
 import { checkString, checkWord } from './check-fields.js';
-import type { MlflowClientOptions } from './client-options.js';
+import { defaultMultipart, type MlflowClientOptions } from './client-options.js';
 import { type Environment, readEnvironment } from './environment.js';
 import { MlflowError } from './errors.js';
 import { Experiments } from './experiments.js';
+import { Media } from './media.js';
 import { Models } from './models.js';
 import { nonFinitePolicies } from './non-finite.js';
 import { Registry } from './registry.js';
@@ -36,6 +37,8 @@ export class MlflowClient {
   /** Writing on runs: metrics, parameters, tags, data sets. */
   readonly log: RunLog;
   readonly artifacts: Artifacts;
+  /** What MLflow shows of a run beside curves: pictures, tables, documents. */
+  readonly media: Media;
   /** Logged models (MLflow 3). */
   readonly models: Models;
   readonly registry: Registry;
@@ -51,7 +54,8 @@ export class MlflowClient {
     this.experiments = new Experiments(transport);
     this.runs = new Runs(transport);
     this.log = new RunLog(transport, nonFinite);
-    this.artifacts = new Artifacts(transport);
+    this.artifacts = new Artifacts(transport, { ...defaultMultipart, ...options.multipart });
+    this.media = new Media(transport, this.artifacts, this.log);
     this.models = new Models(transport, this.artifacts);
     this.registry = new Registry(transport);
     this.server = new Server(transport);

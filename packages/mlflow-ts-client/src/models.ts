@@ -118,6 +118,13 @@ export class Models {
     });
   }
 
+  /** Throws NOT_FOUND when the model has no tag of this name. */
+  async deleteTag(modelId: string, key: string, options: CallOptions = {}): Promise<void> {
+    checkString('key', key);
+    const endpoint = `${modelEndpoint(modelId)}/tags/${encodeURIComponent(key)}`;
+    await this.#transport.call('DELETE', endpoint, { signal: options.signal });
+  }
+
   /** The models of the experiments that match, page by page. */
   search(
     options: CallOptions & { readonly experimentIds: readonly string[]; readonly filter?: string },

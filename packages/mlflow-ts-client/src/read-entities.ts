@@ -46,6 +46,10 @@ export function readRun(json: JsonObject): Run {
     tags,
     latestMetrics: Object.fromEntries(objects(data.metrics).map((item) => [text(item.key), readMetric(item)])),
     datasets: objects(object(json.inputs).dataset_inputs).map(readDatasetInput),
+    modelOutputs: objects(object(json.outputs).model_outputs).map((item) => ({
+      modelId: text(item.model_id),
+      step: Number(item.step ?? 0),
+    })),
   };
 }
 
@@ -92,6 +96,7 @@ export function readLoggedModel(json: JsonObject): LoggedModel {
     creationTime: Number(info.creation_timestamp_ms ?? 0),
     params: readPairs(object(json.data).params),
     tags: readPairs(info.tags),
+    metrics: objects(object(json.data).metrics).map((item) => ({ ...readMetric(item), runId: text(item.run_id) })),
   };
 }
 

@@ -6,7 +6,15 @@ import { checkOptionalString, checkString, checkStrings } from './check-fields.j
 import type { CallOptions } from './client-options.js';
 import { isMlflowError } from './errors.js';
 import { readPages } from './paging.js';
-import { object, objects, optionalText, readModelVersion, readRegisteredModel, toPairs } from './read-entities.js';
+import {
+  object,
+  objects,
+  optionalText,
+  readModelVersion,
+  readRegisteredModel,
+  text,
+  toPairs,
+} from './read-entities.js';
 import type { Transport } from './transport.js';
 import type { ModelVersion, RegisteredModel } from './types.js';
 
@@ -57,6 +65,70 @@ export class Registry {
     return readRegisteredModel(object(answer.registered_model));
   }
 
+  /** The registered models that match, e.g. ``name LIKE 'twin%'`` or ``tags.`team` = 'vision'``, page by page. */
+  search(
+    options: CallOptions & { readonly filter?: string; readonly orderBy?: readonly string[] } = {},
+  ): AsyncGenerator<RegisteredModel, void, undefined> {
+    const { filter, orderBy, signal } = options;
+    return readPages(async (pageToken) => {
+      const answer = await this.#transport.call('GET', '2.0/mlflow/registered-models/search', {
+        query: { filter, order_by: orderBy, max_results: 1000, page_token: pageToken },
+        signal,
+      });
+      const items = objects(answer.registered_models).map(readRegisteredModel);
+      return { items, nextPageToken: optionalText(answer.next_page_token) };
+    });
+  }
+
+  /** Replaces the description. Throws NOT_FOUND. */
+  async update(name: string, changes: CallOptions & { readonly description: string }): Promise<RegisteredModel> {
+    checkString('name', name);
+    checkString('description', changes.description);
+    const answer = await this.#transport.call('PATCH', '2.0/mlflow/registered-models/update', {
+      json: { name, description: changes.description },
+      signal: changes.signal,
+    });
+    return readRegisteredModel(object(answer.registered_model));
+  }
+
+  /** Throws NOT_FOUND, ALREADY_EXISTS. */
+  async rename(name: string, newName: string, options: CallOptions = {}): Promise<RegisteredModel> {
+    checkString('name', name);
+    checkString('newName', newName);
+    const answer = await this.#transport.call('POST', '2.0/mlflow/registered-models/rename', {
+      json: { name, new_name: newName },
+      isIdempotent: false,
+      signal: options.signal,
+    });
+    return readRegisteredModel(object(answer.registered_model));
+  }
+
+  /** Deletes the registered model with all its versions; there is no way back. Throws NOT_FOUND. */
+  async delete(name: string, options: CallOptions = {}): Promise<void> {
+    checkString('name', name);
+    await this.#transport.call('DELETE', '2.0/mlflow/registered-models/delete', {
+      json: { name },
+      signal: options.signal,
+    });
+  }
+
+  /** Sets tags; the last value counts. */
+  async setTags(name: string, tags: Readonly<Record<string, string>>, options: CallOptions = {}): Promise<void> {
+    checkString('name', name);
+    checkStrings('tags', tags);
+    for (const [key, value] of Object.entries(tags)) {
+      const json = { name, key, value };
+      await this.#transport.call('POST', '2.0/mlflow/registered-models/set-tag', { json, signal: options.signal });
+    }
+  }
+
+  async deleteTag(name: string, key: string, options: CallOptions = {}): Promise<void> {
+    checkString('name', name);
+    checkString('key', key);
+    const json = { name, key };
+    await this.#transport.call('DELETE', '2.0/mlflow/registered-models/delete-tag', { json, signal: options.signal });
+  }
+
   /** The next version of a registered model. Each request makes a version, so an ambiguous failure is not repeated. */
   async createVersion(version: CreateModelVersion): Promise<ModelVersion> {
     const { name, source, runId, modelId, description, tags = {}, signal } = version;
@@ -81,6 +153,60 @@ export class Registry {
       signal: options.signal,
     });
     return readModelVersion(object(answer.model_version));
+  }
+
+  /** Replaces the description of a version. Throws NOT_FOUND. */
+  async updateVersion(
+    name: string,
+    version: string,
+    changes: CallOptions & { readonly description: string },
+  ): Promise<ModelVersion> {
+    checkVersion(name, version);
+    checkString('description', changes.description);
+    const answer = await this.#transport.call('PATCH', '2.0/mlflow/model-versions/update', {
+      json: { name, version, description: changes.description },
+      signal: changes.signal,
+    });
+    return readModelVersion(object(answer.model_version));
+  }
+
+  /** Throws NOT_FOUND. */
+  async deleteVersion(name: string, version: string, options: CallOptions = {}): Promise<void> {
+    checkVersion(name, version);
+    const json = { name, version };
+    await this.#transport.call('DELETE', '2.0/mlflow/model-versions/delete', { json, signal: options.signal });
+  }
+
+  /** Sets tags of a version; the last value counts. */
+  async setVersionTags(
+    name: string,
+    version: string,
+    tags: Readonly<Record<string, string>>,
+    options: CallOptions = {},
+  ): Promise<void> {
+    checkVersion(name, version);
+    checkStrings('tags', tags);
+    for (const [key, value] of Object.entries(tags)) {
+      const json = { name, version, key, value };
+      await this.#transport.call('POST', '2.0/mlflow/model-versions/set-tag', { json, signal: options.signal });
+    }
+  }
+
+  async deleteVersionTag(name: string, version: string, key: string, options: CallOptions = {}): Promise<void> {
+    checkVersion(name, version);
+    checkString('key', key);
+    const json = { name, version, key };
+    await this.#transport.call('DELETE', '2.0/mlflow/model-versions/delete-tag', { json, signal: options.signal });
+  }
+
+  /** Where the files of a version lie: an artifact URI. Throws NOT_FOUND. */
+  async getDownloadUri(name: string, version: string, options: CallOptions = {}): Promise<string> {
+    checkVersion(name, version);
+    const answer = await this.#transport.call('GET', '2.0/mlflow/model-versions/get-download-uri', {
+      query: { name, version },
+      signal: options.signal,
+    });
+    return text(answer.artifact_uri);
   }
 
   /** All versions that match a filter such as `name = 'twin-network'`, page by page. */
@@ -123,4 +249,9 @@ export class Registry {
       signal: options.signal,
     });
   }
+}
+
+function checkVersion(name: string, version: string): void {
+  checkString('name', name);
+  checkString('version', version);
 }

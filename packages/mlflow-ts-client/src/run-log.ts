@@ -46,6 +46,10 @@ export interface MetricPosition extends CallOptions {
   readonly step: number;
   /** Default: now. */
   readonly timestamp?: number;
+  /** The logged model that the points measure. */
+  readonly modelId?: string;
+  /** The data set that they were measured on, an input of the run. */
+  readonly dataset?: Pick<DatasetInput, 'name' | 'digest'>;
 }
 
 export class RunLog {
@@ -87,8 +91,9 @@ export class RunLog {
     position: MetricPosition,
   ): Promise<LogBatchResult> {
     // Callers in JavaScript forget it: then `step` is what is reported.
-    const { step, timestamp = Date.now(), signal } = position ?? {};
-    const metrics = Object.entries(values).map(([key, value]) => ({ key, value, step, timestamp }));
+    const { step, timestamp = Date.now(), modelId, dataset, signal } = position ?? {};
+    const measured = { modelId, datasetName: dataset?.name, datasetDigest: dataset?.digest };
+    const metrics = Object.entries(values).map(([key, value]) => ({ key, value, step, timestamp, ...measured }));
     return await this.batch(runId, { metrics }, { signal });
   }
 

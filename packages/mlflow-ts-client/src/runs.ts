@@ -69,6 +69,10 @@ export interface MetricHistory extends CallOptions {
   readonly pageSize?: number;
 }
 
+/** What the server takes and gives for histories of many runs at once. */
+const RUNS_PER_HISTORY = 100;
+const MOST_SAMPLED_POINTS = 2500;
+
 export class Runs {
   readonly #transport: Transport;
 
@@ -210,6 +214,34 @@ export class Runs {
       });
       return { items: objects(answer.metrics).map(readMetric), nextPageToken: optionalText(answer.next_page_token) };
     });
+  }
+
+  /**
+   * At most `maxPoints` points of one metric for each of many runs, evenly chosen over the steps where a run has more: what
+   * a chart needs. Asks for 100 runs at a time; runs without the metric have an empty list.
+   */
+  async metricHistories(
+    runIds: readonly string[],
+    key: string,
+    options: CallOptions & { readonly maxPoints?: number } = {},
+  ): Promise<ReadonlyMap<string, readonly Metric[]>> {
+    const { maxPoints = MOST_SAMPLED_POINTS, signal } = options;
+    checkStringList('runIds', runIds);
+    checkString('key', key);
+    checkInteger('maxPoints', maxPoints, 1);
+    const histories = new Map<string, Metric[]>(runIds.map((runId) => [runId, []]));
+    for (let start = 0; start < runIds.length; start += RUNS_PER_HISTORY) {
+      const answer = await this.#transport.call('GET', '2.0/mlflow/metrics/get-history-bulk-interval', {
+        query: {
+          run_ids: runIds.slice(start, start + RUNS_PER_HISTORY),
+          metric_key: key,
+          max_results: Math.min(maxPoints, MOST_SAMPLED_POINTS),
+        },
+        signal,
+      });
+      for (const item of objects(answer.metrics)) histories.get(String(item.run_id))?.push(readMetric(item));
+    }
+    return histories;
   }
 
   async #resolveIdentity(options: FindOrCreateRun): Promise<{ run: Run; deletedRunIds: string[] } | undefined> {

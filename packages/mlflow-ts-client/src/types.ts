@@ -52,6 +52,8 @@ export interface Run {
   /** The latest point of each metric, by key. */
   readonly latestMetrics: Readonly<Record<string, Metric>>;
   readonly datasets: readonly DatasetInput[];
+  /** Logged models that are outputs of the run (MLflow 3). */
+  readonly modelOutputs: readonly { readonly modelId: string; readonly step: number }[];
 }
 
 /** A data set as a run's input. */
@@ -96,6 +98,8 @@ export interface LoggedModel {
   readonly creationTime: number;
   readonly params: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
+  /** The latest point of each metric that measures the model, on each data set; `runId` is the run that logged it. */
+  readonly metrics: readonly (Metric & { readonly runId: string })[];
 }
 
 export interface RegisteredModel {

@@ -1,8 +1,11 @@
 /* The client against a scripted server: retries, time limits, cut connections, headers, TLS. */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MlflowClient } from '../src/client.js';
 import type { MlflowClientOptions } from '../src/client-options.js';
 import {
@@ -228,6 +231,111 @@ describe('artifact transfers', () => {
       code: 'FILE',
       message: 'cannot read /nowhere/x: ENOENT',
     });
+  });
+});
+
+describe('a file in parts', () => {
+  const stored =
+    (etag: string): Answer =>
+    (response) => {
+      response.writeHead(200, { etag });
+      response.end();
+    };
+  let file: string;
+  beforeEach(async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mlflow-ts-client-parts-'));
+    file = join(folder, 'big file.bin');
+    writeFileSync(file, '0123456789');
+  });
+  afterEach(() => rm(join(file, '..'), { recursive: true, force: true }));
+
+  /** A server whose answer to `create` names its own addresses for the parts. */
+  async function connectInParts(answers: readonly Answer[]): Promise<MlflowClient> {
+    let uri = '';
+    const create: Answer = (response, request) => {
+      const credentials = [1, 2, 3].map((number) => ({
+        url: `${uri}/store/${number}`,
+        part_number: number,
+        headers: {},
+      }));
+      answerJson(200, { upload_id: 'u1', credentials })(response, request);
+    };
+    const client = await connect([create, ...answers], {
+      multipart: { minimumBytes: 10, partBytes: 4 },
+      retry: { maxRetries: 1, baseDelayMs: 1 },
+      token: 'hunter22',
+    });
+    uri = server.uri;
+    return client;
+  }
+
+  it('goes to the addresses that the server names, each part again when it fails, and is completed', async () => {
+    const client = await connectInParts([stored('a'), deny(503), stored('b'), stored('c'), empty]);
+    await client.artifacts.uploadFile({ artifactUri: 'mlflow-artifacts:/1/r1/artifacts' }, file);
+    expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /api/2.0/mlflow-artifacts/mpu/create/1/r1/artifacts',
+      'PUT /store/1',
+      'PUT /store/2',
+      'PUT /store/2',
+      'PUT /store/3',
+      'POST /api/2.0/mlflow-artifacts/mpu/complete/1/r1/artifacts',
+    ]);
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({ path: 'big file.bin', num_parts: 3 });
+    expect(server.requests.slice(1, 5).map(({ body }) => body)).toEqual(['0123', '4567', '4567', '89']);
+    expect(JSON.parse(server.requests[5]?.body ?? '')).toMatchObject({
+      path: 'big file.bin',
+      upload_id: 'u1',
+      parts: [
+        { part_number: 1, etag: 'a' },
+        { part_number: 2, etag: 'b' },
+        { part_number: 3, etag: 'c' },
+      ],
+    });
+  });
+
+  it('is given up when a part cannot be stored', async () => {
+    const client = await connectInParts([stored('a'), deny(403), empty]);
+    const upload = client.artifacts.uploadFile({ artifactUri: 'mlflow-artifacts:/r1' }, file);
+    await expect(upload).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    expect(server.requests.at(-1)?.url).toBe('/api/2.0/mlflow-artifacts/mpu/abort/r1');
+  });
+
+  it('goes whole where the store takes no parts', async () => {
+    const client = await connect([deny(501), empty], { multipart: { minimumBytes: 10, partBytes: 4 } });
+    await client.artifacts.uploadFile({ artifactUri: 'mlflow-artifacts:/r1' }, file);
+    expect(server.requests[1]).toMatchObject({ method: 'PUT', body: '0123456789' });
+  });
+});
+
+describe('artifacts on the disk of the server', () => {
+  let root: string;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'mlflow-ts-client-disk-'));
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+  const ownerIn = (folder: string) => ({ artifactUri: join(root, folder, 'artifacts'), runId: 'r1' });
+
+  it('are stored when the server lists them', async () => {
+    const client = await connect([answerJson(200, { files: [{ path: 'plots/a.txt', is_dir: false, file_size: 5 }] })]);
+    await client.artifacts.upload(ownerIn('1'), 'plots/a.txt', { bytes: 'hello' });
+    expect(server?.requests[0]?.url).toBe('/api/2.0/mlflow/artifacts/list?run_id=r1&path=plots');
+    expect(readFileSync(join(root, '1/artifacts/plots/a.txt'), 'utf8')).toBe('hello');
+  });
+
+  it('are refused, and leave nothing behind, when its disk is another one', async () => {
+    const client = await connect([answerJson(200, {})]);
+    await expect(client.artifacts.upload(ownerIn('1'), 'plots/a.txt', { bytes: 'hello' })).rejects.toMatchObject({
+      code: 'NOT_SUPPORTED',
+      message: expect.stringContaining('--artifacts-destination'),
+    });
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('are refused when its disk cannot be written', async () => {
+    const client = await connect([answerJson(200, {})]);
+    writeFileSync(join(root, 'a-file'), '');
+    const upload = client.artifacts.upload(ownerIn('a-file'), 'a.txt', { bytes: 'hello' });
+    await expect(upload).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });
   });
 });
 

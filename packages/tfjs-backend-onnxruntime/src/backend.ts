@@ -14,6 +14,7 @@ import { BufferPool } from './runtime/buffer-pool.js';
 import { DeviceMemory } from './runtime/device-memory.js';
 import { findLibrary, loadOnnxRuntime } from './runtime/onnxruntime-api.js';
 import { Runtime } from './runtime/runtime.js';
+import type { NumericArray } from './runtime/tensor-buffer.js';
 import { countPhysicalCores } from './runtime/threads.js';
 import { Scheduler } from './scheduler.js';
 import { Tuner } from './tuning/tuner.js';
@@ -136,6 +137,11 @@ export class OnnxRuntimeBackend implements OperationRecorder {
 
   // ---- what kernels use ----------------------------------------------------------------------------------------
 
+  /** Whether `dispose()` was called, by the program or by TensorFlow.js when it removed the backend. */
+  get isDisposed(): boolean {
+    return this.#isDisposed;
+  }
+
   record(
     name: string,
     inputs: readonly TensorInfo[],
@@ -143,32 +149,44 @@ export class OnnxRuntimeBackend implements OperationRecorder {
     shape: Shape,
     dtype: TfDataType,
   ): TensorInfo {
+    this.#throwIfDisposed();
     return this.#recorder.record(name, inputs, attributes, shape, dtype);
   }
 
   alias(tensor: TensorInfo, shape: Shape): TensorInfo {
+    this.#throwIfDisposed();
     return this.#recorder.alias(tensor, shape);
   }
 
   upload(values: BackendValues, shape: Shape, dtype: TfDataType): TensorInfo {
+    this.#throwIfDisposed();
     return this.#recorder.upload(values, shape, dtype);
   }
 
   copyPart(tensor: TensorInfo, offset: number, shape: Shape): TensorInfo | null {
+    this.#throwIfDisposed();
     return this.#recorder.copyPart(tensor, offset, shape);
+  }
+
+  peek(tensor: TensorInfo): NumericArray | null {
+    this.#throwIfDisposed();
+    return this.#recorder.peek(tensor);
   }
 
   // ---- the interface of tfjs's KernelBackend -------------------------------------------------------------------
 
   write(values: BackendValues | null, shape: number[], dtype: TfDataType): DataId {
+    this.#throwIfDisposed();
     return this.#recorder.write(values, shape, dtype);
   }
 
   move(dataId: DataId, values: BackendValues, shape: number[], dtype: TfDataType, references: number): void {
+    this.#throwIfDisposed();
     this.#recorder.adopt(dataId, values, shape, dtype, references);
   }
 
   readSync(dataId: DataId): BackendValues {
+    this.#throwIfDisposed();
     return this.#recorder.readSync(dataId);
   }
 
@@ -177,7 +195,8 @@ export class OnnxRuntimeBackend implements OperationRecorder {
   }
 
   disposeData(dataId: DataId, force = false): boolean {
-    return this.#recorder.disposeData(dataId, force);
+    // Tensors outlive a backend that was removed.
+    return this.#isDisposed || this.#recorder.disposeData(dataId, force);
   }
 
   refCount(dataId: DataId): number {
@@ -186,7 +205,7 @@ export class OnnxRuntimeBackend implements OperationRecorder {
 
   /** tfjs calls it when a variable takes the data over. */
   incRef(dataId: DataId): void {
-    this.#recorder.incRef(dataId);
+    if (!this.#isDisposed) this.#recorder.incRef(dataId);
   }
 
   decRef(dataId: DataId): void {
@@ -222,6 +241,7 @@ export class OnnxRuntimeBackend implements OperationRecorder {
 
   /** Computes everything recorded and alive. Call it once a step when no tensor of the step is read. */
   flush(): void {
+    this.#throwIfDisposed();
     this.#scheduler.flush();
   }
 
@@ -235,6 +255,13 @@ export class OnnxRuntimeBackend implements OperationRecorder {
     this.#pool.dispose();
     this.#device?.dispose();
     this.#runtime.dispose();
+  }
+
+  #throwIfDisposed(): void {
+    if (!this.#isDisposed) return;
+    throw new Error(
+      'onnxruntime: this backend was disposed of, and its tensors with it; tf.setBackend() starts a new one',
+    );
   }
 }
 

@@ -31,8 +31,12 @@ const KERNELS: KernelTable = {
 export function registerOnnxRuntimeBackend(tf: TensorFlow, options: OnnxRuntimeOptions = {}): OnnxRuntimeBackend {
   const name = options.name ?? DEFAULT_NAME;
   if (tf.findBackend(name)) throw new Error(`onnxruntime: a backend named '${name}' is already registered`);
-  const backend = new OnnxRuntimeBackend(tf, options);
-  tf.registerBackend(name, () => backend as unknown as KernelBackend);
+  let backend = new OnnxRuntimeBackend(tf, options);
+  // After `tf.engine().reset()` TensorFlow.js asks again, and has disposed of the first one.
+  tf.registerBackend(name, () => {
+    if (backend.isDisposed) backend = new OnnxRuntimeBackend(tf, options);
+    return backend as unknown as KernelBackend;
+  });
   replaceGradientsOfSums(tf);
   const warn = options.warn ?? console.warn;
   const cpuKernels = new Map(tf.getKernelsForBackend('cpu').map((config) => [config.kernelName, config]));
@@ -43,7 +47,13 @@ export function registerOnnxRuntimeBackend(tf: TensorFlow, options: OnnxRuntimeO
     tf.registerKernel({
       kernelName,
       backendName: name,
-      kernelFunc: ({ inputs, attrs }) => kernel({ tf, backend, inputs, attributes: attrs ?? ({} as NamedAttrMap) }),
+      kernelFunc: ({ inputs, attrs, backend: current }) =>
+        kernel({
+          tf,
+          backend: current as unknown as OnnxRuntimeBackend,
+          inputs,
+          attributes: attrs ?? ({} as NamedAttrMap),
+        }),
     });
   }
   return backend;

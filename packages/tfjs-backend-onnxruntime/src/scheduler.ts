@@ -71,6 +71,12 @@ export class Scheduler implements Demand {
     this.#run(data);
   }
 
+  computeAlone(data: TensorData): void {
+    this.#work.tensors.delete(data.serial);
+    this.#computeApart(collectOperations([data]), [data], true);
+    if (data.failure) throw data.failure;
+  }
+
   /** Computes everything recorded and alive. */
   flush(): void {
     this.#run(null);
@@ -97,39 +103,58 @@ export class Scheduler implements Demand {
       }
       for (const data of outputs) tensors.delete(data.serial);
       for (const data of tensors.values()) data.isPassedOver = true;
-      this.#compute(operations, outputs);
+      this.#computeApart(operations, outputs);
     }
     this.#work.operationsSinceRun = 0;
     this.#work.bytesSinceRun = 0;
     this.#recycle();
+    const failed = asked ? asked.failure : outputs.find(({ failure }) => failure)?.failure;
+    if (failed) throw failed;
   }
 
-  #compute(operations: readonly RecordedOperation[], outputs: readonly TensorData[]): void {
+  /** Computes the outputs together; where that fails, in halves, so that those that cannot be computed fail alone. */
+  #computeApart(operations: readonly RecordedOperation[], outputs: readonly TensorData[], isRetried = false): void {
+    try {
+      this.#compute(operations, outputs, isRetried);
+    } catch (error) {
+      if (outputs.length === 1) {
+        outputs[0]!.failure = error as Error;
+        outputs[0]!.producer = null;
+        return;
+      }
+      const half = outputs.length >> 1;
+      for (const part of [outputs.slice(0, half), outputs.slice(half)]) {
+        this.#computeApart(collectOperations(part), part, true);
+      }
+    }
+  }
+
+  /** After a failure nothing is written over old values: what is computed next may need them. */
+  #compute(operations: readonly RecordedOperation[], outputs: readonly TensorData[], keepsOldValues: boolean): void {
     const { graphs, pool, device } = this.#options;
     const { retired } = this.#work;
-    let buffers: AnyBuffer[] = [];
+    for (const { inputs } of operations) for (const { data } of inputs) throwEarlierFailure(data);
+    const run = graphs.prepare(operations, outputs);
+    const unneeded = keepsOldValues ? new Set<AnyBuffer>() : this.#work.findUnneeded(new Set(outputs));
+    const taken: AnyBuffer[] = [];
+    const buffers = outputs.map((data, index) => {
+      const replaced = findReplaced(run, index)?.buffer;
+      if (replaced && unneeded.has(replaced) && replaced.length === sizeOf(data.shape)) return replaced;
+      const buffer = pool.takeForResult(data.dtype, sizeOf(data.shape));
+      taken.push(buffer);
+      return buffer;
+    });
+    if (device) this.#moveWhatIsReadAgain(device, run.leaves);
     try {
-      for (const { inputs } of operations) for (const { data } of inputs) throwEarlierFailure(data);
-      const run = graphs.prepare(operations, outputs);
-      for (const data of outputs) data.producer = null;
-      const unneeded = this.#work.findUnneeded();
-      buffers = outputs.map((data, index) => {
-        const replaced = findReplaced(run, index)?.buffer;
-        if (!replaced || !unneeded.has(replaced) || replaced.length !== sizeOf(data.shape)) {
-          return pool.takeForResult(data.dtype, sizeOf(data.shape));
-        }
-        retired.delete(replaced);
-        return replaced;
-      });
-      if (device) this.#moveWhatIsReadAgain(device, run.leaves);
       graphs.run(run, buffers);
     } catch (error) {
-      for (const data of outputs) data.failure = error as Error;
-      for (const buffer of buffers) pool.give(buffer);
+      for (const buffer of taken) pool.give(buffer);
       throw error;
     }
     outputs.forEach((data, index) => {
+      data.producer = null;
       data.buffer = buffers[index]!;
+      retired.delete(data.buffer);
     });
   }
 

@@ -218,16 +218,71 @@ describe('The limit of uploaded bytes', () => {
   });
 });
 
+/** An index that comes out of a longer computation, so that nobody looks at it beforehand. */
+function computeIndex(index: number): tf.Tensor1D {
+  let sum: tf.Tensor = tf.tensor1d([0]);
+  for (let part = 0; part < index; part++) sum = tf.add(tf.mul(sum, 1), 1);
+  return tf.cast(sum, 'int32') as tf.Tensor1D;
+}
+
 describe('Errors', () => {
   it('name the operations of the graph and the failing node', () => {
-    const indices = tf.tensor1d([0, 7], 'int32');
-    const message = /cannot run a graph of 2 operations \(Gather, Multiply\): .*Gather.*7/s;
-    const result = tf.mul(tf.gather(tf.tensor1d([1, 2, 3]), indices), 2);
+    const message = /cannot run a graph of \d+ operations \(.*Gather.*\): .*Gather.*7/s;
+    const result = tf.mul(tf.gather(tf.tensor1d([1, 2, 3]), computeIndex(7)), 2);
     expect(() => result.dataSync()).toThrow(message);
     // The failure stays with the tensor, and with what is computed from it.
     expect(() => result.dataSync()).toThrow(message);
     expect(() => tf.add(result, 1)).toThrow(message);
     expect(Array.from(tf.add(tf.ones([2]), 1).dataSync())).toEqual([2, 2]);
+  });
+
+  it('stay with the operation that failed', () => {
+    const weights = tf.variable(tf.tensor1d([1, 2, 3]));
+    // The same run computes the update and what cannot be computed.
+    const failing = tf.gather(weights, computeIndex(7));
+    weights.assign(tf.sub(weights, 1));
+    const sum = tf.sum(weights);
+    expect(() => failing.dataSync()).toThrow(/Gather/);
+    expect(Array.from(weights.dataSync())).toEqual([0, 1, 2]);
+    expect(sum.dataSync()[0]).toBe(3);
+    weights.assign(tf.add(weights, 1));
+    expect(Array.from(weights.dataSync())).toEqual([1, 2, 3]);
+  });
+
+  it('keep large weights whose update was to be written over them', () => {
+    const weights = tf.variable(tf.ones([5000, 1000]));
+    const step = (place: number) => {
+      const part = tf.gather(tf.tensor1d([1, 2, 3]), computeIndex(place));
+      weights.assign(tf.tidy(() => tf.add(weights, 1)));
+      return part;
+    };
+    expect(step(1).dataSync()[0]).toBe(2);
+    expect(() => step(9).dataSync()).toThrow(/Gather/);
+    expect(Array.from(tf.sum(weights, 0).dataSync().slice(0, 2))).toEqual([15000, 15000]);
+  });
+
+  it('are thrown where an index is known, as the reference does', () => {
+    const table = tf.tensor2d([1, 2, 3, 4], [2, 2]);
+    expect(() => tf.gather(table, tf.tensor1d([-1], 'int32'))).toThrow('index value -1 is not in [0, 1]');
+    expect(() => tf.gather(table, tf.tensor1d([0, 2], 'int32'))).toThrow('index value 2 is not in [0, 1]');
+    // An embedding's indices come as floats.
+    expect(() => tf.gather(table, tf.cast(tf.tensor1d([3]), 'int32'))).toThrow('index value 3 is not in [0, 1]');
+    expect(Array.from(tf.gather(table, tf.cast(tf.tensor1d([1]), 'int32')).dataSync())).toEqual([3, 4]);
+  });
+
+  it('leave a model as it was when an embedding is asked for what it does not have', async () => {
+    const model = tf.sequential({
+      layers: [
+        tf.layers.embedding({ inputDim: 3, outputDim: 2, inputLength: 1, embeddingsInitializer: 'ones' }),
+        tf.layers.flatten(),
+      ],
+    });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    const y = tf.ones([1, 2]);
+    await expect(model.fit(tf.tensor2d([[7]]), y, { verbose: 0 })).rejects.toThrow('index value 7 is not in [0, 2]');
+    expect(Array.from(model.getWeights()[0]!.dataSync())).toEqual([1, 1, 1, 1, 1, 1]);
+    await model.fit(tf.tensor2d([[2]]), y, { verbose: 0 });
+    expect(Array.from((model.predict(tf.tensor2d([[1]])) as tf.Tensor).dataSync())).toEqual([1, 1]);
   });
 
   it('refuse complex numbers by name', () => {
@@ -293,5 +348,29 @@ describe('Memory', () => {
     tf.setBackend('onnxruntime');
     tf.removeBackend('few-graphs');
     backend.dispose();
+  });
+});
+
+describe('A backend that is gone', () => {
+  const register = (name: string) => registerOnnxRuntimeBackend(tf, { name, threads: 2 });
+
+  it('says so, whatever is asked of it', () => {
+    const gone = register('gone');
+    tf.setBackend('gone');
+    const [known, pending] = [tf.tensor1d([1, 2]), tf.add(tf.tensor1d([1, 2]), 1)];
+    const weights = tf.variable(tf.ones([3]));
+    tf.setBackend('cpu');
+    tf.removeBackend('gone');
+    for (const tensor of [known, pending, weights]) expect(() => tensor.dataSync()).toThrow(/was disposed of/);
+    expect(() => tf.add(pending, 1).dataSync()).toThrow(/was disposed of/);
+    expect(() => gone.flush()).toThrow(/was disposed of/);
+    expect(() => gone.dispose()).not.toThrow();
+    tf.dispose([known, pending, weights]);
+    // Its name is free again.
+    register('gone');
+    tf.setBackend('gone');
+    expect(tf.add(tf.ones([2]), 1).dataSync()[0]).toBe(2);
+    tf.setBackend('cpu');
+    tf.removeBackend('gone');
   });
 });

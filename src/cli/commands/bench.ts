@@ -1,3 +1,4 @@
+import { formatBytes, formatDuration, formatPrefixed } from '../../base/format-quantity.js';
 import { readOwnVersion } from '../../base/own-files.js';
 import { OneshotError } from '../../base/problem.js';
 import { BENCH_CASES, type BenchCaseName } from '../../bench/bench-cases.js';
@@ -6,7 +7,6 @@ import { type ContestantName, chooseContestants } from '../../bench/choose-conte
 import { type BenchSummary, measureBench } from '../../bench/measure-bench.js';
 import type { CaseSummary, ContestantSummary, StepSummary } from '../../bench/summarize-bench.js';
 import { measureWidth } from '../fit-lines.js';
-import { formatBytes, formatCount, formatDuration } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import { createPlainTable } from '../plain-table.js';
 import { openProgressLine } from '../progress-line.js';
@@ -88,7 +88,7 @@ function printBench(results: BenchResults, colors: Colors): void {
     for (const one of wrapText(text, Math.min(width - 1, 100))) printResult(paint(one));
   };
   printText(
-    `${machine.processor}, ${threads} of ${machine.cores} processors, products of matrices at ${formatCount(peakFlopsPerSecond)}FLOP/s`,
+    `${machine.processor}, ${threads} of ${machine.cores} processors, products of matrices at ${formatPrefixed(peakFlopsPerSecond)}FLOP/s`,
   );
   for (const one of results.cases) {
     printResult('');
@@ -125,7 +125,7 @@ const RATIO_COLUMNS: readonly Column[] = [
 const OWN_COLUMNS: readonly Column[] = [
   { head: 'memory', cell: ({ memoryBytes }) => formatBytes(memoryBytes) },
   { head: 'peak', cell: ({ train }) => `${(100 * train.peakShare).toFixed(0)} %` },
-  { head: 'pictures/s', cell: ({ train }) => formatCount(train.picturesPerSecond) },
+  { head: 'pictures/s', cell: ({ train }) => formatPrefixed(train.picturesPerSecond) },
   { head: 'spread', cell: ({ train }) => formatSpread(train) },
 ];
 

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLogUpdate } from 'log-update';
 import { userPicturesFolder } from '../../base/environment.js';
+import { formatBytes } from '../../base/format-quantity.js';
 import { makeFolder } from '../../base/make-folder.js';
 import { OneshotError } from '../../base/problem.js';
 import { resolveDataFolder } from '../../data/files/data-folder.js';
@@ -13,7 +14,6 @@ import {
   PUBLISHED_DATA_SETS,
   type PublishedFile,
 } from '../../data/files/published-files.js';
-import { formatBytes } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
 import { colorsFor, printJson, printNote, printResult } from '../terminal.js';

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../base/format-quantity.js';
 import { OneshotError } from '../../base/problem.js';
 import { enginesFolder, findInstalledEngine, type InstallableName } from '../../engine/installed-engine.js';
 import { describeEngine, type EngineVerdict, judgeEngine, judgeEngines } from '../../engine/judge-engines.js';
@@ -6,7 +7,6 @@ import { installEngine, isInstalled, uninstallEngine } from '../../install/insta
 import { installables } from '../../install/registry.js';
 import { askYesNo } from '../ask.js';
 import { measureWidth } from '../fit-lines.js';
-import { formatBytes } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import { openProgressLine } from '../progress-line.js';
 import type { ExitCode } from '../report-error.js';

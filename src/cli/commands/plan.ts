@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { formatBytes, formatDuration, formatInteger, formatPrefixed } from '../../base/format-quantity.js';
 import { describeMachine, listResults } from '../../bench/bench-results.js';
 import { estimateTime, type TimeEstimate } from '../../bench/estimate-time.js';
 import { loadPlan } from '../../check/load-plan.js';
@@ -9,7 +10,6 @@ import { listRungEpochs } from '../../plan/search/asha.js';
 import { listFirstProposals, type SearchSweep } from '../../plan/search-sweep.js';
 import type { Trial } from '../../plan/trial.js';
 import { estimateTrialCost, type TrialCost } from '../../run/trial-cost.js';
-import { formatBytes, formatCount, formatDuration, formatInteger } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
 import { type Colors, colorsFor, printJson, printResult } from '../terminal.js';
@@ -114,7 +114,7 @@ function printPlan(plan: Plan, trials: readonly PlannedTrial[], colors: Colors):
   const memory = Math.max(...left.map(({ cost }) => cost?.memoryBytes ?? 0));
   if (memory === 0) return;
   printResult(
-    `left to do: ${count(left.length, 'trial')}, ${formatCount(countFlopsLeft(left))}FLOPs at most, ` +
+    `left to do: ${count(left.length, 'trial')}, ${formatPrefixed(countFlopsLeft(left))}FLOPs at most, ` +
       `${formatBytes(memory)} of memory for each at a time, ${formatBytes(sum(({ finalDiskBytes }) => finalDiskBytes))} of disk in the end`,
   );
   printResult(colors.dim(describeTime(experiment.resources.engine, estimatePlannedTime(plan, left), left.length)));
@@ -171,7 +171,7 @@ function renderTrials(trials: readonly PlannedTrial[], colors: Colors): string {
         ? ['none', '', '', '', '']
         : [
             formatInteger(cost.parameters),
-            formatCount(cost.flopsPerStep),
+            formatPrefixed(cost.flopsPerStep),
             formatInteger(cost.steps),
             formatBytes(cost.memoryBytes),
             formatBytes(cost.diskBytes),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
+import { formatBytes, formatInteger } from '../../base/format-quantity.js';
 import { OneshotError } from '../../base/problem.js';
-import { formatBytes, formatInteger } from '../format-quantity.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
 import { colorsFor, printJson, printNote, printResult } from '../terminal.js';

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { formatInteger } from '../../base/format-quantity.js';
 import { OneshotError } from '../../base/problem.js';
 import type { EngineName } from '../../engine/engine.js';
 import { launchLocally } from '../../launch/local-launcher.js';
 import { findReproductionDrift, planReproduction, type Reproduction } from '../../launch/reproduce-run.js';
 import { type PlanResult, runPlan } from '../../launch/run-plan.js';
 import { type FinishedRun, readFinishedRun } from '../../run-folder/read-finished-run.js';
-import { formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import { openProgressDisplay } from '../progress-display.js';
 import type { ExitCode } from '../report-error.js';

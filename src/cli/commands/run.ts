@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { formatInteger } from '../../base/format-quantity.js';
 import { OneshotError } from '../../base/problem.js';
 import { loadPlan } from '../../check/load-plan.js';
 import type { EngineName } from '../../engine/engine.js';
@@ -14,7 +15,6 @@ import { requireData } from '../../launch/require-data.js';
 import { type PlanResult, runPlan } from '../../launch/run-plan.js';
 import type { Plan } from '../../plan/plan-trials.js';
 import { readRunStatus, readTrialRecord, runFiles } from '../../run-folder/run-folder.js';
-import { formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import { openProgressDisplay } from '../progress-display.js';
 import type { ExitCode } from '../report-error.js';

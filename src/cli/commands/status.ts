@@ -2,20 +2,15 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogUpdate } from 'log-update';
+import { formatDuration, formatInteger } from '../../base/format-quantity.js';
 import { groupBy } from '../../evaluation/group-by.js';
 import { readObjective } from '../../evaluation/headline.js';
 import { deviceFolder, listUsedDevices } from '../../launch/device-pool.js';
 import { type QueueWatch, watchQueue } from '../../launch/slurm/queue-watch.js';
-import {
-  countStates,
-  listFailures,
-  listSweepTrialIds,
-  type SweepSummary,
-  summarizeSweep,
-} from '../../launch/summarize-sweep.js';
+import { listFailures, listSweepTrialIds, type SweepSummary, summarizeSweep } from '../../launch/summarize-sweep.js';
 import { formatPercent } from '../../report/format-figures.js';
 import { type DamagedRun, type FoundRun, findRuns } from '../../run-folder/find-runs.js';
-import type { RunState } from '../../run-folder/run-folder.js';
+import { countStates, type RunState } from '../../run-folder/run-folder.js';
 import { listSweeps } from '../../run-folder/sweep-folder.js';
 import {
   type ClusterStatus,
@@ -26,7 +21,6 @@ import {
   readClusterStatus,
 } from '../cluster-status.js';
 import { cutLine } from '../fit-lines.js';
-import { formatDuration, formatInteger } from '../format-quantity.js';
 import type { ExitCode } from '../report-error.js';
 import { type Devices, renderRuns } from '../runs-table.js';
 import { type Colors, colorsFor, isStillRead, printJson, printNote, printResult, showText } from '../terminal.js';

@@ -1,7 +1,7 @@
 import type { MlflowClient } from 'mlflow-ts-client';
+import { formatBytes, formatInteger } from '../../base/format-quantity.js';
 import { OneshotError } from '../../base/problem.js';
 import { connectMlflow } from '../../tracking/connect-mlflow.js';
-import { formatBytes, formatInteger } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import type { ExitCode } from '../report-error.js';
 import {

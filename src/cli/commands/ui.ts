@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MlflowClient } from 'mlflow-ts-client';
+import { formatDuration } from '../../base/format-quantity.js';
 import { makeFolder } from '../../base/make-folder.js';
 import { OneshotError } from '../../base/problem.js';
 import { acquireProcessLock, findLockHolder, type ProcessLock } from '../../base/process-lock.js';
@@ -32,7 +33,6 @@ import {
 import { measureShippedBytes } from '../../tracking/measure-backlog.js';
 import { shipJournals } from '../../tracking/ship-journals.js';
 import { askYesNo } from '../ask.js';
-import { formatDuration } from '../format-quantity.js';
 import { followInterrupts } from '../interrupts.js';
 import { hasDesktop, openAddress } from '../open-address.js';
 import { openProgressLine } from '../progress-line.js';

@@ -23,7 +23,7 @@ export interface SearchSpace {
 }
 
 /** One value for each parameter that exists there, by key path, in the order of the space. */
-export type Point = Readonly<Record<string, unknown>>;
+export type SearchPoint = Readonly<Record<string, unknown>>;
 
 /** Whether two plain values are the same one. */
 export function isSameValue(a: unknown, b: unknown): boolean {
@@ -31,19 +31,19 @@ export function isSameValue(a: unknown, b: unknown): boolean {
 }
 
 /** A text that equal points, and no others, share. */
-export function keyOfPoint(point: Point): string {
+export function keyOfPoint(point: SearchPoint): string {
   return canonicalJson(point);
 }
 
 /** Whether a parameter exists, given the values of those before it. */
-export function isActive(parameter: Parameter, point: Point): boolean {
+export function isActive(parameter: Parameter, point: SearchPoint): boolean {
   return parameter.when.every(
     ({ path, values }) => Object.hasOwn(point, path) && values.some((value) => isSameValue(value, point[path])),
   );
 }
 
 /** The point at a place of the unit cube: `units` is [parameters], each in [0, 1]. Units of parameters that do not exist there are not looked at. */
-export function pointAtUnits(space: SearchSpace, units: ArrayLike<number>): Point {
+export function pointAtUnits(space: SearchSpace, units: ArrayLike<number>): SearchPoint {
   const point: Record<string, unknown> = {};
   space.parameters.forEach((parameter, at) => {
     if (isActive(parameter, point)) point[parameter.path] = valueAtUnit(parameter.domain, units[at] as number);
@@ -52,13 +52,13 @@ export function pointAtUnits(space: SearchSpace, units: ArrayLike<number>): Poin
 }
 
 /** The place of a point in the unit cube, [parameters]; undefined for parameters that do not exist there. */
-export function unitsOfPoint(space: SearchSpace, point: Point): (number | undefined)[] {
+export function unitsOfPoint(space: SearchSpace, point: SearchPoint): (number | undefined)[] {
   return space.parameters.map(({ path, domain }) =>
     Object.hasOwn(point, path) ? unitOfValue(domain, point[path], isSameValue) : undefined,
   );
 }
 
 /** An upper bound of the number of different points, conditions left aside; infinite with a continuous parameter. */
-export function countPoints(space: SearchSpace): number {
+export function countSearchPoints(space: SearchSpace): number {
   return space.parameters.reduce((product, { domain }) => product * countValues(domain), 1);
 }

@@ -1,6 +1,6 @@
 // The interface of search strategies. A sweep's search is an event log of asks and tells; a strategy is a pure function
 // of what that log says, so replaying the log gives the same state and the same next proposal.
-import type { Point, SearchSpace } from './search-space.js';
+import type { SearchPoint, SearchSpace } from './search-space.js';
 
 /** What became of a point. Seeds are averaged before it is told. */
 export type Outcome =
@@ -13,12 +13,12 @@ export type Outcome =
 
 /** One line of the log. `index` counts asks from 0; a later tell of the same index replaces an earlier one. */
 export type SearchEvent =
-  | { readonly type: 'ask'; readonly index: number; readonly point: Point }
+  | { readonly type: 'ask'; readonly index: number; readonly point: SearchPoint }
   | { readonly type: 'tell'; readonly index: number; readonly outcome: Outcome };
 
 /** A proposed point; its outcome is undefined while it is pending. */
 export interface AskedPoint {
-  readonly point: Point;
+  readonly point: SearchPoint;
   readonly outcome: Outcome | undefined;
 }
 
@@ -27,11 +27,11 @@ export interface SearchStrategy {
    * The next point, feasible and not asked before, or undefined when the space holds no further one.
    * `asked` is everything asked so far, in the order of asking: the order in which points finished has no influence.
    */
-  ask(asked: readonly AskedPoint[]): Point | undefined;
+  ask(asked: readonly AskedPoint[]): SearchPoint | undefined;
 }
 
 /** Whether a point can be run at all: a strategy never proposes one that cannot. Must be pure. */
-export type IsFeasible = (point: Point) => boolean;
+export type IsFeasible = (point: SearchPoint) => boolean;
 
 export type SearchSettings =
   | { readonly method: 'random' }

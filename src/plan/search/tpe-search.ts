@@ -4,7 +4,7 @@ import { randomStream } from '../../base/random-stream.js';
 import { buildParzenMixture, type ParzenMixture } from './parzen-mixture.js';
 import type { PointSequence } from './point-sequence.js';
 import { sequenceRandomPoints } from './random-search.js';
-import { keyOfPoint, type Point, pointAtUnits, unitsOfPoint } from './search-space.js';
+import { keyOfPoint, pointAtUnits, type SearchPoint, unitsOfPoint } from './search-space.js';
 import type { AskedPoint, Outcome, SearchContext, SearchStrategy, TpeSettings } from './search-strategy.js';
 import { sequenceSobolPoints } from './sobol-search.js';
 import { MAX_SOBOL_DIMENSIONS } from './sobol-sequence.js';
@@ -26,14 +26,14 @@ export function createTpeSearch(settings: TpeSettings, context: SearchContext): 
   const isWide = space.parameters.length > MAX_SOBOL_DIMENSIONS;
   const startup = isWide ? sequenceRandomPoints(context) : sequenceSobolPoints(context);
 
-  function askModel(asked: readonly AskedPoint[]): Point | undefined {
+  function askModel(asked: readonly AskedPoint[]): SearchPoint | undefined {
     const { good, bad } = splitPoints(asked, settings.goal);
     const goodMixture = mixtureOf(good);
     const badMixture = mixtureOf(bad);
     const seen = new Set(asked.map(({ point }) => keyOfPoint(point)));
     const stream = randomStream(seed, 'tpe-search', asked.length);
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      let best: { point: Point; score: number } | undefined;
+      let best: { point: SearchPoint; score: number } | undefined;
       for (let i = 0; i < candidates; i++) {
         const point = pointAtUnits(space, goodMixture.draw(stream));
         if (seen.has(keyOfPoint(point)) || !isFeasible(point)) continue;
@@ -61,7 +61,7 @@ export function createTpeSearch(settings: TpeSettings, context: SearchContext): 
 }
 
 /** The first point of a sequence that was not asked: the next one at the start, a spare one where the model finds nothing new. */
-function findUnasked(sequence: PointSequence, asked: readonly AskedPoint[]): Point | undefined {
+function findUnasked(sequence: PointSequence, asked: readonly AskedPoint[]): SearchPoint | undefined {
   const seen = new Set(asked.map(({ point }) => keyOfPoint(point)));
   for (let index = 0; ; index++) {
     const point = sequence(index);

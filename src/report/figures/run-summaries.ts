@@ -53,13 +53,6 @@ function summarizeRun(run: ReportRun, system: string, lacksResults: boolean): Ru
   };
 }
 
-/** How many runs are in each state. */
-export function countStates(runs: readonly ReportRun[]): Record<RunState, number> {
-  const counts = { waiting: 0, running: 0, stopped: 0, failed: 0, halted: 0, finished: 0 };
-  for (const { state } of runs) counts[state]++;
-  return counts;
-}
-
 /** A sentence for each finished run that lacks results which others of its experiment have, and for whatever could not be read. */
 export function listIncomplete(runs: readonly ReportRun[]): string[] {
   const missing = findMissingTasks(runs);

@@ -4,10 +4,9 @@ import { averageOf, type Objective } from '../../evaluation/headline.js';
 import type { Interval } from '../../evaluation/statistics/interval.js';
 import { studentInterval } from '../../evaluation/statistics/student-interval.js';
 import { shortenPaths } from '../../plan/trial-name.js';
-import type { RunState } from '../../run-folder/run-folder.js';
+import { countStates, type RunState } from '../../run-folder/run-folder.js';
 import type { RunGroup } from '../group-runs.js';
 import { rankConfigurations } from './choose-configuration.js';
-import { countStates } from './run-summaries.js';
 
 export interface SweepFigures {
   readonly experiment: string;

@@ -1,7 +1,8 @@
 // What was run: each run with its state, and whatever is missing.
+
+import { formatDuration } from '../../base/format-quantity.js';
 import { type Block, heading, type Text } from '../document.js';
 import type { RunSummary } from '../figures/run-summaries.js';
-import { formatDuration } from '../format-figures.js';
 import type { Report } from '../make-report.js';
 
 /** The blocks of the section; none where there is nothing to say. */

@@ -1,6 +1,8 @@
 // What was run, as the facts that stand beside the answer.
+
+import { formatDuration } from '../../base/format-quantity.js';
 import type { Fact, Text } from '../document.js';
-import { formatCount, formatDuration } from '../format-figures.js';
+import { formatCount } from '../format-figures.js';
 import type { Report } from '../make-report.js';
 
 /** Values that are listed; of more, the first ones and how many follow. */

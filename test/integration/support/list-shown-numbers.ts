@@ -1,5 +1,5 @@
 // The ways in which a report may write the numbers that it is made of.
-import { formatDuration } from '../../../src/report/format-figures.js';
+import { formatDuration } from '../../../src/base/format-quantity.js';
 
 /** Every number of the data, as a text for each format that a page has; lengths of lists are counts, and places in them numbers of runs. */
 export function listShownNumbers(data: unknown): ReadonlySet<string> {
@@ -17,8 +17,15 @@ export function listShownNumbers(data: unknown): ReadonlySet<string> {
 }
 
 function writeNumber(value: number): string[] {
-  const [duration = ''] = formatDuration(Math.abs(value)).match(/[\d.]+/) ?? [];
+  const durations = formatDuration(Math.abs(value)).match(/[\d.]+/g) ?? [];
   const percent = 100 * value;
   const decimals = [0, 1, 2, 4].flatMap((digits) => [value.toFixed(digits), percent.toFixed(digits)]);
-  return [String(value), value.toLocaleString('en'), value.toPrecision(3), value.toPrecision(4), duration, ...decimals];
+  return [
+    String(value),
+    value.toLocaleString('en'),
+    value.toPrecision(3),
+    value.toPrecision(4),
+    ...durations,
+    ...decimals,
+  ];
 }

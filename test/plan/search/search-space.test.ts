@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Domain, valueAtUnit } from '../../../src/plan/search/domain.js';
 import { readSearchSpace } from '../../../src/plan/search/read-search-space.js';
-import { countPoints, keyOfPoint, pointAtUnits, unitsOfPoint } from '../../../src/plan/search/search-space.js';
+import { countSearchPoints, keyOfPoint, pointAtUnits, unitsOfPoint } from '../../../src/plan/search/search-space.js';
 
 const space = readSearchSpace({
   rate: { logUniform: [1e-4, 1e-1] },
@@ -74,7 +74,7 @@ describe('the map between points and the unit cube', () => {
   });
 
   test('the number of points is that of the grid', () => {
-    expect(countPoints(readSearchSpace({ a: [1, 2], b: { integer: [1, 3] } }).space!)).toBe(6);
-    expect(countPoints(space)).toBe(Number.POSITIVE_INFINITY);
+    expect(countSearchPoints(readSearchSpace({ a: [1, 2], b: { integer: [1, 3] } }).space!)).toBe(6);
+    expect(countSearchPoints(space)).toBe(Number.POSITIVE_INFINITY);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { createStrategy } from '../../../src/plan/search/create-strategy.js';
 import { readSearchSpace } from '../../../src/plan/search/read-search-space.js';
-import { isActive, keyOfPoint, type Point, type SearchSpace } from '../../../src/plan/search/search-space.js';
+import { isActive, keyOfPoint, type SearchPoint, type SearchSpace } from '../../../src/plan/search/search-space.js';
 import {
   type AskedPoint,
   type IsFeasible,
@@ -25,11 +25,11 @@ const network = spaceOf({
   width: { integer: [16, 256], step: 16, when: { layers: [3, 4] } },
 });
 
-const networkLoss = (point: Point) =>
+const networkLoss = (point: SearchPoint) =>
   (Math.log10(point.rate as number) + 3) ** 2 + (point.optimizer === 'adam' ? 0 : 0.5) + Number(point.layers) / 4;
 
 /** The asked points of a search one at a time. */
-function search(strategy: SearchStrategy, tell: (point: Point) => Outcome, count: number): AskedPoint[] {
+function search(strategy: SearchStrategy, tell: (point: SearchPoint) => Outcome, count: number): AskedPoint[] {
   const asked: AskedPoint[] = [];
   while (asked.length < count) {
     const point = strategy.ask(asked);
@@ -79,13 +79,13 @@ describe.each(METHODS)('%s search', (method, settings) => {
     for (let batch = 0; batch < 6; batch++) {
       const indices = [0, 1, 2, 3].map((offset) => 4 * batch + offset);
       for (const index of indices) {
-        const point = strategy.ask(replaySearch(events)) as Point;
+        const point = strategy.ask(replaySearch(events)) as SearchPoint;
         expect(createStrategy(settings, network, 4).ask(replaySearch(shuffled))).toEqual(point);
         events.push({ type: 'ask', index, point });
         shuffled.push({ type: 'ask', index, point });
       }
       const tells = indices.map((index): SearchEvent => {
-        const ask = events.find((event) => event.type === 'ask' && event.index === index) as { point: Point };
+        const ask = events.find((event) => event.type === 'ask' && event.index === index) as { point: SearchPoint };
         return { type: 'tell', index, outcome: finished(networkLoss(ask.point)) };
       });
       events.push(...tells);
@@ -105,7 +105,7 @@ describe.each(METHODS)('%s search', (method, settings) => {
   });
 
   test('never proposes an infeasible point', () => {
-    const isFeasible = (point: Point) => point.layers !== 4 && !(Number(point.width) > 128);
+    const isFeasible = (point: SearchPoint) => point.layers !== 4 && !(Number(point.width) > 128);
     const asked = searchNetwork(6, isFeasible);
     expect(asked).toHaveLength(40);
     expect(points(asked).filter((point) => !isFeasible(point))).toEqual([]);
@@ -129,7 +129,7 @@ describe.each(METHODS)('%s search', (method, settings) => {
   });
 
   test('comes near the minimum of a quadratic', () => {
-    const quadratic = ({ x, y }: Point) => finished(((x as number) - 0.3) ** 2 + ((y as number) - 0.8) ** 2);
+    const quadratic = ({ x, y }: SearchPoint) => finished(((x as number) - 0.3) ** 2 + ((y as number) - 0.8) ** 2);
     const asked = search(createStrategy(settings, plane, 10), quadratic, 60);
     expect(bestValue(asked)).toBeLessThan(method === 'tpe' ? 0.001 : 0.02);
   });
@@ -159,7 +159,7 @@ describe('tpe search', () => {
 
   /** Minimum 0.397887 (Surjanovic and Bingham, Virtual Library of Simulation Experiments). */
   const braninSpace = spaceOf({ x: { uniform: [-5, 10] }, y: { uniform: [0, 15] } });
-  const branin = (point: Point) => {
+  const branin = (point: SearchPoint) => {
     const [x, y] = [point.x as number, point.y as number];
     const bend = y - (5.1 * x * x) / (4 * Math.PI ** 2) + (5 * x) / Math.PI - 6;
     return finished(bend * bend + 10 * (1 - 1 / (8 * Math.PI)) * Math.cos(x) + 10);
@@ -193,7 +193,7 @@ describe('tpe search', () => {
   });
 
   test('turns away from where points fail', () => {
-    const failing = ({ x }: Point) => (x as number) > 0.5;
+    const failing = ({ x }: SearchPoint) => (x as number) > 0.5;
     const asked = search(
       createStrategy(tpe, plane, 3),
       (point) => (failing(point) ? { status: 'failed' } : finished(((point.y as number) - 0.5) ** 2)),
@@ -204,9 +204,9 @@ describe('tpe search', () => {
   });
 
   test('spreads the points of a batch apart', () => {
-    const quadratic = ({ x, y }: Point) => finished(((x as number) - 0.5) ** 2 + ((y as number) - 0.5) ** 2);
+    const quadratic = ({ x, y }: SearchPoint) => finished(((x as number) - 0.5) ** 2 + ((y as number) - 0.5) ** 2);
     const told = search(createStrategy(tpe, plane, 4), quadratic, 30);
-    const meanDistance = (batch: readonly Point[]) => {
+    const meanDistance = (batch: readonly SearchPoint[]) => {
       const distances = batch.flatMap((a, at) =>
         batch.slice(at + 1).map((b) => Math.hypot(Number(a.x) - Number(b.x), Number(a.y) - Number(b.y))),
       );
@@ -214,11 +214,11 @@ describe('tpe search', () => {
     };
     const batch: AskedPoint[] = [];
     while (batch.length < seeds.length) {
-      const point = createStrategy(tpe, plane, 4).ask([...told, ...batch]) as Point;
+      const point = createStrategy(tpe, plane, 4).ask([...told, ...batch]) as SearchPoint;
       batch.push({ point, outcome: undefined });
     }
     // As many proposals, of which none knows of the others.
-    const alone = seeds.map((seed) => createStrategy(tpe, plane, seed).ask(told) as Point);
+    const alone = seeds.map((seed) => createStrategy(tpe, plane, seed).ask(told) as SearchPoint);
     expect(meanDistance(points(batch))).toBeGreaterThan(meanDistance(alone));
   });
 

@@ -360,8 +360,119 @@ describe('logged models and the registry', () => {
     expect((await client.registry.getVersionByAlias('twin', 'champion')).version).toBe('1');
     expect((await client.registry.get('twin')).aliases).toEqual({ champion: '1' });
     expect(await collect(client.registry.searchVersions("name = 'twin'"))).toHaveLength(1);
+    const measured = await client.models.get(model.modelId);
+    expect(measured.metrics).toMatchObject([{ key: 'acc', value: 1, step: 7, runId: run.runId }]);
+    expect((await client.runs.get(run.runId)).modelOutputs).toEqual([{ modelId: model.modelId, step: 7 }]);
+    await client.models.deleteTag(model.modelId, 'reviewed');
+    expect((await client.models.get(model.modelId)).tags).not.toHaveProperty('reviewed');
     await client.registry.deleteAlias('twin', 'champion');
     const missing = await client.registry.getVersionByAlias('twin', 'champion').catch((error: unknown) => error);
     expect(isMlflowError(missing, 'NOT_FOUND', 'INVALID_VALUE')).toBe(true);
+  });
+
+  it('change and end: search, descriptions, tags, names, deletions', async () => {
+    const { registry } = client;
+    await registry.getOrCreate('words', { tags: { team: 'vision' } });
+    const { runId, artifactUri } = await client.runs.create({ experimentId });
+    const source = `${artifactUri}/model`;
+    await registry.createVersion({ name: 'words', source, runId });
+    expect(await registry.getDownloadUri('words', '1')).toBe(source);
+    await registry.setVersionTags('words', '1', { stage: 'trial', old: 'yes' });
+    await registry.deleteVersionTag('words', '1', 'old');
+    expect(await registry.updateVersion('words', '1', { description: 'the first' })).toMatchObject({
+      description: 'the first',
+    });
+    expect((await registry.getVersion('words', '1')).tags).toEqual({ stage: 'trial' });
+
+    await registry.setTags('words', { language: 'none', team: 'letters' });
+    await registry.deleteTag('words', 'language');
+    await registry.update('words', { description: 'of characters' });
+    const found = await collect(registry.search({ filter: "tags.`team` = 'letters'" }));
+    expect(found).toMatchObject([{ name: 'words', description: 'of characters', tags: { team: 'letters' } }]);
+    await registry.rename('words', 'letters');
+    await expect(registry.get('words')).rejects.toThrow(code('NOT_FOUND'));
+    await registry.deleteVersion('letters', '1');
+    expect(await collect(registry.searchVersions("name = 'letters'"))).toEqual([]);
+    await registry.delete('letters');
+    expect(await collect(registry.search({ filter: "name = 'letters'" }))).toEqual([]);
+  });
+});
+
+describe('histories of many runs', () => {
+  it('come in one call, thinned where they are long, empty where there are none', async () => {
+    const runs = [];
+    for (let index = 0; index < 3; index++) runs.push((await client.runs.create({ experimentId })).runId);
+    const [long, short, none] = runs as [string, string, string];
+    const points = Array.from({ length: 400 }, (_, step) => ({ key: 'loss', value: step / 8, step, timestamp: step }));
+    await client.log.batch(long, { metrics: points });
+    await client.log.batch(short, { metrics: points.slice(0, 2) });
+    const histories = await client.runs.metricHistories(runs, 'loss', { maxPoints: 50 });
+    expect([...histories.keys()]).toEqual(runs);
+    expect(histories.get(short)).toMatchObject([{ value: 0 }, { value: 0.125, step: 1 }]);
+    expect(histories.get(none)).toEqual([]);
+    const thinned = histories.get(long)?.map(({ step }) => step) ?? [];
+    // The server keeps both ends, and may give a few points more than it is asked for.
+    expect([thinned[0], thinned.at(-1)]).toEqual([0, 399]);
+    expect(thinned.length).toBeGreaterThan(40);
+    expect(thinned.length).toBeLessThan(60);
+  });
+});
+
+describe('pictures, tables, documents', () => {
+  // One grey pixel.
+  const png = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==',
+    'base64',
+  );
+
+  it('lie where MLflow looks for them, and come back as a folder', async () => {
+    const { runId } = await client.runs.create({ experimentId });
+    const uuid = '00000000-0000-4000-8000-000000000000';
+    const picture = { key: 'validation/pairs', step: 3, timestamp: 5, uuid, image: { bytes: png } };
+    await client.media.logImage(runId, picture);
+    await client.media.logImage(runId, picture);
+    await client.media.logTable(runId, 'eval/a.json', { columns: ['task', 'accuracy'], data: [['x', 0.5]] });
+    await client.media.logTable(runId, 'eval/b.json', { columns: [], data: [] });
+    await client.media.logTable(runId, 'eval/a.json', { columns: ['task'], data: [['y']] });
+    await client.media.logDict(runId, 'settings.json', { rate: 0.1 });
+    await client.media.logText(runId, 'notes/one.txt', 'one');
+
+    const { tags } = await client.runs.get(runId);
+    expect(tags['mlflow.loggedImages']).toBe('true');
+    expect(JSON.parse(tags['mlflow.loggedArtifacts'] ?? '')).toEqual([
+      { path: 'eval/a.json', type: 'table' },
+      { path: 'eval/b.json', type: 'table' },
+    ]);
+    const back = join(folder, 'back-again');
+    const stem = `images/validation~pairs+step+3+timestamp+5+${uuid}`;
+    expect(await client.artifacts.downloadFolder(runId, '', back)).toEqual([
+      'eval/a.json',
+      'eval/b.json',
+      `${stem}+compressed.png`,
+      `${stem}.png`,
+      'notes/one.txt',
+      'settings.json',
+    ]);
+    expect(JSON.parse(await readFile(join(back, 'eval/a.json'), 'utf8'))).toEqual({ columns: ['task'], data: [['y']] });
+    expect(await client.artifacts.downloadFolder(runId, 'notes', join(back, 'only'))).toEqual(['notes/one.txt']);
+    expect(await readFile(join(back, 'only/one.txt'), 'utf8')).toBe('one');
+  });
+
+  it('are refused where they do not fit', async () => {
+    const { media } = client;
+    await expect(media.logTable('r', 'a.json', { columns: ['a'], data: [[1, 2]] })).rejects.toThrow(/data\[0\]/);
+    await expect(media.logTable('r', 'a.csv', { columns: [], data: [] })).rejects.toThrow(/\.json/);
+    await expect(media.logDict('r', 'a.yaml', {})).rejects.toThrow(code('INVALID_ARGUMENT'));
+  });
+});
+
+describe('uploads in parts', () => {
+  it('are whole where the store knows none: a disk answers 501', async () => {
+    const small = new MlflowClient(server.uri, { multipart: { minimumBytes: 1000, partBytes: 400 } });
+    const run = await small.runs.create({ experimentId });
+    const bytes = Buffer.alloc(1500, 7);
+    await writeFile(join(folder, 'large.bin'), bytes);
+    await small.artifacts.uploadFile(run, join(folder, 'large.bin'));
+    expect(Buffer.compare(await small.artifacts.download(run, 'large.bin'), bytes)).toBe(0);
   });
 });

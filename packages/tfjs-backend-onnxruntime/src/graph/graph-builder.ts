@@ -2,6 +2,8 @@
  * An ONNX graph under construction: equal nodes are made once, nodes that no output needs are left out.
  * The lowering writes into it; `finish` gives the graph that is serialised.
  */
+
+import { describe } from '../base/describe.js';
 import { type Shape, sizeOf } from '../base/shapes.js';
 import type { Attribute, DataType, OnnxGraph, OnnxInput, OnnxNode, OnnxTensor } from '../runtime/onnx-model.js';
 
@@ -35,7 +37,7 @@ export class GraphBuilder {
   /** Adds a node with `count` outputs and returns their names. */
   addMany(operator: string, inputs: readonly string[], count: number, options: NodeOptions = {}): readonly string[] {
     const { attributes = {}, domain = '' } = options;
-    const content = `${domain}.${operator}(${inputs})${JSON.stringify(attributes)}`;
+    const content = `${domain}.${operator}(${inputs})${describe(attributes)}`;
     const known = this.#nodesByContent.get(content);
     if (known) return known;
     const outputs = Array.from({ length: count }, () => `t${this.#serial++}`);
@@ -52,7 +54,7 @@ export class GraphBuilder {
   }
 
   constant(dtype: DataType, shape: Shape, values: readonly number[]): string {
-    const content = `${dtype}[${shape}]${values}`;
+    const content = `${dtype}[${shape}]${describe(values)}`;
     let tensor = this.#constants.get(content);
     if (!tensor) {
       tensor = { name: `c${this.#serial++}`, dtype, shape, values: toTypedArray(dtype, values) };

@@ -7,9 +7,11 @@ import type {
   StepAttributes,
 } from '../recording/attributes.js';
 import { FloatAttribute } from '../runtime/onnx-model.js';
-import { attributesOf, constantValue, type Lowering, type LoweringTask } from './context.js';
+import { attributesOf, constantValue, type Lowering, type LoweringTask, naturalValue } from './context.js';
 import { addBias } from './convolution.js';
 import { castValue, elementwise } from './elementwise.js';
+import { elu, expMinusOne, logOfOnePlus, selu, sigmoid, sign, softplus, tangent } from './exact-functions.js';
+import { fullNaturalName } from './layouts.js';
 import { addValues, isSmall, multiply, subtractValues } from './linear.js';
 import { gradientOfReluAndPool } from './pooling.js';
 import { reluOf, stepOf } from './relu.js';
@@ -27,7 +29,6 @@ const UNARY_OPERATORS: Readonly<Record<string, string>> = {
   Ceil: 'Ceil',
   Cos: 'Cos',
   Cosh: 'Cosh',
-  Elu: 'Elu',
   Erf: 'Erf',
   Exp: 'Exp',
   Floor: 'Floor',
@@ -36,14 +37,9 @@ const UNARY_OPERATORS: Readonly<Record<string, string>> = {
   LogicalNot: 'Not',
   Reciprocal: 'Reciprocal',
   Round: 'Round',
-  Selu: 'Selu',
-  Sigmoid: 'Sigmoid',
-  Sign: 'Sign',
   Sin: 'Sin',
   Sinh: 'Sinh',
-  Softplus: 'Softplus',
   Sqrt: 'Sqrt',
-  Tan: 'Tan',
   Tanh: 'Tanh',
 };
 
@@ -99,14 +95,17 @@ export const arithmeticLowerings: Readonly<Record<string, Lowering>> = {
       : elementwise(context, 'Neg', inputs, shape, dtype),
   Square: ({ context, inputs, shape, dtype }) => multiply(context, inputs[0]!, inputs[0]!, shape, dtype),
   Rsqrt: ({ context, inputs, shape, dtype }) => reciprocalRoot(context, inputs[0]!, shape, dtype),
-  Log1p: ({ context, inputs, shape, dtype }) => {
-    const sum = elementwise(context, 'Add', [inputs[0]!, constantValue(context, 1, [], dtype)], shape, dtype);
-    return elementwise(context, 'Log', [sum], shape, dtype);
-  },
-  Expm1: ({ context, inputs, shape, dtype }) => {
-    const power = elementwise(context, 'Exp', inputs, shape, dtype);
-    return elementwise(context, 'Sub', [power, constantValue(context, 1, [], dtype)], shape, dtype);
-  },
+  Log1p: (task) => logOfOnePlus(task, task.inputs[0]!),
+  Expm1: (task) => expMinusOne(task, task.inputs[0]!),
+  Elu: (task) => elu(task, task.inputs[0]!),
+  Selu: (task) => selu(task, task.inputs[0]!),
+  Sigmoid: (task) => sigmoid(task, task.inputs[0]!),
+  Tan: (task) => naturalValue(task, tangent(task.context, fullNaturalName(task.context, task.inputs[0]!))),
+  Softplus: (task) => softplus(task, task.inputs[0]!),
+  Sign: (task) =>
+    task.dtype === 'float32'
+      ? sign(task, task.inputs[0]!)
+      : elementwise(task.context, 'Sign', task.inputs, task.shape, task.dtype),
   Relu: ({ context, inputs }) => reluOf(context, inputs[0]!),
   Relu6: ({ context, inputs }) => clip(context, inputs[0]!, 0, 6),
   ClipByValue: (task) => {
@@ -121,20 +120,34 @@ export const arithmeticLowerings: Readonly<Record<string, Lowering>> = {
   },
   Prelu: ({ context, inputs, shape, dtype }) => elementwise(context, 'PRelu', inputs, shape, dtype),
   Step: (task) => {
-    const { context, shape, dtype } = task;
-    const { alpha } = attributesOf<StepAttributes>(task);
-    const [input] = task.inputs as [Value];
-    const step = stepOf(context, castValue(context, input, 'float32'));
-    if (alpha === 0) return step;
-    // As a product and an offset, which can be merged with what the result is multiplied by.
-    const rise = constantValue(context, 1 - alpha, [], dtype);
-    const scaled = multiply(context, step, rise, shape, dtype);
-    return addValues(context, scaled, constantValue(context, alpha, [], dtype), shape, dtype);
+    const { context, dtype } = task;
+    if (dtype !== 'float32') {
+      const number = stepOfNumbers({ ...task, dtype: 'float32' }, castValue(context, task.inputs[0]!, 'float32'));
+      return castValue(context, number, dtype);
+    }
+    return stepOfNumbers(task, task.inputs[0]!);
   },
-  Select: ({ context, inputs, shape, dtype }) => elementwise(context, 'Where', inputs, shape, dtype),
+  Select: ({ context, inputs, shape, dtype }) => {
+    if (dtype !== 'bool') return elementwise(context, 'Where', inputs, shape, dtype);
+    // The library chooses among numbers only.
+    const [condition, ...choices] = inputs as [Value, Value, Value];
+    const numbers = choices.map((choice) => castValue(context, choice, 'int32'));
+    return castValue(context, elementwise(context, 'Where', [condition, ...numbers], shape, 'int32'), 'bool');
+  },
   Cast: ({ context, inputs, dtype }) => castValue(context, inputs[0]!, dtype),
   BatchNorm: normalize,
 };
+
+function stepOfNumbers(task: LoweringTask, input: Value): Value {
+  const { context, shape, dtype } = task;
+  const { alpha } = attributesOf<StepAttributes>(task);
+  const step = stepOf(context, input);
+  if (alpha === 0) return step;
+  // As a product and an offset, which can be merged with what the result is multiplied by.
+  const rise = constantValue(context, 1 - alpha, [], dtype);
+  const scaled = multiply(context, step, rise, shape, dtype);
+  return addValues(context, scaled, constantValue(context, alpha, [], dtype), shape, dtype);
+}
 
 /** Division by something small is multiplication by its reciprocal, which can be merged with other factors. */
 function divide({ context, inputs, shape, dtype }: LoweringTask): Value {

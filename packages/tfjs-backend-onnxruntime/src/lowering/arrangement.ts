@@ -1,5 +1,6 @@
 /** Operations that move, repeat, cut and join elements. */
 import { isSameShape, sizeOf } from '../base/shapes.js';
+import type { GraphBuilder } from '../graph/graph-builder.js';
 import type {
   ConcatAttributes,
   CumulativeAttributes,
@@ -19,6 +20,12 @@ import { broadcastValue, fullNaturalName } from './layouts.js';
 import { Value } from './value.js';
 
 const BEFORE_FIRST = -1_000_000_000;
+
+/** The library counts negative indices from the end; they become the length, which it refuses. */
+function refuseNegative(builder: GraphBuilder, indices: string, length: number): string {
+  const isNegative = builder.add('Less', [indices, builder.scalar(0, 'int32')]);
+  return builder.add('Where', [isNegative, builder.scalar(length, 'int32'), indices]);
+}
 
 export const arrangementLowerings: Readonly<Record<string, Lowering>> = {
   Transpose: (task) => {
@@ -77,9 +84,10 @@ export const arrangementLowerings: Readonly<Record<string, Lowering>> = {
   },
 
   Gather: (task) => {
-    const { axis, isBatched } = attributesOf<GatherAttributes>(task);
+    const { axis, isBatched, isChecked } = attributesOf<GatherAttributes>(task);
     const { builder } = task.context;
-    const [input, indices] = task.inputs.map((value) => fullNaturalName(task.context, value)) as [string, string];
+    const [input, given] = task.inputs.map((value) => fullNaturalName(task.context, value)) as [string, string];
+    const indices = isChecked ? given : refuseNegative(builder, given, task.inputs[0]!.shape[axis]!);
     if (!isBatched) return naturalValue(task, builder.add('Gather', [input, indices], { attributes: { axis } }));
     const column = builder.reshape(indices, [...task.inputs[1]!.shape, 1]);
     const places = builder.add('Cast', [column], { attributes: { to: ONNX_TYPES.int64 } });

@@ -5,9 +5,10 @@ import { type Shape, sizeOf } from '../base/shapes.js';
 import { addBlocked } from '../graph/nchwc.js';
 import type { PoolingAttributes } from '../recording/attributes.js';
 import { addLinearPass, addMaxPool, areTiles, bindLinearForm, fitsAlone } from './activation-passes.js';
-import { attributesOf, type Lowering, type LoweringContext } from './context.js';
+import { attributesOf, constantValue, type Lowering, type LoweringContext } from './context.js';
 import { outputPadding } from './convolution-nodes.js';
-import { castValue } from './elementwise.js';
+import { castValue, elementwise } from './elementwise.js';
+import { replaceNaN } from './exact-functions.js';
 import { canBeBlocked, fullNameIn, isBlockedOnly, nameIn, toChannelsFirst } from './layouts.js';
 import { bindActivation, isPendingSum, multiply } from './linear.js';
 import { isReluPending, reluOf, stepOf } from './relu.js';
@@ -42,11 +43,21 @@ export const poolingLowerings: Readonly<Record<string, Lowering>> = {
   AvgPoolGrad: (task) => averagePoolGradient(task.context, task.inputs[0]!, task.shape, attributesOf(task)),
 };
 
+/** −(2 − 2⁻²³) · 2¹²⁷ */
+const LOWEST_FLOAT = -3.4028234663852886e38;
+
 /** Both grow with their argument, so relu may come after pooling, where it has less to do; null when it cannot. */
 function maxPoolOfRelu(context: LoweringContext, input: Value, window: Window): Value | null {
   const source = isReluOfSum(context, input) || isReluPending(input) ? input.meaning.of : null;
   if (!source) return null;
-  return maxPoolInOnePass(context, source, window, true) ?? reluOf(context, maxPool(context, source, window));
+  return maxPoolInOnePass(context, source, window, true) ?? reluOfMaxima(context, maxPool(context, source, window));
+}
+
+/** What is −∞ because all elements of a window are NaN has to be seen further on. */
+function reluOfMaxima(context: LoweringContext, maxima: Value): Value {
+  const lowest = constantValue(context, Number.NEGATIVE_INFINITY, [], 'float32');
+  const isLowest = elementwise(context, 'Equal', [maxima, lowest], maxima.shape, 'bool');
+  return elementwise(context, 'Where', [isLowest, lowest, reluOf(context, maxima)], maxima.shape, 'float32');
 }
 
 /** Returns whether a value is the relu of a sum that pooling can compute itself, so that neither has to be stored. */
@@ -118,16 +129,31 @@ function maxPool(context: LoweringContext, input: Value, window: Window): Value 
   const fields = { shape: pooledShape(input.shape, window), dtype: input.dtype };
   void input.names; // computed now, so that its layout is known
   if (isBlockedOnly(input)) {
-    const blocked = addBlocked(builder, 'MaxPool', [nameIn(context, input, 'blocked')], poolingAttributes(window));
-    return new Value({ ...fields, names: { blocked } });
+    const numbers = nameIn(context, withoutNaN(context, input), 'blocked');
+    const blocked = addBlocked(builder, 'MaxPool', [numbers], poolingAttributes(window));
+    return withInfinity(context, new Value({ ...fields, names: { blocked } }));
   }
   const { maxima } = maxPoolWithPositions(context, input, window);
-  return new Value({ ...fields, names: { channelsFirst: maxima } });
+  return withInfinity(context, new Value({ ...fields, names: { channelsFirst: maxima } }));
+}
+
+/** The library takes NaN or leaves it, by its position. */
+function withoutNaN(context: LoweringContext, input: Value): Value {
+  return input.dtype === 'float32' ? replaceNaN(context, input, Number.NEGATIVE_INFINITY) : input;
+}
+
+/** The library begins with the lowest float, which it gives where there is nothing above −∞. */
+function withInfinity(context: LoweringContext, maxima: Value): Value {
+  const [lowest, infinity] = [LOWEST_FLOAT, Number.NEGATIVE_INFINITY].map((value) =>
+    constantValue(context, value, [], 'float32'),
+  ) as [Value, Value];
+  const isLowest = elementwise(context, 'Equal', [maxima, lowest], maxima.shape, 'bool');
+  return elementwise(context, 'Where', [isLowest, infinity, maxima], maxima.shape, 'float32');
 }
 
 /** ONNX's own pooling; the positions of the maxima count elements of the whole [N, C, H, W]. */
 function maxPoolWithPositions(context: LoweringContext, input: Value, window: Window) {
-  const activation = fullNameIn(context, input, 'channelsFirst');
+  const activation = fullNameIn(context, withoutNaN(context, input), 'channelsFirst');
   const outputs = context.needsPoolingPositions ? 2 : 1;
   const attributes = poolingAttributes(window);
   const [maxima, positions] = context.builder.addMany('MaxPool', [activation], outputs, { attributes });

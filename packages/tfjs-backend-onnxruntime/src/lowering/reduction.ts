@@ -13,7 +13,8 @@ import {
   type LoweringTask,
   naturalValue,
 } from './context.js';
-import { castValue } from './elementwise.js';
+import { castValue, elementwise } from './elementwise.js';
+import { replaceNaN } from './exact-functions.js';
 import {
   broadcastValue,
   existsIn,
@@ -73,12 +74,19 @@ function findExtremum(operator: 'ArgMax' | 'ArgMin', task: Task): Value {
   const { context, shape } = task;
   const { axes } = attributesOf<ReductionAttributes>(task);
   const { builder } = context;
-  const input = castValue(context, task.inputs[0]!, task.inputs[0]!.dtype === 'bool' ? 'int32' : task.inputs[0]!.dtype);
-  const index = builder.add(operator, [fullNaturalName(context, input)], {
-    attributes: { axis: axes[0]!, keepdims: 0 },
-  });
-  const natural = builder.add('Cast', [index], { attributes: { to: 6 } });
-  return new Value({ shape, dtype: 'int32', names: { natural } });
+  const [given] = task.inputs as [Value];
+  const input = castValue(context, given, given.dtype === 'bool' ? 'int32' : given.dtype);
+  const isFloat = input.dtype === 'float32';
+  const least = operator === 'ArgMax' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const comparable = isFloat ? replaceNaN(context, input, least) : input;
+  const attributes = { axis: axes[0]!, keepdims: 0 };
+  const index = builder.add(operator, [fullNaturalName(context, comparable)], { attributes });
+  const natural = builder.add('Cast', [index], { attributes: { to: ONNX_TYPES.int32 } });
+  if (!isFloat) return naturalValue(task, natural);
+  // As the reference, which compares all others with the first one: nothing is larger than NaN.
+  const first = builder.slice(fullNaturalName(context, input), [axes[0]!], [0], [1]);
+  const startsWithNaN = builder.reshape(builder.add('IsNaN', [first]), shape);
+  return naturalValue(task, builder.add('Where', [startsWithNaN, builder.scalar(0, 'int32'), natural]));
 }
 
 /** The largest numbers of the last axis, in descending order, and where they are; of equal ones the first comes first. */
@@ -97,7 +105,24 @@ function reduce(context: LoweringContext, reduction: Reduction, value: Value, ax
   if (reduction === 'ReduceSum' || reduction === 'ReduceMean') {
     return reduceAverage(context, reduction, value, axes, kept);
   }
+  const isExtremum = reduction === 'ReduceMax' || reduction === 'ReduceMin';
+  if (isExtremum && value.dtype === 'float32') return reduceNumbersAndNaN(context, reduction, value, axes, kept);
   return reduceStored(context, reduction, value, axes, kept);
+}
+
+/** The library passes over NaN: where one is among the numbers, it is the result. */
+function reduceNumbersAndNaN(
+  context: LoweringContext,
+  reduction: 'ReduceMax' | 'ReduceMin',
+  value: Value,
+  axes: readonly number[],
+  kept: Shape,
+): Value {
+  const marks = castValue(context, elementwise(context, 'IsNaN', [value], value.shape, 'bool'), 'float32');
+  const hasNaN = castValue(context, reduceStored(context, 'ReduceMax', marks, axes, kept), 'bool');
+  const extremum = reduceStored(context, reduction, value, axes, kept);
+  const notANumber = constantValue(context, Number.NaN, [], 'float32');
+  return elementwise(context, 'Where', [hasNaN, notANumber, extremum], kept, 'float32');
 }
 
 function reduceAverage(

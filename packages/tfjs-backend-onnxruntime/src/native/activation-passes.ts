@@ -4,7 +4,7 @@
  * A task is one vector of channels of one image.
  */
 import type { Shape } from '../base/shapes.js';
-import type { VectorSet } from './assembler.js';
+import type { Assembler, VectorSet } from './assembler.js';
 import { type ActivationSize, countInputs, type FormParts, type Tiles } from './linear-forms.js';
 import type { CodeBlock, NativeProgram } from './native-operators.js';
 import {
@@ -117,13 +117,23 @@ export function createMaxPool(
     assembler.setZero(ZERO);
     writer.forEachWindow(window, () => {
       findMaximum(writer, form, size, window);
-      if (withRelu) assembler.compute('maximum', MAXIMUM, ZERO, MAXIMUM);
+      if (withRelu) applyRelu(assembler);
       assembler.storeVector(writer.at(output, 0, POOLED), MAXIMUM);
     });
   });
   const pooled = pooledSize(size, window);
   const outputShapes = [shapeOf(size, ...pooled)];
   return createPass({ ...passOf(code, size, [parts]), pooled, outputShapes, bytes: assembler.finish() });
+}
+
+/** Writes the relu of a window's maximum; what is −∞ because all elements are NaN has to be seen further on. */
+function applyRelu(assembler: Assembler): void {
+  const lowest = { constant: Number.NEGATIVE_INFINITY };
+  assembler.compare('greater', OTHER_VALUE, MAXIMUM, lowest);
+  assembler.compute('maximum', MAXIMUM, ZERO, MAXIMUM);
+  assembler.compute('and', MAXIMUM, MAXIMUM, OTHER_VALUE);
+  assembler.compute('andNot', OTHER_VALUE, OTHER_VALUE, lowest);
+  assembler.compute('or', MAXIMUM, MAXIMUM, OTHER_VALUE);
 }
 
 /** Returns the program of the sums over height and width of a form. Inputs: those of the form. Output: [N, C]. */

@@ -44,10 +44,8 @@ export interface Memory {
   readonly scale?: 1 | 2 | 4 | 8;
 }
 
-/** A constant of the code, the same float in all lanes. */
-export interface BroadcastConstant {
-  readonly constant: number;
-}
+/** A constant of the code, the same in all lanes: a float, or 32 bits. */
+export type BroadcastConstant = { readonly constant: number } | { readonly bits: number };
 
 /** The second source of a vector instruction: a register, a place in memory or a constant. */
 export type VectorSource = number | Memory | BroadcastConstant;
@@ -66,6 +64,7 @@ const VECTOR_OPERATIONS = {
   // On bits, as integers: AVX-512's foundation has no others.
   xor: ['66', '0f', 0xef],
   and: ['66', '0f', 0xdb],
+  or: ['66', '0f', 0xeb],
   /** destination = ~first & second */
   andNot: ['66', '0f', 0xdf],
   /** destination += first · second */
@@ -88,6 +87,9 @@ interface VectorOptions {
 const isMemory = (source: VectorSource): source is Memory => typeof source !== 'number' && 'base' in source;
 
 const BREAKPOINT = 0xcc;
+const JUMP_IF_NOT_ZERO = 0x85;
+/** Extension of the opcode that compares with a constant. */
+const COMPARE = 7;
 /** k1 */
 const MASK_REGISTER = 1;
 
@@ -100,9 +102,9 @@ export class Assembler {
   readonly vectors: VectorSet;
   #code = new Uint8Array(4096);
   #length = 0;
-  /** Constants in the order of their first use, and where the code refers to them. */
+  /** Bits of constants in the order of their first use, and where the code refers to them. */
   readonly #constants = new Map<number, number>();
-  readonly #constantUses: { readonly position: number; readonly end: number; readonly constant: number }[] = [];
+  readonly #constantUses: { readonly position: number; readonly end: number; readonly bits: number }[] = [];
 
   constructor(vectors: VectorSet) {
     this.vectors = vectors;
@@ -115,13 +117,13 @@ export class Assembler {
     const bytes = new Uint8Array(new ArrayBuffer(pool + this.vectors.bytes * this.#constants.size));
     bytes.set(this.#code.subarray(0, pool));
     const view = new DataView(bytes.buffer);
-    for (const [constant, index] of this.#constants) {
+    for (const [bits, index] of this.#constants) {
       for (let lane = 0; lane < this.vectors.floats; lane++) {
-        view.setFloat32(pool + index * this.vectors.bytes + lane * 4, constant, true);
+        view.setUint32(pool + index * this.vectors.bytes + lane * 4, bits, true);
       }
     }
-    for (const { position, end, constant } of this.#constantUses) {
-      view.setInt32(position, pool + this.#constants.get(constant)! * this.vectors.bytes - end, true);
+    for (const { position, end, bits } of this.#constantUses) {
+      view.setInt32(position, pool + this.#constants.get(bits)! * this.vectors.bytes - end, true);
     }
     return bytes;
   }
@@ -161,8 +163,55 @@ export class Assembler {
     const start = this.#length;
     body();
     this.addConstant(counter, -1);
-    this.#bytes(0x0f, 0x85); // jnz
+    this.#bytes(0x0f, JUMP_IF_NOT_ZERO);
     this.#int32(start - (this.#length + 4));
+  }
+
+  /** Writes code that is passed over where the 32 bits of a place are not zero. */
+  whereZero(place: Memory, body: () => void): void {
+    this.#general(0x83, COMPARE, place, false);
+    this.#byte(0);
+    const end = this.#jump(JUMP_IF_NOT_ZERO);
+    body();
+    this.#land(end);
+  }
+
+  /** Writes code that is passed over where none of the places has a bit that is set in `mask`, a vector. */
+  whereAnyBit(mask: number, places: readonly Memory[], body: () => void): void {
+    const found = places.map((place) => {
+      this.#testBits(mask, place);
+      return this.#jump(JUMP_IF_NOT_ZERO);
+    });
+    this.#byte(0xe9);
+    const end = this.#forward();
+    for (const jump of found) this.#land(jump);
+    body();
+    this.#land(end);
+  }
+
+  /** Sets the zero flag when no bit of `mask` is set at the place. */
+  #testBits(mask: number, place: Memory): void {
+    if (this.vectors === AVX2) {
+      this.#vector('66', '0f38', 0x17, mask, 0, place); // vptest
+      return;
+    }
+    this.#vector('66', '0f38', 0x27, MASK_REGISTER, mask, place); // vptestmd
+    this.#bytes(0xc5, 0xf8, 0x98, 0xc0 | (MASK_REGISTER << 3) | MASK_REGISTER); // kortestw
+  }
+
+  #jump(condition: number): number {
+    this.#bytes(0x0f, condition);
+    return this.#forward();
+  }
+
+  /** Leaves room for a distance, which `#land` fills in. */
+  #forward(): number {
+    this.#int32(0);
+    return this.#length;
+  }
+
+  #land(jump: number): void {
+    new DataView(this.#code.buffer).setInt32(jump - 4, this.#length - jump, true);
   }
 
   // ---- general registers -------------------------------------------------------------------------------------------
@@ -199,6 +248,12 @@ export class Assembler {
     this.#general(0x03, register, place);
   }
 
+  /** Sets 32 bits of memory. */
+  storeBits(place: Memory, bits: number): void {
+    this.#general(0xc7, 0, place, false);
+    this.#int32(bits);
+  }
+
   /** Sets a register to the address of a place. */
   loadAddress(register: number, place: Memory): void {
     this.#general(0x8d, register, place);
@@ -212,6 +267,10 @@ export class Assembler {
 
   storeVector(place: Memory, register: number): void {
     this.#vector('none', '0f', 0x11, register, 0, place);
+  }
+
+  loadConstant(register: number, constant: BroadcastConstant): void {
+    this.#vector('none', '0f', 0x10, register, 0, constant);
   }
 
   copyVector(to: number, from: number): void {
@@ -276,8 +335,8 @@ export class Assembler {
     this.#byte(0x58 | (register & 7));
   }
 
-  #rex(register: number, index: number, base: number): void {
-    this.#byte(0x48 | ((register >> 3) << 2) | ((index >> 3) << 1) | (base >> 3));
+  #rex(register: number, index: number, base: number, isWide = true): void {
+    this.#byte((isWide ? 0x48 : 0x40) | ((register >> 3) << 2) | ((index >> 3) << 1) | (base >> 3));
   }
 
   #registers(opcode: number, register: number, other: number): void {
@@ -293,8 +352,8 @@ export class Assembler {
     this.#int32(value);
   }
 
-  #general(opcode: number, register: number, place: Memory): void {
-    this.#rex(register, place.index ?? 0, place.base);
+  #general(opcode: number, register: number, place: Memory, isWide = true): void {
+    this.#rex(register, place.index ?? 0, place.base, isWide);
     this.#byte(opcode);
     this.#place(register, place);
   }
@@ -334,7 +393,7 @@ export class Assembler {
     this.#byte(opcode);
     if (typeof second === 'number') this.#byte(0xc0 | ((register & 7) << 3) | (second & 7));
     else if (isMemory(second)) this.#place(register, second, this.vectors === AVX2 ? 1 : elementBytes);
-    else this.#constant(register, second.constant, immediate === undefined ? 0 : 1);
+    else this.#constant(register, bitsOf(second), immediate === undefined ? 0 : 1);
     if (immediate !== undefined) this.#byte(immediate);
   }
 
@@ -371,13 +430,21 @@ export class Assembler {
   }
 
   /** Refers to a constant relative to the end of the instruction, `bytesBehind` bytes after the reference. */
-  #constant(register: number, constant: number, bytesBehind: number): void {
-    if (!this.#constants.has(constant)) this.#constants.set(constant, this.#constants.size);
+  #constant(register: number, bits: number, bytesBehind: number): void {
+    if (!this.#constants.has(bits)) this.#constants.set(bits, this.#constants.size);
     this.#byte(((register & 7) << 3) | 5);
     const position = this.#length;
-    this.#constantUses.push({ position, end: position + 4 + bytesBehind, constant });
+    this.#constantUses.push({ position, end: position + 4 + bytesBehind, bits });
     this.#int32(0);
   }
+}
+
+const floatBits = new DataView(new ArrayBuffer(4));
+
+function bitsOf(source: BroadcastConstant): number {
+  if ('bits' in source) return source.bits;
+  floatBits.setFloat32(0, source.constant);
+  return floatBits.getUint32(0);
 }
 
 /** Returns a bit of a register's number, inverted, at another place. */

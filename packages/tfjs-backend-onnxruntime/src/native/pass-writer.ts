@@ -270,6 +270,7 @@ function listPlaces(size: ActivationSize, [rows, columns]: readonly [number, num
   });
 }
 
+/** Writes the maximum of a window's elements to its register; NaN counts for nothing, a window of nothing else is −∞. */
 export function findMaximum(
   writer: PassWriter,
   form: LoadedForm,
@@ -277,8 +278,8 @@ export function findMaximum(
   window: readonly [number, number],
 ): void {
   listPlaces(size, window).forEach((bytes, place) => {
-    if (place === 0) writer.evaluate(form, bytes, MAXIMUM);
-    // In this order a NaN that comes later wins.
-    else writer.assembler.compute('maximum', MAXIMUM, MAXIMUM, writer.evaluate(form, bytes, ELEMENT));
+    const soFar = place === 0 ? { constant: Number.NEGATIVE_INFINITY } : MAXIMUM;
+    // In this order the second one is taken where the first one is NaN.
+    writer.assembler.compute('maximum', MAXIMUM, writer.evaluate(form, bytes, ELEMENT), soFar);
   });
 }

@@ -50,6 +50,8 @@ export interface GatherAttributes {
   readonly axis: number;
   /** Whether all axes before `axis` are those of a batch, whose members have indices of their own. */
   readonly isBatched: boolean;
+  /** Whether all indices were seen to be inside the axis. */
+  readonly isChecked: boolean;
 }
 
 export interface OneHotAttributes {

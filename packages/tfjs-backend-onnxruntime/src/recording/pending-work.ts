@@ -10,25 +10,32 @@ export class PendingWork {
   operationsSinceRun = 0;
   bytesSinceRun = 0;
 
-  /** Returns the buffers of disposed tensors that no pending operation will read. */
-  findUnneeded(): Set<AnyBuffer> {
+  /** Returns the buffers of disposed tensors that no pending operation will read, once `computed` is no longer pending. */
+  findUnneeded(computed: ReadonlySet<TensorData> = new Set()): Set<AnyBuffer> {
     const unneeded = new Set(this.retired);
-    for (const operation of collectOperations([...this.tensors.values()])) {
+    for (const operation of collectOperations([...this.tensors.values()], computed)) {
       for (const { data } of operation.inputs) if (data.buffer) unneeded.delete(data.buffer);
     }
     return unneeded;
   }
 }
 
-/** Returns the pending operations that the tensors depend on, in the order of recording. */
-export function collectOperations(tensors: readonly TensorData[]): RecordedOperation[] {
+/** Returns the pending operations that the tensors depend on, in the order of recording; `computed` counts as known. */
+export function collectOperations(
+  tensors: readonly TensorData[],
+  computed: ReadonlySet<TensorData> = new Set(),
+): RecordedOperation[] {
   const found = new Set<RecordedOperation>();
-  const stack = tensors.flatMap((data) => data.producer ?? []);
+  const producerOf = (data: TensorData) => (computed.has(data) ? null : data.producer);
+  const stack = tensors.flatMap((data) => producerOf(data) ?? []);
   while (stack.length > 0) {
     const operation = stack.pop()!;
     if (found.has(operation)) continue;
     found.add(operation);
-    for (const { data } of operation.inputs) if (data.producer) stack.push(data.producer);
+    for (const { data } of operation.inputs) {
+      const producer = producerOf(data);
+      if (producer) stack.push(producer);
+    }
   }
   return [...found].sort((a, b) => a.serial - b.serial);
 }

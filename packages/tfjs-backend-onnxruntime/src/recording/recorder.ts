@@ -1,12 +1,13 @@
 /** Keeps the data of tensors and records the operations between them; what it asks of the scheduler is `Demand`. */
 import type { BackendValues, DataId, TensorInfo, DataType as TfDataType } from '@tensorflow/tfjs';
+import { describe } from '../base/describe.js';
 import { type Shape, sizeOf } from '../base/shapes.js';
 import type { TensorFlow } from '../base/tensorflow.js';
 import type { AnyBuffer, BufferPool } from '../runtime/buffer-pool.js';
 import { type NumericArray, type NumericType, TensorBuffer } from '../runtime/tensor-buffer.js';
 import type { FillAttributes } from './attributes.js';
 import type { OperationRecorder } from './kernels/kernel.js';
-import { type PendingWork, throwEarlierFailure } from './pending-work.js';
+import { collectOperations, type PendingWork, throwEarlierFailure } from './pending-work.js';
 import type { RecordedOperation, TensorData } from './recorded-operation.js';
 
 /** When pending work is computed. */
@@ -14,12 +15,24 @@ export interface Demand {
   /** Called before something is added to the pending work. */
   beforeRecording(): void;
   afterRecording(): void;
-  /** Computes the data, whose buffer is there afterwards. */
+  /** Computes the data, whose buffer is there afterwards, and what else is pending. */
   compute(data: TensorData): void;
+  /** Computes the data and nothing else. */
+  computeAlone(data: TensorData): void;
 }
+
+/** Work that is done at once for a look at numbers: a few operations on few numbers, as a cast of indices. */
+const MAX_CHEAP_OPERATIONS = 4;
+const MAX_CHEAP_ELEMENTS = 65536;
 
 /** Distinct operations, shapes included, that are remembered; a training has some hundreds. */
 const MAX_SIGNATURES = 2 ** 16;
+
+function isCheap(data: TensorData): boolean {
+  const operations = collectOperations([data]);
+  const sizes = operations.flatMap(({ inputs, shape }) => [shape, ...inputs.map((input) => input.shape)]).map(sizeOf);
+  return operations.length <= MAX_CHEAP_OPERATIONS && sizes.every((size) => size <= MAX_CHEAP_ELEMENTS);
+}
 
 export class Recorder implements OperationRecorder {
   readonly #engine: ReturnType<TensorFlow['engine']>;
@@ -68,7 +81,7 @@ export class Recorder implements OperationRecorder {
     if (sizeOf(shape) === 0) return this.#createTensor(shape, dtype, this.#pool.take(dtype as NumericType, 0));
     const operands = inputs.map((input) => ({ data: this.dataOf(input.dataId), shape: input.shape }));
     for (const { data } of operands) throwEarlierFailure(data);
-    let description = `${name}${JSON.stringify(attributes)}${dtype}${shape}`;
+    let description = `${name}${describe(attributes)}${dtype}${shape}`;
     for (const operand of operands) description += `;${operand.data.dtype}${operand.data.shape}/${operand.shape}`;
     const result = this.#createTensor(shape, dtype, null);
     const output = this.dataOf(result.dataId);
@@ -105,6 +118,13 @@ export class Recorder implements OperationRecorder {
     const part =
       buffer instanceof TensorBuffer ? buffer.values.subarray(offset, end) : buffer?.copy(offset, end - offset);
     return part ? this.upload(part, shape, tensor.dtype) : null;
+  }
+
+  peek(tensor: TensorInfo): NumericArray | null {
+    const data = this.dataOf(tensor.dataId);
+    throwEarlierFailure(data);
+    if (!data.buffer && isCheap(data)) this.#demand.computeAlone(data);
+    return data.buffer instanceof TensorBuffer ? data.buffer.values : null;
   }
 
   write(values: BackendValues | null, shape: Shape, dtype: TfDataType): DataId {

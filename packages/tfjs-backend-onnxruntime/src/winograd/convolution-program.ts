@@ -23,6 +23,7 @@ import { countKernelRows, writeTileProduct } from './products.js';
 import { PRODUCTS } from './tile-matrices.js';
 import { planTiles, type TilePlan } from './tile-plan.js';
 import { writeFilterTransform, writeInputTransform, writeResultTransform } from './transforms.js';
+import { bytesOfMarks, writeZeroFields } from './zero-fields.js';
 
 /** Groups of tiles in a task: enough to use a panel of filters often, few enough to share tasks among threads. */
 const GROUPS_PER_TASK = 16;
@@ -52,11 +53,12 @@ export function createConvolution(
   const layout = layOut(code, shape, plan, shifts, chunks[0]!.count);
   const { tilePlane, filterPlane, productPlane } = layout;
   const channels = { inputs: inputChannels, outputs: outputChannels };
-  const [transformFilters, transformInputs, multiply, transformResults] = code.load([
+  const [transformFilters, transformInputs, multiply, transformResults, writeZeros] = code.load([
     writeFilterTransform(vectors, plan, { ...channels, planeBytes: filterPlane, isFlipped }),
     writeInputTransform(vectors, plan, block, inputChannels, tilePlane),
     writeTileProduct(vectors, { ...channels, shifts }),
     writeResultTransform(vectors, plan, block, outputChannels, { planeBytes: productPlane, hasBias, withRelu }),
+    writeZeroFields(vectors, shape, { block, hasBias, withRelu }),
   ]);
   const filterTasks = new TaskTable(
     range(inputChannels).map((input) => [input * outputChannels * FLOAT_BYTES, input * bytesOfPanel(vectors)]),
@@ -74,6 +76,14 @@ export function createConvolution(
       ),
     ),
   }));
+  const marksOfImage = bytesOfMarks(vectors, shape);
+  const zeroTasks = new TaskTable(
+    range(batch).map((image) => [
+      image * imageBytes(inputChannels, inputSize),
+      image * imageBytes(outputChannels, outputSize),
+      image * marksOfImage,
+    ]),
+  );
   const parameters = new Parameters();
   const [filterBytes, tileBytes, productBytes] = [filterPlane, tilePlane, productPlane].map(
     (bytes) => bytes * PRODUCTS,
@@ -82,7 +92,7 @@ export function createConvolution(
     inputs: hasBias ? 3 : 2,
     outputShapes: [[batch, outputChannels, ...outputSize]],
     run(launcher, [images, filter, ...bias], [results]) {
-      const filters = launcher.scratch(filterBytes + tileBytes + productBytes);
+      const filters = launcher.scratch(Math.max(filterBytes + tileBytes + productBytes, batch * marksOfImage));
       const tiles = filters + BigInt(filterBytes);
       const products = tiles + BigInt(tileBytes);
       launcher.launch(transformFilters!, parameters.set(filterTasks, filter!, filters), filterTasks.length);
@@ -98,6 +108,8 @@ export function createConvolution(
           table.results.length,
         );
       }
+      // The tiles are not needed any more: the marks take their place.
+      launcher.launch(writeZeros!, parameters.set(zeroTasks, images!, results!, filters, ...bias), zeroTasks.length);
     },
     release: () => code.release(),
   };

@@ -12,6 +12,7 @@ import {
   RBX,
   RCX,
   RDI,
+  RDX,
   RSI,
   RSP,
   type VectorSet,
@@ -55,6 +56,29 @@ const INSTRUCTIONS: readonly (readonly [Write, string, string])[] = [
   // vpxor ymm15,ymm15,ymm15
   // vpxord zmm31,zmm31,zmm31
   [(a, h) => a.compute('xor', h, h, h), 'c44105efff', '62010540efff'],
+  // vpor ymm9,ymm1,ymm2
+  // vpord zmm9,zmm1,zmm2
+  [(a) => a.compute('or', 9, 1, 2), 'c46175ebca', '62717548ebca'],
+  // rex cmp DWORD PTR [rdx+0x0],0x0; jne to the end; add rax,0x4
+  [
+    (a) => a.whereZero({ base: RDX, offset: 0 }, () => a.addConstant(RAX, 4)),
+    '40837a00000f85070000004881c004000000',
+    '40837a00000f85070000004881c004000000',
+  ],
+  // vptest ymm9,YMMWORD PTR [rax+0x40]; jne to the store; vptest ymm9,YMMWORD PTR [r8+0x186a0]; jne to the store; jmp to
+  // the end; rex mov DWORD PTR [rdx+0x4],0xffffffff
+  // vptestmd k1,zmm9,ZMMWORD PTR [rax+0x40]; kortestw k1,k1; jne …
+  [
+    (a) => {
+      const places = [
+        { base: RAX, offset: 64 },
+        { base: R8, offset: 100000 },
+      ];
+      a.whereAnyBit(9, places, () => a.storeBits({ base: RDX, offset: 4 }, -1));
+    },
+    'c4627d1748400f8514000000c4427d1788a08601000f8505000000e90800000040c74204ffffffff',
+    '62f23548274801c5f898c90f851900000062d235482788a0860100c5f898c90f8505000000e90800000040c74204ffffffff',
+  ],
   // vpand ymm8,ymm1,ymm15
   // vpandd zmm8,zmm1,zmm31
   [(a, h) => a.compute('and', 8, 1, h), 'c44175dbc7', '62117548dbc7'],

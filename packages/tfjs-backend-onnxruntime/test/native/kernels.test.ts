@@ -190,6 +190,44 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
     expect(relativeDifference(unblock(result, outputShape(shape), size), expected)).toBeLessThan(TOLERANCE);
   });
 
+  it.each(Object.entries(CONVOLUTIONS))(
+    'a convolution of %s is exactly zero where all under the filter is',
+    (_, shape) => {
+      const x = randomValues(lengthOf(inputShape(shape)), 1);
+      const [, , height, width] = inputShape(shape);
+      // Ink in two corners of the first image, in a single channel; the second image is black, with zeros of both signs.
+      const last = shape.inputChannels - 1;
+      forEachElement(inputShape(shape), (index, n, c, row, column) => {
+        const isInk =
+          n === 0 && c === last && ((row < 2 && column === 0) || (row === height - 1 && column === width - 1));
+        if (!isInk) x[index] = row % 2 === 0 ? -0 : 0;
+      });
+      const filter = randomValues(lengthOf([...shape.kernel, shape.inputChannels, shape.outputChannels]), 2);
+      const bias = randomValues(shape.outputChannels, 3);
+      const isTouched = new Uint8Array(lengthOf(outputShape(shape)));
+      forEachProduct(shape, (a, _filter, y) => {
+        if (x[a] !== 0) isTouched[y] = 1;
+      });
+      for (const [hasBias, withRelu] of [
+        [false, false],
+        [true, false],
+        [true, true],
+      ] as const) {
+        const options = { isFlipped: false, hasBias, withRelu };
+        const inputs = [block(x, inputShape(shape), size), filter, ...(hasBias ? [bias] : [])];
+        const blocked = emulate(vectors, (code) => createConvolution(code, shape, size, options), inputs);
+        const result = unblock(blocked, outputShape(shape), size);
+        let touched = 0;
+        forEachElement(outputShape(shape), (y, _n, o) => {
+          const exact = hasBias ? bias[o]! : 0;
+          if (!isTouched[y]) expect(result[y]).toBe(withRelu ? Math.max(0, exact) : exact);
+          else touched++;
+        });
+        expect(touched).toBeGreaterThan(0);
+      }
+    },
+  );
+
   it.each(Object.entries(CONVOLUTIONS))('so are the gradients of one of %s', (_, shape) => {
     const x = randomValues(lengthOf(inputShape(shape)), 1);
     const filterShape = [...shape.kernel, shape.inputChannels, shape.outputChannels];

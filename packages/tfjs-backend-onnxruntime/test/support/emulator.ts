@@ -82,13 +82,21 @@ export class Emulator {
     if (first === 0x62) return this.#longVector();
     if (first === 0xc3) return this.#popNumber() !== RETURN_ADDRESS;
     if (first === 0xc5) {
-      if (this.#byte() !== 0xf8 || this.#byte() !== 0x77) throw new Error('only vzeroupper is known of this prefix');
+      const [second, opcode] = [this.#byte(), this.#byte()];
+      if (second === 0xf8 && opcode === 0x98 && this.#byte() === 0xc9) this.#isZero = this.#mask === 0;
+      else if (second !== 0xf8 || opcode !== 0x77)
+        throw new Error('only vzeroupper and kortestw k1, k1 are known of this prefix');
       return true;
     }
     if (first === 0x0f) {
       if (this.#byte() !== 0x85) throw new Error('only jnz is known of the conditions');
       const distance = this.#int32();
       if (!this.#isZero) this.#position += distance;
+      return true;
+    }
+    if (first === 0xe9) {
+      const distance = this.#int32();
+      this.#position += distance;
       return true;
     }
     const isPrefix = (first & 0xf0) === 0x40;
@@ -108,6 +116,10 @@ export class Emulator {
         1,
         opcode === 0x69 || opcode === 0x81 ? 4 : 0,
       );
+      if ((rex & 8) === 0) {
+        this.#narrow(opcode, field & 7, operand);
+        return true;
+      }
       const read = () =>
         operand.register === undefined ? this.#readNumber(operand.address!) : registers[operand.register]!;
       const setFlagged = (register: number, value: number) => {
@@ -128,6 +140,14 @@ export class Emulator {
       } else throw new Error(`unknown opcode ${opcode.toString(16)}`);
     }
     return true;
+  }
+
+  /** Runs an instruction on 32 bits of memory. */
+  #narrow(opcode: number, field: number, { address }: Operand): void {
+    const { view, offset } = this.#find(address!, 4);
+    if (opcode === 0x83 && field === 7) this.#isZero = view.getInt32(offset, true) === (this.#byte() << 24) >> 24;
+    else if (opcode === 0xc7 && field === 0) view.setInt32(offset, this.#int32(), true);
+    else throw new Error(`unknown opcode ${opcode.toString(16)} on 32 bits`);
   }
 
   #shortVector(): boolean {
@@ -247,6 +267,18 @@ export class Emulator {
         break;
       case '1/1/ef':
         eachBits((lane) => leftBits(lane) ^ valueBits[lane]!);
+        break;
+      case '1/1/eb':
+        eachBits((lane) => leftBits(lane) | valueBits[lane]!);
+        break;
+      case '2/1/17': // vptest
+        this.#isZero = true;
+        for (let lane = 0; lane < lanes; lane++) if (bits[at(register, lane)]! & valueBits[lane]!) this.#isZero = false;
+        break;
+      case '2/1/27': // vptestmd
+        if (register !== 1) throw new Error('the result of a test is k1');
+        this.#mask = 0;
+        for (let lane = 0; lane < lanes; lane++) if (leftBits(lane) & valueBits[lane]!) this.#mask |= 1 << lane;
         break;
       case '1/1/db':
         eachBits((lane) => leftBits(lane) & valueBits[lane]!);

@@ -224,9 +224,9 @@ describe('A file of choices', () => {
   });
 
   it.each([
-    ['linux', { HOME: '/home/a' }, /^\/home\/a\/\.cache\/tfjs-backend-onnxruntime\/algorithms-[\w-]+\.json$/],
-    ['linux', { HOME: '/home/a', XDG_CACHE_HOME: '/cache' }, /^\/cache\/tfjs-backend-onnxruntime\/algorithms-/],
-    ['darwin', { HOME: '/Users/a' }, /^\/Users\/a\/Library\/Caches\/tfjs-backend-onnxruntime\/algorithms-/],
+    ['linux', { HOME: '/home/a' }, /^\/home\/a\/\.cache\/tfjs-backend-onnxruntime\/tuning-[\w-]+\.json$/],
+    ['linux', { HOME: '/home/a', XDG_CACHE_HOME: '/cache' }, /^\/cache\/tfjs-backend-onnxruntime\/tuning-/],
+    ['darwin', { HOME: '/Users/a' }, /^\/Users\/a\/Library\/Caches\/tfjs-backend-onnxruntime\/tuning-/],
   ] as const)('lies in the cache folder of the user on %s, %j', (platform, env, expected) => {
     expect(findTuningFile(env, platform)).toMatch(expected);
   });

@@ -85,8 +85,8 @@ export const arithmeticKernels: KernelTable = {
   Prelu: (call) => {
     const [x, alpha] = [inputOf(call, 'x'), inputOf(call, 'alpha')];
     const shape = call.tf.backend_util.assertAndGetBroadcastShape(x.shape, alpha.shape);
-    if (`${shape}` !== `${x.shape}`) throw new UnsupportedCase();
-    return call.backend.record('Prelu', [x, alpha], {}, shape, x.dtype);
+    if (`${shape}` !== `${x.shape}` || x.dtype !== 'float32' || alpha.dtype !== 'float32') throw new UnsupportedCase();
+    return call.backend.record('Prelu', [x, alpha], {}, shape, 'float32');
   },
 
   ClipByValue: (call) => {
@@ -98,6 +98,7 @@ export const arithmeticKernels: KernelTable = {
 
   Select: (call) => {
     const [condition, t, e] = [inputOf(call, 'condition'), inputOf(call, 't'), inputOf(call, 'e')];
+    if (t.dtype !== e.dtype) throw new UnsupportedCase();
     const missing = t.shape.length - condition.shape.length;
     // A condition of lower rank chooses whole rows.
     const rows = { ...condition, shape: [...condition.shape, ...new Array<number>(missing).fill(1)] };

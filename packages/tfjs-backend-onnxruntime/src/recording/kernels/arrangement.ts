@@ -37,7 +37,9 @@ export const arrangementKernels: KernelTable = {
   ExpandDims: (call) => {
     const x = inputOf(call, 'input');
     const { dim } = attributesOf<ExpandDimsAttrs>(call);
-    return call.backend.alias(x, x.shape.toSpliced(dim < 0 ? x.shape.length + 1 + dim : dim, 0, 1));
+    const rank = x.shape.length;
+    call.tf.util.assert(-(rank + 1) <= dim, () => `Axis must be in the interval [${-(rank + 1)}, ${rank}]`);
+    return call.backend.alias(x, x.shape.toSpliced(dim < 0 ? rank + 1 + dim : dim, 0, 1));
   },
 
   Transpose: (call) => {
@@ -65,6 +67,7 @@ export const arrangementKernels: KernelTable = {
     const x = inputOf(call, 'x');
     const { begin, size } = attributesOf<SliceAttrs>(call);
     const [start, length] = call.tf.slice_util.parseSliceParams(x as never, begin, size) as [number[], number[]];
+    call.tf.slice_util.assertParamsValid(x as never, start, length);
     const rowLength = sizeOf(x.shape.slice(1));
     const areWholeRows = x.shape.every((whole, axis) => axis === 0 || length[axis] === whole);
     const rows = areWholeRows ? call.backend.copyPart(x, (start[0] ?? 0) * rowLength, length) : null;
@@ -115,16 +118,20 @@ export const arrangementKernels: KernelTable = {
   Concat: (call) => {
     const tensors = listInputs(call);
     const axis = call.tf.util.parseAxisParam(attributesOf<ConcatAttrs>(call).axis, tensors[0]!.shape)[0]!;
-    const shape = call.tf.backend_util.computeOutShape(
-      tensors.map((tensor) => tensor.shape),
-      axis,
-    );
+    const shapes = tensors.map((tensor) => tensor.shape);
+    call.tf.backend_util.assertParamsConsistent(shapes, axis);
+    const shape = call.tf.backend_util.computeOutShape(shapes, axis);
     return recordConcat(call, tensors, axis, shape);
   },
 
   Pack: (call) => {
     const tensors = listInputs(call);
     const { axis } = attributesOf<PackAttrs>(call);
+    const [first] = tensors as [TensorInfo];
+    for (const { shape, dtype } of tensors) {
+      call.tf.util.assertShapesMatch(first.shape, shape, 'All tensors passed to stack must have matching shapes');
+      call.tf.util.assert(first.dtype === dtype, () => 'All tensors passed to stack must have matching dtypes');
+    }
     const slices = tensors.map((tensor) => ({ ...tensor, shape: tensor.shape.toSpliced(axis, 0, 1) }));
     return recordConcat(call, slices, axis, slices[0]!.shape.with(axis, tensors.length));
   },
@@ -157,7 +164,8 @@ export const arrangementKernels: KernelTable = {
     const { axis, batchDims } = attributesOf<GatherV2Attrs>(call);
     const along = call.tf.util.parseAxisParam(axis, x.shape)[0]!;
     if (indices.dtype !== 'int32' || (batchDims !== 0 && batchDims !== along)) throw new UnsupportedCase();
-    const attributes: Recorded.GatherAttributes = { axis: along, isBatched: batchDims > 0 };
+    const isChecked = checkIndices(call, indices, x.shape[along]!);
+    const attributes: Recorded.GatherAttributes = { axis: along, isBatched: batchDims > 0, isChecked };
     const shape = [...x.shape.slice(0, along), ...indices.shape.slice(batchDims), ...x.shape.slice(along + 1)];
     return call.backend.record('Gather', [x, indices], attributes, shape, x.dtype);
   },
@@ -198,6 +206,14 @@ export const arrangementKernels: KernelTable = {
     return call.backend.record('Cumsum', [x], attributes, x.shape, x.dtype);
   },
 };
+
+/** Returns whether the indices are known. @throws Error where one is outside the axis. */
+function checkIndices({ tf, backend }: KernelCall, indices: TensorInfo, length: number): boolean {
+  const known = backend.peek(indices);
+  const outside = known?.find((index) => index < 0 || index >= length);
+  tf.util.assert(outside === undefined, () => `GatherV2: the index value ${outside} is not in [0, ${length - 1}]`);
+  return known !== null;
+}
 
 function recordSlice({ backend }: KernelCall, x: TensorInfo, begin: Shape, size: Shape): TensorInfo {
   const attributes: Recorded.SliceAttributes = {

@@ -27,7 +27,9 @@ function runOnCpu(call: KernelCall, kernel: KernelConfig['kernelFunc']): TensorI
   cpu.firstUse = false;
   const copies: TensorInfo[] = [];
   const bring = (tensor: TensorInfo): TensorInfo => {
-    const copy = cpu.makeTensorInfo(tensor.shape, tensor.dtype, call.backend.readSync(tensor.dataId));
+    const made = cpu.makeTensorInfo(tensor.shape, tensor.dtype, call.backend.readSync(tensor.dataId));
+    // Some kernels ask for what a tensor has beyond its description.
+    const copy = { ...made, rank: tensor.shape.length };
     copies.push(copy);
     return copy;
   };

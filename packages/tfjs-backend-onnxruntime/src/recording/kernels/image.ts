@@ -106,7 +106,10 @@ function poolingWindow(call: KernelCall, x: TensorInfo) {
   const { filterSize, strides, pad, dimRoundingMode } = attributesOf<MaxPoolAttrs>(call);
   const { computePool2DInfo } = call.tf.backend_util;
   const info = computePool2DInfo(x.shape as ImageShape, filterSize, strides, 1, pad, dimRoundingMode);
-  return { window: toWindow(info), outputShape: info.outShape };
+  const window = toWindow(info);
+  // The library wants every window to reach into the image.
+  if (window.padding.some((count, side) => count >= window.size[side % 2]!)) throw new UnsupportedCase();
+  return { window, outputShape: info.outShape };
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { BackendValues, DataId, DataType, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
 import type { Shape } from '../../base/shapes.js';
 import type { TensorFlow } from '../../base/tensorflow.js';
+import type { NumericArray } from '../../runtime/tensor-buffer.js';
 
 /** What kernels use of the backend. */
 export interface OperationRecorder {
@@ -16,6 +17,11 @@ export interface OperationRecorder {
    * out of the recorded structure: batches cut out of a data set share one graph.
    */
   copyPart(tensor: TensorInfo, offset: number, shape: Shape): TensorInfo | null;
+  /**
+   * Returns the numbers of a tensor where they are known, or need next to no work; null where they come out of a larger
+   * pending graph, which they would cut in two.
+   */
+  peek(tensor: TensorInfo): NumericArray | null;
   readSync(dataId: DataId): BackendValues;
   disposeData(dataId: DataId, force?: boolean): boolean;
 }

@@ -15,6 +15,13 @@ function recordProduct(call: KernelCall): TensorInfo {
   const [a, b] = [inputOf(call, 'a'), inputOf(call, 'b')];
   const { transposeA, transposeB } = attributesOf<BatchMatMulAttrs>(call);
   if (a.dtype !== 'float32' || b.dtype !== 'float32') throw new UnsupportedCase();
+  const [innerA, innerB] = [a.shape.at(transposeA ? -2 : -1), b.shape.at(transposeB ? -1 : -2)];
+  call.tf.util.assert(
+    innerA === innerB,
+    () =>
+      `Error in matMul: inner shapes (${innerA}) and (${innerB}) of Tensors with shapes ${a.shape} and ${b.shape} and ` +
+      `transposeA=${transposeA} and transposeB=${transposeB} must match.`,
+  );
   const attributes: MatrixProductAttributes = { transposeA: Boolean(transposeA), transposeB: Boolean(transposeB) };
   const batch = call.tf.backend_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const shape = [...batch, a.shape.at(transposeA ? -1 : -2)!, b.shape.at(transposeB ? -2 : -1)!];

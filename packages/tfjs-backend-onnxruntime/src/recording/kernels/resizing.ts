@@ -1,7 +1,6 @@
 /**
- * Recording of resized images [N, H, W, C]. Every row of the result is a weighted sum of the image's rows, and so is
- * every column: resizing is a product with one matrix along the height and one along the width, and its gradient is
- * the product with both transposed.
+ * Recording of resized images [N, H, W, C]. Every row of the result is a row of the image, or lies between two, and so does every
+ * column: they are gathered and mixed. The gradient is a sum over samples, the product with the matrix of their weights.
  */
 import type {
   ResizeBilinearAttrs,
@@ -10,7 +9,7 @@ import type {
   ResizeNearestNeighborGradAttrs,
   TensorInfo,
 } from '@tensorflow/tfjs';
-import type { MatrixProductAttributes } from '../attributes.js';
+import type { GatherAttributes, MatrixProductAttributes } from '../attributes.js';
 import { attributesOf, inputOf, type KernelCall, type KernelTable, UnsupportedCase } from './kernel.js';
 
 /** Where the samples of a row of pixels lie. */
@@ -36,11 +35,52 @@ function resize(
   interpolate: Interpolation,
 ): TensorInfo {
   const images = inputOf(call, 'images');
-  const [, height, width] = images.shape as [number, number, number, number];
+  if (images.dtype !== 'float32') throw new UnsupportedCase();
   const [newHeight, newWidth] = size as [number, number];
-  const rows = createWeights(height, newHeight, sampling, interpolate);
-  const columns = createWeights(width, newWidth, sampling, interpolate);
-  return multiplyAlongAxes(call, images, { rows, columns, size: [newHeight, newWidth], isTransposed: false });
+  const widened = sampleAxis(call, images, 2, newWidth, sampling, interpolate);
+  const result = sampleAxis(call, widened, 1, newHeight, sampling, interpolate);
+  call.backend.disposeData(widened.dataId);
+  return result;
+}
+
+/** Returns the images with samples in place of their rows (axis 1) or columns (axis 2). */
+function sampleAxis(
+  { backend }: KernelCall,
+  x: TensorInfo,
+  axis: 1 | 2,
+  newLength: number,
+  sampling: Sampling,
+  interpolate: Interpolation,
+): TensorInfo {
+  const length = x.shape[axis]!;
+  const weights = createWeights(length, newLength, sampling, interpolate);
+  const [before, after] = [new Int32Array(newLength), new Int32Array(newLength)];
+  const parts = new Float32Array(newLength);
+  for (let sample = 0; sample < newLength; sample++) {
+    const row = weights.subarray(sample * length, (sample + 1) * length);
+    before[sample] = row.findIndex((weight) => weight !== 0);
+    after[sample] = row.findLastIndex((weight) => weight !== 0);
+    parts[sample] = after[sample] === before[sample] ? 0 : row[after[sample]!]!;
+  }
+  const shape = x.shape.with(axis, newLength);
+  const attributes: GatherAttributes = { axis, isBatched: false, isChecked: true };
+  const used: TensorInfo[] = [];
+  const keep = (tensor: TensorInfo) => {
+    used.push(tensor);
+    return tensor;
+  };
+  const gather = (indices: Int32Array) =>
+    backend.record('Gather', [x, keep(backend.upload(indices, [newLength], 'int32'))], attributes, shape, x.dtype);
+  let result = gather(before);
+  if (parts.some((part) => part !== 0)) {
+    const [first, second] = [keep(result), keep(gather(after))];
+    const part = keep(backend.upload(parts, axis === 1 ? [newLength, 1, 1] : [newLength, 1], 'float32'));
+    const difference = keep(backend.record('Sub', [second, first], {}, shape, x.dtype));
+    const change = keep(backend.record('Multiply', [difference, part], {}, shape, x.dtype));
+    result = backend.record('Add', [first, change], {}, shape, x.dtype);
+  }
+  for (const { dataId } of used) backend.disposeData(dataId);
+  return result;
 }
 
 function resizeGradient(
@@ -55,28 +95,26 @@ function resizeGradient(
   const sampling = { alignCorners, halfPixelCenters };
   const rows = createWeights(height, newHeight, sampling, interpolate);
   const columns = createWeights(width, newWidth, sampling, interpolate);
-  return multiplyAlongAxes(call, dy, { rows, columns, size: [height, width], isTransposed: true });
+  return multiplyAlongAxes(call, dy, { rows, columns, size: [height, width] });
 }
 
 interface AxisProducts {
-  /** [new height, height] and [new width, width] */
+  /** [height, new height] and [width, new width], by which columns of dy are summed. */
   readonly rows: Float32Array;
   readonly columns: Float32Array;
   /** Height and width of the result. */
   readonly size: readonly [number, number];
-  readonly isTransposed: boolean;
 }
 
 function multiplyAlongAxes({ backend }: KernelCall, x: TensorInfo, products: AxisProducts): TensorInfo {
   if (x.dtype !== 'float32') throw new UnsupportedCase();
-  const { rows, columns, size, isTransposed } = products;
+  const { rows, columns, size } = products;
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   const [newHeight, newWidth] = size;
-  const attributes: MatrixProductAttributes = { transposeA: isTransposed, transposeB: false };
+  const attributes: MatrixProductAttributes = { transposeA: true, transposeB: false };
   const multiply = (weights: Float32Array, values: TensorInfo, length: number, shape: number[]) => {
     const newLength = weights.length / length;
-    const matrixShape = isTransposed ? [length, newLength] : [newLength, length];
-    const matrix = backend.upload(weights, matrixShape, 'float32');
+    const matrix = backend.upload(weights, [length, newLength], 'float32');
     const product = backend.record('MatMul', [matrix, values], attributes, shape, 'float32');
     backend.disposeData(matrix.dataId);
     return product;

@@ -12,7 +12,7 @@ export function formatDuration(seconds: number): string {
 }
 
 /** A number with three digits and a decimal prefix: `950`, `38.9 M`, `1.24 T`. */
-export function formatCount(count: number): string {
+export function formatPrefixed(count: number): string {
   const prefixes = ['', ' k', ' M', ' G', ' T', ' P', ' E'];
   let power = 0;
   let value = count;
@@ -26,7 +26,7 @@ export function formatCount(count: number): string {
 
 /** Bytes with a decimal prefix: `156 MB`, `1.02 GB`. */
 export function formatBytes(bytes: number): string {
-  const count = formatCount(bytes);
+  const count = formatPrefixed(bytes);
   return count.includes(' ') ? `${count}B` : `${count} B`;
 }
 

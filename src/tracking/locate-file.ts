@@ -1,0 +1,13 @@
+// Where the files lie that a journal names.
+import { existsSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
+import { OneshotError } from '../base/problem.js';
+
+/** The absolute path of a file of the run folder. A journal from elsewhere must not reach files outside of it. Throws OneshotError('data'). */
+export function locateFile(folder: string, path: string): string {
+  const root = resolve(folder);
+  const localPath = resolve(root, path);
+  if (!localPath.startsWith(root + sep)) throw new OneshotError('data', `${path} lies outside the run folder`);
+  if (!existsSync(localPath)) throw new OneshotError('data', `${path} is no longer in the run folder`);
+  return localPath;
+}
