@@ -26,6 +26,8 @@ export function generateCheck(schema) {
   const code = standalone(ajv, ajv.compile(withoutNotes(schema)))
     .replace('"use strict";', '')
     .replace(/export const validate = (\w+);export default \w+;/, 'export const checkSchema: SchemaCheck = $1;\n')
+    // Ajv joins the errors of each item to a copy of all before it, which takes minutes for thousands of wrong items.
+    .replace(/vErrors\.concat\((validate\d+\.errors)\)/g, 'join(vErrors, $1)')
     .replace(/;(?=const |function )/g, ';\n')
     .replace(/\}(?=function |validate\d+\.)/g, '}\n');
   return `${header}${code}\n`;
@@ -52,6 +54,11 @@ export interface SchemaError {
 export interface SchemaCheck {
   (value: unknown): boolean;
   errors?: readonly SchemaError[] | null;
+}
+
+function join(all: SchemaError[], more: readonly SchemaError[]): SchemaError[] {
+  for (const error of more) all.push(error);
+  return all;
 }
 
 `;

@@ -60,8 +60,12 @@ function seenOf(text: string): string {
 /** The one of the allowed names that `found` looks like without being it, and why it is not; undefined where there is none. */
 export function explainLookAlike(found: string, allowed: readonly string[]): { name: string; why: string } | undefined {
   if (allowed.includes(found)) return undefined;
+  // Two plain ASCII words that look alike are the same.
+  const isPlain = (text: string) => /^[\u0021-\u007e]*$/.test(text);
+  const candidates = isPlain(found) ? allowed.filter((other) => !isPlain(other)) : allowed;
+  if (candidates.length === 0) return undefined;
   const seen = seenOf(found);
-  const name = allowed.find((other) => seenOf(other) === seen);
+  const name = candidates.find((other) => seenOf(other) === seen);
   if (name === undefined) return undefined;
   const [own, other] = [[...found], [...name]];
   const at = own.findIndex((letter, index) => letter !== other[index]);

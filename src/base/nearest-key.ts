@@ -6,8 +6,9 @@ import { distance } from 'fastest-levenshtein';
 export function findNearestKey(found: string, allowed: readonly string[]): string | undefined {
   let best: { name: string; edits: number } | undefined;
   for (const name of [...allowed].sort()) {
-    const edits = distance(found.toLowerCase(), name.toLowerCase());
     const limit = Math.min(3, Math.floor(0.4 * Math.max(found.length, name.length)));
+    if (Math.abs(found.length - name.length) > limit) continue;
+    const edits = distance(found.toLowerCase(), name.toLowerCase());
     if (edits <= limit && (best === undefined || edits < best.edits)) best = { name, edits };
   }
   return best?.name;

@@ -1,5 +1,7 @@
 // Text from outside (names, messages, files, answers of servers) as it may be shown: nothing in it steers a terminal, turns
-// the direction of writing or hides. Each sign stays one sign, so that what stands below it still fits.
+// the direction of writing or hides, and no address in it shows its password. Each sign stays one sign, so that what stands
+// below it still fits.
+import { hideCredentials } from './hide-credentials.js';
 
 /** C0 controls and DEL have pictures of their own (U+2400 and on); C1 controls, marks of direction and lone surrogates have none. */
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
@@ -7,7 +9,7 @@ const INVISIBLE = /[\u0080-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u20
 
 /** The text with its control signs shown as signs: ESC is ␛. Line breaks and tabs stay. */
 export function showControls(text: string): string {
-  return text
+  return hideCredentials(text)
     .replace(CONTROLS, (sign) => (sign === '\u007f' ? '\u2421' : String.fromCharCode(0x2400 + sign.charCodeAt(0))))
     .replace(INVISIBLE, '\ufffd');
 }
@@ -19,7 +21,7 @@ export function showLine(text: string): string {
 
 /** The plain value as JSON, laid out for people. What could steer a terminal is escaped, which readers of JSON undo. */
 export function toJsonText(value: unknown): string {
-  return (JSON.stringify(value, null, 2) ?? 'null').replace(
+  return hideCredentials(JSON.stringify(value, null, 2) ?? 'null').replace(
     new RegExp(`[\\u007f]|${INVISIBLE.source}`, 'gu'),
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -43,8 +43,10 @@ export interface Problem extends SourcePosition {
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly problems: readonly Problem[];
+  /** How many more there are at least, of which nothing is said. */
+  readonly more: number;
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly Problem[], more = 0) {
     super(
       problems
         .map(
@@ -54,6 +56,7 @@ export class InputError extends Error {
         .join('\n'),
     );
     this.problems = problems;
+    this.more = more;
   }
 }
 

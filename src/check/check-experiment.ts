@@ -58,6 +58,9 @@ export const rules: readonly Rule[] = [
   checkTrackingAddress,
 ];
 
+/** Findings of one rule: more of them have a common cause. */
+const MAX_FINDINGS = 200;
+
 /** What a checker knows of the input besides the experiment. */
 export interface CheckInput {
   readonly soundness: Soundness;
@@ -81,7 +84,10 @@ export function createExperimentChecker({ soundness, isGiven }: CheckInput): Exp
         sections.map((section) => experiment[section]),
         () => {
           const problems: RuleProblem[] = [];
-          rule.check(experiment, { report: (problem) => problems.push(problem), isSound, isIntact, isGiven });
+          const report = (problem: RuleProblem) => {
+            if (problems.length < MAX_FINDINGS) problems.push(problem);
+          };
+          rule.check(experiment, { report, isSound, isIntact, isGiven });
           return problems;
         },
       ),

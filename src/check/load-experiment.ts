@@ -15,13 +15,17 @@ export interface LoadedExperiment {
   readonly files: readonly string[];
 }
 
-/** The experiment of a file with what it extends and the `--set` arguments. Throws an `InputError` with all problems in file order. */
+/** Problems of an experiment that are told: more of them have a common cause, or are in another kind of file. */
+const MAX_PROBLEMS = 100;
+
+/** The experiment of a file with what it extends and the `--set` arguments. Throws an `InputError` with all problems in file order, and how many more there are. */
 export function loadExperiment(path: string, options: ComposeOptions = {}): LoadedExperiment {
-  const { value, positions, soundness, problems, files } = readExperiment(path, options);
+  const { value, positions, soundness, problems, more, files } = readExperiment(path, options);
   // Rules read sound sections only, so a value with mistakes elsewhere is safe to look at as an experiment.
   const experiment = deepFreeze(value) as unknown as Experiment;
   const found = checkTrials(experiment, positions, soundness);
   const all = sortProblems([...problems, ...found], files);
-  if (all.length > 0) throw new InputError(all);
+  const shown = all.slice(0, MAX_PROBLEMS);
+  if (all.length > 0) throw new InputError(shown, more + all.length - shown.length);
   return { experiment, positions, files };
 }

@@ -7,7 +7,7 @@ import { findLockHolder } from '../base/process-lock.js';
 import { findOpenTasks, nameJob, nameOfRun, type OpenTasks } from '../launch/slurm/find-tasks.js';
 import type { QueueWatch } from '../launch/slurm/queue-watch.js';
 import type { QueuedTask } from '../launch/slurm/slurm-commands.js';
-import { listSubmissions, submissionsFolder } from '../launch/slurm/submission.js';
+import { listSubmissions, readTaskRecord, submissionsFolder } from '../launch/slurm/submission.js';
 import type { FoundRun } from '../run-folder/find-runs.js';
 import { type RunState, runFiles } from '../run-folder/run-folder.js';
 
@@ -92,6 +92,26 @@ function describeJobs(jobs: readonly string[]): string {
   if (jobs.length === 1) return `job ${jobs[0]}`;
   const named = jobs.slice(0, MOST_NAMED).join(', ');
   return `jobs ${named}${jobs.length > MOST_NAMED ? ` and ${formatInteger(jobs.length - MOST_NAMED)} more` : ''}`;
+}
+
+/** Why runs are stopped whose jobs ended without having finished them; none where the last job of a run says nothing of it. */
+export function describeStops(
+  experimentFolder: string,
+  runs: readonly FoundRun[],
+): { run: FoundRun; problem: string }[] {
+  const stopped = runs.filter(({ state }) => state === 'stopped');
+  if (stopped.length === 0) return [];
+  const submissions = listSubmissions(experimentFolder).reverse();
+  return stopped.flatMap((run) => {
+    for (const { folder, submission } of submissions) {
+      const index = submission.trials.findLastIndex((trial) => trial.folder === nameOfRun(run.folder));
+      if (index < 0) continue;
+      const record = readTaskRecord(folder, index);
+      if (record?.state !== 'ended' || record.problem === undefined) return [];
+      return [{ run, problem: `job ${record.job}: ${record.problem}` }];
+    }
+    return [];
+  });
 }
 
 /** The jobs of an experiment for programs. */

@@ -34,6 +34,10 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
     ['oneshot status', 'all runs in runs/'],
     ['oneshot status runs/quickstart --json', 'one experiment, for programs'],
   ],
+  cancel: [
+    ['oneshot cancel runs/my', 'all jobs of a sweep, its search first'],
+    ['oneshot cancel runs/my/seed=1-1b2c3d4e', 'the job of one run'],
+  ],
   compare: [['oneshot compare runs/my/a-1b2c3d4e runs/my/b-5f6a7b8c', 'two runs, query by query']],
   report: [
     ['oneshot report runs/quickstart', 'a page beside the runs'],

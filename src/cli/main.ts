@@ -174,6 +174,13 @@ program
   .action(run(async () => (await import('./commands/prune.js')).pruneCommand));
 
 program
+  .command('cancel')
+  .description('end the jobs that a cluster has of a sweep or run; a later run goes on from its checkpoints')
+  .argument('<path>', "an experiment's folder in runs/, a run, or a runs folder")
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/cancel.js')).cancelCommand));
+
+program
   .command('doctor')
   .description('say what works on this machine, what does not, why, and what to do')
   .addOption(runsOption())

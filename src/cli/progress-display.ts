@@ -1,6 +1,7 @@
 // Shows how a running plan gets on: a display that is redrawn on a terminal, plain lines elsewhere. Standard error only.
 import type { createLogUpdate } from 'log-update';
 import { formatBytes, formatDuration, formatInteger } from '../base/format-quantity.js';
+import { describeDamage } from '../launch/mend-run.js';
 import type { PlanEvent, WaitReason } from '../launch/plan-event.js';
 import type { Trial } from '../plan/trial.js';
 import { formatPercent } from '../report/format-figures.js';
@@ -102,7 +103,9 @@ export function openProgressDisplay(total: number): ProgressDisplay {
           lastLineAt: 0,
           lastLine: '',
         });
-        if (event.progress === 'begun' || event.attempt > 1)
+        if (event.damage !== undefined)
+          note(`${colors.yellow('>')} ${event.trial.name} is not whole any more: ${describeDamage(event.damage)}`);
+        else if (event.progress === 'begun' || event.attempt > 1)
           note(`${colors.cyan('>')} ${event.trial.name} ${colors.dim('resumes')}`);
         else if (event.progress === 'trained')
           note(`${colors.cyan('>')} ${event.trial.name} ${colors.dim('is evaluated again, without training')}`);

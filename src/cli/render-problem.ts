@@ -2,6 +2,8 @@
 // `file:line:column key.path: found …; allowed: …; nearest: …`.
 import { readFileSync } from 'node:fs';
 import pc from 'picocolors';
+import { formatInteger } from '../base/format-quantity.js';
+import { hideWrittenCredentials } from '../base/hide-credentials.js';
 import { showLine, toJsonText } from '../base/printable.js';
 import type { Problem } from '../base/problem.js';
 
@@ -24,7 +26,7 @@ export function renderProblems(
 ): string {
   switch (format) {
     case 'json':
-      return toJsonText(problems);
+      return toJsonText(problems.map((problem) => ({ ...problem, found: hideWrittenCredentials(problem.found) })));
     case 'github':
       return problems.map(renderAnnotation).join('\n');
     case 'text': {
@@ -33,6 +35,12 @@ export function renderProblems(
       return problems.map((problem) => renderText(problem, sources, colors)).join('\n');
     }
   }
+}
+
+/** That there are more problems than are told. */
+export function describeMore(count: number, file?: string): string {
+  const where = file === undefined ? '' : ` in ${showLine(file)}`;
+  return `and ${formatInteger(count)} more problems at least${where}: mend these first`;
 }
 
 /** The problem in one line, without excerpt and hint. A `--set` argument has a single line, so only its column is named. */
@@ -48,14 +56,15 @@ function placeOf({ file, line, column }: Problem): string {
 function sentenceOf({ path, found, allowed, nearest }: Problem): string {
   const place = path === '' ? '' : `${path}: `;
   const end = nearest === undefined ? '' : `; nearest: ${nearest}`;
-  return showLine(`${place}found ${found}; allowed: ${allowed}${end}`);
+  return showLine(`${place}found ${hideWrittenCredentials(found)}; allowed: ${allowed}${end}`);
 }
 
 function renderText(problem: Problem, sources: Sources, colors: ReturnType<typeof pc.createColors>): string {
   const lines = [`${colors.bold(placeOf(problem))} ${sentenceOf(problem)}`];
   const source = sources.lineOf(problem);
   if (source !== undefined && source.trim() !== '') {
-    const { excerpt, caret } = cutExcerpt(source, problem.column);
+    // Before it is cut: a piece of a password is not known as one.
+    const { excerpt, caret } = cutExcerpt(hideWrittenCredentials(source), problem.column);
     const number = problem.file.startsWith('--set ') ? '' : String(problem.line);
     const margin = ' '.repeat(number.length);
     lines.push(colors.dim(`  ${number} | `) + excerpt, colors.dim(`  ${margin} | `) + colors.red(caret));

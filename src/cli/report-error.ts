@@ -1,7 +1,7 @@
 // Turns whatever was thrown into text on standard error and an exit code. No stack trace unless --debug.
 import { InputError, OneshotError } from '../base/problem.js';
 import { describeSystemError } from '../base/system-error.js';
-import { renderProblems } from './render-problem.js';
+import { describeMore, renderProblems } from './render-problem.js';
 import { colorsFor, printNote } from './terminal.js';
 
 /** 0 done, 1 a trial failed or a comparison differs, 2 the input is wrong, 130 interrupted. */
@@ -12,6 +12,7 @@ export function reportError(error: unknown, debug: boolean, sets: readonly strin
   const colors = colorsFor(process.stderr);
   if (error instanceof InputError) {
     printNote(renderProblems(error.problems, 'text', { colors: colors.isColorSupported, sets }));
+    if (error.more > 0) printNote(describeMore(error.more));
     if (debug) printNote(String(error.stack));
     return 2;
   }

@@ -130,7 +130,7 @@ function describeSubmission(plan: Plan, { submitted, interrupted }: SlurmRun, { 
   if (interrupted) lines.push('interrupted: what was submitted stays in the queue');
   const place = join(runs, plan.experiment.name);
   lines.push(`follow:  oneshot status ${place} --watch`);
-  if (jobName !== undefined) lines.push(`cancel:  scancel --name=${jobName}`);
+  if (jobName !== undefined) lines.push(`cancel:  oneshot cancel ${place}`);
   lines.push(`results: oneshot report ${place}`);
   return lines.join('\n');
 }

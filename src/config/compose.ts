@@ -9,12 +9,14 @@ import { applySet } from './apply-set.js';
 import { describeFound } from './describe-found.js';
 import { mergeSource } from './merge-source.js';
 import { type Damage, parseYaml } from './parse-yaml.js';
-import { type ReadFile, readRegularFile, readText } from './read-text.js';
+import { MAX_FILE_BYTES, type ReadFile, readRegularFile, readText } from './read-text.js';
 import { experimentSchema } from './schema.js';
 import { type SourceMap, type SourceNode, withEntry, withoutEntry } from './source-tree.js';
 
-/** Files of one experiment at most, and how deep they may extend each other. */
+/** Files of one experiment at most, their bytes together, how often they may extend others, and how deep. */
 const MAX_FILES = 100;
+const MAX_BYTES = 2 * MAX_FILE_BYTES;
+const MAX_EXTENDS = 200;
 const MAX_EXTENDS_DEPTH = 20;
 
 export interface ComposeOptions {
@@ -28,6 +30,8 @@ export interface Composition {
   /** Without `extends`; missing when the file itself cannot be read. */
   readonly root: SourceMap | undefined;
   readonly problems: readonly Problem[];
+  /** How many more there are at least, of which nothing is said. */
+  readonly more: number;
   /** Names of all files in the order in which they were read: the file itself first. */
   readonly files: readonly string[];
   /** By file: what a syntax error makes unreliable. */
@@ -47,7 +51,8 @@ export function compose(path: string, { sets = [], readFile = readRegularFile }:
     root = resolvePaths(applied.root, (file) => (file === `--set ${index + 1}` ? process.cwd() : undefined));
     problems.push(...applied.problems);
   });
-  return { root, problems, files: composer.files, damage: composer.damage, complete: composer.complete };
+  const { files, damage, complete, more } = composer;
+  return { root, problems, more, files, damage, complete };
 }
 
 interface Source {
@@ -62,7 +67,12 @@ class Composer {
   readonly files: string[] = [];
   readonly damage = new Map<string, Damage>();
   complete = true;
+  more = 0;
   readonly #readFile: ReadFile;
+  /** What was read already, with its bases: a file that is extended twice is read once. */
+  readonly #read = new Map<string, SourceMap | undefined>();
+  #bytes = 0;
+  #extends = 0;
 
   constructor(readFile: ReadFile) {
     this.#readFile = readFile;
@@ -73,8 +83,14 @@ class Composer {
     if (!this.files.includes(source.file)) this.files.push(source.file);
     const text = readText(source.path, source.file, this.#readFile);
     if ('problem' in text) return this.#give(text.problem);
+    this.#bytes += text.text.length;
+    if (this.#bytes > MAX_BYTES) {
+      const [found, allowed] = [`more than ${MAX_BYTES} bytes in all files together`, `${MAX_BYTES} at most`];
+      return this.#give({ code: 'unreadable', file: source.file, line: 1, column: 1, path: '', found, allowed });
+    }
     const parsed = parseYaml(text.text, { file: source.file });
     this.problems.push(...parsed.problems);
+    this.more += parsed.more;
     this.damage.set(source.file, parsed.damage);
     const { root } = parsed;
     if (root?.kind === 'map')
@@ -111,6 +127,19 @@ class Composer {
     let merged: SourceNode | undefined;
     const { node } = entry;
     for (const [index, item] of (node.kind === 'list' ? node.items : [node]).entries()) {
+      this.#extends += 1;
+      if (this.#extends > MAX_EXTENDS) {
+        // Said once: everything that follows would say it again.
+        if (this.#extends === MAX_EXTENDS + 1)
+          this.#give({
+            code: 'extends',
+            ...item.start,
+            path: 'extends',
+            found: `more than ${MAX_EXTENDS} files to extend`,
+            allowed: `${MAX_EXTENDS} at most, in all files together`,
+          });
+        break;
+      }
       const path = node.kind === 'list' ? `extends[${index}]` : 'extends';
       const start = item.kind === 'scalar' && item.text === '' ? entry.keyStart : item.start;
       const base = this.#readBase(item, { path, start }, source, [...open, source]);
@@ -155,6 +184,8 @@ class Composer {
       return refuse(`more than ${MAX_EXTENDS_DEPTH} files that extend each other`, `${MAX_EXTENDS_DEPTH} at most`);
     if (this.files.length >= MAX_FILES) return refuse(`more than ${MAX_FILES} files`, `${MAX_FILES} at most`);
 
+    const key = realPath(base.path);
+    if (this.#read.has(key)) return this.#read.get(key);
     const problemsBefore = this.problems.length;
     const root = this.read(base, open);
     // A base that cannot be opened is a mistake of the line that names it.
@@ -173,6 +204,7 @@ class Composer {
         ...hint,
       });
     }
+    this.#read.set(key, root);
     return root;
   }
 }

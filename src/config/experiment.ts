@@ -41,7 +41,11 @@ export type Layer =
   | LayerGlobalAveragePool
   | LayerLeakyRelu
   | LayerTanh
-  | LayerResidual;
+  | LayerResidual
+  | LayerDepthwiseConv
+  | LayerRelu6
+  | LayerCenter
+  | LayerPretrained;
 /**
  * How numbers are drawn at the start. Koch et al. 2015: weights of convolutions N(0, 0.01), of the dense layer N(0, 0.2), biases N(0.5, 0.01).
  *
@@ -188,7 +192,7 @@ export interface Experiment {
   /**
    * The data set, how it is divided, and the size of its pictures.
    */
-  data: DataOmniglot | DataGlyphs | DataMnist | DataFolder;
+  data: DataOmniglot | DataGlyphs | DataMnist | DataFolder | DataEmoji;
   augmentation: Augmentation;
   model?: Model;
   training?: Training;
@@ -348,6 +352,32 @@ export interface DataFolder {
   imageSize: ImageSize;
   sourceSize?: SourceSize;
   inkGain: InkGain;
+}
+/**
+ * Emoji: 1,377 classes, each drawn by four designers (Apple, Google, Twitter, Facebook), in colour; from npm's emoji-datasource packages 16.0.0. 400 classes for the test, 200 for validation, of the others as many as wanted for training. A drawer is a designer: episodes `within-alphabet` have their support by one and the query by another.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "dataEmoji".
+ */
+export interface DataEmoji {
+  /**
+   * Emoji.
+   */
+  dataset: 'emoji';
+  /**
+   * The folder that holds the four packages. Without it: the environment variable ONESHOT_DATA, then the folder of `oneshot data`. Relative to the file it stands in.
+   */
+  path?: string;
+  /**
+   * Classes for training.
+   */
+  trainClasses: number;
+  /**
+   * Colour behind the drawings.
+   */
+  background: string;
+  imageSize: ImageSize;
+  sourceSize?: SourceSize;
 }
 /**
  * Random changes of the training pictures.
@@ -942,6 +972,134 @@ export interface LayerResidual {
    */
   layers: Layer[];
   projectionInitializer: Initializer;
+}
+/**
+ * Depthwise convolution: each channel has filters of its own (Howard et al. 2017).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerDepthwiseConv".
+ */
+export interface LayerDepthwiseConv {
+  /**
+   * Depthwise convolution.
+   */
+  type: 'depthwiseConv';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+  /**
+   * Output channels for each input channel.
+   */
+  multiplier: number;
+  /**
+   * Height and width of the kernel: one number, or [height, width].
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  kernelSize: number | [number, number];
+  /**
+   * Step of the kernel: one number, or [rows, columns].
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  stride: number | [number, number];
+  /**
+   * `valid`: no padding, the output shrinks; `same`: zeros are added so that the output has ceil(input / stride) rows and columns.
+   */
+  padding: 'valid' | 'same';
+  /**
+   * Whether a bias is added to each output channel.
+   */
+  useBias: boolean;
+  weightInitializer: Initializer;
+  biasInitializer: Initializer;
+  /**
+   * Learning rate of this layer; the optimizer's when left out. Koch et al. 2015 tune it per layer in [1e-4, 1e-1].
+   */
+  learningRate?: number;
+  /**
+   * Momentum that this layer ends at; the optimizer's when left out (Koch et al. 2015: per layer, in [0, 1]).
+   */
+  momentum?: number;
+  /**
+   * L2 penalty of this layer's weights (not of its biases); the optimizer's when left out (Koch et al. 2015: per layer, in [0, 0.1]).
+   */
+  l2?: number;
+}
+/**
+ * Rectified linear unit that stops at 6: min(max(0, x), 6) (Krizhevsky 2010).
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerRelu6".
+ */
+export interface LayerRelu6 {
+  /**
+   * Rectified linear unit that stops at 6.
+   */
+  type: 'relu6';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+}
+/**
+ * What reaches it, less its mean over the training pictures, and with their covariance taken out where asked for: what all pictures share tells no class (Wang et al. 2019). Measured once before training; flattens.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerCenter".
+ */
+export interface LayerCenter {
+  /**
+   * Embeddings relative to those of the training pictures.
+   */
+  type: 'center';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+  /**
+   * Whether the covariance over the training pictures is taken out as well.
+   */
+  whiten: boolean;
+  /**
+   * With `whiten`: how far the covariance is drawn towards a multiple of the identity (Ledoit and Wolf 2004).
+   */
+  shrinkage: number;
+}
+/**
+ * A network whose weights were learned elsewhere, on photographs, as one layer: from pictures (colour, or ink as black on white) to an embedding. Frozen, or with its last units learning on. `oneshot data fetch efficientnet-lite0` brings the weights.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerPretrained".
+ */
+export interface LayerPretrained {
+  /**
+   * A network whose weights were learned elsewhere.
+   */
+  type: 'pretrained';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+  /**
+   * `efficientnet-lite0`: 3.4 million weights from ImageNet (Tan and Le 2019; Apache-2.0), 1,280 numbers; pictures of 96 to 224 pixels suit it.
+   */
+  network: 'efficientnet-lite0';
+  /**
+   * How many of its last units learn on: 0 none, the network is frozen; 18 all. The units of efficientnet-lite0 are a stem, 16 blocks and a last convolution.
+   */
+  trainLast: number;
+  /**
+   * Learning rate of its last unit; the optimizer's when left out.
+   */
+  learningRate?: number;
+  /**
+   * With `learningRate`: each unit before learns at this factor of the rate of the next one (Howard and Ruder 2018).
+   */
+  rateDecay: number;
 }
 /**
  * Weighted L1 distance: logit = bias + sum of weight_j |h1_j - h2_j|, probability = sigmoid(logit) (Koch et al. 2015, section 3.1).

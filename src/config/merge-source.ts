@@ -2,25 +2,34 @@
 // single values are replaced; another kind (`type: adamW` over `type: sgd`) drops the base's other keys of that map;
 // `null` removes a key of the base.
 import { branchesOf, childSchema, resolveSchema, type SchemaNode, tagOf } from './schema.js';
-import { type SourceEntry, type SourceMap, type SourceNode, withEntry, withoutEntry } from './source-tree.js';
+import type { SourceEntry, SourceMap, SourceNode } from './source-tree.js';
 
 /** `over` merged over `base`. `schema` is that of the place, if it knows one. */
 export function mergeSource(base: SourceNode, over: SourceNode, schema: SchemaNode | undefined): SourceNode {
   if (base.kind !== 'map' || over.kind !== 'map') return over;
-  let merged: SourceMap = over.entries.size === 0 ? base : { ...dropOtherKind(base, over, schema), start: over.start };
+  if (over.entries.size === 0) return base;
+  const entries = new Map(dropOtherKind(base, over, schema).entries);
   const tag = kindOf(over, schema) ?? kindOf(base, schema);
-  for (const [key, entry] of over.entries) {
-    const child = schema && childSchema(schema, tag, key);
-    merged = mergeEntry(merged, key, entry, child);
-  }
-  return merged;
+  for (const [key, entry] of over.entries) mergeInto(entries, key, entry, schema && childSchema(schema, tag, key));
+  return { ...base, entries, start: over.start };
+}
+
+function mergeInto(
+  entries: Map<string, SourceEntry>,
+  key: string,
+  entry: SourceEntry,
+  schema: SchemaNode | undefined,
+): void {
+  const before = entries.get(key);
+  if (isExplicitNull(entry.node) && (before || schema)) entries.delete(key);
+  else entries.set(key, before ? { ...entry, node: mergeSource(before.node, entry.node, schema) } : entry);
 }
 
 /** A map with one more entry merged in: what `mergeSource` does for each key. */
 export function mergeEntry(map: SourceMap, key: string, entry: SourceEntry, schema: SchemaNode | undefined): SourceMap {
-  const before = map.entries.get(key);
-  if (isExplicitNull(entry.node) && (before || schema)) return withoutEntry(map, key);
-  return withEntry(map, key, before ? { ...entry, node: mergeSource(before.node, entry.node, schema) } : entry);
+  const entries = new Map(map.entries);
+  mergeInto(entries, key, entry, schema);
+  return { ...map, entries };
 }
 
 /** The map without the keys of its kind, where `over` chooses another kind. Keys that an earlier `--set` gave stay: they were meant for the new kind. */

@@ -13,11 +13,15 @@ import {
 } from 'yaml';
 import type { Problem, ProblemCode, SourcePosition } from '../base/problem.js';
 import { type ConcretePath, formatKeyPath } from './key-path.js';
+import { MAX_VALUES, scanYaml } from './scan-yaml.js';
 import type { SourceEntry, SourceNode } from './source-tree.js';
 import { findSyntaxMistakes, type SyntaxMistake } from './yaml-syntax.js';
 
-/** Values of a file at most, aliases expanded: what keeps alias bombs and absurd files from taking all memory. */
-const MAX_VALUES = 200_000;
+/** Mistakes of a file that are looked at: behind so many, nothing more is believed. */
+const MAX_MISTAKES = 200;
+
+/** Signs that further readings of a mended text may take together. */
+const MAX_REREAD = 500_000;
 
 /** Deepest nesting of lists and maps. */
 const MAX_DEPTH = 50;
@@ -43,6 +47,8 @@ export interface ParsedYaml {
   /** Missing where there is nothing to go on with. */
   readonly root: SourceNode | undefined;
   readonly problems: readonly Problem[];
+  /** How many more mistakes there are at least, of which nothing is said. */
+  readonly more: number;
   readonly damage: Damage;
 }
 
@@ -56,16 +62,28 @@ export interface ParseYamlOptions {
 /** The source tree of a YAML text and its syntax problems, in order. */
 export function parseYaml(source: string, options: ParseYamlOptions): ParsedYaml {
   // A carriage return alone is a line break in YAML, but not to the parser.
-  const text = source.replace(/^\uFEFF/, '').replace(/\r(?!\n)/g, '\n');
+  const whole = source.replace(/^\uFEFF/, '').replace(/\r(?!\n)/g, '\n');
+  const stop = scanYaml(whole);
+  const text = stop === undefined ? whole : whole.slice(0, stop.offset);
   const place = new Places(text, options);
   const problems: Problem[] = findForbiddenCharacters(text, place);
   const damage = new DamagedSections(text);
+  if (stop?.problem !== undefined) {
+    const { found, allowed } = stop.problem;
+    return {
+      root: undefined,
+      problems: [...problems, place.problem('syntax', stop.offset, '', found, allowed)],
+      more: 0,
+      damage,
+    };
+  }
 
   // A mistake that hides the rest of the file is mended for a further reading; positions are those of the original, since
   // a mend keeps the length of the text.
   let readable = text.replace(invisibleIndentation, (indentation) => ' '.repeat(indentation.length));
   let reading = read(readable, place);
-  for (let round = 0; round < 20; round += 1) {
+  let more = reading.more;
+  for (let round = 0, work = 0; round < 20 && work <= MAX_REREAD; round += 1, work += text.length) {
     const fresh = reading.mistakes.filter(({ offset }) => !damage.covers(place.at(offset).line));
     for (const mistake of fresh) {
       // Behind a misleading mistake nothing more is believed in its section, other mistakes of this reading included.
@@ -78,7 +96,7 @@ export function parseYaml(source: string, options: ParseYamlOptions): ParsedYaml
       }
     }
     const repairs = reading.mistakes.flatMap(({ repair }) => repair ?? []);
-    if (repairs.length === 0) break;
+    if (repairs.length === 0 || reading.more > 0) break;
     const before: string = readable;
     for (const { from, to, fill } of repairs) {
       readable = readable.slice(0, from) + fill.repeat(to - from) + readable.slice(to);
@@ -94,7 +112,7 @@ export function parseYaml(source: string, options: ParseYamlOptions): ParsedYaml
   }
 
   const builder = new TreeBuilder(readable, place);
-  const contents = reading.document?.contents;
+  const contents = more > 0 ? undefined : reading.document?.contents;
   const built = contents ? builder.build(contents as Node, []) : undefined;
   const root = builder.gaveUp ? undefined : built;
   problems.push(...builder.problems.filter(({ line }) => !damage.covers(line)));
@@ -109,16 +127,22 @@ export function parseYaml(source: string, options: ParseYamlOptions): ParsedYaml
       ),
     );
   }
-  return { root, problems: problems.sort(byPosition), damage };
+  more += builder.more + Math.max(0, problems.length - MAX_MISTAKES);
+  return { root, problems: problems.sort(byPosition).slice(0, MAX_MISTAKES), more, damage };
 }
 
 interface Reading {
   readonly document: Document.Parsed | undefined;
   readonly extraDocuments: readonly Document.Parsed[];
   readonly mistakes: readonly SyntaxMistake[];
+  /** Mistakes that are not among these. */
+  readonly more: number;
 }
 
 function read(text: string, place: Places): Reading {
+  // A stack for each of thousands of mistakes would take most of the time.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   const parsed = parseAllDocuments(text, {
     version: '1.2',
     schema: 'core',
@@ -131,9 +155,18 @@ function read(text: string, place: Places): Reading {
     logLevel: 'silent',
     lineCounter: place.restart(),
   });
+  Error.stackTraceLimit = stackTraceLimit;
   const documents = Array.isArray(parsed) ? (parsed as Document.Parsed[]) : [];
   const [document, ...extraDocuments] = documents;
-  return { document, extraDocuments, mistakes: document ? findSyntaxMistakes(document, text, place.lines) : [] };
+  // They come in the order of the text.
+  const more = document === undefined ? 0 : cut(document.errors) + cut(document.warnings);
+  const mistakes = document === undefined ? [] : findSyntaxMistakes(document, text, place.lines);
+  return { document, extraDocuments, mistakes, more: more + cut(mistakes) };
+}
+
+/** Leaves the first `MAX_MISTAKES` and returns how many went. */
+function cut(mistakes: unknown[]): number {
+  return mistakes.splice(MAX_MISTAKES).length;
 }
 
 /** Offsets in the text as positions in the user's input. */
@@ -256,7 +289,10 @@ class TreeBuilder {
   readonly #place: Places;
   readonly #anchors = new Map<string, Node>();
   readonly #open = new Set<Node>();
+  readonly #reported = new Set<string>();
   #values = 0;
+  /** Mistakes that were met when there were enough. */
+  more = 0;
   /** The alias in the text that is being expanded, with all that it leads to. */
   #alias: { start: SourcePosition; path: ConcretePath } | undefined;
   /** True once reading was given up: what was built until then is incomplete. */
@@ -341,7 +377,8 @@ class TreeBuilder {
 
   #anchorNames(): string {
     const names = [...this.#anchors.keys()];
-    return names.length === 0 ? 'an anchor above that it names, &name' : names.map((name) => `*${name}`).join(', ');
+    const shown = names.slice(0, 20).map((name) => `*${name}`);
+    return names.length === 0 ? 'an anchor above that it names, &name' : shown.join(', ');
   }
 
   /** Counts a list or map; false once there are too many values or the nesting is too deep, which is reported once. */
@@ -376,7 +413,14 @@ class TreeBuilder {
     hint?: string,
   ): void {
     // An alias repeats what is wrong in its anchor.
-    if (this.problems.some(({ line, column }) => line === start.line && column === start.column)) return;
+    const place = `${start.line}:${start.column}`;
+    if (this.#reported.has(place)) return;
+    this.#reported.add(place);
+    if (this.problems.length >= MAX_MISTAKES) {
+      this.more += 1;
+      this.gaveUp = true;
+      return;
+    }
     this.problems.push({
       code,
       ...start,

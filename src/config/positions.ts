@@ -45,8 +45,9 @@ export class Positions {
 function childOf(node: SourceNode, step: KeyPath[number]): SourceEntry | undefined {
   if (node.kind === 'map') return typeof step === 'string' ? node.entries.get(step) : undefined;
   if (node.kind !== 'list' || typeof step === 'string') return undefined;
-  const index = findItem(node.items.map(nameAndType), step);
-  const item = index === undefined ? undefined : node.items[index]!;
+  // Names are looked at only where one is asked for: lists are long, and every problem asks.
+  const index = typeof step === 'number' ? step : findItem(node.items.map(nameAndType), step);
+  const item = index === undefined ? undefined : node.items[index];
   return item && { keyStart: item.start, node: item };
 }
 

@@ -15,6 +15,8 @@ export interface ReadExperiment {
   readonly soundness: Soundness;
   /** In file order. */
   readonly problems: readonly Problem[];
+  /** How many more there are at least. */
+  readonly more: number;
   /** Names of all files, the file itself first. */
   readonly files: readonly string[];
 }
@@ -28,14 +30,21 @@ export function readExperiment(path: string, options: ComposeOptions = {}): Read
     soundness.markBroken([]);
     const start = { file: path, line: 1, column: 1 };
     const positions = new Positions({ kind: 'map', entries: new Map(), start });
-    return { value: {}, positions, soundness, problems: sortProblems(composition.problems, files), files };
+    return {
+      value: {},
+      positions,
+      soundness,
+      problems: sortProblems(composition.problems, files),
+      more: composition.more,
+      files,
+    };
   }
-  const { value, positions, problems } = validate(root);
+  const { value, positions, problems, broken, more } = validate(root);
   const certain = problems.filter(
     (problem) =>
       !isDoubtful(problem, composition, positions) && !isUnreadValue(problem, composition.problems, positions),
   );
-  for (const { breaks } of problems) for (const broken of breaks) soundness.markBroken(broken);
+  for (const path of broken) soundness.markBroken(path);
   const damages = [...composition.damage.values()];
   for (const { keys } of damages) for (const key of keys) soundness.markBroken([key]);
   if (damages.some(({ isOpenEnded }) => isOpenEnded)) {
@@ -43,10 +52,10 @@ export function readExperiment(path: string, options: ComposeOptions = {}): Read
       if (!root.entries.has(key)) soundness.markBroken([key]);
   }
   // Where a base is missing, any key may be missing with it; where a --set failed, it may have mended anything.
-  if (!composition.complete || composition.problems.some(({ file }) => file.startsWith('--set ')))
+  if (!composition.complete || more > 0 || composition.problems.some(({ file }) => file.startsWith('--set ')))
     soundness.markBroken([]);
   const all = [...composition.problems, ...certain.map(({ breaks: _breaks, place: _place, ...problem }) => problem)];
-  return { value, positions, soundness, problems: sortProblems(all, files), files };
+  return { value, positions, soundness, problems: sortProblems(all, files), more: composition.more + more, files };
 }
 
 /** Whether the value itself could not be read (an unknown tag, a bad alias, a control character), so that what it seems to be says nothing. */

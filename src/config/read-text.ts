@@ -1,5 +1,5 @@
 // From the bytes of a file to text, or to the problem that is in the way. First step of reading an experiment file.
-import { readFileSync, statSync } from 'node:fs';
+import { readBounded } from '../base/bounded-file.js';
 import type { Problem } from '../base/problem.js';
 
 /** Largest experiment file. The longest that ships has 4 KB; generated ones with thousands of sweep points stay below. */
@@ -8,14 +8,8 @@ export const MAX_FILE_BYTES = 1024 * 1024;
 /** The bytes of a file. Throws as `readFileSync` does. */
 export type ReadFile = (path: string) => Uint8Array;
 
-/** Reads regular files only, up to `MAX_FILE_BYTES` and one byte more, so that devices and pipes cannot block. */
-export const readRegularFile: ReadFile = (path) => {
-  const status = statSync(path);
-  if (status.isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
-  if (!status.isFile()) throw Object.assign(new Error('is not a regular file'), { code: 'ENOTREG' });
-  if (status.size > MAX_FILE_BYTES) throw Object.assign(new Error('is too large'), { code: 'EFBIG' });
-  return readFileSync(path);
-};
+/** Reads regular files only, up to `MAX_FILE_BYTES`. */
+export const readRegularFile: ReadFile = (path) => readBounded(path, MAX_FILE_BYTES);
 
 /** Text of a file without its byte-order mark, or the problem that keeps it from being read, at its first bad byte. */
 export function readText(path: string, file: string, readFile: ReadFile): { text: string } | { problem: Problem } {

@@ -23,6 +23,9 @@ import {
 import type { SourceMap } from './source-tree.js';
 import { toPlain } from './source-tree.js';
 
+/** Errors that are put into words: behind so many, a file is another thing than an experiment. */
+const MAX_ERRORS = 500;
+
 /** A problem with the path that is broken by it. */
 export interface SchemaProblem extends Problem {
   /** Path of the key or value that it is about. */
@@ -36,6 +39,10 @@ export interface SchemaResult {
   readonly value: Record<string, unknown>;
   readonly positions: Positions;
   readonly problems: readonly SchemaProblem[];
+  /** Paths that cannot be relied on. */
+  readonly broken: readonly ConcretePath[];
+  /** Errors beyond these, of which nothing is said. */
+  readonly more: number;
 }
 
 /** Checks a composed experiment against the schema and fills in its defaults. */
@@ -44,13 +51,17 @@ export function validate(root: SourceMap): SchemaResult {
   const given = toPlain(root);
   const value = toPlain(root) as Record<string, unknown>;
   spellOutWords(value);
-  const problems = checkSchema(value) ? [] : new ErrorTranslator(given, positions).translate(checkSchema.errors ?? []);
-  return { value, positions, problems };
+  const errors = checkSchema(value) ? [] : (checkSchema.errors ?? []);
+  const translator = new ErrorTranslator(given, positions);
+  const problems = translator.translate(errors);
+  return { value, positions, problems, broken: translator.broken, more: Math.max(0, errors.length - MAX_ERRORS) };
 }
 
 class ErrorTranslator {
   readonly #given: unknown;
   readonly #positions: Positions;
+  /** What all errors break, those included that are not told since their place has one already. */
+  readonly broken: ConcretePath[] = [];
   readonly #problems: SchemaProblem[] = [];
   readonly #seen = new Set<string>();
   /** Keys that unknown ones were meant to be, as paths. */
@@ -63,7 +74,7 @@ class ErrorTranslator {
 
   translate(errors: readonly SchemaError[]): SchemaProblem[] {
     const missing = new Map<string, { path: ConcretePath; keys: string[] }>();
-    for (const error of errors) {
+    for (const error of errors.slice(0, MAX_ERRORS)) {
       const path = this.#pathOf(error.instancePath);
       if (error.keyword === 'additionalProperties') this.#unknownKey(path, error.params.additionalProperty as string);
       else if (error.keyword === 'required') {
@@ -114,7 +125,8 @@ class ErrorTranslator {
     const map = getAtPath(this.#given, path);
     if (!schema || tag === undefined || !missing.includes(tag) || !isMapValue(map)) return;
     const known = [...branchesOf(schema).values()].flatMap((kind) => Object.keys(kind.properties ?? {}));
-    for (const key of Object.keys(map)) if (!known.includes(key)) this.#unknownKey(path, key, [...new Set(known)]);
+    const foreign = Object.keys(map).filter((key) => !known.includes(key));
+    for (const key of foreign.slice(0, MAX_ERRORS)) this.#unknownKey(path, key, [...new Set(known)]);
   }
 
   #missingKeys(path: ConcretePath, keys: readonly string[]): void {
@@ -181,6 +193,7 @@ class ErrorTranslator {
     },
   ): void {
     // Two places of the experiment are one in the file where an alias repeats it.
+    this.broken.push(...rest.breaks);
     const keys = [JSON.stringify(place), JSON.stringify([code, position])];
     if (keys.some((key) => this.#seen.has(key))) return;
     for (const key of keys) this.#seen.add(key);

@@ -2,6 +2,8 @@
 // `data` in the schema and a line here.
 import { OneshotError } from '../base/problem.js';
 import type { SettingProblem } from '../config/setting-problem.js';
+import { emojiSource } from './emoji/emoji-source.js';
+
 import type { DataPlace } from './files/data-folder.js';
 import { folderSource } from './folder/folder-source.js';
 import { glyphsSource } from './glyphs/glyphs-source.js';
@@ -22,6 +24,7 @@ const SOURCES: { readonly [Name in DataSection['dataset']]: DataSource<Extract<D
   glyphs: glyphsSource,
   mnist: mnistSource,
   folder: folderSource,
+  emoji: emojiSource,
 };
 
 /** The names of all data sets. */

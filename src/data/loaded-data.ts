@@ -32,7 +32,7 @@ export interface DataDescription extends PictureSizes {
 
 /** Channels of a section's pictures: 3 in colour. */
 export function channelsOf(section: DataSection): 1 | 3 {
-  return 'color' in section && section.color === 'rgb' ? 3 : 1;
+  return section.dataset === 'emoji' || ('color' in section && section.color === 'rgb') ? 3 : 1;
 }
 
 /** A data set in memory. */

@@ -2,6 +2,7 @@
 import type { LockHolder } from '../base/process-lock.js';
 import type { Trial } from '../plan/trial.js';
 import type { TrialProgress } from '../run/trial-messages.js';
+import type { RunDamage } from '../run-folder/digests.js';
 import type { TrialOutcome } from './launcher.js';
 import type { RunProgress } from './prepare-run.js';
 
@@ -28,6 +29,8 @@ export type PlanEvent =
       readonly trial: Trial;
       readonly folder: string;
       readonly progress: RunProgress;
+      /** Why a run that had finished is run again. */
+      readonly damage?: RunDamage;
       readonly attempt: number;
     }
   | { readonly type: 'progress'; readonly trial: Trial; readonly progress: TrialProgress }

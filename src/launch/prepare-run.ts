@@ -8,6 +8,7 @@ import { syncFolder, temporaryName, writeFileAtomic } from '../base/atomic-file.
 import { makeFolder } from '../base/make-folder.js';
 import { OneshotError } from '../base/problem.js';
 import type { Trial } from '../plan/trial.js';
+import { findDamage, type RunDamage } from '../run-folder/digests.js';
 import {
   RUN_FOLDER_VERSION,
   type RunStatus,
@@ -16,6 +17,7 @@ import {
   runFiles,
   type TrialRecord,
 } from '../run-folder/run-folder.js';
+import { mendRun } from './mend-run.js';
 
 /** What a run folder holds of a trial: nothing yet, part of its training, or results of another or this very evaluation. */
 export type RunProgress = 'new' | 'begun' | 'trained' | 'finished';
@@ -23,6 +25,8 @@ export type RunProgress = 'new' | 'begun' | 'trained' | 'finished';
 export interface PreparedRun {
   readonly folder: string;
   readonly progress: RunProgress;
+  /** Why a run that had finished is to be run again. */
+  readonly damage?: RunDamage;
 }
 
 /** The names of an experiment's run folders by the id of their trial. */
@@ -53,14 +57,16 @@ export function findRun(
     const status = readRunStatus(folder);
     // The status of a trial that was ever started has its fingerprints too: one file less to read, ten thousand times.
     const { fingerprints } = status ?? readTrialRecord(folder) ?? {};
-    if (fingerprints?.training === trial.fingerprints.training) return { folder, progress: judge(status, trial) };
+    if (fingerprints?.training === trial.fingerprints.training) return { folder, ...judge(folder, status, trial) };
   }
   return { folder: join(experimentFolder, trial.folder), progress: 'new' };
 }
 
-function judge(status: RunStatus | undefined, trial: Trial): RunProgress {
-  if (status?.state !== 'finished') return 'begun';
-  return status.fingerprints.evaluation === trial.fingerprints.evaluation ? 'finished' : 'trained';
+function judge(folder: string, status: RunStatus | undefined, trial: Trial): Omit<PreparedRun, 'folder'> {
+  if (status?.state !== 'finished') return { progress: 'begun' };
+  const damage = findDamage(folder);
+  if (damage !== undefined) return { progress: damage.training.length > 0 ? 'begun' : 'trained', damage };
+  return { progress: status.fingerprints.evaluation === trial.fingerprints.evaluation ? 'finished' : 'trained' };
 }
 
 /** Like `findRun`, and makes the folder ready to be run: a new one appears whole or not at all. Throws OneshotError('disk') where it cannot be written. */
@@ -73,6 +79,7 @@ export function prepareRun(
   if (found.progress === 'finished') return found;
   try {
     if (found.progress === 'new' && createRunFolder(experimentFolder, found.folder, trial)) return found;
+    if (found.damage !== undefined) mendRun(found.folder);
     updateRunFolder(found.folder, trial);
   } catch (error) {
     throw new OneshotError('disk', `cannot write the run folder ${found.folder}: ${(error as Error).message}`, {
@@ -80,10 +87,8 @@ export function prepareRun(
       cause: error,
     });
   }
-  return {
-    folder: found.folder,
-    progress: found.progress === 'new' ? judge(readRunStatus(found.folder), trial) : found.progress,
-  };
+  if (found.progress !== 'new') return found;
+  return { folder: found.folder, ...judge(found.folder, readRunStatus(found.folder), trial) };
 }
 
 /** Makes the folder; false where another process has just done so. */

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { stableHash } from '../base/stable-hash.js';
 import type { Experiment } from '../config/experiment.js';
 import { requireDataFiles } from '../data/data-source.js';
-import type { DataPlace } from '../data/files/data-folder.js';
+import { type DataPlace, resolveDataFolder } from '../data/files/data-folder.js';
+import { requirePretrainedFile } from '../data/files/pretrained-files.js';
 import { listExtraPictures } from '../evaluation/protocols/registry.js';
+
 import type { Plan } from '../plan/plan-trials.js';
 import type { Trial } from '../plan/trial.js';
 import { findRun, indexRunFolders } from './prepare-run.js';
@@ -41,4 +43,7 @@ function groupByData(trials: readonly Trial[]): readonly Trial[][] {
 
 function requireDataOf(experiment: Experiment, place: DataPlace): void {
   if (experiment.data) requireDataFiles(experiment.data, place, listExtraPictures(experiment.evaluation));
+  for (const layer of experiment.model?.encoder ?? []) {
+    if (layer.type === 'pretrained') requirePretrainedFile(layer.network, resolveDataFolder(undefined, place));
+  }
 }

@@ -167,7 +167,7 @@ class PlanRun {
   async #runTrial(task: TrialTask): Promise<void> {
     const { trial, haltAfterEpoch } = task;
     const prepared = prepareRun(this.#experimentFolder, trial, this.#index);
-    const { folder, progress } = prepared;
+    const { folder, progress, damage } = prepared;
     this.#folders.set(trial, folder);
     if (progress === 'finished') {
       this.#skipped++;
@@ -186,7 +186,7 @@ class PlanRun {
     for (let attempt = 1; ; attempt++) {
       const room = await this.#findRoom(trial);
       if (room === undefined) return;
-      this.#options.onEvent({ type: 'started', trial, folder, progress, attempt });
+      this.#options.onEvent({ type: 'started', trial, folder, progress, attempt, ...(damage && { damage }) });
       const startedAt = performance.now();
       const outcome = await this.#launch(task, folder, room);
       if (outcome.state === 'failed' && outcome.code === 'locked') {

@@ -40,12 +40,15 @@ export interface LayerContext {
   within(name: string): LayerContext;
 }
 
+/** Values of parameters by `ParameterSpec.name`. */
+export type FittedArrays = Map<string, Float32Array>;
+
 /** One type of layer. `Config` is its schema entry. */
 export interface LayerType<Config extends Layer> {
   readonly type: Config['type'];
   /** The layers that it is made of, for layers that are made of others. */
   layersWithin?(config: Config): readonly Layer[];
-  /** True where it looks at the other pictures of a batch, which must then not be cut into micro-batches. */
+  /** True where it looks at the other pictures of a batch, which must then not be cut into micro-batches; false where not even the layers that it is made of do. */
   readonly needsWholeBatches?: boolean;
   /** The shape that leaves the layer. Throws a `ShapeError` when `input` does not fit it. */
   outputShape(config: Config, input: Shape): Shape;
@@ -53,6 +56,8 @@ export interface LayerType<Config extends Layer> {
   parameters(config: Config, input: Shape): readonly ParameterSpec[];
   /** Multiplications with addition of one forward pass of one picture. */
   multiplyAdds(config: Config, input: Shape): number;
+  /** Arrays that come from the pictures themselves, before anything is learned: from what reaches the layer of all training pictures, `[count, ...]`. */
+  fit?(config: Config, features: Float32Array, count: number): FittedArrays;
   /** The layer's output, `[batch, ...outputShape]`. Called inside `tf.tidy` or a gradient. */
   apply(config: Config, input: Tensor, context: LayerContext): Tensor;
 }

@@ -75,10 +75,12 @@ export function drawInitialValues(spec: ParameterSpec, stream: RandomStream): Fl
   return values;
 }
 
-/** The initial values of all parameters of a network by path. Each parameter has a stream of its own, so that a changed layer leaves the others alone. Koch's 39 million numbers take about 2 s. */
-export function initializeNetwork(shape: NetworkShape, seed: number): NamedArrays {
+/** The initial values of all parameters of a network by path, those of `given` where it has them. Each parameter has a stream of its own, so that a changed layer leaves the others alone. Koch's 39 million numbers take about 2 s. */
+export function initializeNetwork(shape: NetworkShape, seed: number, given?: NamedArrays): NamedArrays {
   return new Map(
     shape.parameters.map((spec) => {
+      const known = given?.get(spec.path);
+      if (known !== undefined) return [spec.path, known];
       const values = drawInitialValues(spec, randomStream(seed, 'initialize', spec.path));
       return [spec.path, { shape: spec.shape, values }];
     }),

@@ -24,7 +24,7 @@ function countOutputs(layers: readonly PlacedLayer[]): number {
 export function needsWholeBatches(encoder: readonly Layer[]): boolean {
   return encoder.some((layer) => {
     const type = layerTypeOf(layer);
-    return type.needsWholeBatches || needsWholeBatches(type.layersWithin?.(layer) ?? []);
+    return type.needsWholeBatches ?? needsWholeBatches(type.layersWithin?.(layer) ?? []);
   });
 }
 

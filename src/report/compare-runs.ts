@@ -13,13 +13,14 @@ import {
   listEpisodes,
 } from './compare-configurations.js';
 import { chooseConfiguration, type NamedChoice, nameChoice } from './figures/choose-configuration.js';
+import { findDifferences, type SettingDifference } from './find-differences.js';
 import { groupRuns } from './group-runs.js';
 import { type ReportRun, readRunPredictions } from './load-runs.js';
 
 export interface Comparison {
   readonly runs: readonly ComparedRun[];
-  /** The settings that are not the same in all runs; undefined where a run has no such setting. */
-  readonly differences: readonly { readonly path: string; readonly values: readonly (string | undefined)[] }[];
+  /** The settings that are not the same in all runs. */
+  readonly differences: readonly SettingDifference[];
   readonly rows: readonly ComparisonRow[];
   /** Configurations of two runs or more, each against the first of them; empty where there are not two. */
   readonly configurations: readonly ConfigurationDifference[];
@@ -94,15 +95,6 @@ export function compareRuns(runs: readonly ReportRun[]): Comparison {
 
 const listResults = (runs: readonly ReportRun[]): AnyResult[] =>
   runs.flatMap(({ results, verifications }): AnyResult[] => [...results, ...verifications]);
-
-/** The settings that are not the same in all runs, by key path. */
-export function findDifferences(runs: readonly ReportRun[]): Comparison['differences'] {
-  const paths = [...new Set(runs.flatMap(({ settings }) => Object.keys(settings)))];
-  return paths
-    .map((path) => ({ path, values: runs.map(({ settings }) => settings[path]) }))
-    .filter(({ values }) => new Set(values).size > 1)
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
-}
 
 function compareOn({ task, scorer }: Pick<AnyResult, 'task' | 'scorer'>, runs: readonly ReportRun[]): ComparisonRow {
   const found = runs.map((run) => ({

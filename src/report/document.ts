@@ -8,13 +8,30 @@ export type Inline =
   | { readonly strong: string }
   | { readonly small: string }
   | typeof LINE_BREAK
-  | RunLink;
+  | RunLink
+  | FileLink
+  | SmallPicture;
 
 export const LINE_BREAK = { break: 'line' } as const;
 
 /** Leads to a run's row: its number there. */
 export interface RunLink {
   readonly run: number;
+}
+
+/** Leads to a file or folder beside the report, or to a page of a server. */
+export interface FileLink {
+  /** A relative path with `/` between its parts, or an address. Encoded by who writes it down. */
+  readonly href: string;
+  /** What is shown: a name from outside. */
+  readonly text: string;
+}
+
+/** A picture of the data in a line of text: `[size, size]` pixels, a PNG file in base64. */
+export interface SmallPicture {
+  readonly picture: string;
+  /** The picture in words. */
+  readonly alt: string;
 }
 
 export type Text = readonly Inline[];
@@ -65,24 +82,32 @@ export interface Table {
 }
 
 export type Block =
-  | { readonly type: 'heading'; readonly text: string; readonly id: string }
+  | { readonly type: 'heading'; readonly text: string; readonly id: string; readonly isFolded: boolean }
   | { readonly type: 'paragraph'; readonly text: Text; readonly tone?: 'lead' | 'alarm' | 'note' }
   | { readonly type: 'list'; readonly items: readonly Text[] }
   | { readonly type: 'table'; readonly table: Table; readonly caption?: string }
-  /** `beside`: facts that stand beside the plots where there is room. */
+  /** `beside`: facts that stand beside the plots where there is room, below the number that the page is about. */
   | {
       readonly type: 'plots';
       readonly plots: readonly Plot[];
       readonly wide?: boolean;
       readonly beside?: readonly Fact[];
+      readonly number?: { readonly value: string; readonly text: string };
     }
+  /** A file's text as it is, folded away under its title. */
+  | { readonly type: 'listing'; readonly title: string; readonly text: string }
   | { readonly type: 'gallery'; readonly title: Text; readonly items: readonly GalleryItem[] }
   | { readonly type: 'picture'; readonly picture: Picture }
   | { readonly type: 'download'; readonly text: string; readonly data: Csv };
 
-/** A section's heading; `id` is where links lead. */
+/** The heading of a section that is folded until somebody asks for it; `id` is where links lead. */
 export function heading(id: string, text: string): Block {
-  return { type: 'heading', id, text };
+  return { type: 'heading', id, text, isFolded: true };
+}
+
+/** The heading of a section that stands open. */
+export function openHeading(id: string, text: string): Block {
+  return { type: 'heading', id, text, isFolded: false };
 }
 
 /** A plain paragraph. */

@@ -7,6 +7,7 @@ import type { EpisodeOutcome } from '../evaluation/statistics/clustered-bootstra
 import { coverBoth, type Interval } from '../evaluation/statistics/interval.js';
 import { intervalOverSeeds } from '../evaluation/statistics/over-seeds.js';
 import { shortenPaths } from '../plan/trial-name.js';
+import { findDifferences } from './find-differences.js';
 import type { ReportRun } from './load-runs.js';
 
 /** The runs of one configuration. */
@@ -73,11 +74,30 @@ function labelGroups(groups: readonly ReportRun[][]): RunGroup[] {
     if (varying === '') return trial.experimentName;
     return severalExperiments ? `${trial.experimentName}: ${varying}` : varying;
   });
+  const told = labels.map((label, index) => {
+    const alike = firsts.filter((_, other) => labels[other] === label);
+    return alike.length === 1 ? label : `${label}: ${tellApart(firsts[index]!, alike)}`;
+  });
   return groups.map((runs, index) => {
-    const label = labels[index]!;
-    const unique = labels.filter((other) => other === label).length === 1;
+    const label = told[index]!;
+    const unique = told.filter((other) => other === label).length === 1;
     return { label: unique ? label : `${label} (${runs[0]!.trial.fingerprints.config.slice(0, 8)})`, runs };
   });
+}
+
+/** Settings that a label names of those that differ. */
+const MOST_TOLD_SETTINGS = 3;
+
+/** What differs between runs of one name: the command line changed it, or the file has been changed since. */
+function tellApart(run: ReportRun, alike: readonly ReportRun[]): string {
+  const differing = findDifferences(alike).map(({ path }) => path);
+  const short = shortenPaths(differing);
+  const told = differing
+    .slice(0, MOST_TOLD_SETTINGS)
+    .map((path) => `${short.get(path)}=${run.settings[path] ?? 'none'}`);
+  const rest = differing.length - told.length;
+  if (told.length === 0) return run.trial.fingerprints.config.slice(0, 8);
+  return `${told.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 function describeValue(value: unknown): string {

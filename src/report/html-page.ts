@@ -21,8 +21,8 @@ const SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 
 
 /** The text of the page. */
 export function renderHtmlPage(title: string, blocks: readonly Block[], footer: string): string {
-  const headings = blocks.filter((block) => block.type === 'heading');
-  const links = headings.map(({ id, text }) => html`<a href="#${id}">${text}</a> `);
+  const { top, sections } = divideIntoSections(blocks);
+  const links = sections.map(({ heading: { id, text } }) => html`<li><a href="#${id}">${text}</a></li>`);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -34,22 +34,50 @@ export function renderHtmlPage(title: string, blocks: readonly Block[], footer: 
 <style>${new Html(PAGE_STYLE)}</style>
 </head>
 <body>
+<div class="page">
+<nav aria-label="Sections"><ul>${links}</ul></nav>
 <main>
 <h1><bdi>${title}</bdi></h1>
-<nav aria-label="Sections">${links}</nav>
-${blocks.map(renderBlock)}
+${top.map((block) => renderBlock(block, 2))}
+${sections.map(renderSection)}
 <footer>${footer}</footer>
 </main>
+</div>
 </body>
 </html>
 `;
   return page.markup;
 }
 
-function renderBlock(block: Block): Html {
+type Heading = Extract<Block, { type: 'heading' }>;
+
+interface Section {
+  readonly heading: Heading;
+  readonly blocks: readonly Block[];
+}
+
+function divideIntoSections(blocks: readonly Block[]): { top: readonly Block[]; sections: readonly Section[] } {
+  const starts = blocks.flatMap((block, index) => (block.type === 'heading' ? [index] : []));
+  const sections = starts.map((start, index) => ({
+    heading: blocks[start] as Heading,
+    blocks: blocks.slice(start + 1, starts[index + 1]),
+  }));
+  return { top: blocks.slice(0, starts[0]), sections };
+}
+
+// The target of links lies within the fold: a browser that follows one opens it.
+function renderSection({ heading: { id, text, isFolded }, blocks }: Section): Html {
+  return html`<details class="section"${new Html(isFolded ? '' : ' open')}><summary><h2>${text}</h2></summary>
+<div class="content" id="${id}">
+${blocks.map((block) => renderBlock(block, 3))}</div></details>
+`;
+}
+
+// `level` is that of titles within the block.
+function renderBlock(block: Block, level: 2 | 3): Html {
   switch (block.type) {
     case 'heading':
-      return html`<h2 id="${block.id}">${block.text}</h2>\n`;
+      return html``;
     case 'paragraph':
       return html`<p class="${block.tone ?? 'plain'}">${block.tone === 'alarm' ? 'Attention. ' : ''}${renderText(block.text)}</p>\n`;
     case 'list':
@@ -57,7 +85,9 @@ function renderBlock(block: Block): Html {
     case 'table':
       return renderTable(block.table, block.caption);
     case 'plots':
-      return html`<div class="${block.wide ? 'plots wide' : 'plots'}">${block.plots.map(renderPlot)}${block.beside ? renderFacts(block.beside) : ''}</div>\n`;
+      return html`<div class="${block.wide ? 'plots wide' : 'plots'}">${block.plots.map((plot) => renderPlot(plot, level))}${renderBeside(block)}</div>\n`;
+    case 'listing':
+      return html`<details class="listing"><summary>${block.title}</summary><pre tabindex="0">${block.text}</pre></details>\n`;
     case 'gallery':
       return html`<h3>${renderText(block.title)}</h3>\n${block.items.map(renderGalleryItem)}`;
     case 'picture':
@@ -72,25 +102,38 @@ function renderText(text: Text): Html[] {
     if (typeof inline === 'string') return html`${inline}`;
     if ('run' in inline) return html`<a href="#run-${inline.run}">${inline.run}</a>`;
     if ('break' in inline) return html`<br>`;
+    if ('href' in inline) return html`<a href="${inline.href}"><bdi>${inline.text}</bdi></a>`;
+    if ('picture' in inline)
+      return html`<img class="small" src="data:image/png;base64,${inline.picture}" alt="${inline.alt}">`;
     if ('name' in inline) return html`<bdi>${inline.name}</bdi>`;
     return 'small' in inline ? html` <small>${inline.small}</small>` : html`<strong>${inline.strong}</strong>`;
   });
 }
 
-// Tables wider than a phone scroll on their own; the keyboard reaches them.
+/** Rows of a table from which on it scrolls within itself. */
+const MOST_ROWS = 24;
+
+// Tables wider than a phone, or longer than a screen, scroll on their own; the keyboard reaches them.
 function renderTable({ head, align, rows, listsRuns }: Table, caption = ''): Html {
   const place = (row: number) => new Html(listsRuns ? ` id="run-${row + 1}"` : '');
   return html`${caption === '' ? '' : html`<p class="caption">${caption}</p>`}
-<div class="scroll" tabindex="0" role="region" aria-label="${caption || head.join(', ')}"><table>
+<div class="${rows.length > MOST_ROWS ? 'scroll tall' : 'scroll'}" tabindex="0" role="region" aria-label="${caption || head.join(', ')}"><table>
 <thead><tr>${head.map((text, column) => html`<th scope="col" class="${align[column]!}"><bdi>${text}</bdi></th>`)}</tr></thead>
 <tbody>
 ${rows.map((row, index) => html`<tr${place(index)}>${row.map((cell, column) => html`<td class="${align[column]!}">${renderText(cell)}</td>`)}</tr>\n`)}</tbody>
 </table></div>\n`;
 }
 
-function renderPlot({ title, description, svg, data }: Plot): Html {
-  return html`<figure class="plot"><h3><bdi>${title}</bdi></h3>${new Html(plotForPage(svg, description))}
+function renderPlot({ title, description, svg, data }: Plot, level: 2 | 3): Html {
+  const tag = new Html(`h${level}`);
+  return html`<figure class="plot"><${tag} class="title"><bdi>${title}</bdi></${tag}>${new Html(plotForPage(svg, description))}
 <figcaption class="download">${linkCsv(data, 'Figures as CSV')}</figcaption></figure>\n`;
+}
+
+function renderBeside({ beside, number }: Extract<Block, { type: 'plots' }>): Html {
+  if (beside === undefined) return html``;
+  const shown = number && html`<p class="number"><strong>${number.value}</strong> <span>${number.text}</span></p>`;
+  return html`<div class="beside">${shown ?? ''}${renderFacts(beside)}</div>`;
 }
 
 function renderFacts(facts: readonly Fact[]): Html {
@@ -110,7 +153,7 @@ function linkCsv(data: Csv, text: string): Html {
 function renderGalleryItem({ truth, won, query, support }: GalleryItem): Html {
   const verdict = won ? 'won' : 'lost';
   return html`<div class="item"><div class="query">
-<img src="data:image/png;base64,${query}" alt="query: a drawing of ${truth}"><div>${verdict}: <bdi>${truth}</bdi></div></div>
+<img src="data:image/png;base64,${query}" alt="query: ${truth}"><div>${verdict}: <bdi>${truth}</bdi></div></div>
 <div class="ways">${support.map(renderWay)}</div></div>\n`;
 }
 

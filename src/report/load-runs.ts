@@ -1,7 +1,9 @@
 // What reports know of a run, read from its folder alone: trial.json, experiment.yaml, status.json, journal.jsonl, results.json.
-import { existsSync, readFileSync } from 'node:fs';
+
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { readBounded } from '../base/bounded-file.js';
 import type { Experiment } from '../config/experiment.js';
 import { type EvaluationResult, readResults } from '../evaluation/records/evaluation-result.js';
 import { type PredictionRecord, readPredictions } from '../evaluation/records/predictions.js';
@@ -9,8 +11,11 @@ import { readRunVerifications, type VerificationResult } from '../evaluation/rec
 import { type DamagedRun, type FoundRun, findRuns } from '../run-folder/find-runs.js';
 import { flattenParams } from '../run-folder/flatten-params.js';
 import { type Provenance, readProvenance } from '../run-folder/provenance.js';
+import { MAX_RECORD_BYTES } from '../run-folder/read-record.js';
 import { type RunState, type RunStatus, runFiles, type TrialRecord } from '../run-folder/run-folder.js';
+import { composeRunAddress } from '../tracking/experiment-page.js';
 import { readJournal } from '../tracking/journal.js';
+import { listShippedRuns } from '../tracking/ship-cursor.js';
 
 /** One point of a metric. */
 export interface MetricPoint {
@@ -35,6 +40,8 @@ export interface ReportRun {
   readonly results: readonly EvaluationResult[];
   /** Of verifications; empty before the evaluation is done. */
   readonly verifications: readonly VerificationResult[];
+  /** Addresses of its pages on the MLflow servers that it was shipped to. */
+  readonly mlflow: readonly string[];
   /** Where each attempt was made. */
   readonly provenance: readonly Provenance[];
   /** What of the folder could not be read, in words. */
@@ -83,12 +90,15 @@ function loadRun(found: FoundRun): ReportRun {
   const provenance = attempt(() => readProvenance(files.provenance), []);
   const experiment = attempt(() => readExperiment(files.experiment), undefined);
   const settings = experiment === undefined ? {} : flattenParams(experiment);
-  return { ...found, ...journal, experiment, settings, results, verifications, provenance, problems };
+  const mlflow = listShippedRuns(found.folder)
+    .filter(({ uri }) => /^https?:/.test(uri))
+    .map(({ uri, experimentId, runId }) => composeRunAddress(uri, experimentId, runId));
+  return { ...found, ...journal, experiment, settings, mlflow, results, verifications, provenance, problems };
 }
 
 // Unchecked: it was checked when the folder was made, and a report only shows it.
 function readExperiment(path: string): Experiment | undefined {
-  return existsSync(path) ? (parse(readFileSync(path, 'utf8')) as Experiment) : undefined;
+  return existsSync(path) ? (parse(readBounded(path, MAX_RECORD_BYTES).toString('utf8')) as Experiment) : undefined;
 }
 
 type JournalContent = Pick<ReportRun, 'tags' | 'metrics'>;

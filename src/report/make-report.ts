@@ -1,10 +1,10 @@
 // Everything that a report says, as plain data: the pages, and `--json`, are made from this alone.
 import type { DamagedRun } from '../run-folder/find-runs.js';
 import { countStates, type RunState } from '../run-folder/run-folder.js';
-import { type Comparison, findDifferences } from './compare-runs.js';
 import { type AlphabetFigures, averageAlphabets } from './figures/alphabets.js';
 import { type Calibration, calibrate } from './figures/calibration.js';
 import { chooseConfiguration, type NamedChoice, nameChoice } from './figures/choose-configuration.js';
+import { type Configuration, describeConfiguration } from './figures/configuration.js';
 import { type Confusions, collectConfusions } from './figures/confused-pairs.js';
 import {
   collectLayerCurves,
@@ -14,6 +14,7 @@ import {
   type LearningCurve,
   type NWayCurve,
 } from './figures/curves.js';
+import { type Differences, findGroupDifferences } from './figures/differences.js';
 import { type DistortionSamples, drawDistortions } from './figures/distortion-samples.js';
 import { type EmbeddingMap, mapEmbeddings } from './figures/embedding-map.js';
 import { drawFirstFilters, type FirstFilters } from './figures/first-filters.js';
@@ -21,14 +22,17 @@ import { collectGalleries, type Gallery } from './figures/galleries.js';
 import { findShownGroup, type Headline, makeHeadline } from './figures/headline.js';
 import { fillPaperTables, type PaperTable } from './figures/paper-tables.js';
 import { listIncomplete, listSkippedAlphabets, type RunSummary, summarizeRuns } from './figures/run-summaries.js';
+import { type SeedTable, tabulateSeeds } from './figures/seed-table.js';
 import { analyzeSweeps, type SweepFigures } from './figures/sweep.js';
 import { measureVerifications, type VerificationMeasurement } from './figures/verifications.js';
 import { describeWhatWasRun, type WhatWasRun } from './figures/what-was-run.js';
+import { findDifferences, type SettingDifference } from './find-differences.js';
 import { groupRuns, type Measurement, measureGroups, type RunGroup } from './group-runs.js';
 import { listDataDoubts } from './list-data-doubts.js';
 import type { LoadedRuns } from './load-runs.js';
 import { measureEnsembles } from './measure-ensembles.js';
 import { nameSystem } from './names.js';
+import { chooseWords, type Words } from './words.js';
 
 export interface Report {
   readonly title: string;
@@ -46,10 +50,16 @@ export interface Report {
   readonly measurements: readonly Measurement[];
   readonly verifications: readonly VerificationMeasurement[];
   /** Settings that are not the same in all configurations, one value for each system; undefined where it has no such setting. */
-  readonly differences: SettingDifferences;
+  readonly settings: SettingDifferences;
   /** The configuration that validation chose, or why none was chosen. */
   readonly choice: NamedChoice | undefined;
   readonly headline: Headline | undefined;
+  /** What the chosen configuration is made of, and how others differ from it. */
+  readonly configuration: Configuration | undefined;
+  readonly differences: Differences | undefined;
+  readonly seedTable: SeedTable | undefined;
+  /** What pictures and classes are called. */
+  readonly words: Words;
   readonly paperTables: readonly PaperTable[];
   readonly nWayCurves: readonly NWayCurve[];
   readonly learningCurves: readonly LearningCurve[];
@@ -68,7 +78,7 @@ export interface Report {
 
 export interface SettingDifferences {
   readonly systems: readonly string[];
-  readonly settings: Comparison['differences'];
+  readonly settings: readonly SettingDifference[];
 }
 
 /** The report of these runs. */
@@ -91,7 +101,11 @@ export function makeReport({ runs, damaged }: LoadedRuns): Report {
     incomplete: listIncomplete(runs),
     measurements,
     verifications,
-    differences: setSideBySide(groups),
+    settings: setSideBySide(groups),
+    configuration: choice && describeConfiguration(choice.group),
+    differences: choice && findGroupDifferences(groups, choice.group, headline?.task),
+    seedTable: tabulateSeeds(groups, headline),
+    words: chooseWords(runs.flatMap(({ settings }) => settings['data.dataset'] ?? [])),
     choice: choice && nameChoice(choice),
     headline,
     paperTables: fillPaperTables(measurements, verifications),

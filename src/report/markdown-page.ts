@@ -59,6 +59,8 @@ function renderBlock(block: Block, addFile: AddFile): string {
         ...block.plots.map((plot) => renderPlot(plot, addFile)),
         ...(block.beside ? [renderFacts(block.beside)] : []),
       ].join('\n');
+    case 'listing':
+      return `<details><summary>${escapeMarkdown(block.title)}</summary>\n\n${fence(block.text)}\n\n</details>\n`;
     case 'gallery': {
       const stem = fileNameOf(renderPlain(block.title));
       const items = block.items.map((item, index) => {
@@ -83,6 +85,13 @@ function renderPlot({ title, description, svg, data }: Plot, addFile: AddFile): 
   const png = addFile(`${stem}.png`, rasterizePlot(svg));
   const links = `${linkCsv(data, 'Figures as CSV', addFile)}, [the plot as PNG](${png})`;
   return `### ${escapeMarkdown(title)}\n\n![${escapeMarkdown(description)}](${picture})\n\n${links}\n`;
+}
+
+// Longer than any row of backticks within.
+function fence(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const mark = '`'.repeat(longest + 1);
+  return `${mark}yaml\n${text.trimEnd()}\n${mark}`;
 }
 
 function renderFacts(facts: readonly Fact[]): string {
@@ -124,6 +133,8 @@ function renderInline(inline: Inline): string {
   if (typeof inline === 'string') return escapeMarkdown(inline);
   if ('run' in inline) return String(inline.run);
   if ('break' in inline) return '<br>';
+  if ('href' in inline) return `[${isolate(escapeMarkdown(inline.text))}](${inline.href})`;
+  if ('picture' in inline) return '';
   if ('name' in inline) return isolate(escapeMarkdown(inline.name));
   return 'small' in inline ? ` ${escapeMarkdown(inline.small)}` : `**${escapeMarkdown(inline.strong)}**`;
 }
@@ -131,7 +142,9 @@ function renderInline(inline: Inline): string {
 function renderPlain(text: Text): string {
   const renderPiece = (inline: Inline) => {
     if (typeof inline === 'string') return inline;
-    return inline === LINE_BREAK ? '; ' : String(Object.values(inline)[0]);
+    if (inline === LINE_BREAK) return '; ';
+    if ('href' in inline) return inline.text;
+    return 'picture' in inline ? '' : String(Object.values(inline)[0]);
   };
   return text.map(renderPiece).join('');
 }

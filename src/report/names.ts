@@ -1,13 +1,13 @@
-// What systems and protocols are called in tables, legends and sentences.
-
+// What systems, selections and tasks are called in tables, legends and sentences.
 import type { SplitPurpose } from '../data/pictures/picture-set.js';
 import { titleOfProtocol } from '../evaluation/protocols/registry.js';
 import { titleOfBaseline } from '../evaluation/scorers/registry.js';
 import type { Measurement } from './group-runs.js';
+import { tellOf } from './words.js';
 
 /** What a measurement's system is called. */
-export function nameSystem({ system, scorer }: Pick<Measurement, 'system' | 'scorer'>): string {
-  return scorer === 'network' ? system : titleOfBaseline(scorer);
+export function nameSystem({ system, scorer, pictures }: Pick<Measurement, 'system' | 'scorer' | 'pictures'>): string {
+  return scorer === 'network' ? system : tellOf(pictures, titleOfBaseline(scorer));
 }
 
 export const SELECTION_NAMES: Readonly<Record<SplitPurpose, string>> = {
@@ -16,17 +16,23 @@ export const SELECTION_NAMES: Readonly<Record<SplitPurpose, string>> = {
   test: 'test selection',
 };
 
+/** What a protocol of episodes is called. */
+export function nameProtocol({ protocol, pictures }: Pick<Measurement, 'protocol' | 'pictures'>): string {
+  return tellOf(pictures, titleOfProtocol(protocol));
+}
+
 /** `20-way 1-shot` of a task's name; what tells it from a task of the same ways and shots stays: `20-way 1-shot-tta-8`, `20-way 1-shot-2`. */
 export function nameWays(task: string): string {
+  // Breaks before `1-shot` only.
   return task.split('/').at(-1)!.replace('-way-', '-way ').replace('-shot', '\u2011shot');
 }
 
 /** `Random episodes within an alphabet, test selection, 20-way 1-shot`. */
 export function nameTask(
-  measurement: Pick<Measurement, 'task' | 'selection'> & Partial<Pick<Measurement, 'protocol'>>,
+  measurement: Pick<Measurement, 'task' | 'selection' | 'pictures'> & Partial<Pick<Measurement, 'protocol'>>,
 ): string {
-  const { task, selection, protocol } = measurement;
+  const { task, selection, protocol, pictures } = measurement;
   if (protocol === undefined)
     return `Verification of pairs (${task.split('/').at(-1)!}), ${SELECTION_NAMES[selection]}`;
-  return `${titleOfProtocol(protocol)}, ${SELECTION_NAMES[selection]}, ${nameWays(task)}`;
+  return `${nameProtocol({ protocol, pictures })}, ${SELECTION_NAMES[selection]}, ${nameWays(task)}`;
 }

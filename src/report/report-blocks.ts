@@ -4,7 +4,9 @@ import { createRunLinks } from './figures/run-numbers.js';
 import type { Report } from './make-report.js';
 import { makeAlphabetsSection } from './sections/alphabets-section.js';
 import { makeAnswerSection } from './sections/answer-section.js';
+import { makeConfigurationSection } from './sections/configuration-section.js';
 import { makeConfusionsSection } from './sections/confusions-section.js';
+import { makeDifferencesSection } from './sections/differences-section.js';
 import { makeEpisodesSection } from './sections/episodes-section.js';
 import { makeInsideSection } from './sections/inside-section.js';
 import { makeLearningSection } from './sections/learning-section.js';
@@ -22,6 +24,7 @@ export async function makeBlocks(report: Report, nameFolder: (folder: string) =>
   return [
     ...(await makeAnswerSection(report)),
     ...makeResultsSection(report, linkRuns),
+    ...makeDifferencesSection(report),
     ...makePaperSection(report, linkRuns),
     ...(await makeSweepSection(report, linkRuns)),
     ...(await makeWaysSection(report)),
@@ -30,6 +33,7 @@ export async function makeBlocks(report: Report, nameFolder: (folder: string) =>
     ...makeEpisodesSection(report),
     ...makeConfusionsSection(report),
     ...(await makeInsideSection(report, linkRuns)),
+    ...makeConfigurationSection(report, linkRuns),
     ...makeSettingsSection(report),
     ...makeRunsSection(report, nameFolder),
     ...makeMethodSection(report),

@@ -1,10 +1,12 @@
 // Finds the run folders below a path: a runs folder, an experiment's folder in it, or a run itself. A folder that cannot be
 // read is told apart, with its reason, so that one damaged run never hides the others.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareNaturally } from '../base/natural-order.js';
 import { OneshotError } from '../base/problem.js';
 import { findLockHolder } from '../base/process-lock.js';
+import { describeSystemError } from '../base/system-error.js';
+import { requireOwnFiles } from './require-own-files.js';
 import {
   type RunState,
   type RunStatus,
@@ -45,27 +47,40 @@ export function findRuns(path: string): FoundRuns {
     });
   const runs: FoundRun[] = [];
   const damaged: DamagedRun[] = [];
-  for (const folder of findRunFolders(path, 2)) {
+  const closed = (folder: string, error: unknown) => damaged.push({ folder, reason: describeClosed(folder, error) });
+  for (const folder of findRunFolders(path, 2, closed)) {
     try {
       runs.push(describeRun(folder));
     } catch (error) {
-      damaged.push({ folder, reason: (error as Error).message });
+      damaged.push({ folder, reason: describeSystemError(error)?.message ?? (error as Error).message });
     }
   }
   return { runs, damaged };
 }
 
-function findRunFolders(path: string, depth: number): string[] {
+/** A folder that cannot be looked into is told, since runs may lie in it. */
+function findRunFolders(path: string, depth: number, closed: (folder: string, error: unknown) => void): string[] {
   if (existsSync(runFiles(path).trial)) return [path];
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    closed(path, error);
+    return [];
+  }
   if (depth === 0) return [];
-  return readdirSync(path, { withFileTypes: true })
+  return entries
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => entry.name)
     .sort(compareNaturally)
-    .flatMap((name) => findRunFolders(join(path, name), depth - 1));
+    .flatMap((name) => findRunFolders(join(path, name), depth - 1, closed));
 }
 
+const describeClosed = (folder: string, error: unknown) =>
+  describeSystemError(error)?.message ?? `${folder} cannot be read: ${(error as Error).message}`;
+
 function describeRun(folder: string): FoundRun {
+  requireOwnFiles(folder);
   const trial = readTrialRecord(folder) as TrialRecord;
   const status = readRunStatus(folder);
   const told = status?.state ?? 'waiting';

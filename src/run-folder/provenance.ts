@@ -1,12 +1,14 @@
 // Where a run was made: versions, machine, git commit. Written once per attempt, so that a result can be traced.
 // Credentials never get in: of the environment only what is named here, and URLs without user and password.
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { arch, cpus, hostname, release, totalmem, userInfo } from 'node:os';
 import { promisify } from 'node:util';
+import { readBounded } from '../base/bounded-file.js';
+import { stripCredentials } from '../base/hide-credentials.js';
 import { readOwnVersion } from '../base/own-files.js';
 import { OneshotError } from '../base/problem.js';
-import { isCount, isList, isMap, isRecord, isText, type RecordShape } from './read-record.js';
+import { isCount, isList, isMap, isRecord, isText, MAX_RECORD_BYTES, type RecordShape } from './read-record.js';
 
 export interface Provenance {
   readonly attempt: number;
@@ -77,7 +79,7 @@ export function readProvenance(path: string): Provenance[] {
     new OneshotError('corrupt', `${path} ${reason}`, cause === undefined ? {} : { cause });
   let attempts: unknown;
   try {
-    attempts = JSON.parse(readFileSync(path, 'utf8'));
+    attempts = JSON.parse(readBounded(path, MAX_RECORD_BYTES).toString('utf8'));
   } catch (error) {
     throw refuse('is not readable JSON', error);
   }
@@ -114,9 +116,4 @@ export async function describeGit(folder: string): Promise<Provenance['git']> {
   } catch {
     return undefined;
   }
-}
-
-/** A URL without user and password; other text as it is. */
-export function stripCredentials(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i, '$1');
 }

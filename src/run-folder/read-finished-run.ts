@@ -1,4 +1,5 @@
 // A finished run as its folder holds it, checked as a whole: for what takes such a run up again.
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OneshotError } from '../base/problem.js';
@@ -11,6 +12,7 @@ import { type Conditions, readConditions } from './conditions.js';
 import { type Provenance, readProvenance } from './provenance.js';
 import { isFileName } from './read-record.js';
 import { readRunExperiment } from './read-run-experiment.js';
+import { requireOwnFiles } from './require-own-files.js';
 import { type RunStatus, readRunStatus, readTrialRecord, runFiles, type TrialRecord } from './run-folder.js';
 
 export interface FinishedRun {
@@ -27,6 +29,7 @@ export interface FinishedRun {
 /** The run in `folder`. Throws OneshotError: `usage` when there is none or it is not finished, `corrupt` when a file of it was altered or is of another version. */
 export function readFinishedRun(folder: string): FinishedRun {
   const files = runFiles(folder);
+  if (existsSync(folder)) requireOwnFiles(folder);
   const record = readTrialRecord(folder);
   if (record === undefined)
     throw new OneshotError('usage', `${folder} is no run folder`, { hint: '`oneshot status` lists run folders' });

@@ -1,7 +1,10 @@
 // The small JSON files of a run folder are read strictly: what another version or somebody's editor left there is refused
 // with its place, never guessed at. Checks by hand instead of a JSON Schema: `status` and `plan` start without Ajv.
-import { readFileSync } from 'node:fs';
+import { readBounded } from '../base/bounded-file.js';
 import { OneshotError } from '../base/problem.js';
+
+/** Bytes of a small record at most; the largest known has 0.2 MB. */
+export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
 /** Whether a value may stand in a field. */
 export type FieldCheck = (value: unknown) => boolean;
@@ -40,7 +43,7 @@ export function readRecord<T>(path: string, shape: RecordShape, version?: number
   };
   let record: unknown;
   try {
-    record = JSON.parse(readFileSync(path, 'utf8'));
+    record = JSON.parse(readBounded(path, MAX_RECORD_BYTES).toString('utf8'));
   } catch (error) {
     // Asking first whether it is there would cost as much again, which thousands of runs feel.
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;

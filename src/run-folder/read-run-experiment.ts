@@ -1,10 +1,12 @@
 // The resolved experiment of a run, from its folder.
-import { readFileSync } from 'node:fs';
+
 import { parse } from 'yaml';
+import { readBounded } from '../base/bounded-file.js';
 import { OneshotError } from '../base/problem.js';
 import type { Experiment } from '../config/experiment.js';
 import { describeData } from '../data/data-source.js';
 import { makeFingerprints } from '../plan/fingerprint.js';
+import { MAX_RECORD_BYTES } from './read-record.js';
 import { runFiles, type TrialRecord } from './run-folder.js';
 
 /** The experiment of a run. Throws OneshotError('corrupt') when its file cannot be read or was edited: it was checked when the folder was made, and what matters now is that it is still the same. */
@@ -13,7 +15,7 @@ export function readRunExperiment(folder: string, record: TrialRecord): Experime
   let experiment: Experiment;
   let training: string;
   try {
-    experiment = parse(readFileSync(path, 'utf8')) as Experiment;
+    experiment = parse(readBounded(path, MAX_RECORD_BYTES).toString('utf8')) as Experiment;
     training = makeFingerprints(experiment, record.seed, describeData(experiment.data).identity).training;
   } catch (error) {
     throw new OneshotError('corrupt', `${path} cannot be read: ${(error as Error).message}`, {

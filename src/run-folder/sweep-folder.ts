@@ -1,8 +1,9 @@
 // What a sweep keeps on disk beside its runs, in runs/EXPERIMENT/sweeps/ID/: the manifest says which trials belong to it and
 // what it looks for, the event log says what its search asked and was told. Written by src/launch, read by `status`.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { readBounded } from '../base/bounded-file.js';
 import { OneshotError } from '../base/problem.js';
 import type { Ensemble } from '../config/experiment.js';
 import { type Objective, VALIDATION_OBJECTIVE } from '../evaluation/headline.js';
@@ -67,7 +68,7 @@ export function readSweepManifest(path: string): SweepManifest | undefined {
   if (!existsSync(path)) return undefined;
   let manifest: SweepManifest;
   try {
-    manifest = JSON.parse(readFileSync(path, 'utf8')) as SweepManifest;
+    manifest = JSON.parse(readBounded(path, 256 * 1024 * 1024).toString('utf8')) as SweepManifest;
   } catch (cause) {
     throw new OneshotError('corrupt', `${path} is not readable JSON`, {
       hint: 'remove its folder: finished trials are found by their own folders',

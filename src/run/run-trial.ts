@@ -1,6 +1,6 @@
 // One trial from its experiment to its results: lock, data, training, evaluation, journal, status. Everything it makes
 // goes to its run folder, and what an earlier attempt left there is gone on with; it talks to no network and prints nothing.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { removeStaleTemporaries, writeFileAtomic } from '../base/atomic-file.js';
 import { userPicturesFolder } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
@@ -23,7 +23,8 @@ import {
   refuseDrift,
   writeConditions,
 } from '../run-folder/conditions.js';
-import { describeGit, describeProvenance, type Provenance } from '../run-folder/provenance.js';
+import { writeDigests } from '../run-folder/digests.js';
+import { describeGit, describeProvenance, type Provenance, readProvenance } from '../run-folder/provenance.js';
 import {
   DATA_DOUBTS_TAG,
   RUN_FOLDER_VERSION,
@@ -40,6 +41,7 @@ import { type Journal, openJournal } from '../tracking/journal.js';
 import { describeFailure } from './describe-failure.js';
 import { requireTensorsFit } from './engine-limits.js';
 import { evaluateTrial } from './evaluate-trial.js';
+import { type GivenWeightsOptions, prepareGivenWeights, writeUntrainedNetwork } from './given-weights.js';
 import {
   logBeginning,
   logDatasets,
@@ -148,7 +150,7 @@ class TrialRun {
     const { model, training } = this.#experiment;
     // Asked now, it is answered while the engine starts.
     const git = describeGit(this.#trial.baseFolder);
-    const engine = model === undefined || training === undefined ? undefined : await this.#startEngine();
+    const engine = model === undefined ? undefined : await this.#startEngine();
     let sampler: SystemSampler | undefined;
     try {
       this.#begin(engine, await git);
@@ -156,7 +158,8 @@ class TrialRun {
       const data = await this.#loadData();
       logDatasets(this.#log(), data);
       if (engine !== undefined && !this.#status.trained) {
-        const outcome = await this.#train(engine, data);
+        const outcome =
+          training === undefined ? await this.#keepUntrained(engine, data) : await this.#train(engine, data);
         if (outcome !== 'finished') return outcome;
       }
       const results = await evaluateTrial({
@@ -186,12 +189,16 @@ class TrialRun {
   }
 
   async #startEngine(): Promise<Engine> {
-    const { model, training, data } = this.#experiment as TrainedExperiment;
+    const { model, training, data } = this.#experiment as TrainedExperiment & Pick<Experiment, 'training'>;
     const begun = readConditions(this.#files.conditions);
     const { name, threads } = chooseEngine(this.#trial, begun);
     const lost = this.#prepareTuning(begun);
     const engine = await startEngine(name, { threads, tuningFile: this.#files.tuning });
     if (this.#status.trained) return engine;
+    if (training === undefined) {
+      writeConditions(this.#files.conditions, describeConditions(engine, 1));
+      return engine;
+    }
 
     const { units, picturesPerUnit } = describeBatch(training);
     const { imageSize, channels } = describeData(data);
@@ -227,13 +234,21 @@ class TrialRun {
       engine: engine === undefined ? {} : { ...engine.description, ...engine.description.settings, settings: '' },
       git,
     });
-    const attempts = existsSync(this.#files.provenance)
-      ? (JSON.parse(readFileSync(this.#files.provenance, 'utf8')) as Provenance[])
-      : [];
+    const attempts = this.#earlierAttempts();
     writeFileAtomic(this.#files.provenance, `${JSON.stringify([...attempts, provenance], null, 2)}\n`);
 
     logBeginning(this.#log(), { provenance, engine: engine?.description });
     if (this.#wasHalted) logHalving(this.#log(), 'promoted', this.#status);
+  }
+
+  /** None where the file is damaged: it tells of machines, and no result depends on it. */
+  #earlierAttempts(): readonly Provenance[] {
+    try {
+      return readProvenance(this.#files.provenance);
+    } catch (error) {
+      this.#around.log(`earlier attempts are lost: ${describeFailure(error).message}`);
+      return [];
+    }
   }
 
   async #loadData(): Promise<LoadedData> {
@@ -262,6 +277,7 @@ class TrialRun {
       seed: this.#record.seed,
       engine,
       data,
+      prepareWeights: () => prepareGivenWeights(this.#givenWeights(engine, data)),
       microBatchSize: readConditions(this.#files.conditions)?.microBatchSize ?? 1,
       ...(this.#trial.haltAfterEpoch === undefined ? {} : { haltAfterEpoch: this.#trial.haltAfterEpoch }),
       journal: this.#journal,
@@ -279,6 +295,28 @@ class TrialRun {
     return 'finished';
   }
 
+  /** A network that learns nothing is what it is given. */
+  async #keepUntrained(engine: Engine, data: LoadedData): Promise<'finished'> {
+    const options = this.#givenWeights(engine, data);
+    writeUntrainedNetwork(this.#files.best, options, await prepareGivenWeights(options));
+    this.#saveStatus({ trained: true });
+    return 'finished';
+  }
+
+  #givenWeights(engine: Engine, data: LoadedData): GivenWeightsOptions {
+    return {
+      model: this.#experiment.model as NonNullable<Experiment['model']>,
+      seed: this.#record.seed,
+      engine,
+      data,
+      place: { env: process.env, baseFolder: this.#trial.baseFolder },
+      log: (line) => {
+        this.#around.log(line);
+        this.#around.onProgress({ phase: 'data', activity: line });
+      },
+    };
+  }
+
   #log(): RunLog {
     return {
       journal: this.#journal,
@@ -291,6 +329,7 @@ class TrialRun {
   #end(state: TrialEnd, status: 'FINISHED' | 'KILLED'): void {
     this.#journal.append({ type: 'status', status });
     this.#journal.flush();
+    if (state === 'finished') writeDigests(this.#trial.folder);
     this.#saveStatus({ state });
     this.#journal.close();
   }

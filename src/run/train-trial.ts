@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { makeNetworkScorer } from '../evaluation/scorers/network.js';
 import { placeEncoder } from '../model/encoder-shape.js';
+import type { NamedArrays } from '../model/named-arrays.js';
 import { runFiles } from '../run-folder/run-folder.js';
 import { openBatchSource } from '../tasks/batch-source.js';
 import { countEpochSteps, describeBatch } from '../tasks/describe-batch.js';
@@ -28,6 +29,8 @@ export interface TrainTrialOptions {
   readonly engine: Engine;
   readonly data: LoadedData;
   readonly microBatchSize: number;
+  /** The weights that are not drawn; asked for where the training begins. */
+  readonly prepareWeights?: () => Promise<NamedArrays>;
   /** As in `TrialArguments`. */
   readonly haltAfterEpoch?: number;
   readonly journal: Journal;
@@ -38,6 +41,10 @@ export interface TrainTrialOptions {
   readonly log: (line: string) => void;
   /** What becomes of a point that the journal has already: it must be the same, or the first one stays (where drift is allowed). */
   readonly replay: 'assert' | 'keep';
+}
+
+async function giveWeights({ prepareWeights }: TrainTrialOptions): Promise<{ given?: NamedArrays }> {
+  return prepareWeights === undefined ? {} : { given: await prepareWeights() };
 }
 
 /** Trains until the end, a halt or a stop; goes on from the folder's last checkpoint. The best weights are in `best.safetensors` afterwards. */
@@ -124,7 +131,7 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
       microBatchSize: options.microBatchSize,
       // The samplers count epochs from 0, the loop from 1.
       batches: (epoch, step) => batches.next(epoch - 1, step),
-      ...(restore === undefined ? {} : { restore }),
+      ...(restore === undefined ? await giveWeights(options) : { restore }),
       ...(options.haltAfterEpoch === undefined ? {} : { haltAfterEpoch: options.haltAfterEpoch }),
       hooks,
     });

@@ -1,6 +1,6 @@
 // Finds the journals below a path: a runs folder, an experiment's folder in it (which has the journal of its sweep), or a
 // run. Nothing but the journal is needed, so that folders copied from another machine are found as well.
-import { existsSync, readdirSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareNaturally } from '../base/natural-order.js';
 import { OneshotError } from '../base/problem.js';
@@ -16,10 +16,19 @@ export function findJournals(path: string): string[] {
   return searchFolder(path, 2);
 }
 
+/** None where the folder may not be looked into: nothing can be shipped from it. */
+function listFolder(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
 function searchFolder(folder: string, depth: number): string[] {
   const own = journalSize(join(folder, journalName)) > 0 ? [folder] : [];
   if (depth === 0) return own;
-  const below = readdirSync(folder, { withFileTypes: true })
+  const below = listFolder(folder)
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => entry.name)
     .sort(compareNaturally)

@@ -2,6 +2,8 @@
 // from. It never talks to the network. What is in it is never appended again: after a resume, the same training is
 // replayed and the journal checks that it gives the same points.
 import { closeSync, constants, fsyncSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { requireInside } from '../base/bounded-file.js';
 import { OneshotError } from '../base/problem.js';
 import { checkEvent, decodeEvent, encodeEvent, type JournalEvent, type JournalFact } from './journal-event.js';
 
@@ -232,8 +234,12 @@ export function readFirstEvent(path: string): JournalEvent | undefined {
   return undefined;
 }
 
+/** Bytes of a line at most: events are small, and a file without line ends is no journal. */
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
+
 /** The lines that end in a line feed, without it, with their byte offsets. Reads 256 kB at a time. */
 function* readLines(path: string, fromByte: number): Generator<{ bytes: Buffer; start: number; end: number }> {
+  requireInside(path, dirname(path));
   const file = onDisk(path, () => openSync(path, 'r'));
   try {
     const chunk = Buffer.allocUnsafe(262_144);
@@ -249,6 +255,8 @@ function* readLines(path: string, fromByte: number): Generator<{ bytes: Buffer; 
         lineStart = lineEnd + 1;
       }
       rest = bytes.subarray(lineStart);
+      if (rest.length > MAX_LINE_BYTES)
+        throw corrupt(path, { start: restStart + lineStart, cause: `it has more than ${MAX_LINE_BYTES} bytes` });
       restStart += lineStart;
     }
   } finally {

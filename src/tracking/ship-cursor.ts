@@ -1,6 +1,6 @@
 // How far a journal has been shipped to each tracking server: `mlflow.json` beside the journal. Only a memory aid:
 // without it the server is asked what it has of the points, and files are sent again, which changes nothing there.
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import type { JournalStatus } from './journal-event.js';
@@ -23,6 +23,11 @@ export interface ShipCursor {
   readonly hasParentTag: boolean;
 }
 
+/** Everything is shipped again: for a journal that is written anew. */
+export function forgetShipping(folder: string): void {
+  rmSync(shipCursorPath(folder), { force: true });
+}
+
 /** Where the cursor of a run folder lies. */
 function shipCursorPath(folder: string): string {
   return join(folder, 'mlflow.json');
@@ -31,6 +36,13 @@ function shipCursorPath(folder: string): string {
 /** The cursor for a server (its address without credentials); undefined when there is none that can be read. */
 export function readShipCursor(folder: string, trackingUri: string): ShipCursor | undefined {
   return readTargets(folder)[trackingUri];
+}
+
+/** The run of a folder's journal on each server that it was shipped to. */
+export function listShippedRuns(
+  folder: string,
+): { readonly uri: string; readonly experimentId: string; readonly runId: string }[] {
+  return Object.entries(readTargets(folder)).map(([uri, { experimentId, runId }]) => ({ uri, experimentId, runId }));
 }
 
 /** Stores the cursor for a server; those for other servers stay. Throws the file system's error. */

@@ -7,6 +7,7 @@ import type { Model, Training } from '../config/experiment.js';
 import type { Batch } from '../data/sampling/batch.js';
 import type { Engine } from '../engine/engine.js';
 import { findMicroBatchConflict } from '../model/micro-batch-size.js';
+import type { NamedArrays } from '../model/named-arrays.js';
 import { buildNetwork } from '../model/network.js';
 import { makeNetworkFunctions, type NetworkFunctions } from '../model/network-functions.js';
 import { describeNetwork } from '../model/network-shape.js';
@@ -31,6 +32,8 @@ export interface TrainingOptions {
   /** Channels of the pictures: 1, ink, when left out. */
   readonly channels?: number;
   readonly training: Training;
+  /** Weights by path that are not drawn at the start. */
+  readonly given?: NamedArrays;
   readonly seed: number;
   readonly stepsPerEpoch: number;
   /** Classes of the training selection (its characters, four times as many with rotation classes), where the task tells them apart. */
@@ -172,7 +175,7 @@ function prepareNetwork(options: TrainingOptions): { context: StepContext; evalu
     shape.parameters.filter(({ role }) => role !== 'statistic'),
   );
   const layout = { shape, slotNames: optimizer.slotNames, averaged: training.averaging !== undefined };
-  const state = uploadState(tf, layout, restore?.arrays ?? drawInitialState(layout, seed));
+  const state = uploadState(tf, layout, restore?.arrays ?? drawInitialState(layout, seed, options.given));
   const unreached = findUnreached(shape, training.task);
   const network = buildNetwork(tf, model, shape, state.weights);
   const averaged = state.averages && buildNetwork(tf, model, shape, state.averages);

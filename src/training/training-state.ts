@@ -35,9 +35,13 @@ export interface TrainingState {
   dispose(): void;
 }
 
-/** The numbers before the first step: drawn weights, the optimizer's arrays 0, averages equal to the weights. */
-export function drawInitialState({ shape, slotNames, averaged }: StateLayout, seed: number): NamedArrays {
-  const weights = initializeNetwork(shape, seed);
+/** The numbers before the first step: drawn weights (or those of `given`), the optimizer's arrays 0, averages equal to the weights. */
+export function drawInitialState(
+  { shape, slotNames, averaged }: StateLayout,
+  seed: number,
+  given?: NamedArrays,
+): NamedArrays {
+  const weights = initializeNetwork(shape, seed, given);
   const arrays = new Map<string, NumberArray>();
   for (const [path, array] of weights) arrays.set(WEIGHTS + path, array);
   for (const slot of slotNames)

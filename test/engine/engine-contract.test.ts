@@ -19,6 +19,14 @@ const IMAGE_SIZE = 9;
 const normal = (standardDeviation: number, mean = 0) => ({ type: 'normal', mean, standardDeviation }) as const;
 const initializers = { useBias: true, weightInitializer: normal(0.3), biasInitializer: normal(0.2, 0.1) };
 const conv: Layer = { type: 'conv', filters: 4, kernelSize: 3, stride: 1, padding: 'valid', ...initializers };
+const depthwise: Layer = {
+  type: 'depthwiseConv',
+  kernelSize: 3,
+  stride: 1,
+  multiplier: 1,
+  padding: 'same',
+  ...initializers,
+};
 const dense: Layer = { type: 'dense', units: 6, ...initializers };
 const weightedL1: Model['head'] = { type: 'weightedL1', weightInitializer: normal(0.5), biasInitializer: normal(0.5) };
 
@@ -64,6 +72,15 @@ const encoders: Record<string, Layer[]> = {
     { ...dense, units: 16, useBias: false },
     batchNorm,
     { type: 'sigmoid' },
+  ],
+  'depthwise convolution': [conv, { ...depthwise, stride: [1, 2], multiplier: 2, padding: 'valid' }, ...end],
+  'depthwise convolutions of 16 channels and relu6': [
+    { ...conv, filters: 16, padding: 'same' },
+    depthwise,
+    { type: 'relu6' },
+    { ...depthwise, kernelSize: 5, stride: 2 },
+    { type: 'globalAveragePool' },
+    ...end,
   ],
   dropout: [conv, { type: 'dropout', rate: 0.4 }, ...end],
   'a residual block': [conv, residual([{ type: 'relu' }, { ...conv, padding: 'same' }]), ...end],

@@ -93,6 +93,15 @@ describe('findAlarm', () => {
     expect(await alarmOf(sameCharacter)).toBeUndefined();
   });
 
+  it('is silent where half of the queries are constant, and not where more are', async () => {
+    const answersOf = (score: (query: number, support: number) => number) =>
+      scoreEpisodes(network, scorePairs(score), [makeEpisode(set)]);
+    const constant = await answersOf(() => 1);
+    const differing = await answersOf(sameCharacter);
+    expect(findAlarm(network, [...constant, ...differing])).toBeUndefined();
+    expect(findAlarm(network, [...constant, ...constant, ...differing])).toMatchObject({ degenerate: true });
+  });
+
   it('takes differences of float32 rounding for none', async () => {
     expect(await alarmOf((_query, support) => 8 + 1e-7 * support)).toMatchObject({ degenerate: true });
   });

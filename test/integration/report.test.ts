@@ -2,6 +2,7 @@
 /// <reference lib="dom.iterable" />
 // The report in a real browser, and its numbers beside an independent computation from the files of its runs.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -12,6 +13,8 @@ import { type FakeEvaluation, writeRun } from '../report/support/write-run.js';
 import { openBrowser } from './support/browser.js';
 import { listShownNumbers } from './support/list-shown-numbers.js';
 import { recomputeResults } from './support/recompute-results.js';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 let parent: string;
 let written: WrittenReport;
@@ -78,6 +81,10 @@ describe.each(VIEWS)('report.html, $width pixels wide, $colorScheme', ({ width, 
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(`file://${written.html}`);
+    // What is folded is looked at as well.
+    await page.evaluate(() => {
+      for (const fold of document.querySelectorAll('details')) fold.open = true;
+    });
   });
 
   it('fetches nothing from outside and complains about nothing', () => {
@@ -120,6 +127,19 @@ describe.each(VIEWS)('report.html, $width pixels wide, $colorScheme', ({ width, 
     expect(await page.evaluate(findPaleText)).toEqual([]);
   });
 
+  it('has no finding of axe', async () => {
+    // Chromium's protocol runs it beside the page, whose own rules let no script in.
+    const session = await page.context().newCDPSession(page);
+    await session.send('Runtime.evaluate', { expression: readFileSync(AXE, 'utf8') });
+    const { result } = await session.send('Runtime.evaluate', {
+      expression: `axe.run().then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) =>
+        id + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 120)).join(' '))))`,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    expect(JSON.parse(result.value as string)).toEqual([]);
+  });
+
   it('shows names as text', async () => {
     expect(await page.evaluate(() => document.querySelectorAll('script, b').length)).toBe(0);
     const text = await page.evaluate(() => document.body.textContent ?? '');
@@ -128,7 +148,7 @@ describe.each(VIEWS)('report.html, $width pixels wide, $colorScheme', ({ width, 
 
   it('shows the numbers of --json, and links each to its runs', async () => {
     const cells = await page.evaluate(() =>
-      [...document.querySelectorAll('#results ~ .scroll')].slice(0, 2).flatMap((table) =>
+      [...document.querySelectorAll('#results > .scroll')].slice(0, 2).flatMap((table) =>
         [...table.querySelectorAll('tbody tr')].map((row) => ({
           accuracies: [...row.querySelectorAll('td strong')].map((cell) => cell.textContent),
           runs: [...row.querySelectorAll('a')].map(

@@ -244,6 +244,29 @@ describe('a sweep as job arrays', () => {
     expect((await submitted(args)).counts).toMatchObject({ queued: 0, submitted: SEEDS.length });
   });
 
+  test('takes options with spaces as one, and `oneshot cancel` ends its jobs', async () => {
+    const runs = newFolder();
+    const sets = [
+      ...SETS,
+      'training.maxEpochs=2000',
+      'resources.slurm.options=["--comment=two words, a \\"quote\\" # and more"]',
+    ];
+    const { jobs } = await submitted([TINY, '--runs', runs, ...withSets(sets)]);
+    const told = slurm.ask('scontrol', 'show', 'job', '--oneliner', `${jobs[0]?.id}_0`);
+    expect(told).toContain(' Comment=two words, a "quote" # and more ');
+    const folder = await until(() =>
+      runFoldersOf(runs, 'tiny').find((each) => readRunStatus(each)?.state === 'running'),
+    );
+    const { code, stdout } = await runCommand(['cancel', join(runs, 'tiny')], { env: slurm.env });
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`cancelled ${SEEDS.length} jobs of trials on `)]);
+    await until(() => (readQueue().size === 0 ? true : undefined));
+    // The trial that ran has written its checkpoint and waits for another `run`.
+    expect(readRunStatus(folder)?.state).toBe('stopped');
+    expect(existsSync(join(folder, 'last.safetensors'))).toBe(true);
+    const again = await runCommand(['cancel', join(runs, 'tiny')], { env: slurm.env });
+    expect(again.stdout).toContain('has nothing of it in hand');
+  });
+
   test('says what sbatch says when it refuses, and leaves nothing behind', async () => {
     const runs = newFolder();
     const refused = await submit([TINY, '--runs', runs, '--set', 'resources.slurm.partition=nowhere']);

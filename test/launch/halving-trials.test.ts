@@ -10,9 +10,10 @@ import { summarizeSweep } from '../../src/launch/summarize-sweep.js';
 import type { Plan } from '../../src/plan/plan-trials.js';
 import type { Trial } from '../../src/plan/trial.js';
 import { findRuns } from '../../src/run-folder/find-runs.js';
-import { RUN_FOLDER_VERSION, readTrialRecord, runFiles, writeRunStatus } from '../../src/run-folder/run-folder.js';
+import { RUN_FOLDER_VERSION, readTrialRecord, runFiles } from '../../src/run-folder/run-folder.js';
 import { readSweepManifest, sweepFiles } from '../../src/run-folder/sweep-folder.js';
 import { openJournal } from '../../src/tracking/journal.js';
+import { endRun } from '../support/end-run.js';
 import { newFolder } from '../support/run-command.js';
 
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');
@@ -62,7 +63,7 @@ function writeTraining(
   for (let step = 1; step <= epoch; step++)
     journal.append({ type: 'metric', key: METRIC, step, value: accuracyAt(step) });
   journal.close();
-  writeRunStatus(folder, {
+  endRun(folder, {
     version: RUN_FOLDER_VERSION,
     state,
     fingerprints,

@@ -9,7 +9,8 @@ import type { PlanEvent } from '../../src/launch/plan-event.js';
 import { findRun, prepareRun } from '../../src/launch/prepare-run.js';
 import { type RunPlanOptions, runPlan } from '../../src/launch/run-plan.js';
 import { planTrials } from '../../src/plan/plan-trials.js';
-import { RUN_FOLDER_VERSION, runFiles, writeRunStatus } from '../../src/run-folder/run-folder.js';
+import { RUN_FOLDER_VERSION, runFiles } from '../../src/run-folder/run-folder.js';
+import { endRun } from '../support/end-run.js';
 import { newFolder } from '../support/run-command.js';
 
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');
@@ -63,7 +64,7 @@ function options(
 }
 
 /** The status of a finished run. */
-const status = (fingerprints: Parameters<typeof writeRunStatus>[1]['fingerprints']) => ({
+const status = (fingerprints: Parameters<typeof endRun>[1]['fingerprints']) => ({
   version: RUN_FOLDER_VERSION,
   state: 'finished' as const,
   fingerprints,
@@ -168,7 +169,7 @@ describe('a trial that another process runs', () => {
       onEvent: (event) => {
         if (event.type !== 'waiting') return;
         expect(event.reason).toMatchObject({ type: 'elsewhere', holder: { pid: process.pid } });
-        writeRunStatus(folder, status(plan.trials[0]!.fingerprints));
+        endRun(folder, status(plan.trials[0]!.fingerprints));
         lock.release();
       },
     });
@@ -218,7 +219,7 @@ describe('a run folder', () => {
     const runs = newFolder();
     const [alone] = planOf('training.maxEpochs=2').trials;
     const { folder } = prepareRun(runs, alone!);
-    writeRunStatus(folder, status(alone!.fingerprints));
+    endRun(folder, status(alone!.fingerprints));
     const swept = planOf('sweep={method: grid, parameters: {training.maxEpochs: [1, 2]}}').trials;
     expect(findRun(runs, swept[1]!)).toEqual({ folder, progress: 'finished' });
     expect(findRun(runs, swept[0]!).progress).toBe('new');
@@ -227,7 +228,7 @@ describe('a run folder', () => {
   test('of a changed evaluation is trained, not finished', () => {
     const runs = newFolder();
     const { folder } = prepareRun(runs, planOf().trials[0]!);
-    writeRunStatus(folder, status(planOf().trials[0]!.fingerprints));
+    endRun(folder, status(planOf().trials[0]!.fingerprints));
     expect(findRun(runs, planOf('baselines=[]').trials[0]!)).toEqual({ folder, progress: 'trained' });
     expect(findRun(runs, planOf('description=x').trials[0]!)).toEqual({ folder, progress: 'finished' });
   });

@@ -5,8 +5,9 @@ import type { Launcher, TrialOutcome } from '../../src/launch/launcher.js';
 import { type RunPlanOptions, runPlan } from '../../src/launch/run-plan.js';
 import { readSearchLog } from '../../src/launch/search-log.js';
 import type { Plan } from '../../src/plan/plan-trials.js';
-import { RUN_FOLDER_VERSION, readTrialRecord, writeRunStatus } from '../../src/run-folder/run-folder.js';
+import { RUN_FOLDER_VERSION, readTrialRecord } from '../../src/run-folder/run-folder.js';
 import { sweepFiles } from '../../src/run-folder/sweep-folder.js';
+import { endRun } from '../support/end-run.js';
 import { newFolder } from '../support/run-command.js';
 
 const SWEEP = resolve(import.meta.dirname, '../fixtures/sweep.yaml');
@@ -28,7 +29,7 @@ function fakeLauncher(fate: (launch: number) => TrialOutcome | undefined = () =>
 function finish(folder: string): void {
   const { fingerprints, assignments, seed } = readTrialRecord(folder)!;
   const rate = assignments.find(({ path }) => path.endsWith('optimizer.learningRate'))?.value as number;
-  writeRunStatus(folder, {
+  endRun(folder, {
     version: RUN_FOLDER_VERSION,
     state: 'finished',
     fingerprints,

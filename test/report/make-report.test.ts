@@ -142,6 +142,25 @@ describe('makeReport', () => {
     ]);
   });
 
+  it('sets other configurations and seeds beside the chosen one', () => {
+    const [first] = report.headline!.measurements;
+    expect(report.differences).toMatchObject({
+      task: 'test/within-alphabet/5-way-1-shot',
+      base: 'batchSize=32',
+      configurations: [],
+      networks: [{ system: 'batchSize=64' }],
+    });
+    expect(report.seedTable).toEqual({
+      seeds: expect.arrayContaining([1, 2]),
+      rows: [
+        expect.objectContaining({ system: 'batchSize=32', mean: expect.closeTo(first!.accuracy, 12) }),
+        expect.objectContaining({ system: 'batchSize=64', mean: 1, deviation: null }),
+      ],
+    });
+    const [row] = report.seedTable!.rows;
+    expect(row!.accuracies.filter((accuracy) => accuracy !== null).toSorted()).toEqual(first!.accuracies.toSorted());
+  });
+
   it('draws accuracy against ways for every system, chance without a band', () => {
     const [curve] = report.nWayCurves;
     expect(curve).toMatchObject({ protocol: 'within-alphabet', kShot: 1, networks: ['batchSize=64', 'batchSize=32'] });
@@ -162,7 +181,7 @@ describe('makeReport', () => {
   });
 
   it('sets the settings side by side that differ', () => {
-    expect(report.differences.settings).toEqual([
+    expect(report.settings.settings).toEqual([
       { path: 'training.batchSize', values: expect.arrayContaining(['32', '64']) },
     ]);
   });

@@ -76,7 +76,10 @@ describe('report.html', () => {
     expect(page).toContain("default-src 'none'; style-src 'unsafe-inline'; img-src data:".replaceAll("'", '&#39;'));
     const references = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, target]) => target!);
     expect(references.length).toBeGreaterThan(10);
-    expect(references.filter((target) => !/^(data:|#)/.test(target))).toEqual([]);
+    // Links lead to run folders beside the report, and nothing else is referred to.
+    const others = references.filter((target) => !/^(data:|#)/.test(target));
+    for (const target of others) expect(existsSync(join(parent, 'report', decodeURIComponent(target)))).toBe(true);
+    expect(others).toHaveLength(3);
     expect(page).not.toMatch(/url\(|@import/);
   });
 
@@ -93,6 +96,22 @@ describe('report.html', () => {
     expect(page).toContain('prefers-color-scheme: dark');
   });
 
+  it('stands open where the answer is, and folds everything else away under links that open it', () => {
+    const sections = [
+      ...page.matchAll(
+        /<details class="section"( open)?><summary><h2>([^<]+)<\/h2><\/summary>\s*<div class="content" id="([^"]+)"/g,
+      ),
+    ];
+    expect(sections.filter(([, isOpen]) => isOpen).map(([, , title]) => title)).toEqual(['Results']);
+    expect(sections.length).toBeGreaterThan(5);
+    for (const [, , title, id] of sections) expect(page).toContain(`<a href="#${id}">${title}</a>`);
+  });
+
+  it('shows confused characters as pictures', () => {
+    const confused = page.slice(page.indexOf('id="confusions"'));
+    expect(confused).toMatch(/<img class="small" src="data:image\/png;base64,[^"]+" alt="a drawing of [^"]+"><bdi>/);
+  });
+
   it('shows the numbers of --json', () => {
     for (const { accuracy, interval, scorer } of written.report.measurements) {
       expect(page).toContain(`<strong>${formatPercent(accuracy)}</strong>`);
@@ -102,7 +121,7 @@ describe('report.html', () => {
 
   it('links every section, and each link leads somewhere', () => {
     const targets = [...page.matchAll(/<a href="#([^"]+)"/g)].map(([, id]) => id!);
-    const sections = [...page.matchAll(/<h2 id="([^"]+)"/g)].map(([, id]) => id!);
+    const sections = [...page.matchAll(/<div class="content" id="([^"]+)"/g)].map(([, id]) => id!);
     const runs = [...page.matchAll(/<tr id="([^"]+)"/g)].map(([, id]) => id!);
     expect(sections).toContain('results');
     expect(runs).toEqual(['run-1', 'run-2', 'run-3']);
@@ -122,6 +141,10 @@ describe('report.md', () => {
     expect(markdown).not.toMatch(/(?<!\\)<\/td/);
     expect(markdown).toContain('\\<script\\>alert(1)\\<script\\>');
     expect(markdown).toContain('\\|');
+  });
+
+  it('holds the resolved experiment of the shown configuration', () => {
+    expect(markdown).toMatch(/<details><summary>The resolved experiment file<\/summary>\n\n```yaml\ndata:/);
   });
 
   it('keeps right-to-left names within themselves', () => {

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { describeGit, describeProvenance, stripCredentials } from '../../src/run-folder/provenance.js';
+import { stripCredentials } from '../../src/base/hide-credentials.js';
+import { describeGit, describeProvenance } from '../../src/run-folder/provenance.js';
 
 test.each([
   ['https://user:secret@example.org/a.git', 'https://example.org/a.git'],

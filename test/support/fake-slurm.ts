@@ -10,6 +10,8 @@ export interface FakeSlurm {
   scripts(): string[];
   /** Lines of squeue: `12_0|RUNNING|node1|None|NAME`. */
   setQueue(lines: readonly string[]): void;
+  /** What scancel was asked for, in order. */
+  cancelled(): string[];
   /** How sbatch behaves from its next call on. `lost`: it submits, and its answer does not arrive. */
   answer(how: 'accept' | 'refuse' | 'lost'): void;
 }
@@ -27,6 +29,8 @@ export function makeFakeSlurm({ maxArraySize = 1001 } = {}): FakeSlurm {
   writeFileSync(join(folder, 'count'), '0');
   program('scontrol', `echo 'ClusterName = fake'; echo 'MaxArraySize = ${maxArraySize}'`);
   program('squeue', 'cat queue');
+  writeFileSync(join(folder, 'cancelled'), '');
+  program('scancel', 'shift; for id in "$@"; do echo "$id" >>cancelled; done');
   program(
     'sbatch',
     `if [ "$(cat answer)" = refuse ]; then echo 'sbatch: error: QOSMaxSubmitJobPerUserLimit' >&2; exit 1; fi
@@ -47,6 +51,7 @@ echo "10$count"
       Array.from({ length: Number(readFileSync(join(folder, 'count'), 'utf8')) }, (_, at) =>
         readFileSync(join(folder, `script-${at + 1}`), 'utf8'),
       ),
+    cancelled: () => readFileSync(join(folder, 'cancelled'), 'utf8').split('\n').filter(Boolean),
     setQueue: (lines) => writeFileSync(join(folder, 'queue'), lines.map((line) => `${line}\n`).join('')),
     answer: (how) => writeFileSync(join(folder, 'answer'), how),
   };

@@ -45,3 +45,12 @@ export const TENTH_SHIP: ShipFaults = {
   points: 10_000,
   runs: 50,
 };
+
+export interface ShapeCounts {
+  /** Size of each file. */
+  readonly bytes: number;
+  /** Files of a few random pieces, repeated. */
+  readonly random: number;
+}
+
+export const SHAPES: ShapeCounts = { bytes: 1024 * 1024, random: 200 };

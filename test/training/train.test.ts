@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Model, Training } from '../../src/config/experiment.js';
+import type { Batch } from '../../src/data/sampling/batch.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { hashArrays } from '../../src/model/named-arrays.js';
 import { readTrainingCheckpoint, writeTrainingCheckpoint } from '../../src/training/checkpoint.js';
@@ -11,6 +12,7 @@ import { findStartingEngines, withEngine } from '../engine/started-engines.js';
 import {
   classTraining,
   distanceModel,
+  drawTinyBatch,
   episodeTraining,
   groupTraining,
   noisyModel,
@@ -243,6 +245,30 @@ describe('the loop', () => {
       { epoch: 1, step: 3 },
       { epoch: 2, step: 0 },
     ]);
+  });
+
+  it('draws other masks of dropout for each micro-batch of a step', async () => {
+    const dropout = { type: 'dropout', rate: 0.5 } as const;
+    const wet: Model = {
+      ...plainModel,
+      encoder: [...plainModel.encoder.slice(0, 3), dropout, ...plainModel.encoder.slice(3)],
+    };
+    const half = await drawTinyBatch({ ...pairTraining, batchSize: 4 }, 8, 1, 0);
+    const pictures = half.images.length / 2;
+    const [firsts, seconds] = [half.images.subarray(0, pictures), half.images.subarray(pictures)];
+    const twice: Batch = {
+      images: Float32Array.from([...firsts, ...firsts, ...seconds, ...seconds]),
+      labels: Float32Array.from([...half.labels!, ...half.labels!]),
+    };
+    const lossOf = async (model: Model, batch: Batch) => {
+      const training = { ...pairTraining, batchSize: batch.labels!.length, maxEpochs: 1 };
+      const options = { model, training, stepsPerEpoch: 1, microBatchSize: 4, batches: async () => batch };
+      const { recording } = await withEngine('cpu', (engine) => run(engine, options));
+      return valuesOf(recording, 'train/loss')[0]!;
+    };
+    // The same pairs twice, in two micro-batches: without dropout their loss is that of the first alone.
+    expect(await lossOf(plainModel, twice)).toBeCloseTo(await lossOf(plainModel, half), 6);
+    expect(Math.abs((await lossOf(wet, twice)) - (await lossOf(wet, half)))).toBeGreaterThan(1e-4);
   });
 
   it('stops within a step between micro-batches with the step undone', async () => {

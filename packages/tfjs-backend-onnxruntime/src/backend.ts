@@ -9,6 +9,7 @@ import { createNativeOperators, type NativeOperators } from './native/native-ope
 import type { OnnxRuntimeOptions } from './options.js';
 import type { OperationRecorder } from './recording/kernels/kernel.js';
 import { PendingWork } from './recording/pending-work.js';
+import type { ComplexParts } from './recording/recorded-operation.js';
 import { Recorder } from './recording/recorder.js';
 import { BufferPool } from './runtime/buffer-pool.js';
 import { DeviceMemory } from './runtime/device-memory.js';
@@ -166,6 +167,16 @@ export class OnnxRuntimeBackend implements OperationRecorder {
   copyPart(tensor: TensorInfo, offset: number, shape: Shape): TensorInfo | null {
     this.#throwIfDisposed();
     return this.#recorder.copyPart(tensor, offset, shape);
+  }
+
+  joinComplex(parts: ComplexParts): TensorInfo {
+    this.#throwIfDisposed();
+    return this.#recorder.joinComplex(parts);
+  }
+
+  partsOf(tensor: TensorInfo): ComplexParts {
+    this.#throwIfDisposed();
+    return this.#recorder.partsOf(tensor);
   }
 
   peek(tensor: TensorInfo): NumericArray | null {

@@ -6,6 +6,7 @@ import type { OnnxRuntimeOptions } from './options.js';
 import { replaceGradientsOfSums } from './recording/gradients.js';
 import { arithmeticKernels } from './recording/kernels/arithmetic.js';
 import { arrangementKernels } from './recording/kernels/arrangement.js';
+import { complexKernels, isComplex, KERNELS_OF_COMPLEX } from './recording/kernels/complex.js';
 import { createFallback } from './recording/kernels/fallback.js';
 import { imageKernels } from './recording/kernels/image.js';
 import { type Kernel, type KernelCall, type KernelTable, UnsupportedCase } from './recording/kernels/kernel.js';
@@ -18,6 +19,7 @@ const DEFAULT_NAME = 'onnxruntime';
 const KERNELS: KernelTable = {
   ...arithmeticKernels,
   ...arrangementKernels,
+  ...complexKernels,
   ...matrixKernels,
   ...imageKernels,
   ...reductionKernels,
@@ -69,7 +71,7 @@ function withFallback(
   const fallback = createFallback(cpuKernel, warn);
   if (!kernel) return fallback;
   return (call: KernelCall) => {
-    if (hasSpecialInput(call.inputs)) return fallback(call);
+    if (hasSpecialInput(call.inputs, KERNELS_OF_COMPLEX.has(cpuKernel.kernelName))) return fallback(call);
     try {
       return kernel(call);
     } catch (error) {
@@ -79,10 +81,12 @@ function withFallback(
   };
 }
 
-function hasSpecialInput(inputs: NamedTensorInfoMap): boolean {
+function hasSpecialInput(inputs: NamedTensorInfoMap, knowsComplex: boolean): boolean {
   for (const name in inputs) {
     const tensor = inputs[name];
-    if (tensor && (tensor.dtype === 'string' || tensor.shape.includes(0))) return true;
+    if (!tensor) continue;
+    if (isComplex(tensor) && knowsComplex) continue;
+    if (tensor.dtype === 'string' || isComplex(tensor) || tensor.shape.includes(0)) return true;
   }
   return false;
 }

@@ -284,10 +284,6 @@ describe('Errors', () => {
     await model.fit(tf.tensor2d([[2]]), y, { verbose: 0 });
     expect(Array.from((model.predict(tf.tensor2d([[1]])) as tf.Tensor).dataSync())).toEqual([1, 1]);
   });
-
-  it('refuse complex numbers by name', () => {
-    expect(() => tf.complex([1, 2], [3, 4])).toThrow('complex64');
-  });
 });
 
 /** One training step of a small network, whose loss is read. */

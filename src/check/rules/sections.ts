@@ -3,20 +3,24 @@ import type { Experiment } from '../../config/experiment.js';
 import { DATA_SET_NAMES } from '../../data/data-source.js';
 import type { Rule, RuleContext } from '../rule.js';
 
-/** A network needs both `model` and `training`; without them there are baselines, which need `evaluation`. */
+/** A network needs both `model` and `training`, unless it has learned elsewhere; without them there are baselines, which need `evaluation`. */
 export const checkSections: Rule = {
   name: 'sections',
   needs: [],
   reads: ['data', 'model', 'training', 'evaluation', 'baselines'],
   check({ data, model, training, evaluation, baselines }: Experiment, { report, isIntact }: RuleContext) {
     if (!['data', 'model', 'training', 'evaluation', 'baselines'].every((section) => isIntact([section]))) return;
-    if (model && !training) {
+    if (
+      model &&
+      !training &&
+      !(isIntact(['model', 'encoder']) && model.encoder.some(({ type }) => type === 'pretrained'))
+    ) {
       report({
         code: 'missing-key',
         path: ['model'],
         at: 'key',
         found: 'model without training',
-        allowed: 'model and training together',
+        allowed: 'model and training together, or a layer `pretrained` in model.encoder',
       });
     }
     if (training && !model) {

@@ -8,12 +8,8 @@ import { OneshotError } from '../../base/problem.js';
 import { resolveDataFolder } from '../../data/files/data-folder.js';
 import { type DataSetState, inspectDataSets } from '../../data/files/data-sets-state.js';
 import { fetchFile } from '../../data/files/fetch-file.js';
-import {
-  checkPublishedFile,
-  findPublishedFile,
-  PUBLISHED_DATA_SETS,
-  type PublishedFile,
-} from '../../data/files/published-files.js';
+import type { PublishedFile } from '../../data/files/published-file.js';
+import { checkPublishedFile, findPublishedFile, PUBLISHED_DATA_SETS } from '../../data/files/published-files.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
 import { colorsFor, printJson, printNote, printResult } from '../terminal.js';
@@ -39,7 +35,7 @@ export async function fetchDataCommand(name: string, options: DataOptions & { fr
   const dataSet = PUBLISHED_DATA_SETS.find((candidate) => candidate.name === name);
   if (dataSet === undefined) {
     throw new OneshotError('usage', `${name} is no data set that can be fetched`, {
-      hint: `There are ${PUBLISHED_DATA_SETS.map((known) => known.name).join(' and ')}; glyphs needs no files.`,
+      hint: `There are ${PUBLISHED_DATA_SETS.map((known) => known.name).join(', ')}; glyphs needs no files.`,
     });
   }
   const folder = findFolder(options);

@@ -16,6 +16,7 @@ import {
   type ClusterStatus,
   clusterToJson,
   describeCluster,
+  describeStops,
   findSubmittedFolders,
   isClusterActive,
   readClusterStatus,
@@ -44,6 +45,8 @@ interface ExperimentStatus {
   readonly damaged: readonly DamagedRun[];
   readonly sweeps: readonly SweepSummary[];
   readonly cluster?: ClusterStatus;
+  /** Of runs whose jobs could not go on. */
+  readonly stops: readonly { readonly run: FoundRun; readonly problem: string }[];
 }
 
 /** `oneshot status`: how the sweeps and runs below a path stand; with `watch`, again and again until nothing runs any more. */
@@ -103,6 +106,7 @@ async function readExperiments(path: string, queue: QueueWatch): Promise<Experim
       damaged: damaged.get(folder) ?? [],
       sweeps: sweeps.map((sweep) => summarizeSweep(folder, sweep, own)),
       ...(cluster === undefined ? {} : { cluster }),
+      stops: cluster === undefined ? [] : describeStops(folder, own),
     };
   });
   return Promise.all(experiments);
@@ -116,7 +120,7 @@ function orderByPlan(runs: readonly FoundRun[], ids: readonly string[]): readonl
   return runs.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
-function toJson({ name, runs, damaged, sweeps, cluster }: ExperimentStatus): unknown {
+function toJson({ name, runs, damaged, sweeps, cluster, stops }: ExperimentStatus): unknown {
   return {
     experiment: name,
     counts: countStates(runs),
@@ -124,7 +128,14 @@ function toJson({ name, runs, damaged, sweeps, cluster }: ExperimentStatus): unk
     failures: listFailures(runs),
     runs: runs.map(({ folder, trial, state, status }) => ({ folder, state, trial, status })),
     damaged,
-    ...(cluster === undefined ? {} : { slurm: clusterToJson(cluster) }),
+    ...(cluster === undefined
+      ? {}
+      : {
+          slurm: {
+            ...clusterToJson(cluster),
+            stops: stops.map(({ run, problem }) => ({ folder: run.folder, problem })),
+          },
+        }),
   };
 }
 
@@ -156,7 +167,7 @@ function renderExperiments(experiments: readonly ExperimentStatus[], colors: Col
 }
 
 function renderExperiment(
-  { name, runs, damaged, sweeps, cluster }: ExperimentStatus,
+  { name, runs, damaged, sweeps, cluster, stops }: ExperimentStatus,
   devices: Devices,
   colors: Colors,
   { columns, rows }: Room,
@@ -173,6 +184,9 @@ function renderExperiment(
     const hidden = formatInteger(runs.length - shown.length);
     lines.push(colors.dim(`and ${hidden} more: --json lists them all`));
   }
+  for (const { run, problem } of stops.slice(0, MOST_FAILURES))
+    lines.push(`${colors.yellow('-')} ${run.trial.name}-${run.trial.id} stopped: ${problem}`);
+  if (stops.length > MOST_FAILURES) lines.push(`and ${formatInteger(stops.length - MOST_FAILURES)} more stopped so`);
   const failures = listFailures(runs);
   for (const { name: run, code, message, hint, logTail } of failures.slice(0, MOST_FAILURES)) {
     lines.push(`${colors.red('x')} ${run}: ${message} ${colors.dim(`(${code})`)}`);

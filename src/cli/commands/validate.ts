@@ -1,7 +1,7 @@
 import { InputError, type Problem } from '../../base/problem.js';
 import { describeDataOnce } from '../../check/describe-data-once.js';
 import { loadExperiment } from '../../check/load-experiment.js';
-import { renderProblems } from '../render-problem.js';
+import { describeMore, renderProblems } from '../render-problem.js';
 import type { ExitCode } from '../report-error.js';
 import { colorsFor, printNote, printResult } from '../terminal.js';
 
@@ -21,6 +21,7 @@ export async function validateCommand(
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(...error.problems);
+      if (error.more > 0) printNote(describeMore(error.more, file));
     }
   }
   if (options.format === 'json' || problems.length > 0) {

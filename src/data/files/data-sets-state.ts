@@ -1,6 +1,8 @@
 // What lies in a data folder: which published data sets are there, whole, and the right ones.
+
 import { OneshotError } from '../../base/problem.js';
-import { checkPublishedFile, findPublishedFile, PUBLISHED_DATA_SETS, type PublishedFile } from './published-files.js';
+import type { PublishedFile } from './published-file.js';
+import { checkPublishedFile, findPublishedFile, PUBLISHED_DATA_SETS } from './published-files.js';
 
 /** `present`: there, and not looked into; `right`, `wrong`: compared with the published content. */
 export type FileState = 'missing' | 'present' | 'right' | 'wrong';

@@ -8,7 +8,8 @@ import { syncFolder } from '../../base/atomic-file.js';
 import { makeFolder } from '../../base/make-folder.js';
 import { OneshotError } from '../../base/problem.js';
 import { acquireProcessLock } from '../../base/process-lock.js';
-import { checkPublishedFile, type PublishedFile } from './published-files.js';
+import type { PublishedFile } from './published-file.js';
+import { checkPublishedFile } from './published-files.js';
 
 export interface FetchOptions {
   /** The data folder. */

@@ -4,32 +4,25 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { LayerPretrained } from '../../config/experiment.js';
+import { EMOJI_PACKAGES, type EmojiPackage } from '../emoji/emoji-files.js';
 import { MNIST_TEST, MNIST_TRAIN, type MnistFile, readMnistFile } from '../mnist/mnist.js';
 import { readLakeRuns } from '../omniglot/lake-runs.js';
 import { readPart } from '../omniglot/omniglot.js';
 import { BACKGROUND, EVALUATION, type OmniglotPart } from '../omniglot/omniglot-files.js';
+import { pretrainedFile } from './pretrained-files.js';
+import type { PublishedFile } from './published-file.js';
+import { refuse } from './refuse-file.js';
 
-/** A file as it is published. */
-export interface PublishedFile {
-  readonly name: string;
-  /** The name of the same file unpacked, where that will do as well. */
-  readonly plainName?: string;
-  readonly url: string;
-  readonly bytes: number;
-  /** SHA-256 of the file, 64 hex digits. */
-  readonly sha256: string;
-  /** Looks at the content of the file of this name in a folder. Rejects with a OneshotError('data') when it is not the published one. */
-  readonly checkContent: (folder: string) => Promise<unknown>;
-}
-
-/** A data set that can be fetched. */
+/** A data set, or the weights of a network, that can be fetched. */
 export interface PublishedDataSet {
-  readonly name: 'omniglot' | 'mnist';
+  readonly name: 'omniglot' | 'mnist' | 'emoji' | LayerPretrained['network'];
   readonly description: string;
   readonly files: readonly PublishedFile[];
 }
 
 const OMNIGLOT_URL = 'https://raw.githubusercontent.com/brendenlake/omniglot/master/python';
+const NPM_URL = 'https://registry.npmjs.org';
 /** A mirror by Google, since the address that MNIST was published at refuses programs. */
 const MNIST_URL = 'https://storage.googleapis.com/cvdf-datasets/mnist';
 
@@ -59,6 +52,16 @@ export const PUBLISHED_DATA_SETS: readonly PublishedDataSet[] = [
       mnistFile(MNIST_TEST.images, 1_648_877, '8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6'),
       mnistFile(MNIST_TEST.labels, 4_542, 'f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6'),
     ],
+  },
+  {
+    name: 'emoji',
+    description: "1,377 emoji by four designers (npm emoji-datasource-* 16.0.0; the drawings are their makers')",
+    files: EMOJI_PACKAGES.map(emojiFile),
+  },
+  {
+    name: 'efficientnet-lite0',
+    description: 'weights of EfficientNet-Lite0, learned on ImageNet (Apache-2.0), for layers `pretrained`',
+    files: [pretrainedFile('efficientnet-lite0')],
   },
 ];
 
@@ -92,6 +95,16 @@ function omniglotFile(part: OmniglotPart, bytes: number, sha256: string): Publis
     bytes,
     sha256,
     checkContent: (folder) => readPart(folder, part),
+  };
+}
+
+function emojiFile({ designer, file, bytes, sha256 }: EmojiPackage): PublishedFile {
+  return {
+    name: file,
+    url: `${NPM_URL}/emoji-datasource-${designer}/-/${file}`,
+    bytes,
+    sha256,
+    checkContent: refuse(file),
   };
 }
 

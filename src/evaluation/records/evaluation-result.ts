@@ -1,14 +1,15 @@
 // The outcome of one scorer on one task, as it is kept in results.json of a run folder. Metrics, tables and intervals
 // over seeds are made from these records alone; comparisons query by query from predictions.ts.
-import { readFileSync } from 'node:fs';
+
 import { writeFileAtomic } from '../../base/atomic-file.js';
+import { readBounded } from '../../base/bounded-file.js';
 import type { Assignment, TestTimeAugmentation } from '../../config/experiment.js';
 import type { PictureSet, SplitPurpose } from '../../data/pictures/picture-set.js';
 import type { EvaluationAlarm } from '../alarm.js';
 import type { ScorerName } from '../scorers/scorer.js';
 import type { Interval } from '../statistics/interval.js';
 import type { EpisodeProtocol } from '../task.js';
-import { makeStrictReader } from './strict-json.js';
+import { MAX_RECORD_BYTES, makeStrictReader } from './strict-json.js';
 
 /** Version of results.json and of the prediction files. */
 export const RECORDS_VERSION = 2;
@@ -127,5 +128,5 @@ export function writeResults(path: string, results: readonly EvaluationResult[])
 
 /** The results in the file at `path`. Throws a OneshotError('corrupt') when it is not what `writeResults` wrote, and the file system's error when it is missing. */
 export function readResults(path: string): EvaluationResult[] {
-  return parseResults(readFileSync(path, 'utf8'), path).results;
+  return parseResults(readBounded(path, MAX_RECORD_BYTES).toString('utf8'), path).results;
 }

@@ -13,6 +13,9 @@ import { type PredictedEpisode, type PredictionRecord, predictionFileName } from
 /** Pictures that a prediction file holds at most for galleries. */
 const GALLERY_PICTURES = 160;
 
+/** Pairs of confused classes that pictures are kept of besides: as many as a report lists. */
+const CONFUSED_PAIRS = 12;
+
 /** Won and lost queries of a gallery, each. */
 const GALLERY_QUERIES = 4;
 
@@ -109,7 +112,12 @@ export function makePredictionRecord(
     }),
     episodes: task.episodes.length,
     answers: predicted,
-    gallery: Object.fromEntries(choosePictures(predicted).map((picture) => [picture, encodePng(set, picture)])),
+    gallery: Object.fromEntries(
+      [...new Set([...choosePictures(predicted), ...chooseConfused(predicted)])].map((picture) => [
+        picture,
+        encodePng(set, picture),
+      ]),
+    ),
   };
 }
 
@@ -133,6 +141,21 @@ function choosePictures(episodes: readonly PredictedEpisode[]): number[] {
     }
   }
   return [...chosen].sort((a, b) => a - b);
+}
+
+// A support picture of both classes of the pairs that were confused most often.
+function chooseConfused(episodes: readonly PredictedEpisode[]): number[] {
+  const pairs = new Map<string, { times: number; pictures: readonly number[] }>();
+  for (const { ways, supportSet, queries } of episodes) {
+    for (const { truth, prediction, credit } of queries) {
+      if (credit > 0 || prediction < 0) continue;
+      const key = `${ways[truth]} ${ways[prediction]}`;
+      const pictures = pairs.get(key)?.pictures ?? [supportSet[truth]![0]!, supportSet[prediction]![0]!];
+      pairs.set(key, { times: (pairs.get(key)?.times ?? 0) + 1, pictures });
+    }
+  }
+  const most = [...pairs.values()].sort((a, b) => b.times - a.times).slice(0, CONFUSED_PAIRS);
+  return most.flatMap(({ pictures }) => pictures);
 }
 
 // Ink is black on white paper, as people are used to; colours are as they are.

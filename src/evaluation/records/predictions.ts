@@ -1,13 +1,14 @@
 // Every query of a task with its truth, prediction and scores, one file per task and scorer in the run's folder
 // `predictions`. JSON lines: a header, a line per episode, and last the pictures of a few episodes, so that galleries can
 // be drawn without the data set.
-import { readFileSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
+import { readBounded } from '../../base/bounded-file.js';
 import { OneshotError } from '../../base/problem.js';
 import type { ScorerName } from '../../config/experiment.js';
 import { type PictureIdentity, pictureIdentitySchema, RECORDS_VERSION } from './evaluation-result.js';
-import { makeStrictReader } from './strict-json.js';
+import { MAX_RECORD_BYTES, makeStrictReader } from './strict-json.js';
 
 export interface PredictionHeader {
   readonly task: string;
@@ -124,7 +125,7 @@ export function writePredictions(folder: string, record: PredictionRecord): void
 
 /** The record in the file at `path`. Throws a OneshotError('corrupt') when it is not what `writePredictions` wrote, and the file system's error when it is missing. */
 export function readPredictions(path: string): PredictionRecord {
-  const lines = readFileSync(path, 'utf8').split('\n');
+  const lines = readBounded(path, MAX_RECORD_BYTES).toString('utf8').split('\n');
   const { version: _version, ...header } = parseHeader(lines[0]!, `${path}:1`);
   // Header, episodes, gallery, and the empty text after the last line's end.
   if (lines.length !== header.episodes + 3 || lines.at(-1) !== '') {

@@ -1,7 +1,9 @@
 // The outcome of one scorer in a verification, as it is kept in verification.json of a run folder, and the pairs behind it.
-import { existsSync, readFileSync } from 'node:fs';
+
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
+import { readBounded } from '../../base/bounded-file.js';
 import type { ProtocolVerification, TestTimeAugmentation } from '../../config/experiment.js';
 import type { SplitPurpose } from '../../data/pictures/picture-set.js';
 import type { VerificationAlarm } from '../alarm.js';
@@ -10,7 +12,7 @@ import type { EpisodeOutcome } from '../statistics/clustered-bootstrap.js';
 import type { Interval } from '../statistics/interval.js';
 import type { DrawnPairs } from '../verification/draw-pairs.js';
 import { closedObject, type PictureIdentity, pictureIdentitySchema, RECORDS_VERSION } from './evaluation-result.js';
-import { makeStrictReader } from './strict-json.js';
+import { MAX_RECORD_BYTES, makeStrictReader } from './strict-json.js';
 
 /** Name of the file in a run folder. */
 export const VERIFICATION_FILE = 'verification.json';
@@ -113,7 +115,7 @@ export function writeVerifications(folder: string, results: readonly Verificatio
 
 /** The verification results in the file at `path`. Throws a OneshotError('corrupt') when it is not what `writeVerifications` wrote, and the file system's error when it is missing. */
 export function readVerifications(path: string): VerificationResult[] {
-  return parseResults(readFileSync(path, 'utf8'), path).results;
+  return parseResults(readBounded(path, MAX_RECORD_BYTES).toString('utf8'), path).results;
 }
 
 /** The verification results of the run in `folder`; none where it has no such file. Throws a OneshotError('corrupt') when that is not what `writeVerifications` wrote. */
@@ -125,7 +127,7 @@ export function readRunVerifications(folder: string): VerificationResult[] {
 /** Whether the answer to each pair behind a result was right, from the folder `predictions`. Throws the file system's error when the file is missing, and a OneshotError('corrupt') when it is not what `writePairs` wrote. */
 export function readPairCredits(folder: string, { task, scorer, threshold }: VerificationResult): boolean[] {
   const path = pairsPath(folder, { task, scorer });
-  const { isSame, scores } = parsePairs(readFileSync(path, 'utf8'), path);
+  const { isSame, scores } = parsePairs(readBounded(path, MAX_RECORD_BYTES).toString('utf8'), path);
   return scores.map((score, pair) => score !== null && score >= threshold === (isSame[pair] === 1));
 }
 

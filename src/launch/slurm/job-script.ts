@@ -44,7 +44,7 @@ export function composeJobScript(job: JobScript): string {
     ...optional('--account', slurm.account),
     ...optional('--qos', slurm.qos),
     ...(job.after === undefined || job.after.length === 0 ? [] : [`--dependency=afterany:${job.after.join(':')}`]),
-    ...slurm.options,
+    ...slurm.options.map(quoteFurtherOption),
   ];
   return [
     '#!/bin/sh',
@@ -74,6 +74,13 @@ function optional(name: string, value: string | number | undefined): string[] {
 /** A word of sbatch's comment lines, which are split at spaces unless they are quoted. */
 function quoteOption(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** An option as a user wrote it, `--comment=two words` or `--comment two words`: its value is quoted where it needs it and is not quoted already. */
+function quoteFurtherOption(option: string): string {
+  const [, name, value] = /^(--[\w-]+)[= ](.*)$/.exec(option) ?? [];
+  if (name === undefined || value === undefined) return option;
+  return `${name}=${/^"(?:[^"\\]|\\.)*"$/.test(value) ? value : quoteOption(value)}`;
 }
 
 /** A word of a shell command that stands for exactly this text. */

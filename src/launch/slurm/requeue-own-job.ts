@@ -2,6 +2,7 @@
 // stays away where somebody cancelled it.
 
 import type { Environment } from '../../base/environment.js';
+import { findProgram } from '../../base/find-program.js';
 import { OneshotError } from '../../base/problem.js';
 import { readTaskState, requeueTask } from './slurm-commands.js';
 
@@ -29,6 +30,13 @@ export function describeOwnJob(env: Environment): OwnJob {
     node: SLURMD_NODENAME ?? '',
     restarts: Number(SLURM_RESTART_COUNT ?? 0),
   };
+}
+
+/** What will keep a job on this node from requeueing itself, as a sentence; undefined where nothing does. */
+export function findRequeueProblem({ node }: OwnJob, env: Environment): string | undefined {
+  if (findProgram('scontrol', env) !== undefined) return undefined;
+  const where = node === '' ? 'this node' : `node ${node}`;
+  return `${where} has no scontrol on PATH: a job cannot requeue itself at its time limit (resources.slurm.setup can load it, as in \`module load slurm\`)`;
 }
 
 /** Puts the job of this process back into the queue where it should run again; true where it will. */

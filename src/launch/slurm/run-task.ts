@@ -23,12 +23,14 @@ export interface RunTaskOptions {
   readonly stop: AbortSignal;
   /** What it was told by. */
   readonly signal: () => EndSignal | undefined;
+  /** What keeps this job from requeueing itself, known from the start. */
+  readonly problem?: string;
 }
 
 /** Runs the trial of a task until it ends or the job is told to; returns what is recorded of it. */
 export async function runTask(options: RunTaskOptions): Promise<TaskRecord> {
   const { folder, index, job } = options;
-  const record: Recorder = (state, outcome) => {
+  const record: Recorder = (state, outcome, problem) => {
     const told: TaskRecord = {
       version: SUBMISSION_VERSION,
       state,
@@ -37,12 +39,13 @@ export async function runTask(options: RunTaskOptions): Promise<TaskRecord> {
       restarts: job.restarts,
       updatedAt: new Date().toISOString(),
       ...(outcome === undefined ? {} : { outcome }),
+      ...(problem === undefined ? {} : { problem }),
     };
     writeTaskRecord(folder, index, told);
     return told;
   };
 
-  record('running');
+  record('running', undefined, options.problem);
   try {
     return await runTrialOf(options, record);
   } catch (error) {
@@ -50,7 +53,7 @@ export async function runTask(options: RunTaskOptions): Promise<TaskRecord> {
   }
 }
 
-type Recorder = (state: TaskRecord['state'], outcome?: TrialOutcome) => TaskRecord;
+type Recorder = (state: TaskRecord['state'], outcome?: TrialOutcome, problem?: string) => TaskRecord;
 
 async function runTrialOf(options: RunTaskOptions, record: Recorder): Promise<TaskRecord> {
   const { folder, index, job, stop, signal } = options;
@@ -93,7 +96,12 @@ async function runTrialOf(options: RunTaskOptions, record: Recorder): Promise<Ta
   }
   // Before Slurm is asked: it may end this process in the middle of its answer.
   record('requeued');
-  return (await requeueOwnJob(job, told)) ? record('requeued') : record('ended', outcome);
+  try {
+    return (await requeueOwnJob(job, told)) ? record('requeued') : record('ended', outcome);
+  } catch (error) {
+    // The trial has its checkpoint and did not fail; what it misses is a job to go on in.
+    return record('ended', outcome, options.problem ?? `Slurm did not requeue it: ${(error as Error).message}`);
+  }
 }
 
 // The machine of the job that ran this trial before may be lost; a lock on another machine cannot be judged without Slurm.

@@ -71,6 +71,8 @@ export interface TaskRecord {
   readonly updatedAt: string;
   /** Of a task that has ended. */
   readonly outcome?: TrialOutcome;
+  /** What kept it from being requeued, or will at its time limit: a sentence. */
+  readonly problem?: string;
 }
 
 export function submissionsFolder(experimentFolder: string): string {

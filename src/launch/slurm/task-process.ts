@@ -4,7 +4,7 @@ import { listenForEnd } from './listen-for-end.js';
 const notice = listenForEnd();
 
 const [folder = '', first = ''] = process.argv.slice(2);
-const { describeOwnJob } = await import('./requeue-own-job.js');
+const { describeOwnJob, findRequeueProblem } = await import('./requeue-own-job.js');
 const { JOB_VARIABLE } = await import('../../base/process-lock.js');
 const { nameJob } = await import('./find-tasks.js');
 const { readSubmission } = await import('./submission.js');
@@ -14,5 +14,21 @@ const job = describeOwnJob(process.env);
 // The trial's process has it from here.
 process.env[JOB_VARIABLE] = nameJob(readSubmission(folder)?.cluster ?? '', job.id);
 const index = Number(first) + Number(process.env.SLURM_ARRAY_TASK_ID ?? 0);
-const { outcome } = await runTask({ folder, index, job, ...notice });
-process.exitCode = outcome?.state === 'failed' ? 1 : 0;
+const missing = findRequeueProblem(job, process.env);
+// Into the file that sbatch keeps of the job's output.
+if (missing !== undefined) console.error(`warning: ${missing}`);
+const { outcome, problem } = await runTask({
+  folder,
+  index,
+  job,
+  ...notice,
+  ...(missing === undefined ? {} : { problem: missing }),
+});
+if (problem !== undefined) {
+  console.error(`the trial stopped with a checkpoint and does not go on by itself: ${problem}`);
+  console.error('the same `oneshot run` again goes on with it');
+} else if (outcome?.state === 'failed') {
+  console.error(`the trial failed: ${outcome.message}`);
+  if (outcome.hint !== undefined) console.error(`  ${outcome.hint}`);
+}
+process.exitCode = outcome?.state === 'failed' || problem !== undefined ? 1 : 0;

@@ -7,6 +7,8 @@ export interface ConfusedPair {
   /** `Kannada/character07`. */
   readonly truth: string;
   readonly prediction: string;
+  /** A picture of each as PNG in base64, where one was kept. */
+  readonly pictures: { readonly truth: string | undefined; readonly prediction: string | undefined };
   /** Queries of `truth` that were answered with `prediction`. */
   readonly times: number;
   /** Queries of `truth` whose episode had `prediction` among its ways. */
@@ -33,6 +35,7 @@ export function collectConfusions({ runs }: ShownGroup): Confusions | undefined 
 
 /** The pairs that were confused most often, at most `count`: by times, then by the part of their chances. Answers without a single best class are left out. */
 function findConfusedPairs(records: readonly PredictionRecord[], count: number): ConfusedPair[] {
+  const pictures = findPictures(records);
   const times = new Map<string, number>();
   const chances = new Map<string, number>();
   const add = (counts: Map<string, number>, truth: string, other: string) => {
@@ -55,5 +58,24 @@ function findConfusedPairs(records: readonly PredictionRecord[], count: number):
       return { truth, prediction, times: wrong, chances: chances.get(key)! };
     })
     .sort((a, b) => b.times - a.times || a.chances - b.chances || (a.truth < b.truth ? -1 : 1))
-    .slice(0, count);
+    .slice(0, count)
+    .map((pair) => ({
+      ...pair,
+      pictures: { truth: pictures.get(pair.truth), prediction: pictures.get(pair.prediction) },
+    }));
+}
+
+/** The first kept picture of each character. */
+function findPictures(records: readonly PredictionRecord[]): ReadonlyMap<string, string> {
+  const pictures = new Map<string, string>();
+  for (const { characters, answers, gallery } of records) {
+    for (const { ways, supportSet } of answers) {
+      for (const [way, shots] of supportSet.entries()) {
+        const { alphabet, name } = characters[ways[way]!]!;
+        const kept = shots.map((shot) => gallery[shot]).find((picture) => picture !== undefined);
+        if (kept !== undefined && !pictures.has(`${alphabet}/${name}`)) pictures.set(`${alphabet}/${name}`, kept);
+      }
+    }
+  }
+  return pictures;
 }

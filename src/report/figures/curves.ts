@@ -9,6 +9,8 @@ import type { PlotPoint } from '../plots/draw-lines.js';
 /** Accuracy against N for one selection, protocol and number of shots. */
 export interface NWayCurve {
   readonly selection: EvaluationResult['selection'];
+  /** Name of the picture set. */
+  readonly pictures: string;
   readonly protocol: EvaluationResult['protocol'];
   readonly kShot: number;
   readonly points: readonly PlotPoint[];
@@ -24,9 +26,9 @@ export function collectNWayCurves(
   const curves = new Map<string, Omit<NWayCurve, 'points' | 'networks'> & { points: PlotPoint[] }>();
   const networks = new Set(measurements.filter(({ scorer }) => scorer === 'network').map(nameSystem));
   for (const measurement of measurements.filter(({ assignment }) => assignment === null)) {
-    const { selection, protocol, kShot, nWay, accuracy, interval, scorer } = measurement;
+    const { selection, protocol, pictures, kShot, nWay, accuracy, interval, scorer } = measurement;
     const key = `${selection} ${protocol} ${kShot}`;
-    const curve = curves.get(key) ?? { selection, protocol, kShot, points: [] };
+    const curve = curves.get(key) ?? { selection, protocol, pictures, kShot, points: [] };
     curves.set(key, curve);
     const series = nameSystem(measurement);
     // Sections may repeat a task with other seeds or augmentation: the first one counts.

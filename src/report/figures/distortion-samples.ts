@@ -1,13 +1,15 @@
 // What augmentation does to pictures: a few as drawn, each beside distorted copies from the run's own settings.
-import { readFileSync } from 'node:fs';
+
 import { PNG } from 'pngjs';
 import { parse } from 'yaml';
+import { readBounded } from '../../base/bounded-file.js';
 import { randomStream } from '../../base/random-stream.js';
 import type { Augmentation, Experiment } from '../../config/experiment.js';
 import { createDistorter, distortionProbability, isDistorting } from '../../data/distortion/distort.js';
 import { channelsOf } from '../../data/loaded-data.js';
 import { sealPictureSet } from '../../data/pictures/picture-file.js';
 import { type PictureSet, pictureBytes } from '../../data/pictures/picture-set.js';
+import { MAX_RECORD_BYTES } from '../../run-folder/read-record.js';
 import { runFiles } from '../../run-folder/run-folder.js';
 import { type ReportRun, tryReadPredictions } from '../load-runs.js';
 import type { ShownGroup } from './headline.js';
@@ -36,7 +38,9 @@ const GAP = 3;
 export function drawDistortions({ group, runs }: ShownGroup): DistortionSamples | undefined {
   const [run] = runs as [ReportRun];
   try {
-    const { augmentation, data } = parse(readFileSync(runFiles(run.folder).experiment, 'utf8')) as Experiment;
+    const { augmentation, data } = parse(
+      readBounded(runFiles(run.folder).experiment, MAX_RECORD_BYTES).toString('utf8'),
+    ) as Experiment;
     const pictures = gatherPictures(run, channelsOf(data));
     if (!augmentation || !isDistorting(augmentation) || !pictures) return undefined;
     const { affine, elastic, colorJitter, flip } = augmentation;

@@ -19,6 +19,8 @@ export interface RunSummary {
   readonly commit: string | undefined;
   readonly failure: string | undefined;
   readonly problems: readonly string[];
+  /** Addresses of its pages on the MLflow servers that it was shipped to. */
+  readonly mlflow: readonly string[];
   /** Tasks that it was measured on. */
   readonly tasks: number;
   /** Whether it is finished and lacks results that others of its experiment have. */
@@ -48,6 +50,7 @@ function summarizeRun(run: ReportRun, system: string, lacksResults: boolean): Ru
     commit: tags['mlflow.source.git.commit'],
     failure: status?.failure?.message,
     problems,
+    mlflow: run.mlflow,
     tasks: listTasks(run).size,
     lacksResults,
   };

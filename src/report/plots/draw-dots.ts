@@ -1,5 +1,6 @@
 // A dot with its interval in each row.
 import { drawSpec } from './draw-spec.js';
+import { percentAxis } from './percent-axis.js';
 import { estimateWidth, FONT_SIZE, MOST_ROW_LETTERS, PLOT_COLORS, shortenNames, WIDTH } from './plot-style.js';
 
 /** One row of a dot plot. */
@@ -17,6 +18,12 @@ const DOT_COLORS: Readonly<Record<DotRow['kind'], string>> = {
   baseline: PLOT_COLORS['series-2']!,
   published: PLOT_COLORS['series-8']!,
 };
+
+/** Of an interval's bar and of a dot, in pixels and square pixels: the dot is half as high as the bar. */
+const INTERVAL_WIDTH = 9;
+const DOT_AREA = 18;
+/** Of the axis, which long labels leave less room for. */
+const LEAST_WIDTH = 200;
 
 /** The axis of a dot plot. */
 export interface DotAxis {
@@ -50,7 +57,7 @@ export function drawDots(
     type: 'quantitative' as const,
     title: xTitle,
     scale: { domain, nice: false },
-    axis: { format: percent ? '.0%' : '~g', tickCount: 5 },
+    axis: percent ? percentAxis(domain) : { format: '~g', tickCount: 4, labelOverlap: false },
   });
   const kinds = [...new Set(rows.map(({ kind }) => kind))];
   const color = {
@@ -61,11 +68,15 @@ export function drawDots(
   };
   return drawSpec({
     data: { values },
-    height: { step: 20 },
-    width: WIDTH + 40 - labelWidth,
+    height: { step: 22 },
+    width: Math.max(LEAST_WIDTH, WIDTH + 40 - labelWidth),
     layer: [
-      { mark: { type: 'rule', strokeWidth: 2 }, encoding: { y, x: x('low'), x2: { field: 'high' }, color } },
-      { mark: { type: 'point', filled: true, size: 60, opacity: 1 }, encoding: { y, x: x('value'), color } },
+      // Wider than the dot is high, so that it is seen where it is shorter than the dot is wide.
+      {
+        mark: { type: 'rule', strokeWidth: INTERVAL_WIDTH, opacity: 0.35 },
+        encoding: { y, x: x('low'), x2: { field: 'high' }, color },
+      },
+      { mark: { type: 'point', filled: true, size: DOT_AREA, opacity: 1 }, encoding: { y, x: x('value'), color } },
     ],
   });
 }

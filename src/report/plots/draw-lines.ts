@@ -1,5 +1,6 @@
 // Lines over numbers, with bands where points have intervals.
 import { drawSpec } from './draw-spec.js';
+import { percentAxis } from './percent-axis.js';
 import { MOST_COLORED_SERIES, MOST_LEGEND_LETTERS, SERIES_COLORS, shortenNames } from './plot-style.js';
 
 /** One point of a series; `low` and `high` are the ends of its interval. */
@@ -56,19 +57,25 @@ export function drawLines(plot: LinePlot): Promise<string> {
     type: 'quantitative' as const,
     title: plot.xTitle,
     axis: plot.xPercent
-      ? { format: '.0%', tickCount: 5 }
-      : { tickMinStep: 1, format: 'd', ...(ticks.length <= MOST_TICKS ? { values: ticks } : {}) },
+      ? percentAxis([0, 1])
+      : {
+          tickMinStep: 1,
+          format: 'd',
+          labelOverlap: false as const,
+          ...(ticks.length <= MOST_TICKS ? { values: ticks } : {}),
+        },
     scale: plot.xPercent ? { domain: [0, 1] } : { zero: false, nice: false },
   };
-  const yScale = plot.percent ? { domain: percentDomain(plot.points) } : yScaleOf(plot);
+  const domain = percentDomain(plot.points);
+  const { axis, scale } = plot.percent ? { axis: percentAxis(domain), scale: { domain } } : yAxisOf(plot);
   const y = (field: string) => ({
     field,
     type: 'quantitative' as const,
     title: plot.yTitle,
-    axis: { format: plot.percent ? '.0%' : '~g', tickCount: 5 },
-    scale: yScale,
+    axis,
+    scale,
   });
-  const band = { mark: { type: 'area', opacity: 0.18 }, encoding: { x, y: y('low'), y2: { field: 'high' }, color } };
+  const band = { mark: { type: 'area', opacity: 0.13 }, encoding: { x, y: y('low'), y2: { field: 'high' }, color } };
   const detail = ['series', 'line'].map((field) => ({ field, type: 'nominal' as const }));
   const line = {
     mark: { type: 'line', strokeWidth: colored ? 2 : 1, opacity: colored ? 1 : 0.5, point: plot.marks },
@@ -78,15 +85,28 @@ export function drawLines(plot: LinePlot): Promise<string> {
   return drawSpec({ data: { values }, layer: hasBand ? [band, line] : [line] });
 }
 
+// A logarithmic axis ends at ticks: 1, 2 and 5 times each power of ten, or the powers alone where there are many.
+function yAxisOf({ logarithmic, points }: LinePlot) {
+  const values = points.map(({ y }) => y);
+  const [least, largest] = [Math.min(...values), Math.max(...values)];
+  if (!logarithmic || !(least > 0) || largest <= LOGARITHMIC_SPAN * least)
+    return { axis: { format: '~g', tickCount: 5, labelOverlap: false as const }, scale: { zero: false } };
+  const [low, high] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(largest))];
+  const parts = high - low > 3 ? [1] : [1, 2, 5];
+  const powers = Array.from({ length: high - low + 1 }, (_, index) => low + index);
+  const ticks = powers.flatMap((power) => parts.map((part) => Number(`${part}e${power}`)));
+  const first = ticks.filter((tick) => tick <= least).at(-1) ?? ticks[0]!;
+  const last = ticks.find((tick) => tick >= largest) ?? ticks.at(-1)!;
+  const inside = ticks.filter((tick) => tick >= first && tick <= last);
+  return {
+    axis: { format: '~g', values: inside, labelOverlap: false as const },
+    scale: { type: 'log' as const, domain: [first, last], nice: false },
+  };
+}
+
 // Accuracies are shown on the part of 0 … 100 % that they use, with round ends.
 function percentDomain(points: readonly PlotPoint[]): [number, number] {
   const low = Math.min(...points.map((point) => point.low ?? point.y));
   const high = Math.max(...points.map((point) => point.high ?? point.y));
   return [Math.max(0, Math.floor(low * 10 - 0.2) / 10), Math.min(1, Math.ceil(high * 10 + 0.2) / 10)];
-}
-
-function yScaleOf({ logarithmic, points }: LinePlot) {
-  const values = points.map(({ y }) => y);
-  const [least, largest] = [Math.min(...values), Math.max(...values)];
-  return logarithmic && least > 0 && largest > LOGARITHMIC_SPAN * least ? { type: 'log' as const } : { zero: false };
 }

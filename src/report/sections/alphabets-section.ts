@@ -5,7 +5,7 @@ import type { Report } from '../make-report.js';
 import { type DotRow, drawDots } from '../plots/draw-dots.js';
 
 /** The blocks of the section; none where there is nothing to say. */
-export async function makeAlphabetsSection({ perAlphabet }: Report): Promise<Block[]> {
+export async function makeAlphabetsSection({ perAlphabet, words }: Report): Promise<Block[]> {
   if (!perAlphabet) return [];
   const rows = perAlphabet.rows.map(
     ({ alphabet, accuracy, wilson: [low, high] }): DotRow => ({
@@ -16,9 +16,9 @@ export async function makeAlphabetsSection({ perAlphabet }: Report): Promise<Blo
       high,
     }),
   );
-  const title = `Accuracy by alphabet, ${perAlphabet.task}`;
+  const title = `Accuracy by ${words.alphabet}, ${perAlphabet.task}`;
   return [
-    heading('alphabets', 'By alphabet'),
+    heading('alphabets', `By ${words.alphabet}`),
     {
       type: 'plots',
       plots: [

@@ -32,7 +32,7 @@ export async function makeAnswerSection(report: Report): Promise<Block[]> {
     ...alarms(report),
     ...tellDoubts(report),
     ...warnOfDamage(report),
-    { type: 'plots', plots: [await plotAnswer(report, headline)], beside },
+    { type: 'plots', plots: [await plotAnswer(report, headline)], beside, number: describeNumber(headline) },
   ];
 }
 
@@ -73,6 +73,15 @@ function leadText({ first, measurements }: Headline): Text {
       ? [` Published: Koch et al. 2015 ${LANDMARKS.koch.toFixed(1)}${PERCENT}, people ${LANDMARKS.humans}${PERCENT}.`]
       : []),
   ];
+}
+
+function describeNumber({ first }: Headline): { value: string; text: string } {
+  const asked = isVerification(first) ? formatCount(first.n, 'pair') : formatCount(first.n, 'query', 'queries');
+  const runs = first.correct.length === 1 ? asked : `${formatCount(first.correct.length, 'run')} of ${asked}`;
+  return {
+    value: `${formatPercent(first.accuracy)}${PERCENT}`,
+    text: `${formatInterval(first.interval)} (95 %), ${runs}`,
+  };
 }
 
 const isVerification = (measurement: HeadlineMeasurement): measurement is VerificationMeasurement =>

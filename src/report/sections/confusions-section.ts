@@ -1,25 +1,30 @@
-// The characters that were taken for one another most often.
-import { type Block, heading } from '../document.js';
+// The characters that were taken for one another most often, with a picture of each.
+import { type Block, heading, type Text } from '../document.js';
 import type { Report } from '../make-report.js';
+import type { Words } from '../words.js';
 
 /** The blocks of the section; none where there is nothing to say. */
-export function makeConfusionsSection({ confusedPairs }: Report): Block[] {
+export function makeConfusionsSection({ confusedPairs, words }: Report): Block[] {
   if (!confusedPairs) return [];
   return [
-    heading('confusions', 'Most confused characters'),
+    heading('confusions', `Most confused ${words.characters}`),
     {
       type: 'table',
-      caption: confusedPairs.task,
+      caption: `${confusedPairs.task}: how often one was taken for the other, and in how many queries both were there`,
       table: {
-        head: ['character', 'taken for', 'times', 'of chances'],
+        head: [words.character, 'taken for', 'times', 'of chances'],
         align: ['left', 'left', 'right', 'right'],
-        rows: confusedPairs.pairs.map(({ truth, prediction, times, chances }) => [
-          [{ name: truth }],
-          [{ name: prediction }],
+        rows: confusedPairs.pairs.map(({ truth, prediction, pictures, times, chances }) => [
+          showCharacter(truth, pictures.truth, words),
+          showCharacter(prediction, pictures.prediction, words),
           [String(times)],
           [String(chances)],
         ]),
       },
     },
   ];
+}
+
+function showCharacter(name: string, picture: string | undefined, { drawing }: Words): Text {
+  return [...(picture === undefined ? [] : [{ picture, alt: `a ${drawing} of ${name}` }]), { name }];
 }

@@ -9,6 +9,7 @@ import { formatCount, formatPercent, PERCENT } from '../format-figures.js';
 import type { Report } from '../make-report.js';
 import { drawLines } from '../plots/draw-lines.js';
 import { drawPoints } from '../plots/draw-points.js';
+import type { Words } from '../words.js';
 
 /** Pictures smaller than this are enlarged. */
 const LEAST_PICTURE_SIZE = 48;
@@ -17,31 +18,31 @@ const LEAST_PAIRS = 10;
 
 /** The blocks of the section; none where no run kept anything to show. */
 export async function makeInsideSection(report: Report, linkRuns: LinkRuns): Promise<Block[]> {
-  const { firstFilters, distortions, embeddingMap, calibration } = report;
+  const { firstFilters, distortions, embeddingMap, calibration, words } = report;
   const plots = [
-    ...(calibration ? [await plotCalibration(calibration)] : []),
-    ...(embeddingMap ? [await plotMap(embeddingMap)] : []),
+    ...(calibration ? [await plotCalibration(calibration, words)] : []),
+    ...(embeddingMap ? [await plotMap(embeddingMap, words)] : []),
   ];
   if (plots.length === 0 && !firstFilters && !distortions) return [];
   const shown = firstFilters ?? distortions ?? embeddingMap;
   return [
     heading('inside', 'Inside the network'),
     ...(shown ? [paragraph('Of ', { name: shown.system }, ', ', ...linkRuns([shown.folder]), '.')] : []),
-    ...(calibration ? [explainCalibration(calibration)] : []),
+    ...(calibration ? [explainCalibration(calibration, words)] : []),
     ...(plots.length > 0 ? [{ type: 'plots', plots } as const] : []),
     ...(firstFilters ? [{ type: 'picture', picture: describeFilters(firstFilters) } as const] : []),
-    ...(distortions ? [{ type: 'picture', picture: describeDistortions(distortions) } as const] : []),
+    ...(distortions ? [{ type: 'picture', picture: describeDistortions(distortions, words) } as const] : []),
   ];
 }
 
-function explainCalibration({ task, same, different, error, accuracy }: Calibration): Block {
+function explainCalibration({ task, same, different, error, accuracy }: Calibration, { character }: Words): Block {
   return paragraph(
-    `Calibration: ${formatCount(same, 'pair')} of the same character and ${formatCount(different, 'pair')} of different ones from ${task}, both kinds weighted alike. `,
+    `Calibration: ${formatCount(same, 'pair')} of the same ${character} and ${formatCount(different, 'pair')} of different ones from ${task}, both kinds weighted alike. `,
     `Expected calibration error ${formatPercent(error)}${PERCENT}; the answer “same” from a probability of one half on is right in ${formatPercent(accuracy)}${PERCENT}.`,
   );
 }
 
-async function plotCalibration({ bins: all }: Calibration): Promise<Plot> {
+async function plotCalibration({ bins: all }: Calibration, { character }: Words): Promise<Plot> {
   const bins = all.filter(({ pairs }) => pairs >= LEAST_PAIRS);
   const title = 'Probability of “same” against how often it is so';
   const points = [
@@ -53,7 +54,7 @@ async function plotCalibration({ bins: all }: Calibration): Promise<Plot> {
     description: `${title}: ${bins.map(({ probability, frequency }) => `${formatPercent(probability)} % said, ${formatPercent(frequency)} % true`).join('; ')}`,
     svg: await drawLines({
       xTitle: 'probability that the network gives',
-      yTitle: 'part that is the same character',
+      yTitle: `part that is the same ${character}`,
       points,
       percent: true,
       xPercent: true,
@@ -67,14 +68,14 @@ async function plotCalibration({ bins: all }: Calibration): Promise<Plot> {
   };
 }
 
-async function plotMap({ points, explained }: EmbeddingMap): Promise<Plot> {
-  const characters = new Set(points.map(({ character }) => character)).size;
-  const title = 'Embeddings of unseen characters';
+async function plotMap({ points, explained }: EmbeddingMap, words: Words): Promise<Plot> {
+  const count = new Set(points.map(({ character }) => character)).size;
+  const title = `Embeddings of unseen ${words.characters}`;
   const axis = (index: number) =>
     `principal component ${index + 1} (${formatPercent(explained[index] ?? 0)} % of the variance)`;
   return {
     title,
-    description: `${title}: ${points.length} drawings of ${characters} characters on their first two principal components; the figures are in the CSV file`,
+    description: `${title}: ${points.length} ${words.drawings} of ${count} ${words.characters} on their first two principal components; the figures are in the CSV file`,
     svg: await drawPoints(
       points.map(({ character, x, y }) => ({ series: character, x, y })),
       axis(0),
@@ -99,21 +100,17 @@ function describeFilters({ layer, filters, kernel, largest, png }: FirstFilters)
   };
 }
 
-function describeDistortions({
-  drawings,
-  copies,
-  probability,
-  augmentation,
-  pictureSize,
-  png,
-}: DistortionSamples): Picture {
+function describeDistortions(
+  { drawings, copies, probability, augmentation, pictureSize, png }: DistortionSamples,
+  words: Words,
+): Picture {
   const { affine, elastic, colorJitter, flip } = augmentation;
   const kinds = [affine && 'affine', elastic && 'elastic', flip && 'mirrored', colorJitter && 'colours'].filter(
     (kind) => kind,
   );
   return {
     title: [`What the ${kinds.join(' and ')} distortion does`],
-    description: `${drawings} drawings, each first as drawn, then ${copies} times distorted with the settings of this run; in training ${formatPercent(probability)} % of pictures are distorted`,
+    description: `${drawings} ${words.drawings}, each first as it is, then ${copies} times distorted with the settings of this run; in training ${formatPercent(probability)} % of pictures are distorted`,
     png,
     file: 'distortions.png',
     scale: Math.max(1, Math.round(LEAST_PICTURE_SIZE / pictureSize)),

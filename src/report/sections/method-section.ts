@@ -3,7 +3,7 @@ import { type Block, heading, type Text } from '../document.js';
 import type { Report } from '../make-report.js';
 
 /** The blocks of the section; none where there is nothing to say. */
-export function makeMethodSection({ skippedAlphabets, measurements, verifications }: Report): Block[] {
+export function makeMethodSection({ skippedAlphabets, measurements, verifications, words }: Report): Block[] {
   if (measurements.length === 0 && verifications.length === 0) return [];
   const severalRuns = [...measurements, ...verifications].some(({ folders }) => folders.length > 1);
   return [
@@ -22,7 +22,7 @@ export function makeMethodSection({ skippedAlphabets, measurements, verification
         ...(verifications.length > 0
           ? [
               [
-                'Intervals of verifications resample whole alphabets, whose pairs share characters and pictures. Thresholds were chosen on validation pairs.',
+                `Intervals of verifications resample whole ${words.alphabets}, whose pairs share ${words.characters} and pictures. Thresholds were chosen on validation pairs.`,
               ],
             ]
           : []),

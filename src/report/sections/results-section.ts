@@ -1,13 +1,12 @@
 // Tables of everything that was measured, a table for each protocol and selection: systems by ways and shots.
 import { groupBy } from '../../evaluation/group-by.js';
-import { titleOfProtocol } from '../../evaluation/protocols/registry.js';
-import { type Block, type Csv, heading, type Table, type Text } from '../document.js';
+import { type Block, type Csv, openHeading, type Table, type Text } from '../document.js';
 import type { LinkRuns } from '../figures/run-numbers.js';
 import type { VerificationMeasurement } from '../figures/verifications.js';
 import { formatInterval, formatPercent, formatSize } from '../format-figures.js';
 import type { Measurement } from '../group-runs.js';
 import type { Report } from '../make-report.js';
-import { nameSystem, nameWays, SELECTION_NAMES } from '../names.js';
+import { nameProtocol, nameSystem, nameWays, SELECTION_NAMES } from '../names.js';
 
 /** The test speaks first. */
 const SELECTION_ORDER = ['test', 'validation', 'train'];
@@ -19,12 +18,12 @@ export function makeResultsSection({ measurements, verifications }: Report, link
     ([a], [b]) => SELECTION_ORDER.indexOf(a!.selection) - SELECTION_ORDER.indexOf(b!.selection),
   );
   return [
-    heading('results', 'Results'),
+    openHeading('results', 'Results'),
     ...tables.map((own): Block => {
-      const [{ protocol, selection }] = own as [Measurement];
+      const [first] = own as [Measurement];
       return {
         type: 'table',
-        caption: `${titleOfProtocol(protocol)}, ${SELECTION_NAMES[selection]}: accuracy in %, 95 % interval`,
+        caption: `${nameProtocol(first)}, ${SELECTION_NAMES[first.selection]}: accuracy in %, 95 % interval`,
         table: crossTable(own, linkRuns),
       };
     }),

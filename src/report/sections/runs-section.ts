@@ -1,7 +1,7 @@
 // What was run: each run with its state, and whatever is missing.
 
 import { formatDuration } from '../../base/format-quantity.js';
-import { type Block, heading, type Text } from '../document.js';
+import { type Block, heading, type Inline, type Text } from '../document.js';
 import type { RunSummary } from '../figures/run-summaries.js';
 import type { Report } from '../make-report.js';
 
@@ -35,6 +35,11 @@ function tabulateRuns(report: Report, nameFolder: (folder: string) => string): B
   };
 }
 
+/** Each part of the path encoded, so that no name is taken for a query or another protocol. */
+function linkFolder(path: string): string {
+  return `./${path.split(/[\\/]/).map(encodeURIComponent).join('/')}/`;
+}
+
 interface Column {
   readonly head: string;
   readonly align: 'left' | 'right';
@@ -65,6 +70,9 @@ function chooseColumns({ runs, experiments }: Report, nameFolder: (folder: strin
     ...(differs(({ commit }) => commit)
       ? [column('commit', 'left', ({ commit }) => [{ name: commit?.slice(0, 8) ?? '–' }])]
       : []),
-    column('folder', 'left', ({ folder }) => [{ name: nameFolder(folder) }]),
+    column('folder', 'left', ({ folder }) => [{ href: linkFolder(nameFolder(folder)), text: nameFolder(folder) }]),
+    ...(runs.some(({ mlflow }) => mlflow.length > 0)
+      ? [column('MLflow', 'left', ({ mlflow }) => mlflow.map((href): Inline => ({ href, text: 'run' })))]
+      : []),
   ];
 }

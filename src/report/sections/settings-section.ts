@@ -6,7 +6,7 @@ import type { Report } from '../make-report.js';
 const MOST_COMPARED = 8;
 
 /** The blocks of the section; none where there is nothing to say. */
-export function makeSettingsSection({ differences: { systems, settings } }: Report): Block[] {
+export function makeSettingsSection({ settings: { systems, settings } }: Report): Block[] {
   if (systems.length < 2 || systems.length > MOST_COMPARED || settings.length === 0) return [];
   return [
     heading('settings', 'Settings that differ'),

@@ -1,10 +1,9 @@
 // Accuracy against the number of ways.
 
-import { titleOfProtocol } from '../../evaluation/protocols/registry.js';
 import { type Block, heading, paragraph } from '../document.js';
 import type { NWayCurve } from '../figures/curves.js';
 import type { Report } from '../make-report.js';
-import { SELECTION_NAMES } from '../names.js';
+import { nameProtocol, SELECTION_NAMES } from '../names.js';
 import { MOST_COLORED_SERIES } from '../plots/plot-style.js';
 import { makeLinePlot } from './line-plot.js';
 
@@ -13,7 +12,7 @@ export async function makeWaysSection({ nWayCurves }: Report): Promise<Block[]> 
   const plots = await Promise.all(
     nWayCurves.map((curve) =>
       makeLinePlot(
-        `${titleOfProtocol(curve.protocol)}, ${SELECTION_NAMES[curve.selection]}, ${curve.kShot}-shot`,
+        `${nameProtocol(curve)}, ${SELECTION_NAMES[curve.selection]}, ${curve.kShot}-shot`,
         `n-way-${curve.selection}-${curve.protocol}-${curve.kShot}-shot`,
         {
           xTitle: 'ways',

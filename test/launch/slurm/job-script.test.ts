@@ -39,6 +39,19 @@ exec /usr/bin/node /opt/oneshot/task-process.js /shared/runs/tiny/slurm/x 0
 `);
   });
 
+  test.each([
+    ['--comment=two words', '--comment="two words"'],
+    ['--comment two words', '--comment="two words"'],
+    ['--comment="two words"', '--comment="two words"'],
+    ['--comment=say "hi" \\ bye', '--comment="say \\"hi\\" \\\\ bye"'],
+    ['--comment=a # b', '--comment="a # b"'],
+    ['--exclude node7', '--exclude=node7'],
+    ['--exclusive', '--exclusive'],
+    ['--constraint=[rack1*2&rack2]', '--constraint="[rack1*2&rack2]"'],
+  ])('gives sbatch the option %s as one', (option, line) => {
+    expect(composeJobScript({ ...job, slurm: { ...SLURM, options: [option] } })).toContain(`\n#SBATCH ${line}\n`);
+  });
+
   test('asks for everything that the file names', () => {
     const slurm: Slurm = {
       ...SLURM,

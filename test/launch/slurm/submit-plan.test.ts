@@ -6,7 +6,8 @@ import { loadPlan } from '../../../src/check/load-plan.js';
 import { findOpenTasks } from '../../../src/launch/slurm/find-tasks.js';
 import { listSubmissions, writeTaskRecord } from '../../../src/launch/slurm/submission.js';
 import { type SubmitPlanOptions, submitPlan } from '../../../src/launch/slurm/submit-plan.js';
-import { RUN_FOLDER_VERSION, readTrialRecord, runFiles, writeRunStatus } from '../../../src/run-folder/run-folder.js';
+import { RUN_FOLDER_VERSION, readTrialRecord, runFiles } from '../../../src/run-folder/run-folder.js';
+import { endRun } from '../../support/end-run.js';
 import { type FakeSlurm, makeFakeSlurm } from '../../support/fake-slurm.js';
 import { newFolder, runFoldersOf } from '../../support/run-command.js';
 
@@ -47,7 +48,7 @@ function optionsOf(plan: ReturnType<typeof planOf>, runsFolder: string, change: 
 
 const arrayOf = (script: string) => /^#SBATCH --array=(.*)$/m.exec(script)?.[1];
 const finish = (folder: string) =>
-  writeRunStatus(folder, {
+  endRun(folder, {
     version: RUN_FOLDER_VERSION,
     state: 'finished',
     fingerprints: readTrialRecord(folder)!.fingerprints,

@@ -113,9 +113,12 @@ export async function writeRun(parent: string, run: FakeRun): Promise<string> {
 
 /** `{'training.batchSize': '32'}` as the experiment that has it. */
 function nestSettings(settings: Readonly<Record<string, string>>): object {
-  // What trains a network has these, too: the check has filled them in.
-  const training = { task: { type: 'verification', pairs: { count: 2 } }, loss: 'binaryCrossEntropy', maxEpochs: 1 };
-  const experiment: Record<string, unknown> = { training };
+  const experiment: Record<string, unknown> = {
+    data: { dataset: 'glyphs', imageSize: 9 },
+    training: { task: { type: 'allPairs' }, loss: 'binaryCrossEntropy', optimizer: { type: 'adamW' }, maxEpochs: 2 },
+    evaluation: [],
+    baselines: [],
+  };
   for (const [path, value] of Object.entries(settings)) {
     const keys = path.split('.');
     let place = experiment;

@@ -263,6 +263,63 @@ export function convolveDepthwise(builder: GraphBuilder, shape: ConvolutionShape
   });
 }
 
+/** Returns whether `convolveDepthwiseBlocked` can be used. */
+export function canDepthwiseBeBlocked({ inputChannels, outputChannels }: ConvolutionShape, block: number): boolean {
+  return block > 0 && inputChannels % block === 0 && outputChannels === inputChannels;
+}
+
+/** Returns blocked y from blocked x. */
+export function convolveDepthwiseBlocked(
+  builder: GraphBuilder,
+  block: number,
+  shape: ConvolutionShape,
+  x: string,
+  filter: string,
+): string {
+  const { kernel, strides, padding, dilations, inputChannels: group } = shape;
+  return addBlocked(builder, 'Conv', [x, blockDepthwiseFilter(builder, block, shape, filter)], {
+    kernel_shape: kernel,
+    strides,
+    pads: padding,
+    dilations,
+    group,
+  });
+}
+
+/** Returns whether `depthwiseInputGradientBlocked` can be used. */
+export function canDepthwiseInputGradientBeBlocked(shape: ConvolutionShape, block: number): boolean {
+  const fits = shape.padding.every((count, side) => count <= shape.kernel[side % 2]! - 1);
+  return canDepthwiseBeBlocked(shape, block) && isDense(shape) && fits;
+}
+
+/** Returns blocked dx, by a convolution of blocked dy with the flipped filter. */
+export function depthwiseInputGradientBlocked(
+  builder: GraphBuilder,
+  block: number,
+  shape: ConvolutionShape,
+  dy: string,
+  filter: string,
+): string {
+  const { kernel, padding } = shape;
+  const [top, left, bottom, right] = padding;
+  const [k, l] = kernel;
+  const flipped = flipFilter(builder, filter, kernel);
+  return convolveDepthwiseBlocked(
+    builder,
+    block,
+    { ...shape, padding: [k - 1 - top, l - 1 - left, k - 1 - bottom, l - 1 - right] },
+    dy,
+    flipped,
+  );
+}
+
+/** [K, L, C, 1] to [C / block, K, L, block], under the shape that the operator expects. */
+function blockDepthwiseFilter(builder: GraphBuilder, block: number, shape: ConvolutionShape, filter: string): string {
+  const { kernel, inputChannels: c } = shape;
+  const split = builder.reshape(filter, [...kernel, c / block, block]);
+  return builder.reshape(builder.transpose(split, [2, 0, 1, 3]), [c, 1, ...kernel]);
+}
+
 export function depthwiseInputGradient(
   builder: GraphBuilder,
   shape: ConvolutionShape,

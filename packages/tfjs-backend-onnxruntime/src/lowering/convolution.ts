@@ -8,12 +8,16 @@ import { attributesOf, type Lowering, type LoweringTask } from './context.js';
 import { chooseAlgorithm } from './convolution-algorithms.js';
 import {
   canConvolveBlocked,
+  canDepthwiseBeBlocked,
+  canDepthwiseInputGradientBeBlocked,
   convolveDepthwise,
+  convolveDepthwiseBlocked,
   depthwiseFilterGradient,
   depthwiseInputGradient,
+  depthwiseInputGradientBlocked,
 } from './convolution-nodes.js';
 import { fullNameIn, fullNaturalName, view } from './layouts.js';
-import { type Names, Value } from './value.js';
+import { type Layout, type Names, Value } from './value.js';
 
 export const convolutionLowerings: Readonly<Record<string, Lowering>> = {
   Conv2D: (task) => convolution(task, null),
@@ -27,12 +31,22 @@ export const convolutionLowerings: Readonly<Record<string, Lowering>> = {
     deferred(task, () => {
       const [x, filter] = task.inputs as [Value, Value];
       const shape = convolutionShape(task, x.shape, task.shape);
+      const { builder, block } = task.context;
+      if (canDepthwiseBeBlocked(shape, block)) {
+        const operands = activationAndFilter(task, x, filter, 'blocked');
+        return { blocked: convolveDepthwiseBlocked(builder, block, shape, ...operands) };
+      }
       return { channelsFirst: convolveDepthwise(task.context.builder, shape, ...activationAndFilter(task, x, filter)) };
     }),
   DepthwiseConv2dNativeBackpropInput: (task) =>
     deferred(task, () => {
       const [dy, filter] = task.inputs as [Value, Value];
       const shape = convolutionShape(task, task.shape, dy.shape);
+      const { builder, block } = task.context;
+      if (canDepthwiseInputGradientBeBlocked(shape, block)) {
+        const operands = activationAndFilter(task, dy, filter, 'blocked');
+        return { blocked: depthwiseInputGradientBlocked(builder, block, shape, ...operands) };
+      }
       return {
         channelsFirst: depthwiseInputGradient(task.context.builder, shape, ...activationAndFilter(task, dy, filter)),
       };
@@ -50,8 +64,13 @@ function deferred({ shape, dtype }: LoweringTask, compute: () => Names): Value {
   return new Value({ shape, dtype, compute });
 }
 
-function activationAndFilter({ context }: LoweringTask, activation: Value, filter: Value): [string, string] {
-  return [fullNameIn(context, activation, 'channelsFirst'), fullNaturalName(context, filter)];
+function activationAndFilter(
+  { context }: LoweringTask,
+  activation: Value,
+  filter: Value,
+  layout: Layout = 'channelsFirst',
+): [string, string] {
+  return [fullNameIn(context, activation, layout), fullNaturalName(context, filter)];
 }
 
 function convolutionShape(task: LoweringTask, input: Shape, output: Shape): ConvolutionShape {

@@ -3,7 +3,7 @@
 import type { Window } from '../base/convolution-shape.js';
 import { type Shape, sizeOf } from '../base/shapes.js';
 import { addBlocked } from '../graph/nchwc.js';
-import type { PoolingAttributes } from '../recording/attributes.js';
+import type { AveragePoolGradientAttributes, PoolingAttributes } from '../recording/attributes.js';
 import { addLinearPass, addMaxPool, areTiles, bindLinearForm, fitsAlone } from './activation-passes.js';
 import { attributesOf, constantValue, type Lowering, type LoweringContext } from './context.js';
 import { outputPadding } from './convolution-nodes.js';
@@ -252,12 +252,18 @@ function joinPlaces(
 }
 
 /** Each element of a window has the same part in the average; padding does not count. */
-function averagePoolGradient(context: LoweringContext, dy: Value, shape: Shape, window: Window): Value {
+function averagePoolGradient(
+  context: LoweringContext,
+  dy: Value,
+  shape: Shape,
+  window: AveragePoolGradientAttributes,
+): Value {
   const { builder } = context;
   const [batch, height, width, channels] = shape as [number, number, number, number];
   const [, pooledHeight, pooledWidth] = dy.shape as [number, number, number, number];
-  const rows = countCovered(height, pooledHeight, window, 0);
-  const columns = countCovered(width, pooledWidth, window, 1);
+  const count = window.countsPadding ? countAll : countCovered;
+  const rows = count(height, pooledHeight, window, 0);
+  const columns = count(width, pooledWidth, window, 1);
   const parts = rows.flatMap((row) => columns.map((column) => 1 / (row * column)));
   const weights = builder.constant('float32', [1, 1, pooledHeight, pooledWidth], parts);
   const weighted = builder.add('Mul', [fullNameIn(context, dy, 'channelsFirst'), weights]);
@@ -280,6 +286,10 @@ function averagePoolGradient(context: LoweringContext, dy: Value, shape: Shape, 
   );
   const channelsFirst = builder.reshape(spread, [batch, channels, height, width]);
   return new Value({ shape, dtype: 'float32', names: { channelsFirst } });
+}
+
+function countAll(_length: number, windows: number, { size }: Window, axis: 0 | 1): number[] {
+  return new Array<number>(windows).fill(size[axis]);
 }
 
 /** Returns for each window along an axis how many of its elements are inside the image. */

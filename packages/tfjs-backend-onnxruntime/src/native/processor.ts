@@ -44,6 +44,16 @@ function hasConvention(): boolean {
   return process.arch === 'x64' && (process.platform === 'linux' || process.platform === 'darwin');
 }
 
+/**
+ * Returns the widest registers of a processor: from ECX of leaf 1, EBX of leaf 7, and XCR0. What the processor has and the
+ * system does not save would be lost at the next change of threads.
+ */
+export function chooseVectors([leaf1, leaf7, saved]: readonly [number, number, number]): VectorSet | null {
+  const has = (value: number, bits: number) => (value & bits) === bits;
+  if (!has(leaf1, FMA | AVX) || !has(leaf7, AVX2_BIT) || !has(saved, SAVED_BY_AVX)) return null;
+  return has(leaf7, AVX512F_BIT) && has(saved, SAVED_BY_AVX512) ? AVX512 : AVX2;
+}
+
 function findInstructions(): VectorSet | null {
   try {
     const code = new Uint8Array(new ArrayBuffer(FIND_FEATURES.length));
@@ -52,10 +62,7 @@ function findInstructions(): VectorSet | null {
     const features = new Uint32Array(new ArrayBuffer(12));
     koffi.call(memory.address, koffi.proto('void', ['void *']), addressOf(features));
     memory.release();
-    const [leaf1, leaf7, saved] = features as unknown as [number, number, number];
-    const has = (value: number, bits: number) => (value & bits) === bits;
-    if (!has(leaf1, FMA | AVX) || !has(leaf7, AVX2_BIT) || !has(saved, SAVED_BY_AVX)) return null;
-    return has(leaf7, AVX512F_BIT) && has(saved, SAVED_BY_AVX512) ? AVX512 : AVX2;
+    return chooseVectors(features as unknown as [number, number, number]);
   } catch {
     return null;
   }

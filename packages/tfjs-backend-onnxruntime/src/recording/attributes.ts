@@ -86,6 +86,12 @@ export interface MatrixProductAttributes {
 /** What the pooling kernels record. */
 export type PoolingAttributes = Window;
 
+/** What the gradient of average pooling records. */
+export interface AveragePoolGradientAttributes extends Window {
+  /** Whether an element's part in an average is that of a whole window, also where the window is cut. */
+  readonly countsPadding: boolean;
+}
+
 /** What the reduction kernels record: axes in ascending order. */
 export interface ReductionAttributes {
   readonly axes: readonly number[];

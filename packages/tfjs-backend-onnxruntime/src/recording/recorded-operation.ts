@@ -1,9 +1,19 @@
 /** What the kernels record: tensors that are known or pending, and the operations between them. */
+import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Shape } from '../base/shapes.js';
 import type { AnyBuffer } from '../runtime/buffer-pool.js';
 import type { NumericType } from '../runtime/tensor-buffer.js';
 
-/** Data of one tfjs data id. It is known (`buffer`), pending (`producer`), text (`text`) or lost (`failure`). */
+/** Real and imaginary part of a complex64 tensor: tensors that it holds. */
+export interface ComplexParts {
+  readonly real: TensorInfo;
+  readonly imag: TensorInfo;
+}
+
+/**
+ * Data of one tfjs data id. It is known (`buffer`), pending (`producer`), text (`text`), complex (`parts`) or lost
+ * (`failure`).
+ */
 export interface TensorData {
   readonly serial: number;
   readonly shape: Shape;
@@ -16,6 +26,8 @@ export interface TensorData {
   wasRead: boolean;
   /** Content of string tensors, which never enter a graph. */
   text: Uint8Array[] | null;
+  /** What a complex64 tensor consists of; it never enters a graph itself. */
+  parts: ComplexParts | null;
   failure: Error | null;
   /** Left pending once because its tidy() was still open; computed when it is needed again. */
   isPassedOver: boolean;

@@ -8,7 +8,7 @@ import { type NumericArray, type NumericType, TensorBuffer } from '../runtime/te
 import type { FillAttributes } from './attributes.js';
 import type { OperationRecorder } from './kernels/kernel.js';
 import { collectOperations, type PendingWork, throwEarlierFailure } from './pending-work.js';
-import type { RecordedOperation, TensorData } from './recorded-operation.js';
+import type { ComplexParts, RecordedOperation, TensorData } from './recorded-operation.js';
 
 /** When pending work is computed. */
 export interface Demand {
@@ -128,7 +128,7 @@ export class Recorder implements OperationRecorder {
   }
 
   write(values: BackendValues | null, shape: Shape, dtype: TfDataType): DataId {
-    if (dtype === 'complex64') throw new Error('onnxruntime: complex64 tensors are not supported');
+    if (dtype === 'complex64') return this.#writeComplex(values as Float32Array, shape);
     this.#demand.beforeRecording();
     const length = sizeOf(shape);
     if (dtype === 'string') {
@@ -145,6 +145,30 @@ export class Recorder implements OperationRecorder {
     return this.#createTensor(shape, dtype, buffer).dataId;
   }
 
+  joinComplex({ real, imag }: ComplexParts): TensorInfo {
+    const tensor = this.#createTensor(real.shape, 'complex64', null);
+    this.dataOf(tensor.dataId).parts = { real: this.alias(real, real.shape), imag: this.alias(imag, imag.shape) };
+    return tensor;
+  }
+
+  partsOf(tensor: TensorInfo): ComplexParts {
+    return this.dataOf(tensor.dataId).parts!;
+  }
+
+  /** `values` are pairs of real and imaginary part. */
+  #writeComplex(values: Float32Array, shape: Shape): DataId {
+    const [real, imag] = [0, 1].map((part) =>
+      this.upload(
+        Float32Array.from({ length: sizeOf(shape) }, (_, index) => values[2 * index + part]!),
+        shape,
+        'float32',
+      ),
+    ) as [TensorInfo, TensorInfo];
+    const { dataId } = this.joinComplex({ real, imag });
+    for (const part of [real, imag]) this.disposeData(part.dataId);
+    return dataId;
+  }
+
   /** Gives a data id of another backend its data here. */
   adopt(dataId: DataId, values: BackendValues, shape: Shape, dtype: TfDataType, references: number): void {
     const data = this.#data.get(this.write(values, shape, dtype))!;
@@ -155,10 +179,22 @@ export class Recorder implements OperationRecorder {
   readSync(dataId: DataId): BackendValues {
     const data = this.dataOf(dataId);
     if (data.text) return data.text as unknown as BackendValues;
+    if (data.parts) return this.#readComplex(data.parts);
     throwEarlierFailure(data);
     if (!data.buffer) this.#demand.compute(data);
     // Copied: the buffer goes on to other tensors when this one is disposed of.
     return data.buffer!.copy(0, data.buffer!.length);
+  }
+
+  #readComplex({ real, imag }: ComplexParts): Float32Array {
+    const [reals, imags] = [real, imag].map(({ dataId }) => this.readSync(dataId) as Float32Array) as [
+      Float32Array,
+      Float32Array,
+    ];
+    return Float32Array.from(
+      { length: 2 * reals.length },
+      (_, index) => (index % 2 === 0 ? reals : imags)[index >> 1]!,
+    );
   }
 
   disposeData(dataId: DataId, force = false): boolean {
@@ -168,6 +204,7 @@ export class Recorder implements OperationRecorder {
     if (!force && data.references > 0) return false;
     this.#data.delete(dataId);
     this.#dataIds--;
+    if (data.parts) for (const part of [data.parts.real, data.parts.imag]) this.disposeData(part.dataId);
     this.#work.tensors.delete(data.serial);
     if (data.buffer && this.#work.tensors.size > 0) this.#work.retired.add(data.buffer);
     else if (data.buffer) this.#pool.give(data.buffer);
@@ -232,6 +269,7 @@ export class Recorder implements OperationRecorder {
       producer: null,
       wasRead: false,
       text: null,
+      parts: null,
       failure: null,
       isPassedOver: false,
     });

@@ -190,6 +190,17 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
     expect(relativeDifference(unblock(result, outputShape(shape), size), expected)).toBeLessThan(TOLERANCE);
   });
 
+  it.each(Object.entries(CONVOLUTIONS))('a convolution of %s lets NaN through relu', (_, shape) => {
+    const x = new Float32Array(lengthOf(inputShape(shape)));
+    x[0] = 1; // beside it all is known to be the bias
+    const filter = randomValues(lengthOf([...shape.kernel, shape.inputChannels, shape.outputChannels]), 2);
+    const bias = new Float32Array(shape.outputChannels).fill(Number.NaN);
+    const options = { isFlipped: false, hasBias: true, withRelu: true };
+    const inputs = [block(x, inputShape(shape), size), filter, bias];
+    const result = emulate(vectors, (code) => createConvolution(code, shape, size, options), inputs);
+    expect(result.every(Number.isNaN)).toBe(true);
+  });
+
   it.each(Object.entries(CONVOLUTIONS))(
     'a convolution of %s is exactly zero where all under the filter is',
     (_, shape) => {
@@ -284,6 +295,17 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
       form[index] = a[index]! * scale[c]! + b[index]! + offset[c]!;
     });
     const inputs = [block(a, shape, size), block(b, shape, size), scale, offset];
+
+    it('let NaN through relu', () => {
+      const broken = Float32Array.from(a);
+      broken[3] = Number.NaN;
+      const found = emulate(vectors, (code) => createLinearPass(code, images, parts, true), [
+        block(broken, shape, size),
+        ...inputs.slice(1),
+      ]);
+      const places = [...unblock(found, shape, size)].flatMap((value, index) => (Number.isNaN(value) ? [index] : []));
+      expect(places).toEqual([3]);
+    });
 
     it('compute linear forms and their relu', () => {
       const found = [false, true].map((withRelu) =>

@@ -1,8 +1,10 @@
 /** Operations without a kernel of their own: their inputs are computed, and tfjs's `cpu` backend does the rest. */
 import type { KernelBackend, KernelConfig, TensorInfo } from '@tensorflow/tfjs';
+import { isComplex } from './complex.js';
 import type { Kernel, KernelCall } from './kernel.js';
 
 interface CpuBackend extends KernelBackend {
+  readonly data: { get(dataId: object): { readonly complexTensorInfos?: { real: TensorInfo; imag: TensorInfo } } };
   /** Whether tfjs still has to print its advice for Node.js. */
   firstUse: boolean;
   makeTensorInfo(shape: number[], dtype: string, values: unknown): TensorInfo;
@@ -27,14 +29,32 @@ function runOnCpu(call: KernelCall, kernel: KernelConfig['kernelFunc']): TensorI
   cpu.firstUse = false;
   const copies: TensorInfo[] = [];
   const bring = (tensor: TensorInfo): TensorInfo => {
+    if (isComplex(tensor)) return bringComplex(tensor);
     const made = cpu.makeTensorInfo(tensor.shape, tensor.dtype, call.backend.readSync(tensor.dataId));
     // Some kernels ask for what a tensor has beyond its description.
     const copy = { ...made, rank: tensor.shape.length };
     copies.push(copy);
     return copy;
   };
+  const bringComplex = (tensor: TensorInfo): TensorInfo => {
+    const { real, imag } = call.backend.partsOf(tensor);
+    const inputs = { real: bring(real), imag: bring(imag) };
+    const joined = call.tf.getKernel('Complex', 'cpu').kernelFunc({ inputs, backend: cpu, attrs: {} }) as TensorInfo;
+    const copy = { ...joined, shape: tensor.shape, rank: tensor.shape.length };
+    copies.push(copy);
+    return copy;
+  };
+  const fetchComplex = (tensor: TensorInfo): TensorInfo => {
+    const { real, imag } = cpu.data.get(tensor.dataId).complexTensorInfos!;
+    const parts = [real, imag].map((part) => call.backend.upload(cpu.readSync(part.dataId), tensor.shape, 'float32'));
+    const joined = call.backend.joinComplex({ real: parts[0]!, imag: parts[1]! });
+    for (const { dataId } of parts) call.backend.disposeData(dataId);
+    return joined;
+  };
   const fetchBack = (tensor: TensorInfo): TensorInfo => {
-    const result = call.backend.upload(cpu.readSync(tensor.dataId), tensor.shape, tensor.dtype);
+    const result = isComplex(tensor)
+      ? fetchComplex(tensor)
+      : call.backend.upload(cpu.readSync(tensor.dataId), tensor.shape, tensor.dtype);
     // A kernel may hand an input on as its result.
     if (!copies.some(({ dataId }) => dataId === tensor.dataId)) cpu.disposeData(tensor.dataId, true);
     return result;
@@ -42,7 +62,8 @@ function runOnCpu(call: KernelCall, kernel: KernelConfig['kernelFunc']): TensorI
   const inputs = mapTensors(call.inputs as never, bring) as never;
   const results = kernel({ inputs, attrs: call.attributes, backend: cpu });
   const fetched = Array.isArray(results) ? results.map(fetchBack) : fetchBack(results);
-  for (const { dataId } of copies) cpu.disposeData(dataId, true);
+  // The parts of complex ones come before these, which let go of them.
+  for (const { dataId } of copies.toReversed()) cpu.disposeData(dataId, true);
   return fetched;
 }
 

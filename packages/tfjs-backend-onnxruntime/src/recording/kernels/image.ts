@@ -1,5 +1,7 @@
 /** Recording of convolutions and pooling over images [N, H, W, C]. */
+
 import type {
+  AvgPoolAttrs,
   backend_util,
   Conv2DAttrs,
   Conv2DBackpropFilterAttrs,
@@ -11,6 +13,7 @@ import type {
   TensorInfo,
 } from '@tensorflow/tfjs';
 import type { Window } from '../../base/convolution-shape.js';
+import type { AveragePoolGradientAttributes } from '../attributes.js';
 import { attributesOf, inputOf, type KernelCall, type KernelTable, UnsupportedCase } from './kernel.js';
 import { fuseBiasAndActivation } from './matrix.js';
 
@@ -23,7 +26,9 @@ export const imageKernels: KernelTable = {
   Conv2DBackpropInput: (call) => {
     const [dy, filter] = [inputOf(call, 'dy'), inputOf(call, 'filter')];
     const { inputShape } = attributesOf<Conv2DBackpropInputAttrs>(call);
-    const { window } = convolutionWindow(call, inputShape, filter.shape);
+    const { window, outputShape } = convolutionWindow(call, inputShape, filter.shape);
+    // The reference reads a part of a gradient that is larger than the result.
+    if (`${outputShape}` !== `${dy.shape}`) throw new UnsupportedCase();
     return call.backend.record('Conv2DBackpropInput', [dy, filter], window, inputShape, dy.dtype);
   },
 
@@ -63,7 +68,10 @@ export const imageKernels: KernelTable = {
   AvgPoolGrad: (call) => {
     const [dy, input] = [inputOf(call, 'dy'), inputOf(call, 'input')];
     const { window } = poolingWindow(call, input);
-    return call.backend.record('AvgPoolGrad', [dy], window, input.shape, dy.dtype);
+    // TensorFlow.js's own specs ask for it where the padding is given by side; elsewhere the gradient is that of what is averaged.
+    const countsPadding = Array.isArray(attributesOf<AvgPoolAttrs>(call).pad);
+    const attributes: AveragePoolGradientAttributes = { ...window, countsPadding };
+    return call.backend.record('AvgPoolGrad', [dy], attributes, input.shape, dy.dtype);
   },
 };
 

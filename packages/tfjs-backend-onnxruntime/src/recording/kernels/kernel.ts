@@ -3,6 +3,7 @@ import type { BackendValues, DataId, DataType, NamedAttrMap, NamedTensorInfoMap,
 import type { Shape } from '../../base/shapes.js';
 import type { TensorFlow } from '../../base/tensorflow.js';
 import type { NumericArray } from '../../runtime/tensor-buffer.js';
+import type { ComplexParts } from '../recorded-operation.js';
 
 /** What kernels use of the backend. */
 export interface OperationRecorder {
@@ -22,6 +23,10 @@ export interface OperationRecorder {
    * pending graph, which they would cut in two.
    */
   peek(tensor: TensorInfo): NumericArray | null;
+  /** Returns a complex64 tensor, which shares the data of its parts. */
+  joinComplex(parts: ComplexParts): TensorInfo;
+  /** Returns the parts of a complex64 tensor, which keeps them. */
+  partsOf(tensor: TensorInfo): ComplexParts;
   readSync(dataId: DataId): BackendValues;
   disposeData(dataId: DataId, force?: boolean): boolean;
 }

@@ -1,0 +1,53 @@
+// What pictures and their classes are called: characters of alphabets as somebody drew them, or classes of groups of pictures.
+
+export interface Words {
+  /** One class, and several. */
+  readonly character: string;
+  readonly characters: string;
+  /** A group of classes, and several. */
+  readonly alphabet: string;
+  readonly alphabets: string;
+  /** One picture of a class, and several. */
+  readonly drawing: string;
+  readonly drawings: string;
+}
+
+const OF_CHARACTERS: Words = {
+  character: 'character',
+  characters: 'characters',
+  alphabet: 'alphabet',
+  alphabets: 'alphabets',
+  drawing: 'drawing',
+  drawings: 'drawings',
+};
+
+const OF_PICTURES: Words = {
+  character: 'class',
+  characters: 'classes',
+  alphabet: 'group',
+  alphabets: 'groups',
+  drawing: 'picture',
+  drawings: 'pictures',
+};
+
+/** Data sets, whose picture sets have the same name, that are pictures of anything. */
+const OF_ANYTHING: ReadonlySet<string> = new Set(['folder', 'emoji']);
+
+/** Whether a data set, or a picture set of this name, holds drawn characters: only these are made of ink. */
+function isDrawn(pictures: string): boolean {
+  return !OF_ANYTHING.has(pictures);
+}
+
+/** The words for the pictures of these data sets together. */
+export function chooseWords(pictures: readonly string[]): Words {
+  return pictures.every(isDrawn) ? OF_CHARACTERS : OF_PICTURES;
+}
+
+/** A title of the program, which speaks of characters, alphabets and ink, in the words for these pictures. */
+export function tellOf(pictures: string, title: string): string {
+  if (isDrawn(pictures)) return title;
+  return title
+    .replace('an alphabet', `a ${OF_PICTURES.alphabet}`)
+    .replace('alphabets (easier)', OF_PICTURES.alphabets)
+    .replace(' of ink', '');
+}

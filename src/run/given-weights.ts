@@ -1,0 +1,88 @@
+// What a network has before it learns, beside what is drawn: weights that were learned elsewhere, and arrays that come
+// from the training pictures themselves, layer by layer.
+import type { Model } from '../config/experiment.js';
+import { type DataPlace, resolveDataFolder } from '../data/files/data-folder.js';
+import { readPretrainedFile } from '../data/files/pretrained-files.js';
+import type { LoadedData } from '../data/loaded-data.js';
+import type { Engine } from '../engine/engine.js';
+import { embedPictures } from '../evaluation/scorers/network.js';
+import { layerTypeOf } from '../layers/registry.js';
+import { initializeNetwork } from '../model/initializers.js';
+import { hashArrays, type NamedArrays, type NumberArray } from '../model/named-arrays.js';
+import { buildNetwork, uploadParameters } from '../model/network.js';
+import { makeNetworkFunctions } from '../model/network-functions.js';
+import { describeNetwork } from '../model/network-shape.js';
+import { readPretrainedWeights } from '../model/pretrained/read-weights.js';
+import { writeWeightsCheckpoint } from '../training/checkpoint.js';
+import { chooseEmbeddingBatchSize } from './evaluate-trial.js';
+
+export interface GivenWeightsOptions {
+  readonly model: Model;
+  readonly seed: number;
+  readonly engine: Engine;
+  readonly data: LoadedData;
+  readonly place: DataPlace;
+  readonly log: (line: string) => void;
+}
+
+/** Training pictures that arrays are measured on at most: the spread of a mean over more is nothing. */
+const MOST_PICTURES = 4096;
+
+/** The arrays by path that are not drawn; empty for most networks. Throws a OneshotError('data') when a file of weights is missing or damaged. */
+export async function prepareGivenWeights(options: GivenWeightsOptions): Promise<NamedArrays> {
+  const { model, data, place, log } = options;
+  const { imageSize, channels } = data.description;
+  const { encoder } = describeNetwork(model, imageSize, channels);
+  const given = new Map<string, NumberArray>();
+  for (const { index, name, config, parameters } of encoder.layers) {
+    if (config.type === 'pretrained') {
+      const file = await readPretrainedFile(config.network, resolveDataFolder(undefined, place));
+      for (const [array, value] of readPretrainedWeights(config.network, parameters, file))
+        given.set(`${name}/${array}`, value);
+    }
+    const type = layerTypeOf(config);
+    if (type.fit === undefined) continue;
+    log(`measures what reaches ${name}`);
+    const { features, count } = await embedTraining(options, index, given);
+    const fitted = type.fit(config, features, count);
+    for (const { name: array, shape } of parameters) {
+      const values = fitted.get(array);
+      if (values !== undefined) given.set(`${name}/${array}`, { shape, values });
+    }
+  }
+  return given;
+}
+
+/** Writes a network that learns nothing as the best weights of its run. */
+export function writeUntrainedNetwork(
+  path: string,
+  { model, seed, data }: GivenWeightsOptions,
+  given: NamedArrays,
+): void {
+  const { imageSize, channels } = data.description;
+  const arrays = initializeNetwork(describeNetwork(model, imageSize, channels), seed, given);
+  writeWeightsCheckpoint(path, { epoch: 0, weightHash: hashArrays(arrays), arrays });
+}
+
+// What the first `count` layers make of the training pictures.
+async function embedTraining(
+  { model, seed, engine: { tf }, data }: GivenWeightsOptions,
+  layers: number,
+  given: NamedArrays,
+): Promise<{ features: Float32Array; count: number }> {
+  const { imageSize, channels } = data.description;
+  const part: Model = { ...model, encoder: model.encoder.slice(0, layers) as Model['encoder'] };
+  const shape = describeNetwork(part, imageSize, channels);
+  const weights = uploadParameters(tf, shape, initializeNetwork(shape, seed, given));
+  try {
+    const { set, pictures } = data.split.train;
+    const every = Math.ceil(pictures.length / MOST_PICTURES);
+    const sample = pictures.filter((_, i) => i % every === 0);
+    const functions = makeNetworkFunctions(tf, buildNetwork(tf, part, shape, weights));
+    const batchSize = chooseEmbeddingBatchSize(shape.encoder);
+    const { embeddings } = await embedPictures(functions, { batchSize }, { clean: set, source: data.source }, sample);
+    return { features: embeddings, count: sample.length };
+  } finally {
+    tf.dispose([...weights.values()]);
+  }
+}

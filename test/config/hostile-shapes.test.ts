@@ -1,0 +1,43 @@
+// Files that take the most work to check for their size: problems with places or none, never another error. How long they take in
+// full size is measured in test/soak.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { InputError } from '../../src/base/problem.js';
+import { loadExperiment } from '../../src/check/load-experiment.js';
+import { listHostileShapes } from '../support/hostile-shapes.js';
+
+test.each([...listHostileShapes(2000)])('%s', (_, files) => {
+  const folder = mkdtempSync(join(tmpdir(), 'oneshot-test-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  try {
+    loadExperiment(join(folder, 'shape.yaml'));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    expect(error.problems.length).toBeLessThanOrEqual(100);
+    for (const { line, column, found } of error.problems) {
+      expect(Math.min(line, column)).toBeGreaterThanOrEqual(1);
+      expect(found).not.toBe('');
+    }
+  }
+});
+
+test('says how many problems it leaves out', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'oneshot-test-'));
+  const file = join(folder, 'many.yaml');
+  writeFileSync(file, `name: a\n${Array.from({ length: 300 }, (_, i) => `key${i}: 1\n`).join('')}`);
+  const error = expectInputError(() => loadExperiment(file));
+  // 300 unknown keys, and that there is nothing to do.
+  expect([error.problems.length, error.more]).toEqual([100, 201]);
+});
+
+function expectInputError(act: () => unknown): InputError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+  return expect.unreachable();
+}
