@@ -1,6 +1,7 @@
 """The measured steps of src/bench/case-networks.ts in PyTorch: same networks, batches, losses and optimizers.
 
-Usage: torch_steps.py CASE VARIANT THREADS, with VARIANT one of eager, channels_last, compiled. Reads one JSON request
+Usage: torch_steps.py CASE VARIANT THREADS, with VARIANT one of eager, channels_last, compiled, bf16
+(channels_last with products and convolutions in bfloat16, by autocast). Reads one JSON request
 a line ({"kind": "train" | "forward", "steps": n} or {"kind": "peak"}) and answers each with one line of JSON.
 """
 
@@ -98,7 +99,11 @@ def create_steps(case, variant):
     if variant != "eager":
         encoder = encoder.to(memory_format=torch.channels_last)
         pictures = pictures.to(memory_format=torch.channels_last)
-    embed = torch.compile(encoder) if variant == "compiled" else encoder
+    network_of = torch.compile(encoder) if variant == "compiled" else encoder
+
+    def embed(x):
+        with torch.autocast("cpu", torch.bfloat16, enabled=variant == "bf16"):
+            return network_of(x).float()
 
     def train():
         optimizer.zero_grad()

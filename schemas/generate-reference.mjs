@@ -18,7 +18,7 @@ An experiment is one YAML file. This page lists every key with its default, what
 
 A key without a default may be left out unless it is marked *required*. \`oneshot explain KEY.PATH\` prints one entry,
 \`oneshot validate FILE\` finds every mistake with its line and column, and a first line
-\`# yaml-language-server: $schema=…/schemas/experiment.schema.json\` gives completion in editors.
+\`# yaml-language-server: $schema=…/schemas/editor.schema.json\` gives completion in editors.
 
 ## How a file is read
 
@@ -33,7 +33,7 @@ A key without a default may be left out unless it is marked *required*. \`onesho
   \`model.encoder[0].filters\`, \`model.encoder[conv1].filters\`. A layer without a name is called by its type and number: \`relu1\`.
 `;
 
-class ReferencePage {
+export class ReferencePage {
   constructor(schema) {
     this.schema = schema;
     this.text = intro;
@@ -167,7 +167,7 @@ class ReferencePage {
   }
 
   resolve(node) {
-    if (node?.else) return this.resolve({ ...node.else, description: node.description });
+    if (node?.else) return this.resolve({ ...node.else, words: node.then.enum, description: node.description });
     if (!node?.$ref) return node;
     const { $ref, ...siblings } = node;
     const target = $ref
@@ -189,7 +189,7 @@ function rangeText({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }) {
 }
 
 /** A value in YAML's flow style. */
-function flow(value) {
+export function flow(value) {
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
   if (value !== null && typeof value === 'object')
     return `{${Object.entries(value)

@@ -1,8 +1,10 @@
-// Writes what is derived from experiment.schema.json: the TypeScript types, the compiled check, and the reference page.
+// Writes what is derived from experiment.schema.json: the TypeScript types, the compiled check, the reference page,
+// and the schema for editors.
 // `node schemas/generate.mjs` writes, `--check` exits with 1 when a file is not current.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { generateCheck } from './generate-check.mjs';
+import { generateEditor } from './generate-editor.mjs';
 import { generateReference } from './generate-reference.mjs';
 import { generateTypes } from './generate-types.mjs';
 
@@ -13,6 +15,7 @@ export const outputs = {
   'src/config/experiment.ts': generateTypes,
   'src/config/check-schema.generated.ts': generateCheck,
   'docs/experiment.md': generateReference,
+  'schemas/editor.schema.json': generateEditor,
 };
 
 /** Paths of the generated files that are missing or differ from what the schema gives now; writes them when asked to. */

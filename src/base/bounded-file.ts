@@ -1,8 +1,9 @@
 // Reading of files that others made: regular ones alone, and not beyond a bound, so that no pipe blocks and no device or growing
 // file fills the memory.
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { dirname, sep } from 'node:path';
+import { dirname } from 'node:path';
 import { OneshotError } from './problem.js';
+import { isInside } from './system-rules.js';
 
 /**
  * The bytes of a regular file. Throws the file system's error, and errors with the codes EISDIR, ENOTREG (a pipe, a device, a
@@ -53,7 +54,7 @@ export function requireInside(path: string, folder: string): void {
     throw error;
   }
   const root = realpathSync(folder);
-  if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep))
+  if (!isInside(real, root))
     throw new OneshotError('corrupt', `${path} leads out of its folder`, {
       hint: `it is a link, or lies in one, to ${dirname(real)}; put the file itself there`,
     });

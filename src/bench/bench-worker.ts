@@ -9,7 +9,8 @@ import type { EngineName } from '../engine/engine.js';
 import { engineEnvironment } from '../engine/start-engine.js';
 import type { BenchCaseName } from './bench-cases.js';
 
-export const TORCH_VARIANTS = ['eager', 'channels_last', 'compiled'] as const;
+/** The last one computes products and convolutions in bfloat16 (autocast), the others in float32 as we do. */
+export const TORCH_VARIANTS = ['eager', 'channels_last', 'compiled', 'bf16'] as const;
 export type TorchVariant = (typeof TORCH_VARIANTS)[number];
 
 /** Who is measured: an engine of ours, or a variant of PyTorch. */

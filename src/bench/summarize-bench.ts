@@ -110,12 +110,14 @@ export function summarizeCase(
   };
 }
 
-/** The variant of PyTorch that costs least; `others` are the other variants. */
+/** The variant of PyTorch in full precision that costs least; `others` are the other variants. */
 function findRival(
   measurements: readonly Measurement[],
   cost: (one: Measurement, others: readonly Measurement[]) => number,
 ): Measurement | undefined {
-  const variants = measurements.filter(({ contestant }) => contestant.startsWith('torch-'));
+  const variants = measurements.filter(
+    ({ contestant }) => contestant.startsWith('torch-') && contestant !== 'torch-bf16',
+  );
   const costs = new Map(
     variants.map((one) => [
       one,

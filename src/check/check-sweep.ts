@@ -4,7 +4,7 @@ import type { Problem, SourcePosition } from '../base/problem.js';
 import { canonicalJson } from '../base/stable-hash.js';
 import { assignAtPath } from '../config/assign-source.js';
 import { createValueAssigner, kindsFirst } from '../config/assign-values.js';
-import { describeValue } from '../config/describe-found.js';
+import { describeFound, describeValue } from '../config/describe-found.js';
 import type { Experiment, Sweep } from '../config/experiment.js';
 import { type ConcretePath, formatKeyPath, isWithin, parseKeyPath } from '../config/key-path.js';
 import type { Positions } from '../config/positions.js';
@@ -80,6 +80,8 @@ class SweepCheck {
   readonly #soundness: Soundness;
   /** Values that were found wrong already: further trials with them say nothing new. */
   readonly #blamed = new Set<SweptValue>();
+  /** Swept paths that a `--set` has a value for. */
+  readonly #overruled = new Set<string>();
 
   constructor(base: Experiment, sweep: Sweep, positions: Positions, soundness: Soundness) {
     this.#base = base;
@@ -93,6 +95,21 @@ class SweepCheck {
     const isSound = (path: ConcretePath) => this.#soundness.isSound(path);
     for (const { path, at, ...fault } of findHalvingFaults(this.#sweep, experiment, isSound))
       this.#report(path, fault, at);
+  }
+
+  /** Every point replaces a `--set` of the same key: it would be lost without a word. */
+  #reportOverruled(path: string, steps: ConcretePath): void {
+    const given = this.#positions.find(steps);
+    if (given === undefined || !given.start.file.startsWith('--set ') || this.#overruled.has(path)) return;
+    this.#overruled.add(path);
+    this.problems.push({
+      code: 'conflict',
+      ...given.start,
+      path,
+      found: `${describeFound(given)} for a key that the sweep sets`,
+      allowed: 'keys that the sweep leaves alone',
+      hint: `--set sweep=null leaves the sweep out; --set 'sweep.parameters.${path}=…' changes its values`,
+    });
   }
 
   /** The points whose paths exist; problems of paths and of repeated values are reported. */
@@ -240,6 +257,7 @@ class SweepCheck {
         );
         continue;
       }
+      this.#reportOverruled(path, resolved.steps);
       valid.set(path, resolved.steps);
     }
     return valid;

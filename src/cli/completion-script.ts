@@ -131,7 +131,15 @@ ${renderOptionValues(commands, complete)}
 ${branches.join('\n')}
   esac
 }
-complete -F _${name} ${name}`;
+# \`npx ${name}\`: the same, one word further on. Other programs of npx are left to what completes files.
+_npx_${name}() {
+  [[ \${COMP_WORDS[1]} == ${name} && COMP_CWORD -gt 1 ]] || return 0
+  COMP_WORDS=("\${COMP_WORDS[@]:1}")
+  COMP_CWORD=$((COMP_CWORD - 1))
+  _${name}
+}
+complete -F _${name} ${name}
+complete -o default -F _npx_${name} npx`;
 }
 
 function renderZsh(root: CompletedCommand, name: string): string {
@@ -172,7 +180,18 @@ ${renderOptionValues(commands, complete)}
 ${branches.join('\n')}
   esac
 }
-compdef _${name} ${name}`;
+# \`npx ${name}\`: the same, one word further on.
+_npx_${name}() {
+  if [[ \${words[2]} == ${name} && CURRENT -gt 2 ]]; then
+    shift words
+    (( CURRENT-- ))
+    _${name}
+  else
+    _files
+  fi
+}
+compdef _${name} ${name}
+compdef _npx_${name} npx`;
 }
 
 function renderFish(root: CompletedCommand, name: string): string {
@@ -199,7 +218,12 @@ function renderFish(root: CompletedCommand, name: string): string {
       ...options.map((option) => `${start} ${quote(isHere)} ${renderFishOption(option)}`),
     ];
   });
-  return [`# Completion of ${name} for fish.`, ...lines].join('\n');
+  return [
+    `# Completion of ${name} for fish.`,
+    ...lines,
+    `# npx ${name}: the same, one word further on.`,
+    `complete -c npx -n '__fish_seen_subcommand_from ${name}' -f -a ${quote(`(set -l typed (commandline -cp | string replace -r '^npx +' ''); complete -C "$typed")`)}`,
+  ].join('\n');
 }
 
 function renderFishOption({ names, description, values }: CompletedOption): string {

@@ -5,6 +5,7 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
   init: [
     ['oneshot init letters', 'letters/experiment.yaml, ready to run'],
     ['oneshot init', 'experiment.yaml in this folder'],
+    ['oneshot init leaves --pictures ~/Pictures/leaves', 'an experiment for these photographs'],
   ],
   validate: [
     ['oneshot validate experiments/*.yaml', 'all problems of all files'],
@@ -17,7 +18,8 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
     ['oneshot explain data', 'the kinds of data sets'],
   ],
   schema: [
-    ['oneshot schema > experiment.schema.json', 'for editors and other programs'],
+    ['oneshot schema > experiment.schema.json', 'for programs'],
+    ['oneshot schema --editor > editor.schema.json', 'for editors, named in the first line of a file'],
     ['oneshot schema --page', 'every key with default, range and unit'],
   ],
   plan: [

@@ -32,7 +32,7 @@ program.addHelpText(
   'after',
   `
 Examples:
-  $ oneshot run experiments/quickstart.yaml              train, evaluate, report: about a minute
+  $ oneshot run experiments/quickstart.yaml              train, evaluate, report: half a minute
   $ oneshot plan experiments/paper-repro.yaml            what a file would run, and what that costs
   $ oneshot run my.yaml --set training.maxEpochs=5       with another value than the file's
 
@@ -153,6 +153,11 @@ program
   .command('reproduce')
   .description('run a finished run again from its own folder, and compare metrics, weights and results')
   .argument('<run>', 'the folder of a finished run')
+  .addOption(
+    new Option('--set <data.path=folder>', 'where its pictures lie now; the last one counts')
+      .default([], 'where they lay')
+      .argParser(collect),
+  )
   .addOption(new Option('--out <dir>', 'a runs folder for the new run; a temporary one when left out'))
   .addOption(engineOption())
   .addOption(new Option('--threads <n>', "threads; the first run's when left out").argParser(parseCount))
@@ -232,8 +237,9 @@ engine
 
 program
   .command('init')
-  .description('write a starter experiment file, with comments')
+  .description('write a starter experiment file, with comments; or one that fits a folder of your own pictures')
   .argument('[dir]', 'where; made if it is missing', '.')
+  .option('--pictures <folder>', 'look at the classes, sizes and colours in this folder, and write what fits them')
   .action(run(async () => (await import('./commands/init.js')).initCommand));
 
 program
@@ -246,7 +252,8 @@ program
 program
   .command('schema')
   .description('print the JSON Schema of experiment files')
-  .addOption(new Option('--page', 'the reference page of all keys, as Markdown'))
+  .addOption(new Option('--editor', 'the one for editors: files that extend others are parts of an experiment'))
+  .addOption(new Option('--page', 'the reference page of all keys, as Markdown').conflicts('editor'))
   .action(run(async () => (await import('./commands/schema.js')).schemaCommand));
 
 const data = program

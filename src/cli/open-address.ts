@@ -1,5 +1,6 @@
 // Opens an address in the user's browser, where there is a desktop to do so.
 import { spawn } from 'node:child_process';
+import { openingCommand } from '../base/system-rules.js';
 
 /** True when somebody sits at this machine: a terminal, a desktop, no remote login. */
 export function hasDesktop(env: NodeJS.ProcessEnv): boolean {
@@ -10,13 +11,8 @@ export function hasDesktop(env: NodeJS.ProcessEnv): boolean {
 
 /** Asks the desktop to show the address; nothing happens where it cannot. */
 export function openAddress(address: string): void {
-  const [program, ...args] =
-    process.platform === 'darwin'
-      ? ['open', address]
-      : process.platform === 'win32'
-        ? ['cmd', '/c', 'start', '', address.replaceAll('&', '^&')]
-        : ['xdg-open', address];
-  const child = spawn(program as string, args, { detached: true, stdio: 'ignore' });
+  const [program, ...args] = openingCommand(address);
+  const child = spawn(program, args, { detached: true, stdio: 'ignore' });
   child.once('error', () => undefined);
   child.unref();
 }

@@ -10,7 +10,7 @@ import { groupRuns, type Measurement, measureGroups, type RunGroup } from '../re
 import { listDataDoubts } from '../report/list-data-doubts.js';
 import type { ReportRun } from '../report/load-runs.js';
 import { measureEnsembles } from '../report/measure-ensembles.js';
-import { nameSystem } from '../report/names.js';
+import { nameSystem, nameSystems } from '../report/names.js';
 import { measureWidth, shortenMiddle } from './fit-lines.js';
 import { createPlainTable } from './plain-table.js';
 import { type RunResults, renderResults, type ShownResult } from './results-table.js';
@@ -98,7 +98,8 @@ function renderConfigurations(
   const others = unranked.map(({ label, runs }) => [label, String(runs.length), '', showAccuracy(measured.get(label))]);
   const all = [...rows, ...others];
   const baselines = headline.measurements.filter(({ scorer }) => scorer !== 'network');
-  const last = baselines.map((baseline) => [nameSystem(baseline), '', '', showAccuracy(baseline)]);
+  const titles = nameSystems(baselines);
+  const last = baselines.map((baseline, index) => [titles[index]!, '', '', showAccuracy(baseline)]);
   const together = headline.measurements
     .filter(isEnsemble)
     .map((ensemble) => [ensemble.system, String(ensemble.accuracies.length), '', showAccuracy(ensemble)]);

@@ -1,5 +1,5 @@
 // The experiment file that `oneshot init` writes: experiments/starter.yaml with a name of its own, beside a copy of the
-// schema, so that editors find it wherever the folder lies.
+// schema for editors, so that they find it wherever the folder lies.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
@@ -14,19 +14,23 @@ export interface StarterFiles {
 }
 
 const TEMPLATE = findOwnFile('experiments/starter.yaml');
-const SCHEMA = findOwnFile('schemas/experiment.schema.json');
+const SCHEMA = findOwnFile('schemas/editor.schema.json');
 
-/** The files it has written in `folder`, which is made if it is missing. Throws a OneshotError 'usage' where one of them is there already; nothing is written then. */
-export function writeStarterFiles(folder: string): StarterFiles {
+/** The files it has written in `folder`, which is made if it is missing: the starter, or the text of another experiment of that name. Throws a OneshotError 'usage' where one of them is there already; nothing is written then. */
+export async function writeStarterFiles(
+  folder: string,
+  describe: (name: string) => string | Promise<string> = describeStarter,
+): Promise<StarterFiles> {
   const experiment = join(folder, 'experiment.yaml');
-  const schema = join(folder, 'experiment.schema.json');
+  const schema = join(folder, 'editor.schema.json');
   refuseFile(folder);
   const schemaText = readFileSync(SCHEMA, 'utf8');
   refuse(experiment, existsSync(experiment));
   refuse(schema, existsSync(schema) && readFileSync(schema, 'utf8') !== schemaText);
+  const text = await describe(nameAfter(folder));
   makeFolder(folder);
   writeFileAtomic(schema, schemaText);
-  writeFileAtomic(experiment, describeStarter(nameAfter(folder)));
+  writeFileAtomic(experiment, text);
   return { experiment, schema };
 }
 
@@ -47,7 +51,7 @@ function refuse(path: string, isThere: boolean): void {
 
 function describeStarter(name: string): string {
   return readFileSync(TEMPLATE, 'utf8')
-    .replace(/^# yaml-language-server: .*$/m, '# yaml-language-server: $$schema=experiment.schema.json')
+    .replace(/^# yaml-language-server: .*$/m, '# yaml-language-server: $$schema=editor.schema.json')
     .replace(/^name: .*$/m, `name: ${name}`);
 }
 

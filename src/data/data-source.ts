@@ -1,5 +1,6 @@
 // The registry of data sets: the one place that knows them all. A new one is a file like omniglot-source.ts, a branch of
 // `data` in the schema and a line here.
+import { resolve } from 'node:path';
 import { OneshotError } from '../base/problem.js';
 import type { SettingProblem } from '../config/setting-problem.js';
 import { emojiSource } from './emoji/emoji-source.js';
@@ -81,6 +82,12 @@ function sectionBeside(dataset: DataSection['dataset'], section: DataSection): D
   });
   if (other !== undefined) return other;
   throw new OneshotError('internal', `the data set ${dataset} cannot be asked for beside another`);
+}
+
+/** Whether the section names another folder of downloaded data sets than ONESHOT_DATA, which then loses. */
+export function overrulesDataFolder(section: DataSection, { env, baseFolder }: DataPlace): boolean {
+  const path = sourceOf(section).downloadsPath?.(section);
+  return path !== undefined && Boolean(env.ONESHOT_DATA) && resolve(env.ONESHOT_DATA!) !== resolve(baseFolder, path);
 }
 
 // Each source takes its own section; the table's type has made sure that name and section belong together.

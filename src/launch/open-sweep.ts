@@ -108,7 +108,9 @@ function describeSweep(plan: Plan, trials: number, parallel: number, before: Swe
     method: experiment.sweep?.method ?? 'list',
     seeds: experiment.seeds,
     trials,
-    ...(search === undefined ? { trialIds: plan.trials.map(({ id }) => id) } : {}),
+    ...(search === undefined
+      ? { trialIds: plan.trials.map(({ id }) => id) }
+      : { parameters: search.settings.parameters }),
     metric,
     goal,
     ...(validation === undefined || metric === 'train/loss' ? {} : { queries: validation.queries }),

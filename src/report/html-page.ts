@@ -111,13 +111,16 @@ function renderText(text: Text): Html[] {
 }
 
 /** Rows of a table from which on it scrolls within itself. */
-const MOST_ROWS = 24;
+const MOST_ROWS = 20;
 
 // Tables wider than a phone, or longer than a screen, scroll on their own; the keyboard reaches them.
 function renderTable({ head, align, rows, listsRuns }: Table, caption = ''): Html {
   const place = (row: number) => new Html(listsRuns ? ` id="run-${row + 1}"` : '');
-  return html`${caption === '' ? '' : html`<p class="caption">${caption}</p>`}
-<div class="${rows.length > MOST_ROWS ? 'scroll tall' : 'scroll'}" tabindex="0" role="region" aria-label="${caption || head.join(', ')}"><table>
+  const isTall = rows.length > MOST_ROWS;
+  const extent = isTall ? `${rows.length} rows, which scroll` : '';
+  const told = [caption, extent].filter((part) => part !== '').join(': ');
+  return html`${told === '' ? '' : html`<p class="caption">${told}</p>`}
+<div class="${isTall ? 'scroll tall' : 'scroll'}" tabindex="0" role="region" aria-label="${caption || head.join(', ')}"><table>
 <thead><tr>${head.map((text, column) => html`<th scope="col" class="${align[column]!}"><bdi>${text}</bdi></th>`)}</tr></thead>
 <tbody>
 ${rows.map((row, index) => html`<tr${place(index)}>${row.map((cell, column) => html`<td class="${align[column]!}">${renderText(cell)}</td>`)}</tr>\n`)}</tbody>

@@ -1,9 +1,15 @@
 // Everything that a report says, as plain data: the pages, and `--json`, are made from this alone.
+import { groupBy } from '../evaluation/group-by.js';
 import type { DamagedRun } from '../run-folder/find-runs.js';
 import { countStates, type RunState } from '../run-folder/run-folder.js';
 import { type AlphabetFigures, averageAlphabets } from './figures/alphabets.js';
 import { type Calibration, calibrate } from './figures/calibration.js';
-import { chooseConfiguration, type NamedChoice, nameChoice } from './figures/choose-configuration.js';
+import {
+  chooseConfiguration,
+  type NamedChoice,
+  nameChoice,
+  rankConfigurations,
+} from './figures/choose-configuration.js';
 import { type Configuration, describeConfiguration } from './figures/configuration.js';
 import { type Confusions, collectConfusions } from './figures/confused-pairs.js';
 import {
@@ -81,9 +87,18 @@ export interface SettingDifferences {
   readonly settings: readonly SettingDifference[];
 }
 
+/** The chosen configuration first, then those that it was chosen from in their order, experiment by experiment. */
+function orderByChoice(groups: readonly RunGroup[]): RunGroup[] {
+  const experiments = groupBy(groups, (group) => group.runs[0]!.trial.experimentName);
+  return [...experiments.values()].flatMap((own) => {
+    const ranked = rankConfigurations(own).ranked.map(({ group }) => group);
+    return [...ranked, ...own.filter((group) => !ranked.includes(group))];
+  });
+}
+
 /** The report of these runs. */
 export function makeReport({ runs, damaged }: LoadedRuns): Report {
-  const groups = groupRuns(runs);
+  const groups = orderByChoice(groupRuns(runs));
   const measurements = [...measureGroups(groups), ...measureEnsembles(groups)];
   const verifications = measureVerifications(groups);
   const experiments = [...new Set(runs.map(({ trial }) => trial.experimentName))];

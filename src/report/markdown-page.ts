@@ -1,5 +1,6 @@
 // The report as Markdown (GitHub's tables) with its plots as SVG and PNG files and its galleries as PNG files
 // beside it.
+import { parse } from 'node:path';
 import { fileNameOf } from '../base/file-name.js';
 import { showLine } from '../base/printable.js';
 import { composeGalleryPng } from '../evaluation/records/gallery.js';
@@ -30,8 +31,18 @@ export function renderMarkdownPage(
   filesFolder: string,
 ): MarkdownPage {
   const files = new Map<string, string | Buffer>();
+  // Names that differ in case alone are one file on Windows and macOS.
+  const taken = new Map<string, string | Buffer>();
+  const isFree = (name: string, content: string | Buffer) => {
+    const other = taken.get(name.toLowerCase());
+    return other === undefined || Buffer.from(other).equals(Buffer.from(content));
+  };
   const addFile = (name: string, content: string | Buffer) => {
-    const path = `${filesFolder}/${name}`;
+    const { name: stem, ext } = parse(name);
+    let free = name;
+    for (let number = 2; !isFree(free, content); number++) free = `${stem}-${number}${ext}`;
+    taken.set(free.toLowerCase(), content);
+    const path = `${filesFolder}/${free}`;
     files.set(path, content);
     return path;
   };

@@ -2,12 +2,24 @@
 import type { SplitPurpose } from '../data/pictures/picture-set.js';
 import { titleOfProtocol } from '../evaluation/protocols/registry.js';
 import { titleOfBaseline } from '../evaluation/scorers/registry.js';
+import { formatSize } from './format-figures.js';
 import type { Measurement } from './group-runs.js';
 import { tellOf } from './words.js';
 
 /** What a measurement's system is called. */
 export function nameSystem({ system, scorer, pictures }: Pick<Measurement, 'system' | 'scorer' | 'pictures'>): string {
   return scorer === 'network' ? system : tellOf(pictures, titleOfBaseline(scorer));
+}
+
+/** What the systems of a plot are called: baselines of several picture sizes, which answer differently, with theirs. */
+export function nameSystems(
+  measurements: readonly Pick<Measurement, 'system' | 'scorer' | 'pictures' | 'pictureSize'>[],
+): string[] {
+  const names = measurements.map(nameSystem);
+  return measurements.map(({ scorer, pictureSize }, index) => {
+    const isAlone = names.filter((name) => name === names[index]).length === 1;
+    return isAlone || scorer === 'network' ? names[index]! : `${names[index]}, ${formatSize(pictureSize)}`;
+  });
 }
 
 export const SELECTION_NAMES: Readonly<Record<SplitPurpose, string>> = {

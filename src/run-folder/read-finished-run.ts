@@ -26,8 +26,8 @@ export interface FinishedRun {
   readonly provenance: readonly Provenance[];
 }
 
-/** The run in `folder`. Throws OneshotError: `usage` when there is none or it is not finished, `corrupt` when a file of it was altered or is of another version. */
-export function readFinishedRun(folder: string): FinishedRun {
+/** The run in `folder`; `dataPath` is where its pictures lie now, where that is another place. Throws OneshotError: `usage` when there is none or it is not finished, `data` when its pictures are gone or others, `corrupt` when a file of it was altered or is of another version. */
+export function readFinishedRun(folder: string, dataPath?: string): FinishedRun {
   const files = runFiles(folder);
   if (existsSync(folder)) requireOwnFiles(folder);
   const record = readTrialRecord(folder);
@@ -38,7 +38,7 @@ export function readFinishedRun(folder: string): FinishedRun {
     throw new OneshotError('usage', `the run in ${folder} is not finished`, {
       hint: `it is ${status?.state ?? 'waiting'}; run its experiment again to finish it`,
     });
-  const experiment = readRunExperiment(folder, record);
+  const experiment = readRunExperiment(folder, record, dataPath);
   for (const name of [record.name, experiment.name]) {
     if (!isFileName(name))
       throw new OneshotError('corrupt', `${folder} has a name that leaves its folder: ${JSON.stringify(name)}`);

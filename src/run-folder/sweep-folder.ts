@@ -25,6 +25,8 @@ export interface SweepManifest {
   readonly trials: number;
   /** Ids of the trials of a listed sweep, in order; those of a searched one are in the event log. */
   readonly trialIds?: readonly string[];
+  /** What a search searches, as the file writes it; missing where points are listed. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
   /** What is looked for, and how many answers each of its values is made of where it is an accuracy. */
   readonly metric: string;
   readonly goal: 'minimize' | 'maximize';
@@ -90,6 +92,11 @@ export function listSweeps(experimentFolder: string): SweepManifest[] {
   return readdirSync(folder)
     .flatMap((id) => readSweepManifest(sweepFiles(experimentFolder, id).manifest) ?? [])
     .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}
+
+/** The parameters of an experiment's latest search; undefined where its points were listed. */
+export function readSearchedParameters(experimentFolder: string): SweepManifest['parameters'] {
+  return listSweeps(experimentFolder).at(-1)?.parameters;
 }
 
 /** What the configurations of an experiment's folder are compared by: as its latest sweep says, else by validation. */

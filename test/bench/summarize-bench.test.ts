@@ -58,6 +58,12 @@ describe('the summary of a case', () => {
     expect(contestants.map(({ train }) => train.ratio?.median)).toEqual([2, 1, expect.closeTo(0.94, 1)]);
   });
 
+  test('compares with full precision, and bfloat16 too', () => {
+    const bf16 = measurement({ contestant: 'torch-bf16', trainMs: [[50], [50], [60]], trainCpuMs: 40 });
+    const { contestants } = summarizeCase('small-128', [own, channelsLast, bf16], [], 1e11);
+    expect(contestants.map(({ train }) => train.ratio?.median)).toEqual([1.5, 1, 2]);
+  });
+
   test('gives pictures in a second and the share of the peak by the median step', () => {
     const { contestants } = summarizeCase('small-128', [own], [], 1e11);
     expect(contestants[0]?.train.picturesPerSecond).toBeCloseTo(128 / 0.08, 9);

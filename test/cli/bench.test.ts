@@ -44,6 +44,7 @@ test('a PyTorch that fails is left out with its reason, and the others are measu
       eager) echo 'Illegal instruction' >&2; exit 132;;
       channels_last) printf '%s\\n' '{"memoryBytes": 0, "problem": "no memory\\nat line 3"}'; read -r line;;
       compiled) echo 'g++: not found'; read -r line;;
+      bf16) echo 'no bfloat16'; read -r line;;
     esac
 `;
   writeFileSync(python, script, { mode: 0o755 });
@@ -58,6 +59,7 @@ test('a PyTorch that fails is left out with its reason, and the others are measu
     { contestant: 'torch-eager', reason: 'its process ended with exit code 132: Illegal instruction' },
     { contestant: 'torch-channels_last', reason: 'no memory' },
     { contestant: 'torch-compiled', reason: 'its process printed g++: not found' },
+    { contestant: 'torch-bf16', reason: 'its process printed no bfloat16' },
   ]);
   expect(readdirSync(folder)).toEqual(['python']);
 });

@@ -43,6 +43,13 @@ describe('completion for bash', () => {
     else expect(offered.sort()).toEqual(expected);
   });
 
+  test('offers the same behind npx', () => {
+    const line = `${script}\nCOMP_WORDS=(npx oneshot run --eng); COMP_CWORD=3; COMPREPLY=(); _npx_oneshot; printf '%s ' "\${COMPREPLY[@]}"`;
+    expect(execFileSync('bash', ['-c', line], { encoding: 'utf8' })).toBe('--engine ');
+    const other = line.replace('COMP_WORDS=(npx oneshot', 'COMP_WORDS=(npx prettier');
+    expect(execFileSync('bash', ['-c', other], { encoding: 'utf8' }).trim()).toBe('');
+  });
+
   test('knows every command that help shows', async () => {
     const { stdout } = await runCommand(['--help']);
     const shown = [...stdout.matchAll(/^ {2}([a-z]+) (?:\[|<|\s)/gm)].map((match) => match[1]);

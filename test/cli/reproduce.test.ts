@@ -1,9 +1,10 @@
 // A finished run, made again from its folder: the same, or what differs first; and folders that are refused.
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compareReproduction } from '../../src/cli/commands/compare-reproduction.js';
 import { type VerificationResult, writeVerifications } from '../../src/evaluation/records/verification-result.js';
+import { drawOwnPictures } from '../support/draw-own-pictures.js';
 import { newFolder, runCommand, runFoldersOf } from '../support/run-command.js';
 
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');
@@ -134,6 +135,8 @@ describe('reproduce', () => {
     expect(result.stderr).toContain('holds this trial already');
     expect(result.code).toBe(2);
     expect((await runCommand(['reproduce', newFolder()])).code).toBe(2);
+    const other = await runCommand(['reproduce', finished, '--set', 'training.maxEpochs=1']);
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('--set data.path=FOLDER is allowed')]);
   });
 });
 
@@ -162,3 +165,46 @@ describe('compareReproduction', () => {
     expect(compareReproduction(more, finished).differences).toEqual([]);
   });
 });
+
+describe('pictures that lie elsewhere now', () => {
+  const home = newFolder();
+  const env = { XDG_CACHE_HOME: join(home, 'cache') };
+  const experiment = join(home, 'own.yaml');
+  let folder = '';
+
+  beforeAll(async () => {
+    drawOwnPictures(join(home, 'pictures'), { groups: 1, classes: 10, pictures: 4 });
+    writeFileSync(experiment, OWN);
+    expect((await runCommand(['run', experiment, '--runs', join(home, 'runs')], { env })).code).toBe(0);
+    folder = runFoldersOf(join(home, 'runs'), 'own')[0]!;
+    renameSync(join(home, 'pictures'), join(home, 'moved'));
+  });
+
+  test('are said to be missing, and are found where --set data.path names them', async () => {
+    const lost = await runCommand(['reproduce', folder], { env });
+    expect([lost.code, lost.stderr]).toEqual([
+      2,
+      expect.stringContaining(`reproduce ${folder} --set data.path=FOLDER`),
+    ]);
+    const found = await runCommand(['reproduce', folder, '--set', `data.path=${join(home, 'moved')}`], { env });
+    expect([found.code, found.stdout]).toEqual([0, expect.stringMatching(/^same /)]);
+  });
+
+  test('are refused where they are others', async () => {
+    drawOwnPictures(join(home, 'others'), { groups: 1, classes: 10, pictures: 3 });
+    const other = await runCommand(['reproduce', folder, '--set', `data.path=${join(home, 'others')}`], { env });
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('holds other pictures')]);
+  });
+});
+
+const OWN = `name: own
+data: {dataset: folder, path: pictures, imageSize: 14}
+model: {encoder: [{type: dense, units: 4}], head: {type: weightedL1}}
+training:
+  task: {type: allPairs, alphabets: 1, characters: 4, drawers: 2}
+  optimizer: {type: sgd, learningRate: 0.01}
+  stepsPerEpoch: 2
+  maxEpochs: 1
+evaluation: [{protocol: cross-alphabet, nWay: 2, episodes: 4}]
+resources: {engine: cpu}
+`;

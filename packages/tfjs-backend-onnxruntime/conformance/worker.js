@@ -1,7 +1,7 @@
 /* Runs TensorFlow.js's own specs in this process and prints one line of JSON for each: what it is called and what failed. */
 import './boot.js';
 import './register.js';
-import '@tensorflow/tfjs-core/dist/tests.js';
+import 'specs';
 
 const { part, filter } = JSON.parse(process.argv[2]);
 const env = globalThis.jasmine.getEnv();

@@ -3,13 +3,15 @@ import type { BackendValues, DataId, TensorInfo, DataType as TfDataType } from '
 import type { Shape } from './base/shapes.js';
 import type { TensorFlow } from './base/tensorflow.js';
 import { GraphCache } from './graph/graph-cache.js';
+import type { LoweredGraph } from './graph/lowered-graph.js';
 import { findBlockSize } from './graph/nchwc.js';
 import { lowerGraph } from './lowering/lower-graph.js';
+import { NoExecutableMemory } from './native/executable-memory.js';
 import { createNativeOperators, type NativeOperators } from './native/native-operators.js';
 import type { OnnxRuntimeOptions } from './options.js';
 import type { OperationRecorder } from './recording/kernels/kernel.js';
 import { PendingWork } from './recording/pending-work.js';
-import type { ComplexParts } from './recording/recorded-operation.js';
+import type { ComplexParts, RecordedOperation, TensorData } from './recording/recorded-operation.js';
 import { Recorder } from './recording/recorder.js';
 import { BufferPool } from './runtime/buffer-pool.js';
 import { DeviceMemory } from './runtime/device-memory.js';
@@ -49,6 +51,9 @@ export interface BackendDescription {
   readonly algorithms: 'measured' | 'rules';
 }
 
+/** Environment variable with the default of the option `nativeKernels`. */
+const KERNELS_VARIABLE = 'TFJS_ONNXRUNTIME_KERNELS';
+
 const DEFAULT_MAX_COMPILED_GRAPHS = 64;
 const DEFAULT_MAX_PENDING_OPERATIONS = 4096;
 const DEFAULT_MAX_PENDING_BYTES = 2 ** 29;
@@ -65,7 +70,7 @@ export class OnnxRuntimeBackend implements OperationRecorder {
   };
   readonly #runtime: Runtime;
   /** Operators of our own in generated machine code; null where there are none. */
-  readonly #native: NativeOperators | null;
+  #native: NativeOperators | null;
   readonly #device: DeviceMemory | null;
   readonly #pool: BufferPool;
   readonly #nchwcBlock: number;
@@ -75,13 +80,16 @@ export class OnnxRuntimeBackend implements OperationRecorder {
   readonly #work = new PendingWork();
   readonly #scheduler: Scheduler;
   readonly #recorder: Recorder;
+  readonly #warn: (message: string) => void;
   #isDisposed = false;
 
   constructor(tf: TensorFlow, options: OnnxRuntimeOptions = {}) {
-    const { provider = 'cpu' } = options;
+    const { provider = 'cpu', warn = console.warn } = options;
+    this.#warn = warn;
     const api = loadOnnxRuntime(options.libraryPath ?? findLibrary());
     const threads = options.threads ?? countPhysicalCores();
-    const native = provider === 'cpu' ? createNativeOperators(api, threads, options.nativeKernels) : null;
+    const requested = options.nativeKernels ?? readRequestedKernels();
+    const native = provider === 'cpu' ? createNativeOperators(api, threads, requested) : null;
     this.#runtime = new Runtime(api, threads, provider, native);
     this.#device = openDeviceMemory(this.#runtime, options.resultMemory);
     this.#pool = new BufferPool(this.#runtime, this.#device);
@@ -89,17 +97,11 @@ export class OnnxRuntimeBackend implements OperationRecorder {
     native?.fitBlock(this.#nchwcBlock);
     this.#native = this.#nchwcBlock > 0 ? native : null;
     this.#tuner = this.#createTuner(options);
-    const lowering = {
-      nchwcBlock: this.#nchwcBlock,
-      isForDevice: this.#device !== null || provider !== 'cpu',
-      native: this.#native,
-      chooser: this.#tuner,
-    };
     this.#graphs = new GraphCache(this.#runtime, this.statistics, {
       maxGraphs: options.maxCompiledGraphs ?? DEFAULT_MAX_COMPILED_GRAPHS,
       isOptimized: this.#nchwcBlock === 0,
       native: this.#native,
-      lower: (operations, leaves, results) => lowerGraph(operations, leaves, results, lowering),
+      lower: (operations, leaves, results) => this.#lower(operations, leaves, results),
     });
     const engine = tf.engine();
     this.#scheduler = new Scheduler({
@@ -126,12 +128,37 @@ export class OnnxRuntimeBackend implements OperationRecorder {
     };
   }
 
+  /** Where the system gives no more memory for code, the library's operators compute from then on. */
+  #lower(
+    operations: readonly RecordedOperation[],
+    leaves: readonly TensorData[],
+    results: readonly TensorData[],
+  ): LoweredGraph {
+    const lower = () =>
+      lowerGraph(operations, leaves, results, {
+        nchwcBlock: this.#nchwcBlock,
+        isForDevice: this.#device !== null || this.#runtime.provider !== 'cpu',
+        native: this.#native,
+        chooser: this.#tuner,
+      });
+    try {
+      return lower();
+    } catch (error) {
+      if (this.#native === null || !isCausedBy(error, NoExecutableMemory)) throw error;
+      this.#warn(
+        `onnxruntime: no more generated kernels, the library's operators compute: ${(error as Error).message}`,
+      );
+      this.#native = null;
+      return lower();
+    }
+  }
+
   #createTuner({ algorithms = 'measured', tuningFiles = [findTuningFile()] }: OnnxRuntimeOptions): Tuner | null {
     // Plain convolutions have one algorithm each.
     if (algorithms === 'rules' || tuningFiles.length === 0 || this.#nchwcBlock === 0) return null;
     return new Tuner(this.#runtime, this.statistics, {
       block: this.#nchwcBlock,
-      native: this.#native,
+      native: () => this.#native,
       files: tuningFiles,
     });
   }
@@ -274,6 +301,19 @@ export class OnnxRuntimeBackend implements OperationRecorder {
       'onnxruntime: this backend was disposed of, and its tensors with it; tf.setBackend() starts a new one',
     );
   }
+}
+
+/** @throws Error when the variable has another value than the option may have. */
+function readRequestedKernels(): 'auto' | 'avx2' | 'none' {
+  const value = process.env[KERNELS_VARIABLE] || 'auto';
+  if (value === 'auto' || value === 'avx2' || value === 'none') return value;
+  throw new Error(`onnxruntime: ${KERNELS_VARIABLE}=${value}: allowed are auto, avx2 and none`);
+}
+
+function isCausedBy(error: unknown, kind: new (...args: never[]) => Error): boolean {
+  return (
+    error instanceof kind || (error instanceof Error && error.cause !== undefined && isCausedBy(error.cause, kind))
+  );
 }
 
 /** @throws Error when the provider does not open its device: then the runtime is disposed of. */

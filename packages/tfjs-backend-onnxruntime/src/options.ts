@@ -23,7 +23,8 @@ export interface OnnxRuntimeOptions {
   /**
    * Kernels in machine code that is generated when a graph is compiled: fewer multiplications for convolutions, fewer
    * passes for batch norm and pooling. `auto` uses them on x86-64 processors with AVX2 and FMA, on Linux and macOS, where
-   * ONNX Runtime has blocked convolutions; `avx2` does not use AVX-512 where that is there. Default: `auto`.
+   * ONNX Runtime has blocked convolutions; `avx2` does not use AVX-512 where that is there. Default: the environment's
+   * `TFJS_ONNXRUNTIME_KERNELS`, else `auto`.
    */
   readonly nativeKernels?: 'auto' | 'avx2' | 'none';
   /**

@@ -9,10 +9,13 @@ import { arrangementKernels } from './recording/kernels/arrangement.js';
 import { complexKernels, isComplex, KERNELS_OF_COMPLEX } from './recording/kernels/complex.js';
 import { createFallback } from './recording/kernels/fallback.js';
 import { imageKernels } from './recording/kernels/image.js';
+import { indexingKernels } from './recording/kernels/indexing.js';
 import { type Kernel, type KernelCall, type KernelTable, UnsupportedCase } from './recording/kernels/kernel.js';
 import { matrixKernels } from './recording/kernels/matrix.js';
 import { reductionKernels } from './recording/kernels/reduction.js';
 import { resizingKernels } from './recording/kernels/resizing.js';
+import { spaceKernels } from './recording/kernels/space.js';
+import { volumeKernels } from './recording/kernels/volume.js';
 
 const DEFAULT_NAME = 'onnxruntime';
 
@@ -22,8 +25,11 @@ const KERNELS: KernelTable = {
   ...complexKernels,
   ...matrixKernels,
   ...imageKernels,
+  ...indexingKernels,
   ...reductionKernels,
   ...resizingKernels,
+  ...spaceKernels,
+  ...volumeKernels,
 };
 
 /**

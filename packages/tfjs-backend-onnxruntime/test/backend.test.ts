@@ -1,5 +1,8 @@
+import { Worker } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NoExecutableMemory } from '../src/native/executable-memory.js';
+import { CodeBlock } from '../src/native/native-operators.js';
 import { registerOnnxRuntimeBackend } from '../src/register-backend.js';
 import { blocked, normal, plain, randomValues, relativeDifference, THREADS } from './support/engines.js';
 
@@ -368,5 +371,83 @@ describe('A backend that is gone', () => {
     expect(tf.add(tf.ones([2]), 1).dataSync()[0]).toBe(2);
     tf.setBackend('cpu');
     tf.removeBackend('gone');
+  });
+});
+
+describe('Generated kernels', () => {
+  const withVariable = (value: string, name: string) => {
+    process.env.TFJS_ONNXRUNTIME_KERNELS = value;
+    try {
+      return registerOnnxRuntimeBackend(tf, { name, threads: 2, algorithms: 'rules', warn: () => undefined });
+    } finally {
+      delete process.env.TFJS_ONNXRUNTIME_KERNELS;
+    }
+  };
+
+  it('are switched off by a variable of the environment', () => {
+    expect(withVariable('none', 'without-kernels').describe().nativeKernels).toBe('none');
+    expect(() => withVariable('no', 'wrong')).toThrow('TFJS_ONNXRUNTIME_KERNELS=no: allowed are auto, avx2 and none');
+    tf.removeBackend('without-kernels');
+  });
+
+  it.runIf(blocked.describe().nativeKernels !== 'none')('give way where no more memory may hold code', () => {
+    const warned: string[] = [];
+    const options = {
+      name: 'hardened',
+      threads: 2,
+      algorithms: 'rules',
+      warn: (text: string) => warned.push(text),
+    } as const;
+    const hardened = registerOnnxRuntimeBackend(tf, options);
+    const compute = (size: number) => {
+      const x = tf.tensor4d(randomValues(size * size * 16, 1), [1, size, size, 16]);
+      const y = tf.conv2d(x, tf.tensor4d(randomValues(9 * 16 * 16, 2), [3, 3, 16, 16]), 1, 'same');
+      return tf.relu(tf.add(y, 1)).dataSync();
+    };
+    tf.setBackend('hardened');
+    compute(7);
+    expect(hardened.describe().nativeKernels).not.toBe('none');
+    const load = vi.spyOn(CodeBlock.prototype, 'load').mockImplementation(() => {
+      throw new NoExecutableMemory('this system does not let memory be made executable');
+    });
+    const found = compute(9);
+    load.mockRestore();
+    expect(hardened.describe().nativeKernels).toBe('none');
+    expect(warned).toEqual([expect.stringContaining('does not let memory be made executable')]);
+    // What was compiled before goes on.
+    compute(7);
+    tf.setBackend('onnxruntime-plain');
+    expect(relativeDifference(found, compute(9))).toBeLessThan(1e-5);
+    tf.removeBackend('hardened');
+  });
+});
+
+describe('Threads', () => {
+  it('are one number for the process: a worker that asks for another is told', async () => {
+    const url = new URL('../dist/index.js', import.meta.url).href;
+    const tensorFlow = new URL('../../../node_modules/@tensorflow/tfjs/dist/tf.node.js', import.meta.url).href;
+    const source = `
+      import * as tf from '${tensorFlow}';
+      import { registerOnnxRuntimeBackend } from '${url}';
+      import { parentPort, workerData } from 'node:worker_threads';
+      try {
+        const backend = registerOnnxRuntimeBackend(tf, { threads: workerData });
+        await tf.setBackend('onnxruntime');
+        const sum = tf.sum(tf.ones([3])).dataSync()[0];
+        backend.dispose();
+        parentPort.postMessage('sum ' + sum);
+      } catch (error) {
+        parentPort.postMessage(error.message);
+      }`;
+    const ask = (threads: number) =>
+      new Promise<string>((resolve) => {
+        const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), {
+          workerData: threads,
+        });
+        worker.on('message', resolve);
+        worker.on('error', (error) => resolve(String(error)));
+      });
+    expect(await ask(THREADS + 1)).toContain(`already uses ${THREADS} threads; ${THREADS + 1} were asked for`);
+    expect(await ask(THREADS)).toBe('sum 3');
   });
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { expandHome } from '../../base/environment.js';
 import { formatInteger } from '../../base/format-quantity.js';
 import { OneshotError } from '../../base/problem.js';
 import type { EngineName } from '../../engine/engine.js';
@@ -15,6 +16,7 @@ import { type Colors, colorsFor, printJson, printNote, printResult } from '../te
 import { compareReproduction, type Difference, type ReproductionResult } from './compare-reproduction.js';
 
 export interface ReproduceOptions {
+  readonly set: readonly string[];
   readonly out?: string;
   readonly engine?: 'auto' | EngineName;
   readonly threads?: number;
@@ -26,7 +28,7 @@ const SHOWN_DIFFERENCES = 10;
 
 /** `oneshot reproduce`: runs a finished run again and compares; exit code 1 when anything differs. */
 export async function reproduceCommand(path: string, options: ReproduceOptions): Promise<ExitCode> {
-  const run = readFinishedRun(resolve(path));
+  const run = readFinishedRun(resolve(path), readDataPath(options.set));
   const isTemporary = options.out === undefined;
   const runsFolder =
     options.out === undefined ? mkdtempSync(join(tmpdir(), 'oneshot-reproduce-')) : resolve(options.out);
@@ -50,6 +52,17 @@ export async function reproduceCommand(path: string, options: ReproduceOptions):
   } finally {
     if (!isWanted) rmSync(runsFolder, { recursive: true, force: true });
   }
+}
+
+/** The folder of `--set data.path=FOLDER`: any other key would make it another run. */
+function readDataPath(sets: readonly string[]): string | undefined {
+  const other = sets.find((argument) => !/^data\.path=./.test(argument));
+  if (other !== undefined)
+    throw new OneshotError('usage', `--set ${other}: a run is reproduced as it was, but for where its pictures lie`, {
+      hint: '--set data.path=FOLDER is allowed',
+    });
+  const last = sets.at(-1)?.slice('data.path='.length);
+  return last === undefined ? undefined : resolve(expandHome(last, process.env));
 }
 
 function warnOfDrift(drift: readonly string[]): void {

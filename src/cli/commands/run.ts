@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { formatInteger } from '../../base/format-quantity.js';
 import { OneshotError } from '../../base/problem.js';
 import { loadPlan } from '../../check/load-plan.js';
+import { overrulesDataFolder } from '../../data/data-source.js';
 import type { EngineName } from '../../engine/engine.js';
 import { mayUseGpu, requireEngine } from '../../engine/start-engine.js';
 import { readResults } from '../../evaluation/records/evaluation-result.js';
@@ -36,7 +37,10 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
   const engine = options.engine ?? resources.engine;
   const runsFolder = resolve(options.runs);
 
-  requireData(plan, runsFolder, { env: process.env, baseFolder: resolve(dirname(file)) });
+  const place = { env: process.env, baseFolder: resolve(dirname(file)) };
+  requireData(plan, runsFolder, place);
+  if (experiment.data !== undefined && overrulesDataFolder(experiment.data, place))
+    printNote("data: the file's data.path is read, not ONESHOT_DATA");
   if (options.launcher === 'slurm') return runOnSlurm(plan, file, options);
   if (options.wait) throw new OneshotError('usage', '--wait is for --launcher slurm; a local run is always waited for');
   requireEngine(engine, process.env);

@@ -33,7 +33,7 @@ export function describeFolder(section: DataFolder): DataDescription {
     disjointDrawers: rule.disjointDrawers,
     hasLakeRuns: false,
     identity: stableHash({ ...sourceKey(section), ...sizes, contents, rule, cleanVersion: CLEAN_VERSION }),
-    notes: listNotes(listing),
+    notes: [...listNotes(listing), ...noteShared(sharedClasses)],
   };
 }
 
@@ -65,6 +65,14 @@ function listNotes({ passedOver, smallClasses }: FolderListing): string[] {
     notes.push(`leaves out ${count(smallClasses.length, 'class')} with too few pictures: ${shorten(names)}`);
   }
   return notes;
+}
+
+function noteShared(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const all = count(names.length, 'class');
+  return [
+    `${all} of the test ${names.length === 1 ? 'has' : 'have'} pictures for training or validation too (${shorten(names)}): figures are not on unseen classes; data.divideBy: classes divides anew`,
+  ];
 }
 
 function count(number: number, noun: string): string {

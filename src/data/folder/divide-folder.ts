@@ -77,6 +77,16 @@ export function divideFolder(listing: FolderListing, section: DivisionSection): 
   };
 }
 
+/** Classes that a division gives to each purpose, and the pictures of the smallest of each. */
+export function countDivision(listing: FolderListing, section: DivisionSection) {
+  const { counts } = divideFolder(listing, section);
+  const summarize = (purpose: keyof typeof counts) => ({
+    classes: counts[purpose].reduce((sum, { characters }) => sum + characters, 0),
+    fewest: Math.min(...counts[purpose].map(({ drawers }) => drawers)),
+  });
+  return { train: summarize('train'), validation: summarize('validation'), test: summarize('test') };
+}
+
 type Division = Record<SplitPurpose, readonly Member[]>;
 
 function byUnits(listing: FolderListing, section: DivisionSection): Division {

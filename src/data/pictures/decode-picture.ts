@@ -49,6 +49,12 @@ export async function decodePicture(bytes: Buffer, chooseSize?: SizeChoice): Pro
   }
 }
 
+/** Height and width of a picture upright, without unpacking it. Rejects with an Error where it has no sound header. */
+export async function measurePicture(bytes: Buffer): Promise<[height: number, width: number]> {
+  const { height, width } = (await sharp(bytes, { limitInputPixels: false }).metadata()).autoOrient;
+  return [height, width];
+}
+
 class SizeError extends Error {}
 
 function checkSize(height: number, width: number): void {

@@ -102,7 +102,11 @@ export function chooseConfiguration(groups: readonly RunGroup[]): Choice | undef
     };
   }
   if (new Set(finished.map(describeValidation)).size > 1)
-    return { type: 'none', group: finished[0]!, reason: 'the experiments were not validated alike' };
+    return {
+      type: 'none',
+      group: finished[0]!,
+      reason: 'they were not validated on the same pictures in the same way',
+    };
   const { objective, ranked } = rankConfigurations(finished);
   const [best] = ranked;
   if (best === undefined)
@@ -117,10 +121,13 @@ function readValue({ metrics }: ReportRun, metric: string): number | undefined {
   return readObjective(latest, { metric });
 }
 
+/** The same pictures, shown to the network in another way. */
+const SHOWN_OTHERWISE = /^data\.(imageSize|sourceSize|inkGain|ink|color|fit|background)$/;
+
 // Within an experiment the plan holds them alike, whatever is swept.
 function describeValidation({ runs }: RunGroup): string {
   const { trial, settings } = runs[0]!;
-  const isOfValidation = (path: string) => /^(training\.validation|data)\./.test(path);
+  const isOfValidation = (path: string) => /^(training\.validation|data)\./.test(path) && !SHOWN_OTHERWISE.test(path);
   const own = Object.entries(settings).filter(([path]) => isOfValidation(path));
   const swept = new Set(trial.assignments.map(({ path }) => path));
   return stableHash(own.filter(([path]) => !swept.has(path)).sort());

@@ -14,7 +14,7 @@ export interface NWayCurve {
   readonly protocol: EvaluationResult['protocol'];
   readonly kShot: number;
   readonly points: readonly PlotPoint[];
-  /** The series that are networks, best at the most ways first. */
+  /** The series that are networks, in the order of the configurations: the chosen one first. */
   readonly networks: readonly string[];
 }
 
@@ -42,9 +42,8 @@ export function collectNWayCurves(
     .filter(({ points }) => new Set(points.map(({ x }) => x)).size > 1)
     .map((curve) => {
       const points = curve.points.sort((a, b) => a.x - b.x);
-      const last = new Map(points.map(({ series, y }) => [series, y]));
-      const ranked = [...last].sort(([, a], [, b]) => b - a).map(([series]) => series);
-      return { ...curve, points, networks: ranked.filter((series) => networks.has(series)) };
+      const drawn = new Set(points.map(({ series }) => series));
+      return { ...curve, points, networks: [...networks].filter((series) => drawn.has(series)) };
     });
 }
 

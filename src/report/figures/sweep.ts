@@ -1,12 +1,17 @@
 // What a sweep says: which configuration was chosen, and what each parameter does on its own.
+import { dirname } from 'node:path';
 import { groupBy } from '../../evaluation/group-by.js';
 import { averageOf, type Objective } from '../../evaluation/headline.js';
 import type { Interval } from '../../evaluation/statistics/interval.js';
 import { studentInterval } from '../../evaluation/statistics/student-interval.js';
+import { readSearchSpace } from '../../plan/search/read-search-space.js';
 import { shortenPaths } from '../../plan/trial-name.js';
 import { countStates, type RunState } from '../../run-folder/run-folder.js';
+import { readSearchedParameters } from '../../run-folder/sweep-folder.js';
 import type { RunGroup } from '../group-runs.js';
-import { rankConfigurations } from './choose-configuration.js';
+import type { ReportRun } from '../load-runs.js';
+import { type RankedConfiguration, rankConfigurations } from './choose-configuration.js';
+import { findImportances, type ParameterImportance } from './ped-anova.js';
 
 export interface SweepFigures {
   readonly experiment: string;
@@ -19,8 +24,22 @@ export interface SweepFigures {
   readonly configurations: readonly SweepConfiguration[];
   /** Configurations without one. */
   readonly unmeasured: number;
+  /** Of a search: how much each parameter decides whether a configuration is among the best tenth (PED-ANOVA). */
+  readonly importances: readonly ParameterImportance[] | undefined;
+  /** The finished runs in the order in which they ended. */
+  readonly history: readonly SweepStep[];
   /** Largest effect first; parameters that have one value only are left out. */
   readonly parameters: readonly SweepParameter[];
+}
+
+/** A run that has ended, and what was best by then. */
+export interface SweepStep {
+  /** Finished runs so far. */
+  readonly runs: number;
+  /** Time that all runs had used by then, times the threads of each, those that failed or halted included. */
+  readonly coreMinutes: number;
+  readonly value: number;
+  readonly best: number;
 }
 
 export interface SweepConfiguration {
@@ -80,15 +99,55 @@ function analyzeSweep(experiment: string, groups: readonly RunGroup[]): SweepFig
     }),
   );
   const isFraction = objective.metric.endsWith('accuracy');
+  const runs = groups.flatMap((group) => group.runs);
   return {
     experiment,
     objective,
     isFraction,
-    counts: countStates(groups.flatMap(({ runs }) => runs)),
+    counts: countStates(runs),
+    importances: importancesOf(runs, configurations, objective),
+    history: traceHistory(runs, ranked, objective),
     configurations,
     unmeasured: groups.length - configurations.length,
     parameters: findEffects(configurations, isFraction),
   };
+}
+
+function importancesOf(
+  runs: readonly ReportRun[],
+  configurations: readonly SweepConfiguration[],
+  { goal }: Objective,
+): ParameterImportance[] | undefined {
+  const parameters = runs[0] && readSearchedParameters(dirname(runs[0].folder));
+  const space = parameters && readSearchSpace(parameters).space;
+  if (space === undefined) return undefined;
+  return findImportances(
+    space,
+    configurations.map(({ values, mean }) => ({ values, value: mean })),
+    goal,
+  );
+}
+
+function traceHistory(
+  runs: readonly ReportRun[],
+  ranked: readonly RankedConfiguration[],
+  { goal }: Objective,
+): SweepStep[] {
+  const values = new Map(ranked.flatMap((own) => own.runs.map((run, index) => [run, own.values[index]!] as const)));
+  const ended = runs.filter(({ status }) => status !== undefined);
+  ended.sort((a, b) => (a.status!.updatedAt < b.status!.updatedAt ? -1 : 1));
+  const history: SweepStep[] = [];
+  let coreMinutes = 0;
+  for (const run of ended) {
+    const threads = Number(run.provenance.at(-1)?.engine.threads ?? 1) || 1;
+    coreMinutes += (run.status!.seconds * threads) / 60;
+    const value = values.get(run);
+    if (value === undefined) continue;
+    const before = history.at(-1)?.best ?? value;
+    const best = goal === 'maximize' ? Math.max(before, value) : Math.min(before, value);
+    history.push({ runs: history.length + 1, coreMinutes, value, best });
+  }
+  return history;
 }
 
 function findEffects(configurations: readonly SweepConfiguration[], isFraction: boolean): SweepParameter[] {

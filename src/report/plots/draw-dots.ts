@@ -23,7 +23,7 @@ const DOT_COLORS: Readonly<Record<DotRow['kind'], string>> = {
 const INTERVAL_WIDTH = 9;
 const DOT_AREA = 18;
 /** Of the axis, which long labels leave less room for. */
-const LEAST_WIDTH = 200;
+const LEAST_WIDTH = 160;
 
 /** The axis of a dot plot. */
 export interface DotAxis {

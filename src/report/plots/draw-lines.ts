@@ -23,6 +23,8 @@ export interface LinePlot {
   readonly percent: boolean;
   /** Marks the points, for few of them. */
   readonly marks: boolean;
+  /** Series that are drawn as points without a line. */
+  readonly scattered?: readonly string[];
   /** A logarithmic y axis, where the values are positive and span enough. */
   readonly logarithmic?: boolean;
   /** Per cent on the x axis as well, whole numbers otherwise. */
@@ -59,8 +61,9 @@ export function drawLines(plot: LinePlot): Promise<string> {
     axis: plot.xPercent
       ? percentAxis([0, 1])
       : {
-          tickMinStep: 1,
-          format: 'd',
+          format: ',~f',
+          tickCount: 6,
+          ...(ticks.every(Number.isInteger) ? { tickMinStep: 1 } : {}),
           labelOverlap: false as const,
           ...(ticks.length <= MOST_TICKS ? { values: ticks } : {}),
         },
@@ -77,12 +80,23 @@ export function drawLines(plot: LinePlot): Promise<string> {
   });
   const band = { mark: { type: 'area', opacity: 0.13 }, encoding: { x, y: y('low'), y2: { field: 'high' }, color } };
   const detail = ['series', 'line'].map((field) => ({ field, type: 'nominal' as const }));
+  const { scattered = [] } = plot;
+  const isScattered = { field: 'series', oneOf: scattered.map((name) => short.get(name) ?? name) };
+  const dots = {
+    transform: [{ filter: isScattered }],
+    mark: { type: 'point', filled: true, size: 22, opacity: 0.7 },
+    encoding: { x, y: y('y'), color },
+  };
   const line = {
+    ...(scattered.length > 0 ? { transform: [{ filter: { not: isScattered } }] } : {}),
     mark: { type: 'line', strokeWidth: colored ? 2 : 1, opacity: colored ? 1 : 0.5, point: plot.marks },
     encoding: { x, y: y('y'), color, detail },
   };
   const hasBand = plot.points.some(({ low }) => low !== undefined);
-  return drawSpec({ data: { values }, layer: hasBand ? [band, line] : [line] });
+  return drawSpec({
+    data: { values },
+    layer: [...(hasBand ? [band] : []), line, ...(scattered.length > 0 ? [dots] : [])],
+  });
 }
 
 // A logarithmic axis ends at ticks: 1, 2 and 5 times each power of ten, or the powers alone where there are many.

@@ -5,11 +5,11 @@ import { isPaperTask, LANDMARKS } from '../figures/paper-tables.js';
 import type { VerificationMeasurement } from '../figures/verifications.js';
 import { formatCount, formatInterval, formatPercent, PERCENT } from '../format-figures.js';
 import type { Report } from '../make-report.js';
-import { nameSystem, nameTask } from '../names.js';
+import { nameSystem, nameSystems, nameTask } from '../names.js';
 import { type DotRow, drawDots } from '../plots/draw-dots.js';
 import { listFacts } from './what-was-run-facts.js';
 
-/** Systems in the plot of the answer; the table has all of them. */
+/** Systems in the plot of the answer, all baselines among them; the table has the others. */
 const MOST_DOTS = 14;
 
 /** The blocks of the section; none where there is nothing to say. */
@@ -103,23 +103,42 @@ function describeChoice(choice: NonNullable<Report['choice']>): Text {
   ];
 }
 
-function alarms({ measurements, verifications }: Report): Block[] {
-  return [...measurements, ...verifications]
-    .filter(({ alarm }) => alarm)
-    .map((measurement) => ({
-      type: 'paragraph',
-      tone: 'alarm',
-      text: [{ name: nameSystem(measurement) }, ` on ${measurement.task}: ${measurement.alarm}.`],
-    }));
+// Those of the chosen configuration in full: of others the tables tell.
+function alarms({ measurements, verifications, choice }: Report): Block[] {
+  const alarming = [...measurements, ...verifications].filter(({ alarm }) => alarm !== undefined);
+  const own = alarming.filter(({ system, scorer }) => scorer !== 'network' || system === choice?.system);
+  const others = new Set(alarming.filter((measurement) => !own.includes(measurement)).map(({ system }) => system)).size;
+  const rest =
+    others === 0
+      ? []
+      : [
+          `${formatCount(others, 'other configuration')} gave constant, non-finite or worse than guessed answers: see Results.`,
+        ];
+  return [
+    ...own.map(
+      (measurement): Text => [{ name: nameSystem(measurement) }, ` on ${measurement.task}: ${measurement.alarm}.`],
+    ),
+    ...rest.map((sentence): Text => [sentence]),
+  ].map((text): Block => ({ type: 'paragraph', tone: 'alarm', text }));
+}
+
+// Chance is the same at every picture size.
+function withoutRepeatedChance(baselines: readonly HeadlineMeasurement[]): HeadlineMeasurement[] {
+  const first = baselines.find(({ scorer }) => scorer === 'chance');
+  return baselines.filter((baseline) => baseline.scorer !== 'chance' || baseline === first);
 }
 
 async function plotAnswer({ choice }: Report, headline: Headline): Promise<Plot> {
   const { first, measurements } = headline;
-  const others = measurements.filter((measurement) => measurement !== first);
+  const others = measurements.filter((measurement) => measurement !== first && measurement.scorer === 'network');
+  const baselines = measurements.filter((measurement) => measurement !== first && measurement.scorer !== 'network');
   const isChosen = choice?.type === 'chosen' && choice.candidates > 1;
-  const measured = [first, ...others].slice(0, MOST_DOTS).map(
-    (measurement): DotRow => ({
-      label: nameSystem(measurement),
+  const networks = [first, ...others].slice(0, Math.max(1, MOST_DOTS - baselines.length));
+  const shown = [...networks, ...withoutRepeatedChance(baselines)];
+  const labels = nameSystems(shown);
+  const measured = shown.map(
+    (measurement, index): DotRow => ({
+      label: labels[index]!,
       kind: measurement.scorer !== 'network' ? 'baseline' : measurement === first && isChosen ? 'chosen' : 'network',
       value: measurement.accuracy,
       ...(measurement.scorer === 'chance' ? {} : { low: measurement.interval[0], high: measurement.interval[1] }),

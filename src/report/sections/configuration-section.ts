@@ -31,17 +31,17 @@ function tabulateNetwork({ input, layers, headParameters, parameters, multiplyAd
     type: 'table',
     caption: `Network: ${parameters.toLocaleString('en')} parameters, ${(multiplyAdds / 1e6).toFixed(1)} million multiplications with addition for a picture`,
     table: {
-      head: ['layer', 'settings', 'output', 'parameters'],
-      align: ['left', 'left', 'right', 'right'],
+      head: ['layer', 'output', 'parameters', 'settings'],
+      align: ['left', 'right', 'right', 'left'],
       rows: [
-        [['picture'], [''], [showShape(input)], ['–']],
+        [['picture'], [showShape(input)], ['–'], ['']],
         ...layers.map((layer) => [
           nameLayer(layer),
-          [{ name: layer.settings }],
           [showShape(layer.output)],
           count(layer.parameters),
+          [{ name: layer.settings }],
         ]),
-        [['head'], [''], ['1'], count(headParameters)],
+        [['head'], ['1'], count(headParameters), ['']],
       ],
     },
   };

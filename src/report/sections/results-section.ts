@@ -97,9 +97,10 @@ function listResults(measurements: readonly Measurement[], verifications: readon
 function tabulateVerifications(verifications: readonly VerificationMeasurement[], linkRuns: LinkRuns): Block {
   return {
     type: 'table',
-    caption: 'Verification: pairs told right as same or different in %, 95 % interval; thresholds were fixed before',
+    caption:
+      'Verification: pairs told right as same or different in %, 95 % interval; thresholds were fixed before; ROC area: area under the curve',
     table: {
-      head: ['system', 'task', 'accuracy', 'area under the ROC curve', 'pairs', 'measured in'],
+      head: ['system', 'task', 'accuracy', 'ROC area', 'pairs', 'measured in'],
       align: ['left', 'left', 'right', 'right', 'right', 'left'],
       rows: verifications.map((verification) => {
         const { task, accuracy, interval, rocArea, n, folders, alarm } = verification;

@@ -7,6 +7,7 @@ import { formatCount, formatPercent, PERCENT } from '../format-figures.js';
 import type { Report } from '../make-report.js';
 import { type DotRow, drawDots } from '../plots/draw-dots.js';
 import { drawParallel } from '../plots/draw-parallel.js';
+import { makeLinePlot } from './line-plot.js';
 
 /** Parameters with axes and plots of their own, those of the largest effect. */
 const MOST_PARAMETERS = 8;
@@ -39,6 +40,8 @@ async function describeSweep(
     ...(parameters.length > shown.length
       ? [paragraph(`The ${shown.length} parameters of the largest effect are shown, of ${parameters.length}.`)]
       : []),
+    ...(sweep.importances ? [await plotImportances(sweep.importances, place)] : []),
+    { type: 'plots', plots: await plotHistory(sweep, place) },
     { type: 'plots', plots: [await plotParallel(sweep, shown, place)], wide: true },
     paragraph(
       'The mean of each value over all configurations that have it. Intervals are Student’s 95 %. Where values were crossed with the same other settings and seeds, these are paired and do not count as noise; where they were not, one parameter may take credit for another. A single run has no interval.',
@@ -60,6 +63,53 @@ async function describeSweep(
           ]),
       },
     },
+  ];
+}
+
+/** Steps from which on a history is one. */
+const LEAST_STEPS = 3;
+
+async function plotImportances(importances: NonNullable<SweepFigures['importances']>, place: string): Promise<Block> {
+  const rows = importances
+    .slice(0, MOST_PARAMETERS)
+    .map(
+      ({ path, importance }): DotRow => ({ label: path, kind: 'network', value: importance, low: 0, high: importance }),
+    );
+  const title = 'What decides whether a configuration is among the best tenth';
+  return {
+    type: 'plots',
+    plots: [
+      {
+        title,
+        description: `${title}: ${rows.map(({ label, value }) => `${label} ${formatPercent(value)} %`).join('; ')}`,
+        svg: await drawDots(rows, { title: 'importance (PED-ANOVA)' }),
+        data: {
+          file: `${place}-importances.csv`,
+          head: ['parameter', 'importance'],
+          rows: importances.map(({ path, importance }) => [path, importance]),
+        },
+      },
+    ],
+  };
+}
+
+async function plotHistory({ history, objective, isFraction }: SweepFigures, place: string): Promise<Plot[]> {
+  if (history.length < LEAST_STEPS) return [];
+  const draw = (name: 'runs' | 'coreMinutes', title: string, xTitle: string) =>
+    makeLinePlot(title, `${place}-history-by-${name === 'runs' ? 'run' : 'core-minute'}`, {
+      xTitle,
+      yTitle: objective.metric,
+      points: history.flatMap((step) => [
+        { series: 'best so far', x: step[name], y: step.best },
+        { series: 'each run', x: step[name], y: step.value },
+      ]),
+      percent: isFraction,
+      marks: false,
+      scattered: ['each run'],
+    });
+  return [
+    await draw('runs', 'Best so far, by run', 'finished runs'),
+    await draw('coreMinutes', 'Best so far, by time', 'core-minutes'),
   ];
 }
 

@@ -31,7 +31,9 @@ export async function makeWaysSection({ nWayCurves }: Report): Promise<Block[]> 
     paragraph(
       'Bands are 95 % intervals: over seeds and episodes where there are several runs, otherwise over episodes.',
     ),
-    ...(isCut ? [paragraph(`Of more than ${MOST_COLORED_SERIES} systems the best networks are drawn.`)] : []),
+    ...(isCut
+      ? [paragraph(`Of more than ${MOST_COLORED_SERIES} systems those networks are drawn that validation ranks first.`)]
+      : []),
     { type: 'plots', plots },
   ];
 }

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { type Environment, userCacheFolder } from '../../base/environment.js';
 import { findProgram } from '../../base/find-program.js';
 import { OneshotError } from '../../base/problem.js';
+import { environmentPython } from '../../base/system-rules.js';
 
 /** The version that is fetched where there is none; everything here was tried with it. */
 export const MLFLOW_VERSION = '3.17.2';
@@ -68,11 +69,7 @@ export function completeMarker(folder: string): string {
 
 /** The command of an environment of our own. */
 export function ownCommand(folder: string): string[] {
-  return [ownPython(folder), '-m', 'mlflow'];
-}
-
-export function ownPython(folder: string): string {
-  return process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
+  return [environmentPython(folder), '-m', 'mlflow'];
 }
 
 async function requireVersion(command: readonly string[], source: string): Promise<void> {

@@ -5,7 +5,8 @@ import { dirname } from 'node:path';
 import { makeFolder } from '../../base/make-folder.js';
 import { OneshotError } from '../../base/problem.js';
 import { acquireProcessLock } from '../../base/process-lock.js';
-import { completeMarker, MLFLOW_VERSION, ownPython } from './find-mlflow.js';
+import { environmentPython } from '../../base/system-rules.js';
+import { completeMarker, MLFLOW_VERSION } from './find-mlflow.js';
 
 export interface InstallOptions {
   readonly python: string;
@@ -28,7 +29,7 @@ export async function installMlflow({ python, folder, signal, onActivity }: Inst
     onActivity('makes a Python environment');
     await runStep(python, ['-m', 'venv', folder], signal, onActivity);
     await runStep(
-      ownPython(folder),
+      environmentPython(folder),
       ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', `mlflow==${MLFLOW_VERSION}`],
       signal,
       onActivity,

@@ -3,6 +3,18 @@ import type { BrokenFile } from '../../config/broken-file.js';
 
 export const sweepErrors: readonly BrokenFile[] = [
   {
+    title: 'a --set of a key that the sweep sets',
+    add: 'sweep: {method: grid, parameters: {training.maxEpochs: [1, 2]}}',
+    sets: ['training.maxEpochs=5'],
+    expected: ['--set 1:20 conflict training.maxEpochs'],
+  },
+  {
+    title: 'a --set of a key around one that the sweep sets',
+    add: 'sweep: {method: grid, parameters: {training.optimizer.learningRate: [0.1, 0.2]}}',
+    sets: ['resources.parallel=1', 'training.optimizer={type: sgd, learningRate: 0.5}'],
+    expected: ['--set 2:46 conflict training.optimizer.learningRate'],
+  },
+  {
     title: 'a method that does not exist',
     add: 'sweep: {method: gird, parameters: {training.maxEpochs: [1]}}',
     expected: ['15:17 wrong-value sweep.method'],

@@ -30,3 +30,13 @@ export interface Window {
 export function isDense({ strides, dilations }: ConvolutionShape): boolean {
   return [...strides, ...dilations].every((step) => step === 1);
 }
+
+/** Returns the elements of what is convolved, of the filters, and of the result. */
+export function countElements(shape: ConvolutionShape): { input: number; filter: number; output: number } {
+  const { batch, inputSize, outputSize, inputChannels, outputChannels, kernel } = shape;
+  return {
+    input: batch * inputSize[0] * inputSize[1] * inputChannels,
+    filter: kernel[0] * kernel[1] * inputChannels * outputChannels,
+    output: batch * outputSize[0] * outputSize[1] * outputChannels,
+  };
+}

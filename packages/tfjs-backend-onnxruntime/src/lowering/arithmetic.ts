@@ -4,18 +4,30 @@ import type {
   BatchNormAttributes,
   ClipAttributes,
   LeakyReluAttributes,
+  NormalizationAttributes,
   StepAttributes,
 } from '../recording/attributes.js';
 import { FloatAttribute } from '../runtime/onnx-model.js';
 import { attributesOf, constantValue, type Lowering, type LoweringTask, naturalValue } from './context.js';
 import { addBias } from './convolution.js';
 import { castValue, elementwise } from './elementwise.js';
-import { elu, expMinusOne, logOfOnePlus, selu, sigmoid, sign, softplus, tangent } from './exact-functions.js';
-import { fullNaturalName } from './layouts.js';
+import {
+  elu,
+  expMinusOne,
+  floorOfQuotient,
+  logOfOnePlus,
+  remainder,
+  selu,
+  sigmoid,
+  sign,
+  softplus,
+  tangent,
+} from './exact-functions.js';
+import { fullNameIn, fullNaturalName } from './layouts.js';
 import { addValues, isSmall, multiply, subtractValues } from './linear.js';
 import { gradientOfReluAndPool } from './pooling.js';
 import { reluOf, stepOf } from './relu.js';
-import type { Value } from './value.js';
+import { Value } from './value.js';
 
 /** tfjs kernels whose ONNX operator computes the same, on one operand. */
 const UNARY_OPERATORS: Readonly<Record<string, string>> = {
@@ -32,7 +44,6 @@ const UNARY_OPERATORS: Readonly<Record<string, string>> = {
   Erf: 'Erf',
   Exp: 'Exp',
   Floor: 'Floor',
-  IsNan: 'IsNaN',
   Log: 'Log',
   LogicalNot: 'Not',
   Reciprocal: 'Reciprocal',
@@ -100,6 +111,34 @@ export const arithmeticLowerings: Readonly<Record<string, Lowering>> = {
   Elu: (task) => elu(task, task.inputs[0]!),
   Selu: (task) => selu(task, task.inputs[0]!),
   Sigmoid: (task) => sigmoid(task, task.inputs[0]!),
+  IsNan: ({ context, inputs, shape }) => elementwise(context, 'IsNaN', inputs, shape, 'bool'),
+  IsInf: ({ context, inputs, shape }) => elementwise(context, 'IsInf', inputs, shape, 'bool'),
+  IsFinite: ({ context, inputs, shape }) => {
+    const size = elementwise(context, 'Abs', inputs, shape, 'float32');
+    return elementwise(
+      context,
+      'Less',
+      [size, constantValue(context, Number.POSITIVE_INFINITY, [], 'float32')],
+      shape,
+      'bool',
+    );
+  },
+  FloorDiv: (task) => naturalValue(task, floorOfQuotient(task.context, ...namesOf(task), task.dtype)),
+  Mod: (task) => naturalValue(task, remainder(task.context, ...namesOf(task), task.dtype)),
+  LRN: (task) => {
+    const { depthRadius, bias, alpha, beta } = attributesOf<NormalizationAttributes>(task);
+    const size = 2 * depthRadius + 1;
+    const input = fullNameIn(task.context, task.inputs[0]!, 'channelsFirst');
+    // The library divides by the count of channels that it sums.
+    const attributes = {
+      size,
+      alpha: new FloatAttribute(alpha * size),
+      beta: new FloatAttribute(beta),
+      bias: new FloatAttribute(bias),
+    };
+    const channelsFirst = task.context.builder.add('LRN', [input], { attributes });
+    return new Value({ shape: task.shape, dtype: task.dtype, names: { channelsFirst } });
+  },
   Tan: (task) => naturalValue(task, tangent(task.context, fullNaturalName(task.context, task.inputs[0]!))),
   Softplus: (task) => softplus(task, task.inputs[0]!),
   Sign: (task) =>
@@ -137,6 +176,10 @@ export const arithmeticLowerings: Readonly<Record<string, Lowering>> = {
   Cast: ({ context, inputs, dtype }) => castValue(context, inputs[0]!, dtype),
   BatchNorm: normalize,
 };
+
+function namesOf({ context, inputs }: LoweringTask): [string, string] {
+  return inputs.map((input) => fullNaturalName(context, input)) as [string, string];
+}
 
 function stepOfNumbers(task: LoweringTask, input: Value): Value {
   const { context, shape, dtype } = task;

@@ -94,6 +94,22 @@ export const arrangementLowerings: Readonly<Record<string, Lowering>> = {
     return naturalValue(task, builder.add('GatherND', [input, places], { attributes: { batch_dims: axis } }));
   },
 
+  GatherNd: (task) => {
+    const { builder } = task.context;
+    const [input, indices] = task.inputs.map((value) => fullNaturalName(task.context, value)) as [string, string];
+    const places = builder.add('Cast', [indices], { attributes: { to: ONNX_TYPES.int64 } });
+    return naturalValue(task, builder.add('GatherND', [input, places]));
+  },
+
+  /** Updates of one place add up. */
+  ScatterNd: (task) => {
+    const { builder } = task.context;
+    const [indices, updates] = task.inputs.map((value) => fullNaturalName(task.context, value)) as [string, string];
+    const zeros = builder.expand(builder.scalar(0, task.dtype, task.shape.length), task.shape);
+    const places = builder.add('Cast', [indices], { attributes: { to: ONNX_TYPES.int64 } });
+    return naturalValue(task, builder.add('ScatterND', [zeros, places, updates], { attributes: { reduction: 'add' } }));
+  },
+
   OneHot: (task) => {
     const { depth, onValue, offValue } = attributesOf<OneHotAttributes>(task);
     const { builder } = task.context;

@@ -2,7 +2,9 @@
  * Functions of one number whose ONNX operators lose digits, or all of them, somewhere: near zero, or far from it. Each is put
  * together from operators that do not.
  */
+
 import { ONNX_TYPES } from '../runtime/onnx-model.js';
+import type { NumericType } from '../runtime/tensor-buffer.js';
 import { constantValue, type LoweringContext, type LoweringTask } from './context.js';
 import { elementwise } from './elementwise.js';
 import type { Value } from './value.js';
@@ -84,10 +86,43 @@ export function softplus(task: LoweringTask, x: Value): Value {
 const DOUBLE = 11;
 
 /** Returns sin(x) / cos(x) in double precision: near its poles the last digit of a float is not enough. */
-export function tangent({ builder }: LoweringContext, x: string): string {
-  const precise = builder.add('Cast', [x], { attributes: { to: DOUBLE } });
+export function tangent(context: LoweringContext, x: string): string {
+  const { builder } = context;
+  const precise = toDouble(context, x);
   const quotient = builder.add('Div', [builder.add('Sin', [precise]), builder.add('Cos', [precise])]);
   return builder.add('Cast', [quotient], { attributes: { to: ONNX_TYPES.float32 } });
+}
+
+function toDouble({ builder }: LoweringContext, name: string): string {
+  return builder.add('Cast', [name], { attributes: { to: DOUBLE } });
+}
+
+/** Returns ⌊a / b⌋ in double precision, which holds all whole numbers; the library's division of these by zero would crash. */
+export function floorOfQuotient(context: LoweringContext, a: string, b: string, dtype: NumericType): string {
+  const { builder } = context;
+  const quotient = builder.add('Floor', [builder.add('Div', [toDouble(context, a), toDouble(context, b)])]);
+  return castResult(context, quotient, b, dtype);
+}
+
+/** Returns the remainder of a / b with the sign of b, as the reference: that of C, and once more after b was added. */
+export function remainder(context: LoweringContext, a: string, b: string, dtype: NumericType): string {
+  const { builder } = context;
+  const [dividend, divisor] = [toDouble(context, a), toDouble(context, b)];
+  const modulo = (name: string) => builder.add('Mod', [name, divisor], { attributes: { fmod: 1 } });
+  const rest = modulo(dividend);
+  const isNegative = (name: string) => builder.add('Less', [name, builder.scalar(0, dtype)]);
+  const haveSameSign = builder.add('Equal', [isNegative(a), isNegative(b)]);
+  const result = builder.add('Where', [haveSameSign, rest, modulo(builder.add('Add', [rest, divisor]))]);
+  return castResult(context, result, b, dtype);
+}
+
+/** What is divided by zero has no whole number: it becomes 0, as in an array of integers. */
+function castResult({ builder }: LoweringContext, precise: string, divisor: string, dtype: NumericType): string {
+  const result = builder.add('Cast', [precise], { attributes: { to: ONNX_TYPES[dtype] } });
+  if (dtype === 'float32') return result;
+  const number = builder.add('Cast', [divisor], { attributes: { to: ONNX_TYPES.float32 } });
+  const isZero = builder.add('Equal', [number, builder.scalar(0)]);
+  return builder.add('Where', [isZero, builder.scalar(0, dtype), result]);
 }
 
 /** Returns −1, 0 or 1; NaN has no sign: 0. */

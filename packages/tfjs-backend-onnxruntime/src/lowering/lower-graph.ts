@@ -15,6 +15,7 @@ import { poolingLowerings } from './pooling.js';
 import { reductionLowerings } from './reduction.js';
 import { computeInRowBlocks } from './row-blocks.js';
 import { Value } from './value.js';
+import { volumeLowerings } from './volume.js';
 
 export interface LoweringOptions {
   readonly nchwcBlock: number;
@@ -33,6 +34,7 @@ const LOWERINGS: Readonly<Record<string, Lowering>> = {
   ...matrixLowerings,
   ...poolingLowerings,
   ...reductionLowerings,
+  ...volumeLowerings,
 };
 
 /**

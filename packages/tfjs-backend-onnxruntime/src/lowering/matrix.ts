@@ -1,13 +1,18 @@
 /** Products of matrices, and softmax, which goes over rows. */
 import { sizeOf } from '../base/shapes.js';
 import { MICROSOFT_DOMAIN } from '../graph/graph-builder.js';
-import type { MatrixProductAttributes } from '../recording/attributes.js';
+import type { EinsumAttributes, MatrixProductAttributes } from '../recording/attributes.js';
 import { attributesOf, type Lowering, type LoweringTask, naturalValue } from './context.js';
 import { fullNaturalName, view } from './layouts.js';
 import { Value } from './value.js';
 
 export const matrixLowerings: Readonly<Record<string, Lowering>> = {
   MatMul: multiplyMatrices,
+  Einsum: (task) => {
+    const { equation } = attributesOf<EinsumAttributes>(task);
+    const operands = task.inputs.map((input) => fullNaturalName(task.context, input));
+    return naturalValue(task, task.context.builder.add('Einsum', operands, { attributes: { equation } }));
+  },
   Softmax: (task) => {
     const logits = fullNaturalName(task.context, task.inputs[0]!);
     return naturalValue(task, task.context.builder.add('Softmax', [logits], { attributes: { axis: -1 } }));

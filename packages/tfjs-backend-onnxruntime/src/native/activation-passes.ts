@@ -5,7 +5,7 @@
  */
 import type { Shape } from '../base/shapes.js';
 import type { Assembler, VectorSet } from './assembler.js';
-import { type ActivationSize, countInputs, type FormParts, type Tiles } from './linear-forms.js';
+import type { ActivationSize, FormParts, Tiles } from './linear-forms.js';
 import type { CodeBlock, NativeProgram } from './native-operators.js';
 import {
   ELEMENT,
@@ -38,14 +38,14 @@ function planeOffsets(vectors: VectorSet, size: ActivationSize, height: number, 
 interface PassOptions {
   readonly size: ActivationSize;
   readonly pooled?: readonly [number, number] | undefined;
-  readonly inputs: number;
+  readonly inputSizes: readonly number[];
   readonly outputShapes: readonly Shape[];
   readonly code: CodeBlock;
   readonly bytes: Uint8Array;
 }
 
 /** Returns the program of one function whose bases are the inputs, then the outputs. */
-function createPass({ code, size, pooled = [0, 0], inputs, outputShapes, bytes }: PassOptions): NativeProgram {
+function createPass({ code, size, pooled = [0, 0], inputSizes, outputShapes, bytes }: PassOptions): NativeProgram {
   const { vectors } = code;
   const [address] = code.load([bytes]);
   const full = planeOffsets(vectors, size, size.height, size.width);
@@ -56,7 +56,7 @@ function createPass({ code, size, pooled = [0, 0], inputs, outputShapes, bytes }
   );
   const parameters = new Parameters();
   return {
-    inputs,
+    inputSizes,
     outputShapes,
     run: (launcher, tensors, outputs) =>
       launcher.launch(address!, parameters.set(tasks, ...tensors, ...outputs), tasks.length),
@@ -64,8 +64,17 @@ function createPass({ code, size, pooled = [0, 0], inputs, outputShapes, bytes }
   };
 }
 
-const inputsOf = (...forms: readonly FormParts[]) =>
-  forms.map(countInputs).reduce((sum, { activations, vectors }) => sum + activations + vectors, 0);
+/** Returns the elements of a form's tensors, in the order of a program's inputs. */
+function sizesOf(size: ActivationSize, { scales, hasOffset, gradient }: FormParts): number[] {
+  const { batch, height, width, channels } = size;
+  const [rows, columns] = gradient ? pooledSize(size, gradient.tiles.window) : [0, 0];
+  const vectors = scales.filter((hasScale) => hasScale).length + (hasOffset ? 1 : 0);
+  return [
+    ...(gradient ? [batch * rows * columns * channels, ...sizesOf(size, gradient.pooled)] : []),
+    ...new Array<number>(scales.length - (gradient ? 1 : 0)).fill(batch * height * width * channels),
+    ...new Array<number>(vectors).fill(channels),
+  ];
+}
 
 const shapeOf = ({ batch, channels }: ActivationSize, height: number, width: number) => [
   batch,
@@ -201,5 +210,10 @@ export function createProductSums(
 /** Returns what a pass over forms is made of, besides its code and its outputs. */
 function passOf(code: CodeBlock, size: ActivationSize, forms: readonly FormParts[]) {
   const window = forms[0]!.gradient?.tiles.window;
-  return { code, size, pooled: window ? pooledSize(size, window) : undefined, inputs: inputsOf(...forms) };
+  return {
+    code,
+    size,
+    pooled: window ? pooledSize(size, window) : undefined,
+    inputSizes: forms.flatMap((form) => sizesOf(size, form)),
+  };
 }

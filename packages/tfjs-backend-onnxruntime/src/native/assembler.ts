@@ -104,6 +104,8 @@ export class Assembler {
   #length = 0;
   /** Bits of constants in the order of their first use, and where the code refers to them. */
   readonly #constants = new Map<number, number>();
+  /** Registers in use, by what for; `r` and `v` tell general ones from vectors. */
+  readonly #held = new Map<string, string>();
   readonly #constantUses: { readonly position: number; readonly end: number; readonly bits: number }[] = [];
 
   constructor(vectors: VectorSet) {
@@ -128,6 +130,28 @@ export class Assembler {
     return bytes;
   }
 
+  // ---- registers in use --------------------------------------------------------------------------------------------
+
+  /** Keeps a vector register as it is from here on: to write it is an error of the generator. */
+  holdVector(register: number, purpose: string): void {
+    this.#hold(`v${register}`, purpose);
+  }
+
+  /** Keeps a general register as it is from here on. */
+  hold(register: number, purpose: string): void {
+    this.#hold(`r${register}`, purpose);
+  }
+
+  #hold(register: string, purpose: string): void {
+    this.#refuseHeld(register);
+    this.#held.set(register, purpose);
+  }
+
+  #refuseHeld(register: string): void {
+    const purpose = this.#held.get(register);
+    if (purpose !== undefined) throw new RangeError(`register ${register} holds ${purpose}`);
+  }
+
   // ---- functions and loops -----------------------------------------------------------------------------------------
 
   /**
@@ -142,6 +166,7 @@ export class Assembler {
       this.#withConstant(4, RSP, -this.vectors.bytes); // and
     }
     body();
+    this.#held.clear();
     this.move(RSP, RBP);
     for (const register of CALLEE_SAVED.toReversed()) this.#pop(register);
     this.#bytes(0xc5, 0xf8, 0x77); // vzeroupper: without it, old SSE code after this would be slow
@@ -161,7 +186,9 @@ export class Assembler {
   /** Repeats `body` as often as `counter` says, at least once; `counter` counts down to 0. */
   repeatCounted(counter: number, body: () => void): void {
     const start = this.#length;
+    this.hold(counter, 'the rounds of a loop');
     body();
+    this.#held.delete(`r${counter}`);
     this.addConstant(counter, -1);
     this.#bytes(0x0f, JUMP_IF_NOT_ZERO);
     this.#int32(start - (this.#length + 4));
@@ -217,34 +244,41 @@ export class Assembler {
   // ---- general registers -------------------------------------------------------------------------------------------
 
   move(to: number, from: number): void {
+    this.#refuseHeld(`r${to}`);
     this.#registers(0x89, from, to);
   }
 
   add(to: number, from: number): void {
+    this.#refuseHeld(`r${to}`);
     this.#registers(0x01, from, to);
   }
 
   addConstant(register: number, value: number): void {
+    this.#refuseHeld(`r${register}`);
     if (value !== 0) this.#withConstant(0, register, value);
   }
 
   multiplyByConstant(register: number, value: number): void {
+    this.#refuseHeld(`r${register}`);
     this.#registers(0x69, register, register);
     this.#int32(value);
   }
 
   /** Sets a register to a constant of at most 31 bits. */
   load64(register: number, value: number): void {
+    this.#refuseHeld(`r${register}`);
     this.#registers(0xc7, 0, register);
     this.#int32(value);
   }
 
   /** Reads eight bytes. */
   loadMemory(register: number, place: Memory): void {
+    this.#refuseHeld(`r${register}`);
     this.#general(0x8b, register, place);
   }
 
   addMemory(register: number, place: Memory): void {
+    this.#refuseHeld(`r${register}`);
     this.#general(0x03, register, place);
   }
 
@@ -256,12 +290,14 @@ export class Assembler {
 
   /** Sets a register to the address of a place. */
   loadAddress(register: number, place: Memory): void {
+    this.#refuseHeld(`r${register}`);
     this.#general(0x8d, register, place);
   }
 
   // ---- vectors of floats -------------------------------------------------------------------------------------------
 
   loadVector(register: number, place: Memory): void {
+    this.#refuseHeld(`v${register}`);
     this.#vector('none', '0f', 0x10, register, 0, place);
   }
 
@@ -270,25 +306,30 @@ export class Assembler {
   }
 
   loadConstant(register: number, constant: BroadcastConstant): void {
+    this.#refuseHeld(`v${register}`);
     this.#vector('none', '0f', 0x10, register, 0, constant);
   }
 
   copyVector(to: number, from: number): void {
+    this.#refuseHeld(`v${to}`);
     this.#vector('none', '0f', 0x10, to, 0, from);
   }
 
   /** Sets all lanes to one float of memory. */
   broadcast(register: number, place: Memory): void {
+    this.#refuseHeld(`v${register}`);
     this.#vector('66', '0f38', 0x18, register, 0, place, { elementBytes: 4 });
   }
 
   compute(operation: VectorOperation, destination: number, first: number, second: VectorSource): void {
+    this.#refuseHeld(`v${destination}`);
     const [prefix, map, opcode] = VECTOR_OPERATIONS[operation];
     this.#vector(prefix, map, opcode, destination, first, second);
   }
 
   /** Sets the lanes where the comparison holds to all ones, the others to zero. */
   compare(comparison: keyof typeof COMPARISONS, destination: number, first: number, second: VectorSource): void {
+    this.#refuseHeld(`v${destination}`);
     if (this.vectors === AVX2) {
       this.#vector('none', '0f', 0xc2, destination, first, second, { immediate: COMPARISONS[comparison] });
       return;

@@ -33,22 +33,25 @@ function loadFunctions(): MemoryFunctions {
   } as MemoryFunctions;
 }
 
+/** Thrown where the system gives no memory that code may run in. */
+export class NoExecutableMemory extends Error {}
+
 /** Machine code at a fixed address. */
 export class ExecutableMemory {
   readonly address: Pointer;
   readonly #length: number;
 
-  /** @throws Error when the system gives no such memory, as some hardened ones do. */
+  /** @throws NoExecutableMemory when the system gives none, as some hardened ones do. */
   constructor(code: Uint8Array) {
     functions ??= loadFunctions();
     this.#length = code.byteLength;
     const address = functions.mmap(null, this.#length, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
-    if (!address || address === FAILED) throw new Error('no memory for machine code');
+    if (!address || address === FAILED) throw new NoExecutableMemory('no memory for machine code');
     this.address = address;
     functions.memcpy(address, code, this.#length);
     if (functions.mprotect(address, this.#length, READ_EXECUTE) !== 0) {
       this.release();
-      throw new Error('this system does not let memory be made executable');
+      throw new NoExecutableMemory('this system does not let memory be made executable');
     }
   }
 

@@ -3,7 +3,7 @@
  * image's elements under each tap times the gradients of two vectors of result channels. Both are read as they lie; a task sums over
  * some images, a second function adds these sums in a fixed order.
  */
-import type { ConvolutionShape } from '../base/convolution-shape.js';
+import { type ConvolutionShape, countElements } from '../base/convolution-shape.js';
 import { Assembler, R8, R9, R11, R12, R13, RAX, RBX, RCX, RDX, type VectorSet } from './assembler.js';
 import type { CodeBlock, NativeProgram } from './native-operators.js';
 import { loadTask, loadTaskField, Parameters, TaskTable } from './task-table.js';
@@ -70,9 +70,10 @@ export function createFewChannelGradient(code: CodeBlock, shape: ConvolutionShap
     ),
     addTasks: new TaskTable([[index * sumBytes, index * 2 * vectors.bytes]]),
   }));
+  const sizes = countElements(shape);
   const parameters = new Parameters();
   return {
-    inputs: 2,
+    inputSizes: [sizes.input, sizes.output],
     outputShapes: [[...kernel, inputChannels, outputChannels]],
     run(launcher, [images, gradients], [filterGradient]) {
       const sums = launcher.scratch(parts * groups.length * sumBytes);

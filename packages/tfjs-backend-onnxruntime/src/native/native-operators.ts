@@ -35,8 +35,8 @@ export interface Launcher {
 
 /** What a node computes: float tensors of known shapes to float tensors of known shapes. */
 export interface NativeProgram {
-  /** Count of input tensors. */
-  readonly inputs: number;
+  /** Elements of the input tensors: the code reads as many, wherever they end. */
+  readonly inputSizes: readonly number[];
   readonly outputShapes: readonly Shape[];
   run(launcher: Launcher, inputs: readonly Pointer[], outputs: readonly Pointer[]): void;
   /** Releases the machine code. */
@@ -51,6 +51,13 @@ interface Registered {
   users: number;
 }
 
+/** A node of a compiled graph. */
+interface Kernel {
+  readonly registered: Registered;
+  /** Whether its inputs were seen to have the sizes that the program was made for. */
+  isChecked: boolean;
+}
+
 /** Returns the operator's name for a count of inputs and outputs. */
 export function operatorName(inputs: number, outputs: number): string {
   return `Native${inputs}To${outputs}`;
@@ -60,7 +67,7 @@ export function operatorName(inputs: number, outputs: number): string {
 export function createNativeOperators(
   api: OnnxRuntimeApi,
   threads: number,
-  requested: 'auto' | 'avx2' | 'none' = 'auto',
+  requested: 'auto' | 'avx2' | 'none',
 ): NativeOperators | null {
   const vectors = requested === 'none' ? null : findVectors();
   return vectors && new NativeOperators(api, threads, requested === 'avx2' ? AVX2 : vectors);
@@ -80,6 +87,9 @@ export class NativeOperators implements OperatorLibrary {
     { readonly name: Pointer; readonly inputs: number; readonly outputs: number }
   >();
   readonly #programs = new Map<number, Registered>();
+  /** Nodes of compiled graphs by the number that they were made under. */
+  readonly #kernels = new Map<number, Kernel>();
+  #kernelSerial = 0;
   readonly #programsByKey = new Map<string, Registered>();
   readonly #cell = new BigUint64Array(new ArrayBuffer(8));
   readonly #dimensions = new BigInt64Array(new ArrayBuffer(8 * 8));
@@ -163,13 +173,14 @@ export class NativeOperators implements OperatorLibrary {
     const countOutputs = register('size_t', ['void *'], (pointer: Pointer) => operator(pointer).outputs);
     const compute = register('void', ['void *', 'void *'], (kernel: Pointer, context: Pointer) => {
       try {
-        this.#run(this.#programs.get(Number(kernel))!.program, context);
+        this.#run(this.#kernels.get(Number(kernel))!, context);
       } catch (error) {
         this.#failure ??= error as Error;
       }
     });
     const destroyKernel = register('void', ['void *'], (kernel: Pointer) => {
-      this.#programs.get(Number(kernel))!.users--;
+      this.#kernels.get(Number(kernel))!.registered.users--;
+      this.#kernels.delete(Number(kernel));
     });
     const getCharacteristic = register('int', ['void *', 'size_t'], () => REQUIRED);
     return [
@@ -201,13 +212,15 @@ export class NativeOperators implements OperatorLibrary {
 
   #createKernel(info: Pointer): Pointer {
     this.#api.KernelInfoGetAttribute_int64(info, PROGRAM_ATTRIBUTE, this.#cell);
-    const kernel = this.#cell[0]!;
-    this.#programs.get(Number(kernel))!.users++;
-    return kernel;
+    const registered = this.#programs.get(Number(this.#cell[0]!))!;
+    registered.users++;
+    this.#kernels.set(++this.#kernelSerial, { registered, isChecked: false });
+    return BigInt(this.#kernelSerial);
   }
 
-  #run(program: NativeProgram, context: Pointer): void {
-    const inputs = this.#readInputs(program, context);
+  #run(kernel: Kernel, context: Pointer): void {
+    const { program } = kernel.registered;
+    const inputs = this.#readInputs(kernel, context);
     const outputs = program.outputShapes.map((shape, index) => {
       shape.forEach((size, axis) => {
         this.#dimensions[axis] = BigInt(size);
@@ -228,11 +241,27 @@ export class NativeOperators implements OperatorLibrary {
     );
   }
 
-  #readInputs(program: NativeProgram, context: Pointer): Pointer[] {
-    return Array.from({ length: program.inputs }, (_, index) => {
+  /** @throws Error before any code runs, where an input has another size than the program was made for. */
+  #readInputs(kernel: Kernel, context: Pointer): Pointer[] {
+    const { program, key } = kernel.registered;
+    const inputs = program.inputSizes.map((size, index) => {
       this.#api.KernelContext_GetInput(context, index, this.#cell);
-      return this.#dataOf(this.#cell[0]!);
+      const input = this.#cell[0]!;
+      const found = kernel.isChecked ? size : this.#countElements(input);
+      if (found !== size) throw new Error(`${key}: input ${index} has ${found} elements; the code is for ${size}`);
+      return this.#dataOf(input);
     });
+    // The shapes of a graph are constant.
+    kernel.isChecked = true;
+    return inputs;
+  }
+
+  #countElements(value: Pointer): number {
+    this.#api.GetTensorTypeAndShape(value, this.#cell);
+    const info = this.#cell[0]!;
+    this.#api.GetTensorShapeElementCount(info, this.#cell);
+    this.#api.ReleaseTensorTypeAndShapeInfo(info);
+    return Number(this.#cell[0]!);
   }
 
   #dataOf(value: Pointer): Pointer {

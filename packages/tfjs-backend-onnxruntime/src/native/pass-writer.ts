@@ -78,6 +78,7 @@ export class PassWriter {
     const register = BASES[this.#activations++];
     if (register === undefined) throw new RangeError('more activations than registers for their addresses');
     this.assembler.loadMemory(register, { base: RDI, offset: 8 * this.#fields++ });
+    this.assembler.hold(register, 'the address of an activation');
     return register;
   }
 
@@ -87,6 +88,7 @@ export class PassWriter {
     const register = LAST_VECTOR - this.#vectors++;
     this.assembler.loadMemory(RAX, { base: RDI, offset: 8 * this.#fields++ });
     this.assembler.loadVector(register, { base: RAX, index: CHANNELS, scale: 1, offset: 0 });
+    this.assembler.holdVector(register, 'a vector of channels');
     return register;
   }
 

@@ -102,5 +102,26 @@ export interface LargestAttributes {
   readonly count: number;
 }
 
+/** Letters of axes, as `ij,jk->ik`. */
+export interface EinsumAttributes {
+  readonly equation: string;
+}
+
+/** What `localResponseNormalization` records. */
+export interface NormalizationAttributes {
+  readonly depthRadius: number;
+  readonly bias: number;
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+/** Windows of three axes: depth, height, width; padding as [front, top, left, back, bottom, right]. */
+export interface VolumeAttributes {
+  readonly size: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly padding: readonly number[];
+}
+
 /** What the convolution kernels record. */
 export type ConvolutionAttributes = Window;

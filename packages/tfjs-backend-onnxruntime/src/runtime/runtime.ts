@@ -4,6 +4,7 @@
  */
 import { type DataType, ONNX_TYPES } from './onnx-model.js';
 import { addressOf, type OnnxRuntimeApi, type Pointer } from './onnxruntime-api.js';
+import { giveThreads, takeThreads } from './thread-count.js';
 
 const LOG_ERRORS = 3;
 const LOG_FATAL = 4;
@@ -20,9 +21,6 @@ class PointerCell {
     return this.array[0]!;
   }
 }
-
-/** Threads of the environment that is alive in this process; ONNX Runtime has one environment per process. */
-const environments = new Map<OnnxRuntimeApi, { threads: number; users: number }>();
 
 /** An NVIDIA GPU through the CUDA provider of a library that has it. */
 export interface CudaProvider {
@@ -69,12 +67,7 @@ export class Runtime {
     provider: 'cpu' | CudaProvider = 'cpu',
     operators: OperatorLibrary | null = null,
   ) {
-    const shared = environments.get(api) ?? { threads, users: 0 };
-    if (shared.users > 0 && shared.threads !== threads) {
-      throw new Error(
-        `ONNX Runtime: this process already uses ${shared.threads} threads; ${threads} were asked for. Dispose of the first backend before.`,
-      );
-    }
+    const users = takeThreads(threads);
     this.api = api;
     this.threads = threads;
     this.provider = provider;
@@ -90,8 +83,7 @@ export class Runtime {
     api.CreateCpuMemoryInfo(ARENA_ALLOCATOR, DEFAULT_MEMORY, cell.array);
     this.#memoryInfo = cell.pointer;
     // One arena for all sessions: a second compiled graph does not double the memory for intermediate results.
-    if (shared.users === 0) api.CreateAndRegisterAllocator(this.#environment, this.#memoryInfo, null);
-    environments.set(api, { threads, users: shared.users + 1 });
+    if (users === 0) api.CreateAndRegisterAllocator(this.#environment, this.#memoryInfo, null);
     this.#operators = operators;
     this.#sessionOptions = this.#createSessionOptions(OPTIMIZE_ALL);
     this.#literalSessionOptions = this.#createSessionOptions(OPTIMIZE_NOTHING);
@@ -178,8 +170,7 @@ export class Runtime {
   }
 
   dispose(): void {
-    const shared = environments.get(this.api)!;
-    shared.users--;
+    giveThreads();
     this.api.ReleaseSessionOptions(this.#sessionOptions);
     this.api.ReleaseSessionOptions(this.#literalSessionOptions);
     this.api.ReleaseSessionOptions(this.#nativeSessionOptions);

@@ -36,8 +36,8 @@ export interface MeasurementCounters {
 
 export interface TunerOptions {
   readonly block: number;
-  /** Generated kernels; null where there are none. */
-  readonly native: NativeOperators | null;
+  /** Returns the generated kernels; null where there are none. */
+  native(): NativeOperators | null;
   /** Files that keep choices, one at least. */
   readonly files: readonly string[];
 }
@@ -55,7 +55,8 @@ export class Tuner implements AlgorithmChooser {
     this.#runtime = runtime;
     this.#counters = counters;
     this.#options = options;
-    const { block, native } = options;
+    const { block } = options;
+    const native = options.native();
     this.#surroundings = `threads ${runtime.threads}, block ${block}, ${native?.vectors.name ?? 'none'}, ${runtime.version}`;
   }
 
@@ -93,7 +94,13 @@ export class Tuner implements AlgorithmChooser {
     byRules: AlgorithmName,
   ): AlgorithmName {
     const start = performance.now();
-    const times = measureAlgorithms(this.#runtime, this.#options, role, shape, candidates);
+    const times = measureAlgorithms(
+      this.#runtime,
+      { block: this.#options.block, native: this.#options.native() },
+      role,
+      shape,
+      candidates,
+    );
     this.#counters.measurements++;
     this.#counters.measureMs += performance.now() - start;
     const fastest = times.indexOf(Math.min(...times));

@@ -3,7 +3,7 @@
  * transform. With flipped filters and swapped channels it is the gradient of the images.
  * Each number of a result is computed by one thread in a fixed order: the count of threads does not change it.
  */
-import type { ConvolutionShape } from '../base/convolution-shape.js';
+import { type ConvolutionShape, countElements } from '../base/convolution-shape.js';
 import type { CodeBlock, NativeProgram } from '../native/native-operators.js';
 import { Parameters, TaskTable } from '../native/task-table.js';
 import {
@@ -84,12 +84,13 @@ export function createConvolution(
       image * marksOfImage,
     ]),
   );
+  const sizes = countElements(shape);
   const parameters = new Parameters();
   const [filterBytes, tileBytes, productBytes] = [filterPlane, tilePlane, productPlane].map(
     (bytes) => bytes * PRODUCTS,
   ) as [number, number, number];
   return {
-    inputs: hasBias ? 3 : 2,
+    inputSizes: [sizes.input, sizes.filter, ...(hasBias ? [outputChannels] : [])],
     outputShapes: [[batch, outputChannels, ...outputSize]],
     run(launcher, [images, filter, ...bias], [results]) {
       const filters = launcher.scratch(Math.max(filterBytes + tileBytes + productBytes, batch * marksOfImage));

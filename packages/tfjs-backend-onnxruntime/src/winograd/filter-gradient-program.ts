@@ -2,7 +2,7 @@
  * The gradient of the filters by Winograd's tiles as a native program: Gᵀ [Σ (Bᵀ d B) ⊙ (A dy Aᵀ)] G, summed over tiles
  * before the last transform. Sums are taken in the order of the batch, whatever the count of threads is.
  */
-import type { ConvolutionShape } from '../base/convolution-shape.js';
+import { type ConvolutionShape, countElements } from '../base/convolution-shape.js';
 import type { CodeBlock, NativeProgram } from '../native/native-operators.js';
 import { Parameters, TaskTable } from '../native/task-table.js';
 import {
@@ -72,12 +72,13 @@ export function createFilterGradient(code: CodeBlock, shape: ConvolutionShape, b
       ),
     ),
   }));
+  const sizes = countElements(shape);
   const parameters = new Parameters();
   const [tileBytes, gradientBytes, sumBytes] = [tilePlane, gradientPlane, plan.pieces * matrixBytes].map((bytes) =>
     roundUp(bytes * PRODUCTS, CACHE_LINE_BYTES),
   ) as [number, number, number];
   return {
-    inputs: 2,
+    inputSizes: [sizes.input, sizes.output],
     outputShapes: [[...kernel, inputChannels, outputChannels]],
     run(launcher, [images, gradients], [filterGradient]) {
       const inputTiles = launcher.scratch(tileBytes + gradientBytes + sumBytes);

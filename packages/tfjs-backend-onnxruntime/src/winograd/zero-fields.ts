@@ -29,6 +29,13 @@ const ALL_ONES = -1;
 /** All bits of a float but its sign: −0 is zero. */
 const VALUE_BITS = 0x7fff_ffff;
 
+const ADDRESSES = [
+  [R8, 'the image'],
+  [R9, 'the result'],
+  [R12, 'the marks'],
+  [RCX, 'the bias'],
+] as const;
+
 interface MarkLayout {
   readonly rows: number;
   /** Marks from row to row. */
@@ -60,6 +67,7 @@ export function writeZeroFields(vectors: VectorSet, shape: ConvolutionShape, opt
   const assembler = new Assembler(vectors);
   assembler.writeFunction(0, () => {
     loadTask(assembler, options.hasBias ? [R8, R9, R12, RCX] : [R8, R9, R12]);
+    for (const [register, purpose] of ADDRESSES) assembler.hold(register, purpose);
     markPixels(assembler, shape, options.block);
     spreadMarks(assembler, shape);
     writeUnmarked(assembler, shape, options);

@@ -146,3 +146,33 @@ describe('The assembler', () => {
     expect(bytes.length).toBe(64);
   });
 });
+
+describe('Registers in use', () => {
+  const write = (body: (assembler: Assembler) => void) => () => {
+    const assembler = new Assembler(AVX2);
+    assembler.writeFunction(0, () => body(assembler));
+  };
+
+  it('are not written by mistake', () => {
+    expect(
+      write((a) => {
+        a.holdVector(9, 'a sum');
+        a.compute('add', 9, 1, 2);
+      }),
+    ).toThrow('register v9 holds a sum');
+    expect(
+      write((a) => {
+        a.hold(R8, 'an address');
+        a.addConstant(R8, 4);
+      }),
+    ).toThrow('register r8 holds an address');
+    expect(write((a) => a.repeat(3, R10, () => a.repeat(4, R10, () => {})))).toThrow('holds the rounds of a loop');
+    // Others, and the same after the loop or in the next function, are free.
+    expect(
+      write((a) => {
+        a.repeat(3, R10, () => a.repeat(4, R9, () => a.addConstant(R8, 1)));
+        a.move(R10, R9);
+      }),
+    ).not.toThrow();
+  });
+});

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConvolutionShape } from '../../src/base/convolution-shape.js';
 import {
@@ -12,7 +13,7 @@ import { CodeBlock, type NativeProgram } from '../../src/native/native-operators
 import { addressOf } from '../../src/runtime/onnxruntime-api.js';
 import { createConvolution } from '../../src/winograd/convolution-program.js';
 import { createFilterGradient } from '../../src/winograd/filter-gradient-program.js';
-import { invertShape } from '../../src/winograd/tile-plan.js';
+import { canUseWinograd, invertShape } from '../../src/winograd/tile-plan.js';
 import { Emulator, type Segment, segmentAt, segmentOf } from '../support/emulator.js';
 import { randomValues, relativeDifference } from '../support/engines.js';
 
@@ -60,7 +61,7 @@ function emulateAll(
   const code = new EmulatedCode(vectors);
   const program = create(code);
   const operands = inputs.map(place);
-  expect(operands).toHaveLength(program.inputs);
+  expect(operands.map(({ length }) => length)).toEqual(program.inputSizes);
   const outputs = program.outputShapes.map((shape) => allocate(lengthOf(shape)).fill(Number.NaN));
   const memory: Segment[] = [...operands, ...outputs].map(segmentOf);
   program.run(
@@ -264,6 +265,39 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
     const foundDf = emulate(vectors, (code) => createFilterGradient(code, shape, size), [blockedX, blockedDy]);
     expect(relativeDifference(unblock(foundDx, inputShape(shape), size), dx)).toBeLessThan(TOLERANCE);
     expect(relativeDifference(foundDf, df)).toBeLessThan(2 * TOLERANCE);
+  });
+
+  it('a convolution of any shape and its gradients stay inside their memory and are those of its sums', () => {
+    const shapes = fc.record({
+      batch: fc.integer({ min: 1, max: 2 }),
+      height: fc.integer({ min: 2, max: 9 }),
+      width: fc.integer({ min: 2, max: 9 }),
+      channels: fc.tuple(fc.constantFrom(16, 32), fc.constantFrom(16, 48)),
+      kernel: fc.tuple(fc.integer({ min: 2, max: 8 }), fc.integer({ min: 2, max: 8 })),
+      padding: fc.integer({ min: 0, max: 3 }),
+    });
+    fc.assert(
+      fc.property(shapes, ({ batch, height, width, channels, kernel, padding }) => {
+        const shape = convolutionShape(batch, [height, width], channels, kernel, padding);
+        fc.pre(shape.outputSize.every((length) => length > 0) && canUseWinograd(shape, size));
+        const x = randomValues(lengthOf(inputShape(shape)), 1);
+        const filter = randomValues(lengthOf([...kernel, ...channels]), 2);
+        const dy = randomValues(lengthOf(outputShape(shape)), 3);
+        const [y, df] = [new Float64Array(dy.length), new Float64Array(filter.length)];
+        forEachProduct(shape, (a, b, c) => {
+          y[c]! += x[a]! * filter[b]!;
+          df[b]! += x[a]! * dy[c]!;
+        });
+        const options = { isFlipped: false, hasBias: false, withRelu: false };
+        const blocked = block(x, inputShape(shape), size);
+        const foundY = emulate(vectors, (code) => createConvolution(code, shape, size, options), [blocked, filter]);
+        expect(relativeDifference(unblock(foundY, outputShape(shape), size), y)).toBeLessThan(TOLERANCE);
+        const gradients = [blocked, block(dy, outputShape(shape), size)];
+        const foundDf = emulate(vectors, (code) => createFilterGradient(code, shape, size), gradients);
+        expect(relativeDifference(foundDf, df)).toBeLessThan(3 * TOLERANCE);
+      }),
+      { numRuns: 6, seed: 7 },
+    );
   });
 
   it.each([

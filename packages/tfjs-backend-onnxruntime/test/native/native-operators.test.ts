@@ -10,7 +10,7 @@ import { createPlace, TensorBuffer } from '../../src/runtime/tensor-buffer.js';
 
 const api = loadOnnxRuntime(findLibrary());
 /** Null on processors and systems without generated kernels. */
-const operators = createNativeOperators(api, 2);
+const operators = createNativeOperators(api, 2, 'auto');
 const runtime = new Runtime(api, 2, 'cpu', operators);
 afterAll(() => runtime.dispose());
 
@@ -47,7 +47,7 @@ describe.runIf(operators)('Native programs', () => {
 
   it('throw out of the run, which leaves later ones alone', () => {
     const failing: NativeProgram = {
-      inputs: 1,
+      inputSizes: [96],
       outputShapes: [shape],
       run: () => {
         throw new RangeError('no memory for tiles');
@@ -62,9 +62,20 @@ describe.runIf(operators)('Native programs', () => {
     relu.dispose();
   });
 
+  it('refuse inputs of another size than their code was generated for, before it runs', () => {
+    const larger = { ...size, height: 3 };
+    const session = createSession('larger', (code) =>
+      createLinearPass(code, larger, { scales: [false], hasOffset: false }, true),
+    );
+    y.values.fill(7);
+    expect(() => run(session)).toThrow('larger: input 0 has 96 elements; the code is for 144');
+    expect([...y.values]).toEqual(new Array(96).fill(7));
+    session.dispose();
+  });
+
   it('are named as the cause when the graph fails because of them, and only then', () => {
     const wrongShape: NativeProgram = {
-      inputs: 1,
+      inputSizes: [96],
       outputShapes: [[1, 1]],
       run: () => {
         throw new RangeError('no memory for tiles');

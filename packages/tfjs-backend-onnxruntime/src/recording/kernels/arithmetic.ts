@@ -5,10 +5,17 @@ import type {
   DataType,
   FusedBatchNormAttrs,
   LeakyReluAttrs,
+  LRNAttrs,
   StepAttrs,
   TensorInfo,
 } from '@tensorflow/tfjs';
-import type { BatchNormAttributes, ClipAttributes, LeakyReluAttributes, StepAttributes } from '../attributes.js';
+import type {
+  BatchNormAttributes,
+  ClipAttributes,
+  LeakyReluAttributes,
+  NormalizationAttributes,
+  StepAttributes,
+} from '../attributes.js';
 import {
   attributesOf,
   inputOf,
@@ -45,6 +52,22 @@ export const arithmeticKernels: KernelTable = {
   ...table(ARITHMETIC_KERNELS, (name) => (call) => recordBinary(call, name, inputOf(call, 'a').dtype)),
   ...table(COMPARISON_KERNELS, (name) => (call) => recordBinary(call, name, 'bool')),
   ...table(LOGICAL_KERNELS, (name) => (call) => recordBinary(call, name, 'bool')),
+
+  ...table(['IsNan', 'IsInf', 'IsFinite'], (name) => (call) => {
+    const x = inputOf(call, 'x');
+    if (x.dtype !== 'float32') throw new UnsupportedCase();
+    return call.backend.record(name, [x], {}, x.shape, 'bool');
+  }),
+
+  FloorDiv: (call) => recordBinary(call, 'FloorDiv', 'int32'),
+  Mod: (call) => recordBinary(call, 'Mod', inputOf(call, 'a').dtype),
+
+  LRN: (call) => {
+    const x = inputOf(call, 'x');
+    const { depthRadius, bias, alpha, beta } = attributesOf<LRNAttrs>(call);
+    const attributes: NormalizationAttributes = { depthRadius, bias, alpha, beta };
+    return call.backend.record('LRN', [x], attributes, x.shape, x.dtype);
+  },
 
   RealDiv: (call) => recordBinary(call, 'RealDiv', 'float32'),
 

@@ -1,0 +1,73 @@
+// The experiment that fits a folder of pictures: what is found in it, and that what is written is valid at once.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, expect, test } from 'vitest';
+import { randomStream } from '../../src/base/random-stream.js';
+import { loadExperiment } from '../../src/check/load-experiment.js';
+import { initCommand } from '../../src/cli/commands/init.js';
+import { drawOwnPictures } from '../support/draw-own-pictures.js';
+
+const base = mkdtempSync(join(tmpdir(), 'oneshot-suggest-'));
+afterAll(() => rmSync(base, { recursive: true }));
+
+/** Pictures of noise in all colours, `pictures` of each class and one less of the last. */
+async function writePhotographs(name: string, classes: number, pictures: number, sizes = [[60, 80]]): Promise<string> {
+  const root = join(base, name);
+  const random = randomStream(1, name);
+  for (let number = 0; number < classes; number++) {
+    mkdirSync(join(root, `class${number}`), { recursive: true });
+    for (let picture = 0; picture < (number === classes - 1 ? pictures - 1 : pictures); picture++) {
+      const [height, width] = sizes[picture % sizes.length] as [number, number];
+      const data = Buffer.from(Array.from({ length: 3 * height * width }, () => random.integer(256)));
+      const file = await sharp(data, { raw: { height, width, channels: 3 } })
+        .png()
+        .toBuffer();
+      writeFileSync(join(root, `class${number}`, `${picture}.png`), file);
+    }
+  }
+  return root;
+}
+
+async function suggestFor(pictures: string) {
+  const folder = `${pictures}-experiment`;
+  expect(await initCommand(folder, { pictures })).toBe(0);
+  return loadExperiment(join(folder, 'experiment.yaml')).experiment;
+}
+
+test.each([
+  [3, 3, 2, 1],
+  [12, 3, 5, 1],
+  [40, 7, [5, 20], [1, 5]],
+])('fits %i classes of %i photographs: %j ways, %j shots', async (classes, pictures, nWay, kShot) => {
+  const folder = await writePhotographs(`photographs-${classes}`, classes, pictures);
+  const { data, model, training, evaluation } = await suggestFor(folder);
+  expect(data).toMatchObject({ dataset: 'folder', color: 'rgb', imageSize: 160, path: folder });
+  expect(model!.encoder[0]).toMatchObject({ type: 'pretrained', trainLast: 0 });
+  expect(training).toBeUndefined();
+  expect(evaluation).toMatchObject([{ protocol: 'cross-alphabet', nWay, kShot }]);
+});
+
+test('leaves out classes with a single picture', async () => {
+  const folder = await writePhotographs('single', 5, 2);
+  expect((await suggestFor(folder)).data).toMatchObject({ minimumPictures: 2 });
+});
+
+test.each([
+  [1, 6],
+  [4, 5],
+])('takes drawings in one ink for ink: %i groups of %i classes', async (groups, classes) => {
+  const folder = join(base, `drawings-${groups}`);
+  drawOwnPictures(folder, { groups, classes, pictures: 3 });
+  const { data, training } = await suggestFor(folder);
+  expect(data).toMatchObject({ color: 'grey' });
+  expect(training!.task).toMatchObject({ type: 'allPairs', drawers: 3 });
+});
+
+test('keeps the split that a folder has', async () => {
+  const root = join(base, 'split');
+  for (const part of ['train', 'val', 'test']) await writePhotographs(`split/${part}`, 4, 4);
+  const { data } = await suggestFor(root);
+  expect(data).toMatchObject({ color: 'rgb', test: 0.2 });
+});
