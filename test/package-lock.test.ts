@@ -1,5 +1,6 @@
-// What `npm ci` runs and fetches. Packages with install scripts fetch more (onnxruntime-node: CUDA's provider, 400 MB; npm 10 runs
-// such scripts, npm 11 asks about them in a warning on every command): nothing here needs any, so none is run.
+// What `npm ci` runs and fetches. Packages with install scripts fetch more (onnxruntime-node: CUDA's provider, 400 MB;
+// npm 10 runs such scripts, npm 11 asks about them in a warning on every command): nothing here needs any, so none is
+// run.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';

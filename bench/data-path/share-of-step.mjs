@@ -13,7 +13,7 @@ const dist = (path) => import(`${resolve(build)}/${path}.js`);
 const { loadExperiment } = await dist('check/load-experiment');
 const { loadData } = await dist('data/data-source');
 const { userDataFolder } = await dist('base/environment');
-const { openBatchSource } = await dist('tasks/batch-source');
+const { openBatchFeed } = await dist('tasks/batch-feed');
 const { createBatchMaker } = await dist('tasks/batch-maker');
 const { startEngine } = await dist('engine/start-engine');
 const { describeBatch } = await dist('tasks/describe-batch');
@@ -47,7 +47,7 @@ const spec = {
 
 const engine = await startEngine('auto', { threads });
 const threadsBefore = new Set(listThreads());
-const batches = openBatchSource(spec, { stepsPerEpoch: steps });
+const batches = openBatchFeed(spec, { stepsPerEpoch: steps });
 const waits = [];
 const stepTimes = [];
 let lastAt = 0;

@@ -1,4 +1,5 @@
-// Files that are either whole or not there: written under a temporary name in the same folder, synced, renamed, and the folder synced.
+// Files that are either whole or not there: written under a temporary name in the same folder, synced, renamed, and the
+// folder synced.
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -21,7 +22,10 @@ export function removeStaleTemporaries(folder: string): void {
     if (isTemporaryName(name)) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
-/** Replaces the file at `path` by the given text or bytes (several pieces are written one after the other). Blocks until they are on the disk; throws the file system's error and leaves the old file untouched. */
+/**
+ * Replaces the file at `path` by the given text or bytes (several pieces are written one after the other). Blocks until
+ * they are on the disk; throws the file system's error and leaves the old file untouched.
+ */
 export function writeFileAtomic(path: string, data: string | Uint8Array | readonly Uint8Array[]): void {
   const temporary = temporaryName(path);
   const pieces = typeof data === 'string' ? [Buffer.from(data)] : data instanceof Uint8Array ? [data] : data;

@@ -10,7 +10,10 @@ export function expandHome(path: string, env: Environment): string {
   return home === undefined ? path : path.replace(/^(~|\$HOME|\$\{HOME\})(?=[/\\]|$)/, () => home);
 }
 
-/** Our folder in the user's cache folder: XDG_CACHE_HOME, else `.cache` in the home folder (XDG Base Directory Specification 0.8). */
+/**
+ * Our folder in the user's cache folder: XDG_CACHE_HOME, else `.cache` in the home folder (XDG Base Directory
+ * Specification 0.8).
+ */
 export function userCacheFolder(env: Environment): string {
   const home = env.HOME ?? env.USERPROFILE ?? '.';
   return resolve(env.XDG_CACHE_HOME || join(home, '.cache'), 'oneshot');

@@ -15,7 +15,10 @@ export function stripCredentials(address: string): string {
   return hideCredentials(address).replace(/(?<=:\/\/)\*+@/, '');
 }
 
-/** For what somebody wrote and may have written wrong (spaces, slashes or quotes in a password): hides all between `://` and the line's last `@`. */
+/**
+ * For what somebody wrote and may have written wrong (spaces, slashes or quotes in a password): hides all between `://`
+ * and the line's last `@`.
+ */
 export function hideWrittenCredentials(line: string): string {
   return line.replace(/(?<=:\/\/).*(?=@)/g, (credentials) => '*'.repeat(credentials.length));
 }

@@ -3,7 +3,10 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-/** Makes the folder and what is missing above it; does nothing where it is there. Throws the file system's error, ENOTDIR where a file stands in the way. */
+/**
+ * Makes the folder and what is missing above it; does nothing where it is there. Throws the file system's error, ENOTDIR
+ * where a file stands in the way.
+ */
 export function makeFolder(folder: string): void {
   const missing: string[] = [];
   for (let path = resolve(folder); !isFolder(path); path = dirname(path)) {

@@ -2,7 +2,10 @@
 // at most 3 edits and no more than 40 % of the longer name.
 import { distance } from 'fastest-levenshtein';
 
-/** The allowed name most like `found` (ignoring case), or undefined when none is near. Ties go to the first in alphabetical order. */
+/**
+ * The allowed name most like `found` (ignoring case), or undefined when none is near. Ties go to the first in
+ * alphabetical order.
+ */
 export function findNearestKey(found: string, allowed: readonly string[]): string | undefined {
   let best: { name: string; edits: number } | undefined;
   for (const name of [...allowed].sort()) {

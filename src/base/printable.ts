@@ -3,7 +3,10 @@
 // below it still fits.
 import { hideCredentials } from './hide-credentials.js';
 
-/** C0 controls and DEL have pictures of their own (U+2400 and on); C1 controls, marks of direction and lone surrogates have none. */
+/**
+ * C0 controls and DEL have pictures of their own (U+2400 and on); C1 controls, marks of direction and lone surrogates
+ * have none.
+ */
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 const INVISIBLE = /[\u0080-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/gu;
 

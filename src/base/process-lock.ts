@@ -12,13 +12,19 @@ export interface LockHolder {
   /** The kernel's boot id, or '' where there is none to be had. */
   readonly boot: string;
   readonly pid: number;
-  /** Start time of the process in clock ticks since boot, so that a reused pid is told apart; '' where there is none to be had. */
+  /**
+   * Start time of the process in clock ticks since boot, so that a reused pid is told apart; '' where there is none to be
+   * had.
+   */
   readonly started: string;
   /** The job of a cluster that it runs in, as JOB_VARIABLE names it. */
   readonly job?: string;
 }
 
-/** The environment variable that names the cluster's job a process runs in, `slurm:test:12_3`. A job runs in one place at a time. */
+/**
+ * The environment variable that names the cluster's job a process runs in, `slurm:test:12_3`. A job runs in one place at
+ * a time.
+ */
 export const JOB_VARIABLE = 'ONESHOT_JOB';
 
 export interface ProcessLock {
@@ -46,7 +52,10 @@ export function acquireProcessLock(path: string): ProcessLock | LockHolder {
   return clearLock(path, (current) => !isAlive(current)) ?? acquireProcessLock(path);
 }
 
-/** Removes the lock at `path` when `isGone` says so of who holds it: for somebody who can judge a holder on another machine. Returns who else is clearing it right now, if anybody. */
+/**
+ * Removes the lock at `path` when `isGone` says so of who holds it: for somebody who can judge a holder on another
+ * machine. Returns who else is clearing it right now, if anybody.
+ */
 export function clearLock(path: string, isGone: (holder: LockHolder) => boolean): LockHolder | undefined {
   // Only one process at a time may clear a dead holder's lock, else two could each remove what the other just made.
   const clearing = `${path}.clearing`;

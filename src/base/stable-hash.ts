@@ -1,6 +1,9 @@
 // Hashes of plain values that do not depend on the order in which keys were written. Fingerprints and digests are made of these.
 
-/** The one JSON text of a plain value: keys sorted, `undefined` members left out, -0 written as 0. Throws a TypeError on NaN, infinities and functions. */
+/**
+ * The one JSON text of a plain value: keys sorted, `undefined` members left out, -0 written as 0. Throws a TypeError on
+ * NaN, infinities and functions.
+ */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number') {

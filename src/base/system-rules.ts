@@ -1,5 +1,6 @@
-// What differs between systems, by the name that Node gives them: rules of paths, endings of programs, what opens an address. All of
-// it takes the name as an argument, so that the rules of systems that the tests do not run on are tested as well.
+// What differs between systems, by the name that Node gives them: rules of paths, endings of programs, what opens an
+// address. All of it takes the name as an argument, so that the rules of systems that the tests do not run on are tested
+// as well.
 import { type PlatformPath, posix, win32 } from 'node:path';
 
 /** `process.platform`. */

@@ -42,7 +42,10 @@ export function describeMachine(): BenchMachine {
   };
 }
 
-/** Makes the folder. Throws a OneshotError 'usage' when nothing can be kept in it: that should be known before minutes of measuring. */
+/**
+ * Makes the folder. Throws a OneshotError 'usage' when nothing can be kept in it: that should be known before minutes of
+ * measuring.
+ */
 export function prepareResultsFolder(folder: string): void {
   try {
     makeFolder(folder);

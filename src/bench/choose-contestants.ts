@@ -21,7 +21,10 @@ export interface Field {
 
 type ProgramOptions = Omit<WorkerOptions, 'threads'>;
 
-/** Without names, everything but `cpu`, which is thousands of times slower, and engines that imitate a GPU. Throws a OneshotError 'engine' when nobody is left, 'interrupted' when `stop` is given. */
+/**
+ * Without names, everything but `cpu`, which is thousands of times slower, and engines that imitate a GPU. Throws a
+ * OneshotError 'engine' when nobody is left, 'interrupted' when `stop` is given.
+ */
 export async function chooseContestants(
   names: readonly ContestantName[],
   options: ProgramOptions,

@@ -27,7 +27,10 @@ const MAX_POINTS = 100_000;
 /** Problems of one sweep that are worth printing: more of them have a common cause. */
 const MAX_PROBLEMS = 50;
 
-/** All problems of the experiment's trials: those of the sweep itself, and those of the cross-field rules. Without a sweep, those of the one trial. */
+/**
+ * All problems of the experiment's trials: those of the sweep itself, and those of the cross-field rules. Without a
+ * sweep, those of the one trial.
+ */
 export function checkTrials(experiment: Experiment, positions: Positions, soundness: Soundness): Problem[] {
   const isGiven = (path: ConcretePath) => positions.find(path) !== undefined;
   const check = createExperimentChecker({ soundness, isGiven });
@@ -189,7 +192,10 @@ class SweepCheck {
     });
   }
 
-  /** Problems of a searched sweep; those of the rules only where no point of a sample holds them, since a search passes over points that do not fit. */
+  /**
+   * Problems of a searched sweep; those of the rules only where no point of a sample holds them, since a search passes
+   * over points that do not fit.
+   */
   checkSearch(
     sweep: SearchedSweep,
     experiment: Experiment,
@@ -433,7 +439,10 @@ class TrialFindings {
   }
 }
 
-/** Of the values that always bring a problem about, those of the one parameter that explains all its occurrences; empty where none does. */
+/**
+ * Of the values that always bring a problem about, those of the one parameter that explains all its occurrences; empty
+ * where none does.
+ */
 function explainAll(always: readonly SweptValue[], points: readonly SweptPoint[]): SweptValue[] {
   for (const path of new Set(always.map((value) => value.path))) {
     const values = always.filter((value) => value.path === path);

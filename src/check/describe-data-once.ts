@@ -1,11 +1,15 @@
-// What a data section selects, remembered: describing one takes a hash or a look at a folder, and a sweep asks thousands of times.
+// What a data section selects, remembered: describing one takes a hash or a look at a folder, and a sweep asks thousands
+// of times.
 import { OneshotError } from '../base/problem.js';
 import { describeData } from '../data/data-source.js';
 import type { DataDescription, DataSection } from '../data/loaded-data.js';
 
 const known = new WeakMap<DataSection, DataDescription | OneshotError>();
 
-/** What `describeData` says of a section, the same object for the same section; undefined where it fails (`findDataFailure` says why). */
+/**
+ * What `describeData` says of a section, the same object for the same section; undefined where it fails
+ * (`findDataFailure` says why).
+ */
 export function describeDataOnce(section: DataSection): DataDescription | undefined {
   const outcome = describeOrFail(section);
   return outcome instanceof OneshotError ? undefined : outcome;

@@ -18,7 +18,10 @@ export interface LoadedExperiment {
 /** Problems of an experiment that are told: more of them have a common cause, or are in another kind of file. */
 const MAX_PROBLEMS = 100;
 
-/** The experiment of a file with what it extends and the `--set` arguments. Throws an `InputError` with all problems in file order, and how many more there are. */
+/**
+ * The experiment of a file with what it extends and the `--set` arguments. Throws an `InputError` with all problems in
+ * file order, and how many more there are.
+ */
 export function loadExperiment(path: string, options: ComposeOptions = {}): LoadedExperiment {
   const { value, positions, soundness, problems, more, files } = readExperiment(path, options);
   // Rules read sound sections only, so a value with mistakes elsewhere is safe to look at as an experiment.

@@ -29,7 +29,10 @@ export interface RuleContext {
 
 export interface Rule {
   readonly name: string;
-  /** Dotted paths of what the rule reads. It is skipped where one of them is not sound; its findings are the same for experiments that share these sections and `reads`. */
+  /**
+   * Dotted paths of what the rule reads. It is skipped where one of them is not sound; its findings are the same for
+   * experiments that share these sections and `reads`.
+   */
   readonly needs: readonly string[];
   /** Sections that it reads besides, item by item, with `isSound` for each. */
   readonly reads?: readonly (keyof Experiment)[];

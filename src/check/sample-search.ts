@@ -32,7 +32,10 @@ function listWritten(path: string, spec: unknown, steps: ConcretePath): SweptVal
   return Object.entries(domain).flatMap(([key, values]) => literals(values as unknown[], [...keyPlace, key]));
 }
 
-/** Values of the parameters that this one hangs on, the outermost first. Conditions on ranges of numbers are left out: they choose no kind. */
+/**
+ * Values of the parameters that this one hangs on, the outermost first. Conditions on ranges of numbers are left out:
+ * they choose no kind.
+ */
 function chooseConditions(
   parameter: Parameter,
   parameters: ReadonlyMap<string, Parameter>,

@@ -23,7 +23,10 @@ export interface SweptPath {
   readonly steps: ConcretePath;
 }
 
-/** What stands at a path of the base experiment, or what is wrong with it. Keys of a kind that the sweep itself may choose are let through. */
+/**
+ * What stands at a path of the base experiment, or what is wrong with it. Keys of a kind that the sweep itself may choose
+ * are let through.
+ */
 export function resolveSweptPath(text: string, base: unknown, chosenKinds: readonly string[]): SweptPath | PathFault {
   let parsed: ParsedKeyPath;
   try {

@@ -45,7 +45,10 @@ export function isClusterActive({ open }: ClusterStatus): boolean {
   return open.trials.size > 0 || open.controllers.length > 0;
 }
 
-/** The state of a run as the cluster sees it: `queued`, or `stopped` where its job is gone although its machine cannot say so any more. */
+/**
+ * The state of a run as the cluster sees it: `queued`, or `stopped` where its job is gone although its machine cannot say
+ * so any more.
+ */
 export function clusterStateOf(run: FoundRun, { cluster, open, queue }: ClusterStatus): RunState | 'queued' {
   const task = open.trials.get(nameOfRun(run.folder));
   if (task !== undefined && (run.state === 'waiting' || run.state === 'stopped')) return 'queued';

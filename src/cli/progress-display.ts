@@ -28,7 +28,10 @@ interface Watched {
   readonly trial: Trial;
   readonly startedAt: number;
   progress: TrialProgress | undefined;
-  /** When its training began in this process, and how many steps were done by then: the estimate of what is left leans on them. */
+  /**
+   * When its training began in this process, and how many steps were done by then: the estimate of what is left leans on
+   * them.
+   */
   firstStep?: { at: number; steps: number };
   lastLineAt: number;
   lastLine: string;

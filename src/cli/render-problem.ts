@@ -118,7 +118,10 @@ function readSource(file: string): string | undefined {
   }
 }
 
-/** A workflow command of GitHub Actions: an annotation at the line, https://docs.github.com/actions/reference/workflow-commands-for-github-actions. */
+/**
+ * A workflow command of GitHub Actions: an annotation at the line,
+ * https://docs.github.com/actions/reference/workflow-commands-for-github-actions.
+ */
 function renderAnnotation(problem: Problem): string {
   const isArgument = problem.file.startsWith('--set ');
   const place = isArgument ? '' : `file=${escapeProperty(problem.file)},line=${problem.line},col=${problem.column},`;

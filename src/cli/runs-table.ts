@@ -24,7 +24,11 @@ const LEAST_NAME = 12;
 /** Given up in this order where the table is too wide. */
 const DISPENSABLE = ['attempts', 'device', 'time', 'test'];
 
-/** The table of some runs, and below it what its column of the test is. Names are cut down to what varies where the table is too wide for the terminal, then columns give way, then names lose their middle. Columns in which nothing stands are left out. */
+/**
+ * The table of some runs, and below it what its column of the test is. Names are cut down to what varies where the table
+ * is too wide for the terminal, then columns give way, then names lose their middle. Columns in which nothing stands are
+ * left out.
+ */
 export function renderRuns(runs: readonly FoundRun[], options: RunsTableOptions, colors: Colors): string {
   const task = findHeadlineTask(runs);
   const cells = runs.map((run) => describeRun(run, task, options, colors));

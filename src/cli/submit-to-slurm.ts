@@ -68,7 +68,10 @@ export function showSubmission(plan: Plan, run: SlurmRun, options: RunOptions): 
   else printResult(describeSubmission(plan, run, options));
 }
 
-/** Follows what Slurm has in hand of the plan, until it has nothing any more. `finish` ships the rest of the journals, once the report is written. */
+/**
+ * Follows what Slurm has in hand of the plan, until it has nothing any more. `finish` ships the rest of the journals,
+ * once the report is written.
+ */
 export async function followSlurm(
   plan: Plan,
   { submitted }: SlurmRun,

@@ -2,15 +2,18 @@
 // `oneshot ui` does.
 import type { MlflowClient } from 'mlflow-ts-client';
 import { formatBytes, formatDuration, formatInteger } from '../base/format-quantity.js';
+import { watchQueue } from '../launch/slurm/queue-watch.js';
 import { closeAbandonedJournal } from '../run-folder/close-abandoned.js';
+import { findRuns } from '../run-folder/find-runs.js';
+import { readSweepUid, updateSweepJournal } from '../run-folder/sweep-journal.js';
 import { prepareExperimentPage } from '../tracking/experiment-page.js';
 import { findJournals } from '../tracking/find-journals.js';
 import { type Backlog, measureBacklog, measureShippedBytes } from '../tracking/measure-backlog.js';
 import { type ShipOutcome, shipJournals } from '../tracking/ship-journals.js';
 import { addCounts, nothingSent, type ShipCounts } from '../tracking/ship-report.js';
+import { findSubmittedFolders, isClusterActive, readClusterStatus } from './cluster-status.js';
 import { openProgressLine } from './progress-line.js';
 import { colorsFor } from './terminal.js';
-import { updateSubmittedSweeps } from './update-submitted-sweeps.js';
 
 /** Problems that are printed at most; all are in the JSON output. */
 const PRINTED_PROBLEMS = 10;
@@ -32,7 +35,10 @@ export interface SyncSummary {
   readonly seconds: number;
 }
 
-/** Ships every journal at or below `path`; ends early when the signal is aborted. Throws OneshotError('usage') for a path that is not there. */
+/**
+ * Ships every journal at or below `path`; ends early when the signal is aborted. Throws OneshotError('usage') for a path
+ * that is not there.
+ */
 export async function syncJournals(path: string, client: MlflowClient, signal: AbortSignal): Promise<SyncSummary> {
   const startedAt = performance.now();
   const folders = findJournals(path);
@@ -116,6 +122,20 @@ export function describeSync({ journals, complete, sent, seconds }: SyncSummary)
   const news =
     parts.length > 0 ? `sent ${parts.join(', ')}` : complete === journals ? 'nothing was left to send' : 'sent nothing';
   return `${formatInteger(complete)} of ${formatInteger(journals)} runs are complete at the server; ${news} in ${formatDuration(seconds)}`;
+}
+
+/**
+ * Updates the journals of the sweeps at or below `path` that were submitted to a cluster, and ends those that nobody works on
+ * any more: whoever runs a sweep's trials keeps them, and of a cluster's nobody is there when the last one ends.
+ */
+export async function updateSubmittedSweeps(path: string): Promise<void> {
+  const queue = watchQueue(Number.POSITIVE_INFINITY);
+  for (const folder of findSubmittedFolders(path)) {
+    const status = readSweepUid(folder) === undefined ? undefined : await readClusterStatus(folder, queue);
+    if (status === undefined) continue;
+    const isRunning = isClusterActive(status) || findRuns(folder).runs.some(({ state }) => state === 'running');
+    updateSweepJournal(folder, { isOver: !isRunning });
+  }
 }
 
 function followProgress(folders: readonly string[], baseUrl: string, show: (text: string) => void) {

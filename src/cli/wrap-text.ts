@@ -1,6 +1,9 @@
 // Breaks text into lines for a terminal.
 
-/** The text in lines of at most `width` characters, where its words allow that; each begins with `margin`, those after the first with `hanging` more spaces. */
+/**
+ * The text in lines of at most `width` characters, where its words allow that; each begins with `margin`, those after the
+ * first with `hanging` more spaces.
+ */
 export function wrapText(text: string, width: number, margin = '', hanging = 0): string[] {
   const lines: string[] = [];
   let line = margin;

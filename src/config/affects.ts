@@ -10,7 +10,10 @@ export interface Partition {
   readonly evaluation: Readonly<Record<string, unknown>>;
 }
 
-/** What a key affects: its own mark in the schema, or that of the nearest key around it. `experiment` settles which kinds (`type`, `dataset`) are meant. */
+/**
+ * What a key affects: its own mark in the schema, or that of the nearest key around it. `experiment` settles which kinds
+ * (`type`, `dataset`) are meant.
+ */
 export function affectsOf(path: string | KeyPath, experiment: unknown): Affects {
   const steps = typeof path === 'string' ? parseKeyPath(path).steps : path;
   let node: SchemaNode | undefined = experimentSchema;
@@ -56,7 +59,10 @@ function partitionSection(key: string, section: unknown): SectionParts {
   return parts;
 }
 
-/** What is left of a value when only keys with the wanted effect are kept, or undefined when that is nothing. Lists keep their length. */
+/**
+ * What is left of a value when only keys with the wanted effect are kept, or undefined when that is nothing. Lists keep
+ * their length.
+ */
 function select(value: unknown, schema: SchemaNode | undefined, inherited: Affects, wanted: Affects): unknown {
   const affects = schema?.['x-affects'] ?? inherited;
   const child = (key: string | number, item: unknown) =>

@@ -5,7 +5,10 @@ import { KeyPathError, type ParsedKeyPath, parseKeyPath } from './key-path.js';
 import { parseYaml } from './parse-yaml.js';
 import type { SourceMap, SourceNode } from './source-tree.js';
 
-/** The tree with one `--set` argument merged in, or the tree as it was and what is wrong with the argument. `number` counts the arguments from 1. */
+/**
+ * The tree with one `--set` argument merged in, or the tree as it was and what is wrong with the argument. `number`
+ * counts the arguments from 1.
+ */
 export function applySet(
   root: SourceMap,
   argument: string,

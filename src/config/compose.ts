@@ -71,6 +71,8 @@ class Composer {
   readonly #readFile: ReadFile;
   /** What was read already, with its bases: a file that is extended twice is read once. */
   readonly #read = new Map<string, SourceMap | undefined>();
+  /** Files that are no experiments: nothing of what stands in them is repeated anywhere. */
+  readonly #strangers = new Set<string>();
   #bytes = 0;
   #extends = 0;
 
@@ -87,6 +89,10 @@ class Composer {
     if (this.#bytes > MAX_BYTES) {
       const [found, allowed] = [`more than ${MAX_BYTES} bytes in all files together`, `${MAX_BYTES} at most`];
       return this.#give({ code: 'unreadable', file: source.file, line: 1, column: 1, path: '', found, allowed });
+    }
+    if (open.length > 0 && !isMeantAsExperiment(text.text)) {
+      this.#strangers.add(source.file);
+      return this.#give();
     }
     const parsed = parseYaml(text.text, { file: source.file });
     this.problems.push(...parsed.problems);
@@ -188,6 +194,10 @@ class Composer {
     if (this.#read.has(key)) return this.#read.get(key);
     const problemsBefore = this.problems.length;
     const root = this.read(base, open);
+    if (this.#strangers.has(base.file)) {
+      this.files.splice(this.files.indexOf(base.file), 1);
+      return refuse(`${JSON.stringify(name)}: a file that is no experiment`, 'a local experiment file (YAML)');
+    }
     // A base that cannot be opened is a mistake of the line that names it.
     const unreadable = this.problems[problemsBefore];
     if (
@@ -207,6 +217,14 @@ class Composer {
     this.#read.set(key, root);
     return root;
   }
+}
+
+/** Whether a text may be meant as an experiment: half of its keys at least are an experiment's, or it is empty. `extends` can name any file of the machine. */
+function isMeantAsExperiment(text: string): boolean {
+  if (text.trim() === '') return true;
+  const keys = [...text.matchAll(/^(?:\{\s*)?["']?([A-Za-z_][\w.$-]*)["']?\s*:/gm)].map(([, key]) => key!);
+  const known = keys.filter((key) => Object.hasOwn(experimentSchema.properties!, key));
+  return known.length > 0 && 2 * known.length >= keys.length;
 }
 
 /** Of the YAML files beside a missing one, the name most like it, as it would stand in `extends`. */

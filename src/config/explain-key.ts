@@ -41,7 +41,10 @@ interface Place {
   readonly isRequired: boolean;
 }
 
-/** Every meaning of the key path; layers may be called by number, name or type. Throws a OneshotError 'usage' that names the nearest key when there is none. */
+/**
+ * Every meaning of the key path; layers may be called by number, name or type. Throws a OneshotError 'usage' that names
+ * the nearest key when there is none.
+ */
 export function explainKey(text: string): KeyExplanation[] {
   let places: readonly Place[] = [
     { path: '', kinds: [], node: experimentSchema, affects: 'nothing', isRequired: false },

@@ -29,7 +29,10 @@ export interface ParsedKeyPath {
 
 const plainKey = /^[^\s.[\]"']+$/;
 
-/** The steps of a key path. Keys are separated by dots; `[2]` is a number, `[conv1]` a name, `["a.b"]` a key with odd characters; behind `sweep.parameters.` stands one key, itself a key path. Throws a `KeyPathError`. */
+/**
+ * The steps of a key path. Keys are separated by dots; `[2]` is a number, `[conv1]` a name, `["a.b"]` a key with odd
+ * characters; behind `sweep.parameters.` stands one key, itself a key path. Throws a `KeyPathError`.
+ */
 export function parseKeyPath(text: string): ParsedKeyPath {
   const steps: PathStep[] = [];
   const offsets: number[] = [];
@@ -94,7 +97,10 @@ export function formatKeyPath(steps: KeyPath): string {
   return text;
 }
 
-/** The name by which a path may call an item of a list: its `name`, or, for a layer without one, its type and number (`relu1`). */
+/**
+ * The name by which a path may call an item of a list: its `name`, or, for a layer without one, its type and number
+ * (`relu1`).
+ */
 export function nameOfItem(item: unknown, index: number): string | undefined {
   if (typeof item !== 'object' || item === null) return undefined;
   const { name, type } = item as { name?: unknown; type?: unknown };
@@ -123,7 +129,10 @@ export function getAtPath(root: unknown, path: KeyPath): unknown {
   return value;
 }
 
-/** A copy of `root` with the value at a path replaced; what lies beside the path is shared with `root`. The path must lead through maps and lists that are there. */
+/**
+ * A copy of `root` with the value at a path replaced; what lies beside the path is shared with `root`. The path must lead
+ * through maps and lists that are there.
+ */
 export function setAtPath<Root>(root: Root, path: ConcretePath, value: unknown): Root {
   const [step, ...rest] = path;
   if (step === undefined) return value as Root;

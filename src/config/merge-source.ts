@@ -32,7 +32,10 @@ export function mergeEntry(map: SourceMap, key: string, entry: SourceEntry, sche
   return { ...map, entries };
 }
 
-/** The map without the keys of its kind, where `over` chooses another kind. Keys that an earlier `--set` gave stay: they were meant for the new kind. */
+/**
+ * The map without the keys of its kind, where `over` chooses another kind. Keys that an earlier `--set` gave stay: they
+ * were meant for the new kind.
+ */
 export function dropOtherKind(base: SourceMap, over: SourceMap, schema: SchemaNode | undefined): SourceMap {
   const tag = tagOf(schema);
   if (tag === undefined) return base;

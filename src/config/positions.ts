@@ -3,7 +3,10 @@ import type { SourcePosition } from '../base/problem.js';
 import { findItem, type KeyPath } from './key-path.js';
 import type { SourceEntry, SourceNode } from './source-tree.js';
 
-/** Positions by key path, through all files of a composition. A path that is not in the input (a default, a missing key) has the position of the key around it. */
+/**
+ * Positions by key path, through all files of a composition. A path that is not in the input (a default, a missing key)
+ * has the position of the key around it.
+ */
 export class Positions {
   readonly root: SourceNode;
 
@@ -22,7 +25,10 @@ export class Positions {
     return this.#walk(path).at(-1)!.keyStart;
   }
 
-  /** Where the value of a path begins. A key without a value, and a value that is not in the input, have the position of the key. */
+  /**
+   * Where the value of a path begins. A key without a value, and a value that is not in the input, have the position of
+   * the key.
+   */
   ofValue(path: KeyPath): SourcePosition {
     const trail = this.#walk(path);
     const { node, keyStart } = trail.at(-1)!;

@@ -58,7 +58,10 @@ export function readExperiment(path: string, options: ComposeOptions = {}): Read
   return { value, positions, soundness, problems: sortProblems(all, files), more: composition.more + more, files };
 }
 
-/** Whether the value itself could not be read (an unknown tag, a bad alias, a control character), so that what it seems to be says nothing. */
+/**
+ * Whether the value itself could not be read (an unknown tag, a bad alias, a control character), so that what it seems to
+ * be says nothing.
+ */
 function isUnreadValue(problem: SchemaProblem, syntax: readonly Problem[], positions: Positions): boolean {
   const node = nodeOf(problem, positions);
   const text = problem.code === 'unknown-key' ? problem.found : node?.kind === 'scalar' ? node.text : '';

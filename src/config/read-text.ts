@@ -82,7 +82,8 @@ function decodeText(bytes: Uint8Array, file: string): { text: string } | { probl
 
 /** Offset of the first byte that is no part of a valid UTF-8 sequence: the longest prefix that decodes ends there. */
 function findInvalidByte(bytes: Uint8Array): number {
-  // A streaming decoder accepts a sequence that is cut off at the end, so `decodes` is true up to the bad byte and false behind it.
+  // A streaming decoder accepts a sequence that is cut off at the end, so `decodes` is true up to the bad byte and false
+  // behind it.
   const decodes = (length: number) => {
     try {
       new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length), { stream: true });

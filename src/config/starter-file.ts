@@ -16,7 +16,10 @@ export interface StarterFiles {
 const TEMPLATE = findOwnFile('experiments/starter.yaml');
 const SCHEMA = findOwnFile('schemas/editor.schema.json');
 
-/** The files it has written in `folder`, which is made if it is missing: the starter, or the text of another experiment of that name. Throws a OneshotError 'usage' where one of them is there already; nothing is written then. */
+/**
+ * The files it has written in `folder`, which is made if it is missing: the starter, or the text of another experiment of
+ * that name. Throws a OneshotError 'usage' where one of them is there already; nothing is written then.
+ */
 export async function writeStarterFiles(
   folder: string,
   describe: (name: string) => string | Promise<string> = describeStarter,

@@ -14,7 +14,10 @@ export interface SyntaxMistake {
   readonly hides?: string;
   /** End of what was misread, where that may go far: an open quote swallows what follows it. */
   readonly end?: number;
-  /** A change of one character that lets the parser read the rest of the file as it was meant; never used but to find further mistakes. */
+  /**
+   * A change of one character that lets the parser read the rest of the file as it was meant; never used but to find
+   * further mistakes.
+   */
   readonly repair?: { readonly from: number; readonly to: number; readonly fill: string };
 }
 
@@ -31,11 +34,7 @@ export function findSyntaxMistakes(document: Document.Parsed, text: string, line
   const firstLeftOver = document.errors.find(({ message }) => / in YAML stream/.test(message));
   const unresolved = document.warnings.filter((warning) => warning.code === 'TAG_RESOLVE_FAILED');
   for (const error of [...document.errors, ...unresolved]) {
-    if (
-      open.length > 0 &&
-      /must be sufficiently indented and end with|must end with a|Expected flow .* end/.test(error.message)
-    )
-      continue;
+    if (open.length > 0 && /must be sufficiently indented and end with|must end with a/.test(error.message)) continue;
     if (quotes.length > 0 && /^Missing closing/.test(error.message)) continue;
     // The same mistake under a second name.
     if (error.code === 'MULTILINE_IMPLICIT_KEY' && secondKeys.has(error.pos[0])) continue;
@@ -265,7 +264,10 @@ function explainFlowGap(start: number, text: string): Explanation {
   return { found: 'two values without a comma between them', allowed: 'commas between the entries of { } and [ ]' };
 }
 
-/** Lists and maps in brackets that never close, each at its opening bracket (the parser notices at the next key), or that end with the wrong bracket. */
+/**
+ * Lists and maps in brackets that never close, each at its opening bracket (the parser notices at the next key), or that
+ * end with the wrong bracket.
+ */
 function findOpenBrackets(document: Document.Parsed, text: string, lines: LineCounter): SyntaxMistake[] {
   const mistakes: SyntaxMistake[] = [];
   const explainedAncestors = new Set<unknown>();

@@ -31,7 +31,10 @@ const SOURCES: { readonly [Name in DataSection['dataset']]: DataSource<Extract<D
 /** The names of all data sets. */
 export const DATA_SET_NAMES = Object.keys(SOURCES) as DataSection['dataset'][];
 
-/** What the section selects, without reading any picture: alphabets, characters and drawers of each purpose, and an identity for fingerprints. Throws a OneshotError('data') when a folder of pictures is missing or holds no data set. */
+/**
+ * What the section selects, without reading any picture: alphabets, characters and drawers of each purpose, and an
+ * identity for fingerprints. Throws a OneshotError('data') when a folder of pictures is missing or holds no data set.
+ */
 export function describeData(section: DataSection): DataDescription {
   return sourceOf(section).describe(section);
 }

@@ -25,7 +25,10 @@ export interface Copy {
   readonly twinPurpose: SplitPurpose;
 }
 
-/** Correlation of two pictures' pixels from which on they are alike. Saved as JPEG again with quality 50 a drawing keeps 0.99; drawings by two hands stay below 0.9. */
+/**
+ * Correlation of two pictures' pixels from which on they are alike. Saved as JPEG again with quality 50 a drawing keeps
+ * 0.99; drawings by two hands stay below 0.9.
+ */
 const LEAST_CORRELATION = 0.98;
 /** Of their reductions to 8 x 8, which are compared first. */
 const LEAST_COARSE_CORRELATION = 0.95;
@@ -33,7 +36,10 @@ const COARSE_SIZE = 8;
 /** Pairs that are looked at for likeness: some seconds. */
 export const MOST_PAIRS = 3e7;
 
-/** All copies of the split's pictures at their source size, each picture once for each kind, `equal` before `turned` before `alike`. Likeness is not looked for where there are more pairs than `MOST_PAIRS`. */
+/**
+ * All copies of the split's pictures at their source size, each picture once for each kind, `equal` before `turned`
+ * before `alike`. Likeness is not looked for where there are more pairs than `MOST_PAIRS`.
+ */
 export function findCopies({ split, source }: Pick<LoadedData, 'split' | 'source'>): Copy[] {
   const entries = SPLIT_PURPOSES.flatMap((purpose) =>
     Array.from(split[purpose].pictures, (picture): Entry => ({ picture, purpose })),

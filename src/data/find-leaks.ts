@@ -1,4 +1,5 @@
-// What stands on both sides of a split and should not. Every trial asks before it trains (src/run/refuse-leaks.ts), and tests ask of every split.
+// What stands on both sides of a split and should not. Every trial asks before it trains (src/run/refuse-leaks.ts), and
+// tests ask of every split.
 import { hashBytes } from '../base/stable-hash.js';
 import { type PictureSet, pictureAt, type Selection, type Split, type SplitPurpose } from './pictures/picture-set.js';
 import { SPLIT_PURPOSES } from './splits.js';
@@ -20,7 +21,10 @@ export interface SplitPromise {
   readonly disjointDrawers: boolean;
 }
 
-/** All that selections share against the promise; empty for a clean split. `pixels` are compared only when asked for: it reads every picture. */
+/**
+ * All that selections share against the promise; empty for a clean split. `pixels` are compared only when asked for: it
+ * reads every picture.
+ */
 export function findLeaks(split: Split, promise: SplitPromise, options: { comparePixels?: boolean } = {}): Leak[] {
   const characterNumbers = numberCharacters(split);
   const numberOf = ({ set }: Selection, picture: number) => characterNumbers.get(set)![set.character[picture]!]!;

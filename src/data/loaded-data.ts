@@ -46,7 +46,10 @@ export interface LoadedData {
   readonly fileOf?: (picture: number) => string;
   /** Lake's runs, read on the first call; undefined where the data set has none. */
   readonly loadLakeRuns?: () => Promise<LakeRuns>;
-  /** Another data set at the same `imageSize`, as `DataSource.beside` has it, read on the first call. Rejects with a OneshotError('data') where files are missing. */
+  /**
+   * Another data set at the same `imageSize`, as `DataSource.beside` has it, read on the first call. Rejects with a
+   * OneshotError('data') where files are missing.
+   */
   readonly loadBeside?: (dataset: DataSection['dataset']) => Promise<LoadedData>;
   /** SHA-256 over the pixels and labels of both sizes and the selections, 64 hex digits. */
   readonly digest: string;
@@ -54,7 +57,10 @@ export interface LoadedData {
 
 /** Lake's runs at the sizes of the data section. */
 export interface LakeRuns {
-  /** `[run][support 1-20, query 1-20]`, at `imageSize`. A query and its support picture share a character, named `run01/class08`. */
+  /**
+   * `[run][support 1-20, query 1-20]`, at `imageSize`. A query and its support picture share a character, named
+   * `run01/class08`.
+   */
   readonly set: PictureSet;
   /** The same pictures at `sourceSize`. */
   readonly source: PictureSet;
@@ -91,7 +97,10 @@ export interface DataSource<Section extends DataSection = DataSection> {
   beside?(others: { readonly imageSize: number; readonly path: string | undefined }): Section;
   /** Throws a OneshotError('data') when a folder of pictures is missing or holds no data set. */
   describe(section: Section): DataDescription;
-  /** Throws a OneshotError('data') when a file that `load`, or `loadLakeRuns` with `lakeRuns`, will read is missing. Opens none of them. Left out where `describe` has seen the files, or there are none. */
+  /**
+   * Throws a OneshotError('data') when a file that `load`, or `loadLakeRuns` with `lakeRuns`, will read is missing. Opens
+   * none of them. Left out where `describe` has seen the files, or there are none.
+   */
   requireFiles?(section: Section, place: DataPlace, extras: Pick<ExtraPictures, 'lakeRuns'>): void;
   /** Throws a OneshotError('data') when files are missing or not what they should be. */
   load(section: Section, options: LoadOptions): Promise<LoadedData>;

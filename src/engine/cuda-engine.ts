@@ -20,7 +20,10 @@ export const cudaEngine: EngineType = {
   environment: cudaEnvironment,
 };
 
-/** The started engine on the first GPU that the process sees. Throws MissingEngineError where it is not installed, and an Error that says what is missing where there is no GPU, no driver or no library. */
+/**
+ * The started engine on the first GPU that the process sees. Throws MissingEngineError where it is not installed, and an
+ * Error that says what is missing where there is no GPU, no driver or no library.
+ */
 async function start({ threads }: EngineOptions): Promise<Engine> {
   const folder = findCudaFolder(process.env);
   if (folder === undefined) throw new MissingEngineError('cuda');
@@ -82,7 +85,10 @@ function isSearched(folder: string, env: Environment): boolean {
   return (env.LD_LIBRARY_PATH ?? '').split(':').includes(folder);
 }
 
-/** In a line what the libraries' own message says, and what to do; the message itself where it says something else. Error 35: cudaErrorInsufficientDriver, 100: cudaErrorNoDevice, 2: cudaErrorMemoryAllocation (CUDA Runtime API, cudaError). */
+/**
+ * In a line what the libraries' own message says, and what to do; the message itself where it says something else. Error
+ * 35: cudaErrorInsufficientDriver, 100: cudaErrorNoDevice, 2: cudaErrorMemoryAllocation (CUDA Runtime API, cudaError).
+ */
 export function explainCudaFailure(message: string): string {
   const library = /with error: (lib[^:\s]+): cannot open shared object file/.exec(message)?.[1];
   if (library !== undefined) {

@@ -79,13 +79,22 @@ export interface EngineType {
   readonly isDefault?: boolean;
   /** What to do where it does not start. */
   readonly remedy: string;
-  /** Rejects with a MissingEngineError where it has to be installed first, and with an error that says why where it does not start. */
+  /**
+   * Rejects with a MissingEngineError where it has to be installed first, and with an error that says why where it does
+   * not start.
+   */
   start(options: EngineOptions): Promise<Engine>;
   /** Of engines that are installed on request: whether it is there. */
   isInstalled?(env: Environment): boolean;
-  /** Whether it computes on an NVIDIA GPU where there is one: then `auto` tries it first, and each trial is given a GPU of its own. */
+  /**
+   * Whether it computes on an NVIDIA GPU where there is one: then `auto` tries it first, and each trial is given a GPU of
+   * its own.
+   */
   mayUseGpu?(env: Environment): boolean;
-  /** Environment variables, besides those of `env`, that its process must have from its start, to start or to be at its full speed. */
+  /**
+   * Environment variables, besides those of `env`, that its process must have from its start, to start or to be at its
+   * full speed.
+   */
   environment?(env: Environment): Record<string, string>;
 }
 

@@ -19,7 +19,10 @@ export interface InstalledEngine {
 /** File that is written last: without it the folder is not an installation. */
 export const INSTALLED_FILE = 'installed.json';
 
-/** The folder that engines are installed in: ONESHOT_ENGINES, else `oneshot/engines` in the user's cache folder (XDG Base Directory Specification 0.8). */
+/**
+ * The folder that engines are installed in: ONESHOT_ENGINES, else `oneshot/engines` in the user's cache folder (XDG Base
+ * Directory Specification 0.8).
+ */
 export function enginesFolder(env: Environment): string {
   if (env.ONESHOT_ENGINES) return resolve(env.ONESHOT_ENGINES);
   return join(userCacheFolder(env), 'engines');

@@ -2,7 +2,10 @@
 // none: they are given this program's. Kernels that are registered twice make a warning each.
 import { createRequire } from 'node:module';
 
-/** Makes `@tensorflow/tfjs` and `@tensorflow/tfjs-core`, as far as they are found from there, mean this program's copies to `packageRequire`. */
+/**
+ * Makes `@tensorflow/tfjs` and `@tensorflow/tfjs-core`, as far as they are found from there, mean this program's copies
+ * to `packageRequire`.
+ */
 export function shareTensorFlowJs(packageRequire: NodeJS.Require): void {
   const ownRequire = createRequire(import.meta.url);
   const whole = ownRequire.resolve('@tensorflow/tfjs');

@@ -5,7 +5,10 @@ import { isGpuVisible } from './cuda-libraries.js';
 import { type Engine, type EngineName, type EngineOptions, MissingEngineError } from './engine.js';
 import { ENGINE_NAMES, engineTypes } from './registry.js';
 
-/** The engines in the order in which `auto` tries them: those that are installed for NVIDIA GPUs come first where there is one. */
+/**
+ * The engines in the order in which `auto` tries them: those that are installed for NVIDIA GPUs come first where there is
+ * one.
+ */
 export function listAutoOrder(env: Environment, gpuFiles?: readonly string[]): EngineName[] {
   const first = isGpuVisible(env, gpuFiles) ? ENGINE_NAMES.filter((name) => mayUseGpu(name, env)) : [];
   return [...first, ...ENGINE_NAMES.filter((name) => !first.includes(name))];
@@ -25,7 +28,10 @@ function resolveAuto(name: 'auto' | EngineName, env: Environment): EngineName {
   return name === 'auto' ? listAutoOrder(env)[0]! : name;
 }
 
-/** Throws a OneshotError('usage') when the engine has to be installed first and is not; whether it starts, only starting it tells. */
+/**
+ * Throws a OneshotError('usage') when the engine has to be installed first and is not; whether it starts, only starting
+ * it tells.
+ */
 export function requireEngine(name: 'auto' | EngineName, env: Environment): void {
   if (name === 'auto' || engineTypes[name].isInstalled?.(env) !== false) return;
   throw new OneshotError('usage', `the engine ${name} is not installed`, {
@@ -34,7 +40,8 @@ export function requireEngine(name: 'auto' | EngineName, env: Environment): void
 }
 
 /**
- * The started engine; `auto` takes the first of `listAutoOrder` that starts. Throws a OneshotError 'engine' when the one that was asked for does not start.
+ * The started engine; `auto` takes the first of `listAutoOrder` that starts. Throws a OneshotError 'engine' when the one
+ * that was asked for does not start.
  */
 export async function startEngine(name: 'auto' | EngineName, options: EngineOptions = {}): Promise<Engine> {
   const candidates = name === 'auto' ? listAutoOrder(process.env) : [name];

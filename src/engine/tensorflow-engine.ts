@@ -27,7 +27,10 @@ export const tensorFlowEngine: EngineType = {
 /** The library reads its settings when it is loaded, once per process. */
 let loaded: { readonly binding: LoadedBinding; readonly threads: number } | undefined;
 
-/** The started engine. Throws MissingEngineError where it is not installed, what its library throws where it cannot be loaded, and an Error where this process has loaded it for another number of threads. */
+/**
+ * The started engine. Throws MissingEngineError where it is not installed, what its library throws where it cannot be
+ * loaded, and an Error where this process has loaded it for another number of threads.
+ */
 async function start({ threads = availableParallelism() }: EngineOptions): Promise<Engine> {
   const found = findTensorFlowPackage(process.env);
   if (found === undefined) throw new MissingEngineError('tensorflow');

@@ -32,7 +32,10 @@ export interface LoadedBinding {
   createBackend(): KernelBackend;
 }
 
-/** The package that was installed by this program, else an official one that npm installed here or beside this program; undefined where there is none. */
+/**
+ * The package that was installed by this program, else an official one that npm installed here or beside this program;
+ * undefined where there is none.
+ */
 export function findTensorFlowPackage(env: Environment): TensorFlowPackage | undefined {
   const installed = findInstalledEngine('tensorflow', env);
   if (installed !== undefined) {

@@ -151,7 +151,10 @@ async function openDevice({ dawn, backend: backendFolder }: WebGpuPackages): Pro
   return { backend, adapter, version, throwErrors: followErrors(backend) };
 }
 
-/** Errors come as events, and what was asked for then has arbitrary results: they are kept, and thrown by whatever is asked for next. */
+/**
+ * Errors come as events, and what was asked for then has arbitrary results: they are kept, and thrown by whatever is
+ * asked for next.
+ */
 function followErrors(backend: WebGpuBackend): () => void {
   let first: string | undefined;
   backend.device.addEventListener('uncapturederror', ({ error }) => {

@@ -20,7 +20,10 @@ export interface EnsembleResult {
   readonly answers: readonly PredictedEpisode[];
 }
 
-/** The answers of several runs together to the queries of one task, by themselves or assigned to the classes of their episode. Throws a OneshotError('usage') when their episodes differ or there are none. */
+/**
+ * The answers of several runs together to the queries of one task, by themselves or assigned to the classes of their
+ * episode. Throws a OneshotError('usage') when their episodes differ or there are none.
+ */
 export function combinePredictions(
   records: readonly PredictionRecord[],
   assignment: Assignment | null = null,

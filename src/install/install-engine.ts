@@ -46,7 +46,10 @@ export function isInstalled({ name, variant, recipe }: EngineRecipe, env: Enviro
   return found?.variant === variant && found.recipe === recipe;
 }
 
-/** Installs the engine in place of another variant or version; resolves to its folder. Rejects with a OneshotError that says what is missing: then what was installed before is untouched. */
+/**
+ * Installs the engine in place of another variant or version; resolves to its folder. Rejects with a OneshotError that
+ * says what is missing: then what was installed before is untouched.
+ */
 export async function installEngine(recipe: EngineRecipe, options: InstallOptions): Promise<string> {
   const { env, from, onActivity, onProgress, report } = options;
   const engines = enginesFolder(env);
@@ -82,7 +85,10 @@ export async function installEngine(recipe: EngineRecipe, options: InstallOption
   });
 }
 
-/** Removes an installed engine, and what cut installations left; resolves to the bytes that its folder had, undefined where there was none. */
+/**
+ * Removes an installed engine, and what cut installations left; resolves to the bytes that its folder had, undefined
+ * where there was none.
+ */
 export async function uninstallEngine(name: InstallableName, env: Environment): Promise<number | undefined> {
   const engines = enginesFolder(env);
   const folder = join(engines, name);

@@ -17,7 +17,11 @@ export interface NpmTarball {
   readonly target: string;
 }
 
-/** Fetches and unpacks the packages below `folder`; those that lie in the folder `from`, under the names that `npm pack` gives them, are taken from there. Rejects with a OneshotError('engine') when npm or tar is missing or fails, or a package is not the expected one. */
+/**
+ * Fetches and unpacks the packages below `folder`; those that lie in the folder `from`, under the names that `npm pack`
+ * gives them, are taken from there. Rejects with a OneshotError('engine') when npm or tar is missing or fails, or a
+ * package is not the expected one.
+ */
 export async function unpackNpmTarballs(
   tarballs: readonly NpmTarball[],
   folder: string,

@@ -13,7 +13,10 @@ export interface StepOptions {
 
 const LAST_LINES = 6;
 
-/** What the program printed. Rejects with a OneshotError('engine') that holds the end of what it said when it does not end well. */
+/**
+ * What the program printed. Rejects with a OneshotError('engine') that holds the end of what it said when it does not end
+ * well.
+ */
 export async function runStep(program: string, args: readonly string[], options: StepOptions): Promise<string> {
   const { cwd, env, hint } = options;
   const result = await execa(program, args, { cwd, env, extendEnv: false, reject: false, stdin: 'ignore' });

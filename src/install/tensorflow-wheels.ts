@@ -20,7 +20,10 @@ export const TENSORFLOW_GPU: Wheel = {
   sha256: '481499fd0f824583de8945be61d5e827898cdaa4f5ea1bc2cc28ca2ccff8229e',
 };
 
-/** CUDA 12 and cuDNN 9 as `tensorflow[and-cuda]==2.20.0` asks for them, each in the lowest version that it allows, without the compiler. */
+/**
+ * CUDA 12 and cuDNN 9 as `tensorflow[and-cuda]==2.20.0` asks for them, each in the lowest version that it allows, without
+ * the compiler.
+ */
 export const TENSORFLOW_CUDA_LIBRARIES: readonly Wheel[] = [
   {
     requirement: 'nvidia-cublas-cu12==12.5.3.2',

@@ -31,7 +31,10 @@ export interface DeviceLease {
   release(): void;
 }
 
-/** The GPUs that this process may use: those of CUDA_VISIBLE_DEVICES, else all that `nvidia-smi` lists; without any, as many slots as `cores / threads`, and at least `parallel`. */
+/**
+ * The GPUs that this process may use: those of CUDA_VISIBLE_DEVICES, else all that `nvidia-smi` lists; without any, as
+ * many slots as `cores / threads`, and at least `parallel`.
+ */
 export function listDevices(
   env: Environment,
   { parallel, cores, threads }: { parallel: number; cores: number; threads: number },

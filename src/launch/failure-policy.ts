@@ -3,7 +3,10 @@
 import type { FailureCode } from '../base/problem.js';
 
 interface Policy {
-  /** First wait before the trial is started again; each further one is twice as long. Undefined: it would fail again in the same way. */
+  /**
+   * First wait before the trial is started again; each further one is twice as long. Undefined: it would fail again in
+   * the same way.
+   */
   readonly waitSeconds?: number;
   /** Whether another point would not have failed: the search is told. */
   readonly isOfThePoint: boolean;
@@ -34,7 +37,10 @@ export function chooseRetryWait(code: FailureCode, attempt: number): number | un
   return first === undefined ? undefined : Math.min(LONGEST_WAIT_SECONDS, first * 2 ** (attempt - 1));
 }
 
-/** Whether a failure says something about the point of the search; the others come from the machine, and the point is tried again later. */
+/**
+ * Whether a failure says something about the point of the search; the others come from the machine, and the point is
+ * tried again later.
+ */
 export function isOfThePoint(code: FailureCode): boolean {
   return policies[code].isOfThePoint;
 }

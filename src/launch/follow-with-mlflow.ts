@@ -21,7 +21,10 @@ export interface Tracking {
   finish(): Promise<void>;
 }
 
-/** Tracking for the trials of an experiment. Ships only where the file or MLFLOW_TRACKING_URI names a server; an address that names none is told and stops nothing. */
+/**
+ * Tracking for the trials of an experiment. Ships only where the file or MLFLOW_TRACKING_URI names a server; an address
+ * that names none is told and stops nothing.
+ */
 export function followWithMlflow(experiment: Experiment, note: (line: string) => void): Tracking {
   const shipping = openShipping(experiment, note);
   const folders = new Set<string>();

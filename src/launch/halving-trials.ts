@@ -5,11 +5,11 @@ import { decideAsha, listRungEpochs, promoteLeader, type RungResult } from '../p
 import type { Trial } from '../plan/trial.js';
 import { readMetricAt } from '../run-folder/read-metric.js';
 import type { TrialOutcome } from './launcher.js';
-import type { PointSource } from './point-source.js';
+import type { PointFeed } from './point-feed.js';
 import type { LoggedEvent, SearchLog } from './search-log.js';
 import { meanOf } from './search-points.js';
 import type { SweepClock } from './sweep-clock.js';
-import type { TrialSource } from './trial-source.js';
+import type { TrialFeed } from './trial-feed.js';
 import { saysSomething } from './whole-trials.js';
 
 export interface HalvingTrialsOptions {
@@ -31,12 +31,15 @@ export function countBegunPoints(events: readonly LoggedEvent[]): number {
   return new Set(events.flatMap((event) => (event.type === 'target' ? [event.index] : []))).size;
 }
 
-/** The trials of a source's points: first those that earlier sessions left on their way to a rung, then whatever the results so far call for. */
+/**
+ * The trials of a feed's points: first those that earlier sessions left on their way to a rung, then whatever the
+ * results so far call for.
+ */
 export function halveTrials(
-  points: PointSource,
+  points: PointFeed,
   settings: HalvingSettings,
   { seeds, log, clock }: HalvingTrialsOptions,
-): TrialSource {
+): TrialFeed {
   const rungEpochs = listRungEpochs(settings);
   const lastRung = rungEpochs.length - 1;
   const { targets, values } = replayHalving(log.events);

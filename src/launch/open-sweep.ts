@@ -17,19 +17,19 @@ import {
   writeSweepManifest,
 } from '../run-folder/sweep-folder.js';
 import { countBegunPoints, halveTrials } from './halving-trials.js';
-import { listPoints } from './point-source.js';
+import { listPoints } from './point-feed.js';
 import { indexRunFolders } from './prepare-run.js';
 import { listAskedTrialIds, openSearchLog, readSearchLog, type SearchLog } from './search-log.js';
 import { searchPoints } from './search-points.js';
 import { startSweepClock } from './sweep-clock.js';
-import { listTrials, type TrialSource } from './trial-source.js';
+import { listTrials, type TrialFeed } from './trial-feed.js';
 import { wholeTrials } from './whole-trials.js';
 
 export interface OpenSweep {
   readonly id: string;
   /** Whether no session has run it before. */
   readonly isNew: boolean;
-  readonly source: TrialSource;
+  readonly feed: TrialFeed;
   close(): void;
 }
 
@@ -39,7 +39,10 @@ export interface OpenSweepOptions {
   readonly now: () => number;
 }
 
-/** The sweep of a plan in an experiment's folder. Throws OneshotError: `locked` when another process runs it, `corrupt` when its files cannot be read. */
+/**
+ * The sweep of a plan in an experiment's folder. Throws OneshotError: `locked` when another process runs it, `corrupt`
+ * when its files cannot be read.
+ */
 export function openSweep(plan: Plan, experimentFolder: string, { parallel, now }: OpenSweepOptions): OpenSweep {
   const id = plan.fingerprint.slice(0, 8);
   const files = sweepFiles(experimentFolder, id);
@@ -55,12 +58,12 @@ export function openSweep(plan: Plan, experimentFolder: string, { parallel, now 
     removeStaleTemporaries(experimentFolder);
     const before = readSweepManifest(files.manifest);
     const log = plan.search === undefined && plan.halving === undefined ? undefined : openSearchLog(files.events);
-    const source = log === undefined ? listTrials(plan.trials) : openSource(plan, log, now);
-    writeSweepManifest(files.manifest, describeSweep(plan, source.total, parallel, before));
+    const feed = log === undefined ? listTrials(plan.trials) : openFeed(plan, log, now);
+    writeSweepManifest(files.manifest, describeSweep(plan, feed.total, parallel, before));
     return {
       id,
       isNew: before === undefined,
-      source,
+      feed,
       close() {
         log?.close();
         lock.release();
@@ -80,8 +83,8 @@ export function listKnownFolders(plan: Plan, experimentFolder: string): string[]
     .map((name) => join(experimentFolder, name));
 }
 
-/** The source of a sweep whose state is its log. */
-function openSource({ search, halving, trials, experiment }: Plan, log: SearchLog, now: () => number): TrialSource {
+/** The feed of a sweep whose state is its log. */
+function openFeed({ search, halving, trials, experiment }: Plan, log: SearchLog, now: () => number): TrialFeed {
   const clock = startSweepClock(log, now);
   const seeds = experiment.seeds.length;
   const points =

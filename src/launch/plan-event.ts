@@ -14,7 +14,10 @@ export type WaitReason =
   | { readonly type: 'elsewhere'; readonly holder: LockHolder };
 
 export type PlanEvent =
-  /** A sweep begins or goes on: how many of its trials had finished before, and by how many trials of earlier sweeps a new one profits. */
+  /**
+   * A sweep begins or goes on: how many of its trials had finished before, and by how many trials of earlier sweeps a new
+   * one profits.
+   */
   | {
       readonly type: 'sweep';
       readonly id: string;

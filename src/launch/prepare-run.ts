@@ -69,7 +69,10 @@ function judge(folder: string, status: RunStatus | undefined, trial: Trial): Omi
   return { progress: status.fingerprints.evaluation === trial.fingerprints.evaluation ? 'finished' : 'trained' };
 }
 
-/** Like `findRun`, and makes the folder ready to be run: a new one appears whole or not at all. Throws OneshotError('disk') where it cannot be written. */
+/**
+ * Like `findRun`, and makes the folder ready to be run: a new one appears whole or not at all. Throws
+ * OneshotError('disk') where it cannot be written.
+ */
 export function prepareRun(
   experimentFolder: string,
   trial: Trial,

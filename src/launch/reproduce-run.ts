@@ -47,7 +47,10 @@ export function planReproduction(run: FinishedRun, runsFolder: string, wanted: W
   };
 }
 
-/** How this program and machine differ from those of the first run, as far as results depend on it, in words. Starts the engine for a moment; throws a OneshotError 'engine' when it does not start. */
+/**
+ * How this program and machine differ from those of the first run, as far as results depend on it, in words. Starts the
+ * engine for a moment; throws a OneshotError 'engine' when it does not start.
+ */
 export async function findReproductionDrift(run: FinishedRun, { engine }: Reproduction): Promise<string[]> {
   return [...describeAttempts(run), ...describeSurroundings(run), ...(await describeEngineDrift(run, engine))];
 }

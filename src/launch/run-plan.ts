@@ -1,6 +1,8 @@
 // Runs the trials of a plan: skips what is finished, resumes what was begun, some at the same time, and again after a
 // failure. Knows no engine and no network; how a trial is started is the launcher's business.
+
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { findLockHolder } from '../base/process-lock.js';
 import type { Plan } from '../plan/plan-trials.js';
 import type { Trial } from '../plan/trial.js';
@@ -16,8 +18,7 @@ import { listKnownTrialIds, openSweep } from './open-sweep.js';
 import type { PlanEvent, WaitReason } from './plan-event.js';
 import { indexRunFolders, prepareRun, type RunIndex } from './prepare-run.js';
 import { recordFailure } from './record-failure.js';
-import { listTrials, type TrialSource, type TrialTask } from './trial-source.js';
-import { waitOrStop } from './wait.js';
+import { listTrials, type TrialFeed, type TrialTask } from './trial-feed.js';
 
 export interface RunPlanOptions {
   readonly runsFolder: string;
@@ -54,7 +55,10 @@ const LOOK_AGAIN_MS = 500;
 /** Time that a trial gets to write its checkpoint after its time is over. */
 const TIMEOUT_GRACE_MS = 60_000;
 
-/** Runs the plan to its end, or until it is stopped. Failed trials do not reject: they are in `outcomes`. Throws OneshotError('locked') when another process runs this very sweep. */
+/**
+ * Runs the plan to its end, or until it is stopped. Failed trials do not reject: they are in `outcomes`. Throws
+ * OneshotError('locked') when another process runs this very sweep.
+ */
 export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<PlanResult> {
   const experimentFolder = join(options.runsFolder, plan.experiment.name);
   const isSweep = plan.search !== undefined || plan.trials.length > 1;
@@ -62,19 +66,19 @@ export async function runPlan(plan: Plan, options: RunPlanOptions): Promise<Plan
 
   const sweep = openSweep(plan, experimentFolder, { parallel: options.parallel, now: () => performance.now() });
   try {
-    const run = new PlanRun(experimentFolder, sweep.source, options);
+    const run = new PlanRun(experimentFolder, sweep.feed, options);
     const finished = run.countFinished(listKnownTrialIds(plan, experimentFolder));
-    options.onEvent({ type: 'sweep', id: sweep.id, isNew: sweep.isNew, finished, total: sweep.source.total });
+    options.onEvent({ type: 'sweep', id: sweep.id, isNew: sweep.isNew, finished, total: sweep.feed.total });
     return await run.run();
   } finally {
     sweep.close();
   }
 }
 
-/** One session of running the trials of a source. */
+/** One session of running the trials of a feed. */
 class PlanRun {
   readonly #experimentFolder: string;
-  readonly #source: TrialSource;
+  readonly #feed: TrialFeed;
   readonly #options: RunPlanOptions;
   readonly #index: RunIndex;
   readonly #memory: MemoryBudget;
@@ -91,9 +95,9 @@ class PlanRun {
   /** Wakes those who wait for a trial to end. */
   #wake = new AbortController();
 
-  constructor(experimentFolder: string, source: TrialSource, options: RunPlanOptions) {
+  constructor(experimentFolder: string, feed: TrialFeed, options: RunPlanOptions) {
     this.#experimentFolder = experimentFolder;
-    this.#source = source;
+    this.#feed = feed;
     this.#options = options;
     this.#index = indexRunFolders(experimentFolder);
     this.#memory = options.memory ?? createMemoryBudget();
@@ -144,12 +148,12 @@ class PlanRun {
   /** One of `parallel` workers: takes trials until there are none. */
   async #work(): Promise<void> {
     while (!this.#isEnding()) {
-      const next = this.#source.next();
+      const next = this.#feed.next();
       const task = next === 'wait' || next === undefined ? this.#elsewhere.shift() : next;
       if (task === undefined) {
         // What the search waits for may have failed for good: then nobody is busy, and the rest is left to the next session.
         if (next === undefined || this.#busyWorkers === 0) return;
-        await waitOrStop(LOOK_AGAIN_MS, this.#wake.signal);
+        await wait(LOOK_AGAIN_MS, undefined, { signal: this.#wake.signal }).catch(() => undefined);
         continue;
       }
       this.#busyWorkers++;
@@ -172,14 +176,14 @@ class PlanRun {
     if (progress === 'finished') {
       this.#skipped++;
       this.#options.onEvent({ type: 'skipped', trial, folder });
-      this.#source.tell(trial, { state: 'finished' }, folder);
+      this.#feed.tell(trial, { state: 'finished' }, folder);
       return;
     }
     const holder = findLockHolder(runFiles(folder).lock);
     if (holder !== undefined) return this.#leaveToOther(task, { type: 'elsewhere', holder });
     if (haltAfterEpoch !== undefined && hasHaltedBehind(folder, haltAfterEpoch)) {
       this.#outcomes.set(trial, { state: 'halted' });
-      this.#source.tell(trial, { state: 'halted' }, folder);
+      this.#feed.tell(trial, { state: 'halted' }, folder);
       return;
     }
 
@@ -206,11 +210,11 @@ class PlanRun {
         ...(retryInSeconds === undefined ? {} : { retryInSeconds }),
       });
       if (retryInSeconds !== undefined) {
-        await waitOrStop(1000 * retryInSeconds, this.#options.stop);
+        await wait(1000 * retryInSeconds, undefined, { signal: this.#options.stop }).catch(() => undefined);
         if (this.#isEnding()) return;
         continue;
       }
-      this.#source.tell(trial, outcome, folder);
+      this.#feed.tell(trial, outcome, folder);
       if (outcome.state === 'failed') this.#hasFailed = true;
       if (this.#hasFailed && this.#options.failFast) this.#stopAll();
       return;
@@ -223,7 +227,7 @@ class PlanRun {
     const outcome: TrialOutcome = { state: 'failed', ...describeFailure(error) };
     this.#outcomes.set(trial, outcome);
     this.#options.onEvent({ type: 'ended', trial, folder, outcome, seconds: 0, retrying: false });
-    this.#source.tell(trial, outcome, folder);
+    this.#feed.tell(trial, outcome, folder);
     this.#hasFailed = true;
     if (this.#options.failFast) this.#stopAll();
   }
@@ -238,7 +242,7 @@ class PlanRun {
   /** The trial comes last again: by then the other process has finished it, or has left it to be resumed. */
   async #leaveToOther(task: TrialTask, reason: WaitReason): Promise<void> {
     this.#tellWaiting(task.trial, reason);
-    await waitOrStop(LOOK_AGAIN_MS, this.#options.stop);
+    await wait(LOOK_AGAIN_MS, undefined, { signal: this.#options.stop }).catch(() => undefined);
     this.#elsewhere.push(task);
   }
 
@@ -271,7 +275,7 @@ class PlanRun {
         const holder = devices.describeOthers()[0]?.holder;
         this.#tellWaiting(trial, { type: 'device', kind: devices.devices.kind, holder });
       }
-      await waitOrStop(LOOK_AGAIN_MS, this.#wake.signal);
+      await wait(LOOK_AGAIN_MS, undefined, { signal: this.#wake.signal }).catch(() => undefined);
     }
     return undefined;
   }

@@ -1,5 +1,6 @@
 // The event log of a sweep: asks and tells of its search, targets and rungs of its successive halving, one JSON object a
-// line, synced before anything is done about them. Replaying it gives the state of both, so a sweep goes on after any number of kills as if there had been none.
+// line, synced before anything is done about them. Replaying it gives the state of both, so a sweep goes on after any
+// number of kills as if there had been none.
 import { closeSync, constants, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncFolder } from '../base/atomic-file.js';
@@ -39,7 +40,10 @@ export function listAskedTrialIds(events: readonly LoggedEvent[]): string[] {
   return events.flatMap((event) => event.trials ?? []);
 }
 
-/** The events in a log, without a last line that was torn by a crash; none where there is no log. Throws OneshotError('corrupt') on any other line that is no JSON. */
+/**
+ * The events in a log, without a last line that was torn by a crash; none where there is no log. Throws
+ * OneshotError('corrupt') on any other line that is no JSON.
+ */
 export function readSearchLog(path: string): LoggedEvent[] {
   return existsSync(path) ? parseLines(path, completePart(readFileSync(path))) : [];
 }

@@ -4,12 +4,12 @@ import { type AskedPoint, type Outcome, replaySearch } from '../plan/search/sear
 import type { SearchSweep } from '../plan/search-sweep.js';
 import type { Trial } from '../plan/trial.js';
 import { readRunStatus } from '../run-folder/run-folder.js';
-import type { PointEnd, PointSource } from './point-source.js';
+import type { PointEnd, PointFeed } from './point-feed.js';
 import type { SearchLog } from './search-log.js';
 import type { SweepClock } from './sweep-clock.js';
 
-/** A source whose state is its log. */
-export function searchPoints(search: SearchSweep, log: SearchLog, clock: SweepClock): PointSource {
+/** A feed whose state is its log. */
+export function searchPoints(search: SearchSweep, log: SearchLog, clock: SweepClock): PointFeed {
   const asked: AskedPoint[] = replaySearch(log.events.filter((event) => event.type === 'ask' || event.type === 'tell'));
   const trials = new Map<number, readonly Trial[]>();
   const { maxHours } = search.settings;

@@ -2,8 +2,8 @@
 import type { Trial } from '../plan/trial.js';
 import { isOfThePoint } from './failure-policy.js';
 import type { TrialOutcome } from './launcher.js';
-import type { PointSource } from './point-source.js';
-import type { TrialSource } from './trial-source.js';
+import type { PointFeed } from './point-feed.js';
+import type { TrialFeed } from './trial-feed.js';
 
 /** A point whose trials run or wait, with the ends that are known. */
 interface OpenPoint {
@@ -12,8 +12,8 @@ interface OpenPoint {
   readonly ends: Map<Trial, { readonly failed: boolean; readonly folder: string }>;
 }
 
-/** The trials of a source's points: first those that earlier sessions left, then those of new points. */
-export function wholeTrials(points: PointSource, seeds: number): TrialSource {
+/** The trials of a feed's points: first those that earlier sessions left, then those of new points. */
+export function wholeTrials(points: PointFeed, seeds: number): TrialFeed {
   const pointOf = new Map<Trial, OpenPoint>();
   const waiting: Trial[] = [];
 
@@ -49,7 +49,10 @@ export function wholeTrials(points: PointSource, seeds: number): TrialSource {
   };
 }
 
-/** Whether a trial's end says something of its point: nothing where it has not come to its end, or failed for what the point is not to blame for. */
+/**
+ * Whether a trial's end says something of its point: nothing where it has not come to its end, or failed for what the
+ * point is not to blame for.
+ */
 export function saysSomething(outcome: TrialOutcome): boolean {
   return outcome.state === 'failed' ? isOfThePoint(outcome.code) : outcome.state !== 'stopped';
 }

@@ -30,7 +30,10 @@ function poolUnpadded(tf: TensorFlow, input: Tensor, { size, stride }: Window): 
   return tf.avgPool(input as Tensor4D, [size[0], size[1]], [stride[0], stride[1]], 'valid');
 }
 
-/** Zeros around, then the mean with them, scaled by how much of each window lies inside: TensorFlow.js's own padded gradient is wrong on `cpu`. */
+/**
+ * Zeros around, then the mean with them, scaled by how much of each window lies inside: TensorFlow.js's own padded
+ * gradient is wrong on `cpu`.
+ */
 function poolPadded(tf: TensorFlow, input: Tensor4D, window: Window): Tensor {
   const [rows, columns] = [0, 1].map((axis) => padAxis(input.shape[axis + 1] as number, window, axis as 0 | 1)) as [
     PaddedAxis,

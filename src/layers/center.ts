@@ -47,8 +47,9 @@ function meanOf(features: Float32Array, count: number, units: number): Float32Ar
 }
 
 /**
- * The transform T = L^-T, [units, units] row by row, of S = L L^T, the covariance of the features shrunk towards the multiple of the identity with its trace
- * (Ledoit and Wolf 2004): (x - mean) T has the identity as its covariance, up to the shrinkage. A rotation beside any other whitening, which no distance sees.
+ * The transform T = L^-T, [units, units] row by row, of S = L L^T, the covariance of the features shrunk towards the
+ * multiple of the identity with its trace (Ledoit and Wolf 2004): (x - mean) T has the identity as its covariance, up to
+ * the shrinkage. A rotation beside any other whitening, which no distance sees.
  */
 export function whiteningOf(
   features: Float32Array,

@@ -19,7 +19,10 @@ export interface ParameterSpec {
   /** Inputs and outputs of one unit, for initialisers that scale by them. */
   readonly fanIn: number;
   readonly fanOut: number;
-  /** `weight`: learned, with L2 penalty or decay; `bias`: learned without; `statistic`: kept up by the layer itself (batch normalisation). */
+  /**
+   * `weight`: learned, with L2 penalty or decay; `bias`: learned without; `statistic`: kept up by the layer itself (batch
+   * normalisation).
+   */
   readonly role: 'weight' | 'bias' | 'statistic';
   /** The layer whose settings (learning rate, momentum, L2) are its own, where that is one within the layer. */
   readonly settings?: Layer;
@@ -34,7 +37,10 @@ export interface LayerContext {
   parameter(name: string): Tensor;
   /** Hands in the new value of a statistic; applied after the step. Called in training only. */
   updateStatistic(name: string, value: Tensor): void;
-  /** Uniform numbers in [0, 1) from the layer's own stream of this step: `shape` includes the batch axis. Called in training only. */
+  /**
+   * Uniform numbers in [0, 1) from the layer's own stream of this step: `shape` includes the batch axis. Called in
+   * training only.
+   */
   uniformNoise(shape: readonly number[]): Tensor;
   /** The context of a layer that this one is made of, by its name. */
   within(name: string): LayerContext;
@@ -48,7 +54,10 @@ export interface LayerType<Config extends Layer> {
   readonly type: Config['type'];
   /** The layers that it is made of, for layers that are made of others. */
   layersWithin?(config: Config): readonly Layer[];
-  /** True where it looks at the other pictures of a batch, which must then not be cut into micro-batches; false where not even the layers that it is made of do. */
+  /**
+   * True where it looks at the other pictures of a batch, which must then not be cut into micro-batches; false where not
+   * even the layers that it is made of do.
+   */
   readonly needsWholeBatches?: boolean;
   /** The shape that leaves the layer. Throws a `ShapeError` when `input` does not fit it. */
   outputShape(config: Config, input: Shape): Shape;
@@ -56,7 +65,10 @@ export interface LayerType<Config extends Layer> {
   parameters(config: Config, input: Shape): readonly ParameterSpec[];
   /** Multiplications with addition of one forward pass of one picture. */
   multiplyAdds(config: Config, input: Shape): number;
-  /** Arrays that come from the pictures themselves, before anything is learned: from what reaches the layer of all training pictures, `[count, ...]`. */
+  /**
+   * Arrays that come from the pictures themselves, before anything is learned: from what reaches the layer of all
+   * training pictures, `[count, ...]`.
+   */
   fit?(config: Config, features: Float32Array, count: number): FittedArrays;
   /** The layer's output, `[batch, ...outputShape]`. Called inside `tf.tidy` or a gradient. */
   apply(config: Config, input: Tensor, context: LayerContext): Tensor;
@@ -65,7 +77,10 @@ export interface LayerType<Config extends Layer> {
 /** The type of a layer: `layerTypeOf` of registry.ts, as an argument for what the registry itself lists. */
 export type LayerTypeOf = (layer: Layer) => LayerType<Layer>;
 
-/** A layer that does not fit what reaches it. `message` says why in one clause: `kernel 10x10 is larger than the 6x6 picture that reaches it`. */
+/**
+ * A layer that does not fit what reaches it. `message` says why in one clause: `kernel 10x10 is larger than the 6x6
+ * picture that reaches it`.
+ */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }

@@ -39,7 +39,10 @@ export class LayerPlaceError extends ShapeError {
   }
 }
 
-/** The layers of a list with their shapes. `above` is the key path of the list below what holds it. Throws a `LayerPlaceError` at the first layer that does not fit. */
+/**
+ * The layers of a list with their shapes. `above` is the key path of the list below what holds it. Throws a
+ * `LayerPlaceError` at the first layer that does not fit.
+ */
 export function placeLayers(
   typeOf: LayerTypeOf,
   layers: readonly Layer[],

@@ -51,7 +51,10 @@ export function createPretrained(typeOf: LayerTypeOf): LayerType<LayerPretrained
 
 const layerLists = new WeakMap<LayerPretrained, readonly Layer[]>();
 
-/** The layers with the learning rates that follow from the settings: each unit before the last learns at `rateDecay` of the next one's rate. */
+/**
+ * The layers with the learning rates that follow from the settings: each unit before the last learns at `rateDecay` of
+ * the next one's rate.
+ */
 function listLayers(config: LayerPretrained): readonly Layer[] {
   let layers = layerLists.get(config);
   if (layers === undefined) {

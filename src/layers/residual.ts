@@ -30,7 +30,10 @@ export function createResidual(typeOf: LayerTypeOf): LayerType<LayerResidual> {
       return output;
     },
 
-    /** Those of its layers as `conv0/kernel`, and `projection` [1, 1, channels, filters] or [inputs, units] where the shape changes. */
+    /**
+     * Those of its layers as `conv0/kernel`, and `projection` [1, 1, channels, filters] or [inputs, units] where the
+     * shape changes.
+     */
     parameters(config, input) {
       const within = placeWithin(config, input);
       const nested = within.flatMap(({ name, config: layer, parameters }) =>
@@ -76,7 +79,10 @@ function shortcut(input: Tensor, output: Shape, { tf, parameter }: LayerContext)
   return tf.conv2d(input as Tensor4D, weights as Tensor4D, strideOfProjection(shape, output), 'same');
 }
 
-/** The [rows, columns] by which a 1x1 convolution steps to make a picture of the output's size. Throws a `ShapeError` when none does. */
+/**
+ * The [rows, columns] by which a 1x1 convolution steps to make a picture of the output's size. Throws a `ShapeError` when
+ * none does.
+ */
 function strideOfProjection(input: Shape, output: Shape): [number, number] {
   if (input.length === output.length) {
     if (input.length === 1) return [1, 1];

@@ -15,7 +15,10 @@ export interface EncoderShape {
   readonly multiplyAdds: number;
 }
 
-/** The layers of an encoder with their shapes for pictures [imageSize, imageSize, channels]. Throws a `LayerPlaceError` at the first layer that does not fit. */
+/**
+ * The layers of an encoder with their shapes for pictures [imageSize, imageSize, channels]. Throws a `LayerPlaceError` at
+ * the first layer that does not fit.
+ */
 export function placeEncoder(encoder: readonly Layer[], imageSize: number, channels = 1): EncoderShape {
   const picture: Shape = [imageSize, imageSize, channels];
   const layers = placeLayers(layerTypeOf, encoder, picture);

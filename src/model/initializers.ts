@@ -75,7 +75,10 @@ export function drawInitialValues(spec: ParameterSpec, stream: RandomStream): Fl
   return values;
 }
 
-/** The initial values of all parameters of a network by path, those of `given` where it has them. Each parameter has a stream of its own, so that a changed layer leaves the others alone. Koch's 39 million numbers take about 2 s. */
+/**
+ * The initial values of all parameters of a network by path, those of `given` where it has them. Each parameter has a
+ * stream of its own, so that a changed layer leaves the others alone. Koch's 39 million numbers take about 2 s.
+ */
 export function initializeNetwork(shape: NetworkShape, seed: number, given?: NamedArrays): NamedArrays {
   return new Map(
     shape.parameters.map((spec) => {

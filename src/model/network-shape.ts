@@ -12,7 +12,10 @@ export interface NetworkParameter extends ParameterSpec {
   readonly path: string;
   /** Name of the layer it belongs to, or `head`. */
   readonly layer: string;
-  /** The settings of that layer (the one within it where it is made of others) or head: its own learning rate, momentum and L2. */
+  /**
+   * The settings of that layer (the one within it where it is made of others) or head: its own learning rate, momentum
+   * and L2.
+   */
   readonly config: Model['encoder'][number] | Head | Task;
 }
 
@@ -33,7 +36,10 @@ export interface NetworkShape {
   readonly multiplyAddsPerPair: number;
 }
 
-/** The shape of a network for pictures [imageSize, imageSize, channels]. Throws a `LayerPlaceError` at the first layer that does not fit. */
+/**
+ * The shape of a network for pictures [imageSize, imageSize, channels]. Throws a `LayerPlaceError` at the first layer
+ * that does not fit.
+ */
 export function describeNetwork(model: Model, imageSize: number, channels = 1): NetworkShape {
   const encoder = placeEncoder(model.encoder, imageSize, channels);
   const headType = headTypeOf(model.head);

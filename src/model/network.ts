@@ -22,7 +22,10 @@ export interface TrainingMode {
 /** A network over some set of tensors. It owns none: who made the tensors disposes of them. Results belong to the caller. */
 export interface Network {
   readonly shape: NetworkShape;
-  /** Embeddings [batch, units] of pictures [batch, height, width, channels] in [0, 1]: ink, or red, green and blue. Without `training` with running statistics and without dropout. */
+  /**
+   * Embeddings [batch, units] of pictures [batch, height, width, channels] in [0, 1]: ink, or red, green and blue.
+   * Without `training` with running statistics and without dropout.
+   */
   embed(images: Tensor4D, training?: TrainingMode): Tensor2D;
   /** The head's measure [pairs] of aligned embeddings, both [pairs, units]. */
   comparePairs(measure: Measure, a: Tensor2D, b: Tensor2D): Tensor1D;
@@ -32,7 +35,10 @@ export interface Network {
   scoreQueries(queries: Tensor2D, supports: Tensor2D): Tensor2D;
 }
 
-/** The network of `model` computed with the given tensors; `shape` is `describeNetwork(model, imageSize, channels)` and names what `tensors` must hold. */
+/**
+ * The network of `model` computed with the given tensors; `shape` is `describeNetwork(model, imageSize, channels)` and
+ * names what `tensors` must hold.
+ */
 export function buildNetwork(
   tf: TensorFlow,
   model: Model,
@@ -67,7 +73,10 @@ export function buildNetwork(
   };
 }
 
-/** Variables with the given values, one for each parameter of the network, by path. Throws a OneshotError 'corrupt' when one is missing, too many, or of another shape. The caller disposes of them. */
+/**
+ * Variables with the given values, one for each parameter of the network, by path. Throws a OneshotError 'corrupt' when
+ * one is missing, too many, or of another shape. The caller disposes of them.
+ */
 export function uploadParameters(tf: TensorFlow, shape: NetworkShape, arrays: NamedArrays): Map<string, Variable> {
   checkParameters(shape, arrays);
   return new Map(

@@ -1,6 +1,6 @@
 // What an optimizer is: facts that check and plan ask for, and a pure function from parameters, gradients and its own state
-// to new ones. One file per type beside this one; `registry.ts` lists them. TensorFlow.js's own optimizers know no rates, momenta or penalties per layer, and `setMomentum` of its
-// MomentumOptimizer has no effect.
+// to new ones. One file per type beside this one; `registry.ts` lists them. TensorFlow.js's own optimizers know no rates,
+// momenta or penalties per layer, and `setMomentum` of its MomentumOptimizer has no effect.
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Optimizer } from '../config/experiment.js';
 import type { SettingProblem } from '../config/setting-problem.js';
@@ -16,7 +16,10 @@ export interface StepPosition {
   readonly rateFactor: number;
 }
 
-/** One parameter with what its update needs. `slots` are the optimizer's own arrays for it, in the order of `slotNames`, in the parameter's shape. */
+/**
+ * One parameter with what its update needs. `slots` are the optimizer's own arrays for it, in the order of `slotNames`,
+ * in the parameter's shape.
+ */
 export interface UpdateInput {
   readonly value: Tensor;
   readonly gradient: Tensor;

@@ -31,7 +31,10 @@ export interface SweepPoint {
   readonly experiment: Experiment;
 }
 
-/** The points of a checked experiment: of a grid every combination, the last parameter varies fastest; of a list its points in order. One point without assignments where there is no sweep, none where a search proposes them. */
+/**
+ * The points of a checked experiment: of a grid every combination, the last parameter varies fastest; of a list its
+ * points in order. One point without assignments where there is no sweep, none where a search proposes them.
+ */
 export function expandSweep(experiment: Experiment): SweepPoint[] {
   const { sweep, ...base } = experiment;
   if (isSearched(sweep)) return [];

@@ -4,11 +4,17 @@ import { canonicalJson, hashBytes, stableHash } from '../base/stable-hash.js';
 import { partition } from '../config/affects.js';
 import type { Experiment } from '../config/experiment.js';
 
-/** Raised whenever the same experiment and seed would give other numbers than before: trials made under another version are not reused. */
+/**
+ * Raised whenever the same experiment and seed would give other numbers than before: trials made under another version
+ * are not reused.
+ */
 export const NUMERICS_VERSION = 2;
 
 export interface Fingerprints {
-  /** 64 hex digits over the keys that affect training, the seed, the data's digest and the version of the numerics: decides whether a trial is finished. */
+  /**
+   * 64 hex digits over the keys that affect training, the seed, the data's digest and the version of the numerics:
+   * decides whether a trial is finished.
+   */
   readonly training: string;
   /** 64 hex digits over the training fingerprint and the keys that affect evaluation: decides whether its results are current. */
   readonly evaluation: string;

@@ -23,7 +23,10 @@ export interface SearchSweep {
   readonly maxPoints: number;
   /** Whether the proposals depend on what has finished; then only the first ones are known beforehand. */
   readonly learns: boolean;
-  /** The next point after those asked, `wait` where it depends on points that are still pending, or undefined when there is none left. */
+  /**
+   * The next point after those asked, `wait` where it depends on points that are still pending, or undefined when there
+   * is none left.
+   */
   propose(asked: readonly AskedPoint[]): SearchPoint | 'wait' | undefined;
   /** The trials of a point, one for each seed. */
   trialsOf(point: SearchPoint): Trial[];
@@ -76,7 +79,10 @@ export function createSearchSweep(
   };
 }
 
-/** The proposals that are known before anything has run, `limit` at most: all of a search that does not learn, the first ones of one that does. */
+/**
+ * The proposals that are known before anything has run, `limit` at most: all of a search that does not learn, the first
+ * ones of one that does.
+ */
 export function listFirstProposals(search: SearchSweep, limit: number): SearchPoint[] {
   const { settings } = search;
   const known =

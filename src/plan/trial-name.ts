@@ -1,11 +1,15 @@
-// Readable names of trials, made of what varies between them; also folder names, so they hold letters that every file system takes.
+// Readable names of trials, made of what varies between them; also folder names, so they hold letters that every file
+// system takes.
 import { fileNameOf } from '../base/file-name.js';
 import type { Assignment } from './trial.js';
 
 /** Longest name; the id behind it keeps folders apart whatever is cut. */
 const LONGEST_NAME = 100;
 
-/** The shortest ending of each key path that no other path shares: `training.task.pairs.count` becomes `count` where nothing else is called so. */
+/**
+ * The shortest ending of each key path that no other path shares: `training.task.pairs.count` becomes `count` where
+ * nothing else is called so.
+ */
 export function shortenPaths(paths: readonly string[]): ReadonlyMap<string, string> {
   const short = new Map<string, string>();
   for (const path of paths) {

@@ -32,7 +32,10 @@ interface Outcome {
   readonly asked: string;
 }
 
-/** The differences of `system` less `base` on the tasks that both have answered with two runs at least, the same queries in all. */
+/**
+ * The differences of `system` less `base` on the tasks that both have answered with two runs at least, the same queries
+ * in all.
+ */
 export function compareConfigurations(base: RunGroup, system: RunGroup): ConfigurationDifference[] {
   const own = listOutcomes(base);
   const others = listOutcomes(system);

@@ -53,7 +53,10 @@ export type ComparedResult = Pick<
   'n' | 'correct' | 'accuracy' | 'wilson' | 'clustered' | 'alarm'
 >;
 
-/** A paired test of a run against the first one, or why there is none. It speaks of these two networks: others of the same configurations, trained from other seeds, may differ otherwise. */
+/**
+ * A paired test of a run against the first one, or why there is none. It speaks of these two networks: others of the same
+ * configurations, trained from other seeds, may differ otherwise.
+ */
 export type PairedTest =
   | {
       readonly paired: true;

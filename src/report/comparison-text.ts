@@ -10,7 +10,10 @@ import { renderPlainTable } from './markdown-page.js';
 const OF_NETWORKS =
   'p-values speak of these networks, not of configurations: the same ones trained from other seeds may differ otherwise';
 
-/** The runs as A, B, …, their differing settings, what they reached, the paired tests, and which configuration validation chose. */
+/**
+ * The runs as A, B, …, their differing settings, what they reached, the paired tests, and which configuration validation
+ * chose.
+ */
 export function renderComparison(comparison: Comparison): string {
   const { rows, differences, configurations, choice } = comparison;
   return [

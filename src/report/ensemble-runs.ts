@@ -4,7 +4,10 @@ import { readResults } from '../evaluation/records/evaluation-result.js';
 import { readPredictions } from '../evaluation/records/predictions.js';
 import { predictionsPath, runFiles } from '../run-folder/run-folder.js';
 
-/** The ensemble's results on every task that all runs have with the same episodes, in the order of the first run; empty where there is none. Throws a OneshotError('corrupt') for a damaged run folder. */
+/**
+ * The ensemble's results on every task that all runs have with the same episodes, in the order of the first run; empty
+ * where there is none. Throws a OneshotError('corrupt') for a damaged run folder.
+ */
 export function ensembleRuns(folders: readonly string[]): EnsembleResult[] {
   const runs = folders.map((folder) => ({
     folder,

@@ -26,7 +26,10 @@ export function formatCorrect(correct: number): string {
   return Number.isInteger(correct) ? String(correct) : correct.toFixed(1);
 }
 
-/** `0.031`, or `< 0.0001`. Of one that was counted on random `draws`, as many decimals as twice its standard error leaves: `0.03`. */
+/**
+ * `0.031`, or `< 0.0001`. Of one that was counted on random `draws`, as many decimals as twice its standard error leaves:
+ * `0.03`.
+ */
 export function formatPValue(pValue: number, draws = Number.POSITIVE_INFINITY): string {
   if (pValue < 0.0001) return '< 0.0001';
   if (draws === Number.POSITIVE_INFINITY) return pValue.toPrecision(2);

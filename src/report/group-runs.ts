@@ -39,7 +39,10 @@ export interface Measurement {
   readonly pictureSize: readonly [number, number];
   /** Mean over runs. */
   readonly accuracy: number;
-  /** 95 %: of one run Wilson's or over episodes (clustered bootstrap), whichever reaches further on each side; of several runs over seeds too (`intervalOverSeeds`). */
+  /**
+   * 95 %: of one run Wilson's or over episodes (clustered bootstrap), whichever reaches further on each side; of several
+   * runs over seeds too (`intervalOverSeeds`).
+   */
   readonly interval: Interval;
   /** Which queries were asked of which pictures, as a hash: only measurements with the same can be set side by side. */
   readonly asked: string;

@@ -124,7 +124,10 @@ function readTagsAndMetrics(path: string): JournalContent {
   return { tags, metrics };
 }
 
-/** The predictions behind a result of the run. Throws a OneshotError('corrupt') when the file is damaged, and the file system's error when it is missing. */
+/**
+ * The predictions behind a result of the run. Throws a OneshotError('corrupt') when the file is damaged, and the file
+ * system's error when it is missing.
+ */
 export function readRunPredictions(run: ReportRun, result: EvaluationResult): PredictionRecord {
   return readPredictions(join(runFiles(run.folder).predictions, result.predictions));
 }

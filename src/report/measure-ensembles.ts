@@ -11,7 +11,10 @@ import { ensembleRuns } from './ensemble-runs.js';
 import { hasConvolutions, type Measurement, type RunGroup } from './group-runs.js';
 import type { ReportRun } from './load-runs.js';
 
-/** The ensembles that the experiments of these runs declare, task by task. Those with a member that has not finished are left out. */
+/**
+ * The ensembles that the experiments of these runs declare, task by task. Those with a member that has not finished are
+ * left out.
+ */
 export function measureEnsembles(groups: readonly RunGroup[]): Measurement[] {
   const runs = groups.flatMap((group) => group.runs.map((run) => ({ run, label: group.label })));
   const byExperiment = groupBy(runs, ({ run }) => dirname(run.folder));

@@ -24,7 +24,10 @@ export interface WrittenReport {
   readonly report: Report;
 }
 
-/** Writes the report of the runs at or below `paths`. Throws OneshotError('usage') when a path does not exist, and the file system's error when it cannot write. */
+/**
+ * Writes the report of the runs at or below `paths`. Throws OneshotError('usage') when a path does not exist, and the
+ * file system's error when it cannot write.
+ */
 export async function writeReport(paths: readonly string[], { outFolder }: WriteReportOptions): Promise<WrittenReport> {
   const report = makeReport(loadRuns(paths));
   const blocks = await makeBlocks(report, (folder) => relative(resolve(outFolder), folder) || '.');

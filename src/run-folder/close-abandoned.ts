@@ -7,8 +7,9 @@ import type { JournalStatus } from '../tracking/journal-event.js';
 import { readRunStatus, runFiles } from './run-folder.js';
 
 /**
- * Ends the journal of a run whose process is gone, FAILED where its status says so and else KILLED; true when it did so. A run that somebody works
- * on, here or on another machine, and one whose folder cannot be read or written are left as they are. A resume sets RUNNING again.
+ * Ends the journal of a run whose process is gone, FAILED where its status says so and else KILLED; true when it did so.
+ * A run that somebody works on, here or on another machine, and one whose folder cannot be read or written are left as
+ * they are. A resume sets RUNNING again.
  */
 export function closeAbandonedJournal(folder: string): boolean {
   const files = runFiles(folder);

@@ -28,7 +28,10 @@ const shape: RecordShape = {
   microBatchSize: (value) => value === null || isCount(value),
 };
 
-/** The conditions of a trial that was begun, or undefined. Throws OneshotError('corrupt') when the file cannot be read or was altered. */
+/**
+ * The conditions of a trial that was begun, or undefined. Throws OneshotError('corrupt') when the file cannot be read or
+ * was altered.
+ */
 export function readConditions(path: string): Conditions | undefined {
   return readRecord<Conditions>(path, shape);
 }

@@ -24,7 +24,10 @@ export function rankTrials(trials: readonly SweepTrial[], { goal }: Objective): 
     .sort((a, b) => sign * ((a.value ?? 0) - (b.value ?? 0)));
 }
 
-/** Markdown: how many trials stand where, the sweep points by the mean over their seeds, and the best trials. MLflow shows the first lines until one asks for more, so the winner comes first. */
+/**
+ * Markdown: how many trials stand where, the sweep points by the mean over their seeds, and the best trials. MLflow shows
+ * the first lines until one asks for more, so the winner comes first.
+ */
 export function describeSweep(trials: readonly SweepTrial[], goal: Objective): string {
   const counts = new Map<RunState, number>();
   for (const { state } of trials) counts.set(state, (counts.get(state) ?? 0) + 1);

@@ -13,7 +13,10 @@ import { RUN_FOLDER_VERSION, runFiles } from './run-folder.js';
 interface FileDigest {
   readonly sha256: string;
   readonly bytes: number;
-  /** Milliseconds since 1970. The time of the last change of the inode cannot be set by hand: whoever writes or copies changes it. */
+  /**
+   * Milliseconds since 1970. The time of the last change of the inode cannot be set by hand: whoever writes or copies
+   * changes it.
+   */
   readonly changedMs: number;
 }
 

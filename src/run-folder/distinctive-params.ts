@@ -54,7 +54,10 @@ export function nameParam(path: string): string {
   return path.replace(/\[([^\]]*)\]/g, '.$1');
 }
 
-/** `conv filters=8 kernelSize=3, relu, maxPool size=2`: the layers with what differs from their defaults, without what is swept and has a parameter of its own. */
+/**
+ * `conv filters=8 kernelSize=3, relu, maxPool size=2`: the layers with what differs from their defaults, without what is
+ * swept and has a parameter of its own.
+ */
 function describeLayers(experiment: Experiment, isSwept: (key: string) => boolean): string {
   return (experiment.model?.encoder ?? [])
     .map((layer, index) => {

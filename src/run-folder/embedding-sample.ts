@@ -7,7 +7,10 @@ const ALPHABETS = 2;
 const CHARACTERS = 4;
 const DRAWERS = 12;
 
-/** Pictures of the first characters of the selection's first alphabets by their first drawers, the same in all runs: 96 at most, ascending. */
+/**
+ * Pictures of the first characters of the selection's first alphabets by their first drawers, the same in all runs: 96 at
+ * most, ascending.
+ */
 export function chooseEmbeddingSample(selection: Selection): Int32Array {
   const characters = indexSelection(selection)
     .slice(0, ALPHABETS)
@@ -33,7 +36,10 @@ export function writeEmbeddingSample(path: string, { embeddings, characters }: E
   });
 }
 
-/** The sample in the file at `path`. Throws a OneshotError('corrupt') when it is damaged, and the file system's error when it is missing. */
+/**
+ * The sample in the file at `path`. Throws a OneshotError('corrupt') when it is damaged, and the file system's error when
+ * it is missing.
+ */
 export function readEmbeddingSample(path: string): EmbeddingSample {
   const { arrays, metadata } = readTensorFile(path);
   return { embeddings: arrays.get(ARRAY)!.values, characters: JSON.parse(metadata.characters!) as string[] };

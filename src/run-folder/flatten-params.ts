@@ -4,7 +4,10 @@ import type { Experiment } from '../config/experiment.js';
 /** Sections that say what was trained. A run may be evaluated again in another way, and a parameter keeps its value. */
 const SECTIONS = ['data', 'augmentation', 'model', 'training'] as const;
 
-/** `training.optimizer.learningRate` → `0.005`. Layers go by name or position (`model.encoder.conv1.filters`), since MLflow takes no brackets in names. */
+/**
+ * `training.optimizer.learningRate` → `0.005`. Layers go by name or position (`model.encoder.conv1.filters`), since
+ * MLflow takes no brackets in names.
+ */
 export function flattenParams(experiment: Experiment): Record<string, string> {
   const params: Record<string, string> = {};
   for (const section of SECTIONS) {

@@ -8,7 +8,16 @@ import { readBounded } from '../base/bounded-file.js';
 import { stripCredentials } from '../base/hide-credentials.js';
 import { readOwnVersion } from '../base/own-files.js';
 import { OneshotError } from '../base/problem.js';
-import { isCount, isList, isMap, isRecord, isText, MAX_RECORD_BYTES, type RecordShape } from './read-record.js';
+import {
+  isCount,
+  isList,
+  isMap,
+  isOptional,
+  isRecord,
+  isText,
+  MAX_RECORD_BYTES,
+  type RecordShape,
+} from './read-record.js';
 
 export interface Provenance {
   readonly attempt: number;
@@ -70,6 +79,7 @@ const provenanceShape: RecordShape = {
   node: isText,
   engine: isMap,
   machine: isRecord({ host: isText, system: isText, processor: isText, cores: isCount }),
+  git: isOptional(isRecord({ commit: isText, branch: isText, remote: isOptional(isText) })),
 };
 
 /** What the file at `path` says, one for each attempt; none where there is no such file. Throws OneshotError('corrupt') when it is not what a run wrote. */

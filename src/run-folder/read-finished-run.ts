@@ -26,7 +26,11 @@ export interface FinishedRun {
   readonly provenance: readonly Provenance[];
 }
 
-/** The run in `folder`; `dataPath` is where its pictures lie now, where that is another place. Throws OneshotError: `usage` when there is none or it is not finished, `data` when its pictures are gone or others, `corrupt` when a file of it was altered or is of another version. */
+/**
+ * The run in `folder`; `dataPath` is where its pictures lie now, where that is another place. Throws OneshotError:
+ * `usage` when there is none or it is not finished, `data` when its pictures are gone or others, `corrupt` when a file of
+ * it was altered or is of another version.
+ */
 export function readFinishedRun(folder: string, dataPath?: string): FinishedRun {
   const files = runFiles(folder);
   if (existsSync(folder)) requireOwnFiles(folder);

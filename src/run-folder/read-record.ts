@@ -24,6 +24,16 @@ export const isList: FieldCheck = Array.isArray;
 /** Numbers that are not finite are null in JSON. */
 export const isMapOfNumbers: FieldCheck = (value) =>
   isMap(value) && Object.values(value as object).every((item) => typeof item === 'number' || item === null);
+export const isNumber: FieldCheck = (value) => typeof value === 'number';
+/** A field that may be left out. */
+export const isOptional =
+  (check: FieldCheck): FieldCheck =>
+  (value) =>
+    value === undefined || check(value);
+export const isListOf =
+  (check: FieldCheck): FieldCheck =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
 export const isOneOf =
   (words: readonly string[]): FieldCheck =>
   (value) =>

@@ -9,7 +9,11 @@ import { makeFingerprints } from '../plan/fingerprint.js';
 import { MAX_RECORD_BYTES } from './read-record.js';
 import { runFiles, type TrialRecord } from './run-folder.js';
 
-/** The experiment of a run. Throws OneshotError('corrupt') when its file cannot be read or was edited: it was checked when the folder was made, and what matters now is that it is still the same. Throws OneshotError('data') when its pictures are not where they were; `dataPath` says where they are now. */
+/**
+ * The experiment of a run. Throws OneshotError('corrupt') when its file cannot be read or was edited: it was checked when
+ * the folder was made, and what matters now is that it is still the same. Throws OneshotError('data') when its pictures
+ * are not where they were; `dataPath` says where they are now.
+ */
 export function readRunExperiment(folder: string, record: TrialRecord, dataPath?: string): Experiment {
   const path = runFiles(folder).experiment;
   let experiment: Experiment;

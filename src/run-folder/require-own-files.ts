@@ -1,5 +1,5 @@
-// Run folders come from other machines and other people: what is read from them is theirs alone. Links that lead out of the folder
-// would show, send or remove somebody's files; pipes and devices would never end.
+// Run folders come from other machines and other people: what is read from them is theirs alone. Links that lead out of
+// the folder would show, send or remove somebody's files; pipes and devices would never end.
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { requireInside } from '../base/bounded-file.js';

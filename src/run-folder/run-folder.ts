@@ -8,9 +8,11 @@ import type { Fingerprints } from '../plan/fingerprint.js';
 import {
   isCount,
   isHash,
-  isList,
+  isListOf,
   isMapOfNumbers,
+  isNumber,
   isOneOf,
+  isOptional,
   isRecord,
   isText,
   isTruth,
@@ -109,6 +111,10 @@ const statusShape: RecordShape = {
   metrics: isMapOfNumbers,
   startedAt: isText,
   updatedAt: isText,
+  seconds: isNumber,
+  peakMemoryBytes: isNumber,
+  headline: isOptional(isRecord({ task: isText, accuracy: isNumber, n: isCount })),
+  failure: isOptional(isRecord({ code: isText, message: isText, hint: isOptional(isText) })),
 };
 
 /** The status of the run in `folder`, or undefined when it has none. Throws OneshotError('corrupt') when it cannot be read, was altered or is of another version. */
@@ -140,7 +146,7 @@ const trialShape: RecordShape = {
   name: isText,
   id: (value) => typeof value === 'string' && /^[0-9a-f]{8}$/.test(value),
   seed: isCount,
-  assignments: isList,
+  assignments: isListOf(isRecord({ path: isText })),
   fingerprints: isRecord(fingerprintsShape),
 };
 

@@ -65,7 +65,10 @@ export function writeSweepManifest(path: string, manifest: SweepManifest): void 
   writeFileAtomic(path, `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** The manifest at a path, or undefined when there is none. Throws OneshotError('corrupt') when it cannot be read or is of another version. */
+/**
+ * The manifest at a path, or undefined when there is none. Throws OneshotError('corrupt') when it cannot be read or is of
+ * another version.
+ */
 export function readSweepManifest(path: string): SweepManifest | undefined {
   if (!existsSync(path)) return undefined;
   let manifest: SweepManifest;

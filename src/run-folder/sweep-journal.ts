@@ -62,7 +62,10 @@ export function beginSweepJournal(experimentFolder: string, experiment: Experime
   });
 }
 
-/** What all trials have in common, under the same names: MLflow's comparison offers first what differs between the runs that are ticked, this one among them. */
+/**
+ * What all trials have in common, under the same names: MLflow's comparison offers first what differs between the runs
+ * that are ticked, this one among them.
+ */
 function listFixedParams(experiment: Experiment): Record<string, string> {
   const { sweep } = experiment;
   const swept = [
@@ -81,7 +84,10 @@ function listPoints({ sweep }: Experiment): readonly object[] {
   return sweep !== undefined && 'points' in sweep ? ((sweep as { points?: readonly object[] }).points ?? []) : [];
 }
 
-/** Brings the run up to what the folders of its trials say: the best value so far, the table of trials, the note. `isOver` gives it its last status. */
+/**
+ * Brings the run up to what the folders of its trials say: the best value so far, the table of trials, the note. `isOver`
+ * gives it its last status.
+ */
 export function updateSweepJournal(experimentFolder: string, { isOver }: { isOver: boolean }): void {
   const { runs } = findRuns(experimentFolder);
   const goal = readFolderObjective(experimentFolder);
@@ -131,7 +137,10 @@ function logPredictions(journal: Journal, experimentFolder: string, { folder, se
   }
 }
 
-/** The best value after each finished trial, in the order they finished; steps count finished trials. Its key is none that trials have, so that charts of trials hold no curve of another meaning. */
+/**
+ * The best value after each finished trial, in the order they finished; steps count finished trials. Its key is none that
+ * trials have, so that charts of trials hold no curve of another meaning.
+ */
 function logBestSoFar(journal: Journal, trials: readonly SweepTrial[], goal: Objective): void {
   const key = `sweep/best-${goal.metric.replace('/', '-')}`;
   const finished = trials

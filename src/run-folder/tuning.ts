@@ -10,7 +10,10 @@ export function takeTuning(from: string | undefined, path: string): void {
   if (from !== undefined && existsSync(from)) writeFileAtomic(path, readFileSync(from));
 }
 
-/** What a resume would choose anew, in words: nothing, or all algorithms when their file is missing. Throws OneshotError('corrupt') when it was damaged. */
+/**
+ * What a resume would choose anew, in words: nothing, or all algorithms when their file is missing. Throws
+ * OneshotError('corrupt') when it was damaged.
+ */
 export function findLostTuning(path: string, begun: Conditions | undefined): string[] {
   const isThere = readRecord(path, { choices: isMap }) !== undefined;
   return begun?.engine.settings.algorithms === 'measured' && !isThere ? ['tuning.json was kept and is missing'] : [];

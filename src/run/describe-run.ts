@@ -26,7 +26,10 @@ export function describeRun(
   return lines.join('\n');
 }
 
-/** The results as MLflow's table (pandas, orientation `split`). Its evaluation view puts runs side by side by the first column. */
+/**
+ * The results as MLflow's table (pandas, orientation `split`). Its evaluation view puts runs side by side by the first
+ * column.
+ */
 export function composeResultsTable(results: readonly EvaluationResult[]): { columns: string[]; data: unknown[][] } {
   return {
     columns: ['task and system', 'accuracy', 'low', 'high', 'queries', 'alarm'],

@@ -5,7 +5,10 @@ import type { Engine } from '../engine/engine.js';
 import type { PlacedLayer } from '../layers/place-layers.js';
 import { sizeOf } from '../layers/shape.js';
 
-/** Throws a OneshotError('engine') that names the largest tensor when it is larger than the engine computes with: weights of a layer, or its output for the pictures of a micro-batch. */
+/**
+ * Throws a OneshotError('engine') that names the largest tensor when it is larger than the engine computes with: weights
+ * of a layer, or its output for the pictures of a micro-batch.
+ */
 export function requireTensorsFit(
   { name, largestTensorBytes }: Pick<Engine, 'name' | 'largestTensorBytes'>,
   layers: readonly PlacedLayer[],

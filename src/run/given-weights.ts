@@ -28,7 +28,10 @@ export interface GivenWeightsOptions {
 /** Training pictures that arrays are measured on at most: the spread of a mean over more is nothing. */
 const MOST_PICTURES = 4096;
 
-/** The arrays by path that are not drawn; empty for most networks. Throws a OneshotError('data') when a file of weights is missing or damaged. */
+/**
+ * The arrays by path that are not drawn; empty for most networks. Throws a OneshotError('data') when a file of weights is
+ * missing or damaged.
+ */
 export async function prepareGivenWeights(options: GivenWeightsOptions): Promise<NamedArrays> {
   const { model, data, place, log } = options;
   const { imageSize, channels } = data.description;

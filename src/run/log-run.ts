@@ -105,7 +105,10 @@ export function logDatasets({ journal, experiment }: RunLog, { split, digest }: 
   }
 }
 
-/** Logs the last values of a training that is over and those at the epoch whose weights are kept: MLflow's table, sorting and scatter plots show single values. */
+/**
+ * Logs the last values of a training that is over and those at the epoch whose weights are kept: MLflow's table, sorting
+ * and scatter plots show single values.
+ */
 export function logTraining({ journal }: RunLog, { best }: TrainingResult): void {
   const log = (key: string, value: number) => journal.append({ type: 'metric', key, step: 0, value });
   if (best.epoch !== undefined) log('final/best-epoch', best.epoch);
@@ -128,7 +131,10 @@ export function logHalving(
   journal.append({ type: 'tags', values: { 'oneshot.halving': `${decision} after epoch ${epoch} of ${maxEpochs}` } });
 }
 
-/** Logs what an evaluation measured: a point for each system and task, a table, a won and a lost episode, the files and the trained model. */
+/**
+ * Logs what an evaluation measured: a point for each system and task, a table, a won and a lost episode, the files and
+ * the trained model.
+ */
 export function logEvaluation(run: RunLog, results: readonly EvaluationResult[]): void {
   const { journal, folder, experiment, record } = run;
   const files = runFiles(folder);
@@ -176,7 +182,10 @@ export function logHeadline({ journal }: RunLog, { task, accuracy }: RunHeadline
   journal.append({ type: 'tags', values: { 'oneshot.accuracy_of': task } });
 }
 
-/** A point whose step counts the evaluations of this run, since a changed evaluation measures again; one that repeats the last is left out. Returns the step. */
+/**
+ * A point whose step counts the evaluations of this run, since a changed evaluation measures again; one that repeats the
+ * last is left out. Returns the step.
+ */
 export function logMeasured(journal: Journal, key: string, value: number): number {
   const last = journal.lastStep(key);
   if (last !== undefined && journal.value(key, last) === value) return last;
@@ -185,7 +194,10 @@ export function logMeasured(journal: Journal, key: string, value: number): numbe
   return step;
 }
 
-/** The metric of a system on a task, the task's own name: `test/within-alphabet/20-way-1-shot`, `test-baseline/within-alphabet/20-way-1-shot/chance`. MLflow's sections of charts are what stands before the last `/`. */
+/**
+ * The metric of a system on a task, the task's own name: `test/within-alphabet/20-way-1-shot`,
+ * `test-baseline/within-alphabet/20-way-1-shot/chance`. MLflow's sections of charts are what stands before the last `/`.
+ */
 export function nameAccuracy(task: string, scorer: EvaluationResult['scorer']): string {
   if (scorer === 'network') return task;
   const [selection, ...rest] = task.split('/');

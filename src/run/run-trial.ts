@@ -68,7 +68,10 @@ export interface TrialSurroundings {
 /** How a trial ended that did not fail. */
 export type TrialEnd = 'finished' | 'stopped' | 'halted';
 
-/** Runs the trial in a folder to its end, to a stop, or to the epoch that it is to halt after. Throws what made it fail, after its status says so. */
+/**
+ * Runs the trial in a folder to its end, to a stop, or to the epoch that it is to halt after. Throws what made it fail,
+ * after its status says so.
+ */
 export async function runTrial(trial: TrialArguments, around: TrialSurroundings): Promise<TrialEnd> {
   const { folder } = trial;
   const files = runFiles(folder);
@@ -217,7 +220,10 @@ class TrialRun {
     return engine;
   }
 
-  /** What was lost of the algorithms that the trial was begun with, in words; refused before the engine makes the file anew, unless drift is allowed. */
+  /**
+   * What was lost of the algorithms that the trial was begun with, in words; refused before the engine makes the file
+   * anew, unless drift is allowed.
+   */
   #prepareTuning(begun: Conditions | undefined): string[] {
     const { tuning, last } = this.#files;
     if (begun === undefined) takeTuning(this.#trial.tuningFrom, tuning);

@@ -17,7 +17,10 @@ export interface SystemSampler {
   stop(): void;
 }
 
-/** Samples into the journal until it is stopped. Whatever cannot be measured is left out. The run's own metrics come first, unless they take long: MLflow's comparison begins with the metric that a run got first. */
+/**
+ * Samples into the journal until it is stopped. Whatever cannot be measured is left out. The run's own metrics come
+ * first, unless they take long: MLflow's comparison begins with the metric that a run got first.
+ */
 export function sampleSystem(journal: Journal): SystemSampler {
   const startedAt = performance.now();
   let isStopped = false;
@@ -104,7 +107,10 @@ async function describeGpus(): Promise<Record<string, number>> {
   }
 }
 
-/** The metrics of nvidia-smi's lines `utilization %, memory used MiB, memory in all MiB`, one line for each GPU. What is not a number is left out. */
+/**
+ * The metrics of nvidia-smi's lines `utilization %, memory used MiB, memory in all MiB`, one line for each GPU. What is
+ * not a number is left out.
+ */
 export function parseGpuTable(text: string): Record<string, number> {
   const metrics: Record<string, number> = {};
   for (const [index, line] of text.trim().split('\n').entries()) {

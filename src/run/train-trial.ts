@@ -9,7 +9,7 @@ import { makeNetworkScorer } from '../evaluation/scorers/network.js';
 import { placeEncoder } from '../model/encoder-shape.js';
 import type { NamedArrays } from '../model/named-arrays.js';
 import { runFiles } from '../run-folder/run-folder.js';
-import { openBatchSource } from '../tasks/batch-source.js';
+import { openBatchFeed } from '../tasks/batch-feed.js';
 import { countEpochSteps, describeBatch } from '../tasks/describe-batch.js';
 import type { Journal } from '../tracking/journal.js';
 import { readTrainingCheckpoint, writeTrainingCheckpoint, writeWeightsCheckpoint } from '../training/checkpoint.js';
@@ -57,7 +57,7 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
   const restore = existsSync(files.last) ? readTrainingCheckpoint(files.last) : undefined;
   if (restore !== undefined) options.log(`resumes at epoch ${restore.position.epoch}, step ${restore.position.step}`);
 
-  const batches = openBatchSource(
+  const batches = openBatchFeed(
     {
       seed,
       task: training.task,

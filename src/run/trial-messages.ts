@@ -38,7 +38,10 @@ export interface TrialArguments extends WantedEngine {
   readonly experiment: Experiment;
   /** Resume although engine, threads or versions differ from those the trial was begun with. */
   readonly allowDrift: boolean;
-  /** Halts with a checkpoint after this epoch, where the training does not end before. Without it the trial runs to its end. Results do not depend on it: it is no part of the experiment. */
+  /**
+   * Halts with a checkpoint after this epoch, where the training does not end before. Without it the trial runs to its
+   * end. Results do not depend on it: it is no part of the experiment.
+   */
   readonly haltAfterEpoch?: number;
   /** The folder of the experiment file: relative data paths start there, and its git commit is recorded. */
   readonly baseFolder: string;

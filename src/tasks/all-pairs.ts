@@ -60,7 +60,10 @@ function lossOfPairs(config: TaskAllPairs, values: Tensor3D, { tf, loss, margin 
   return tf.sum(tf.mul(losses, weights));
 }
 
-/** The mean over rows and their positives of the loss with the row's nearest negative (`hard`), or of its mean over all negatives (`balanced`). */
+/**
+ * The mean over rows and their positives of the loss with the row's nearest negative (`hard`), or of its mean over all
+ * negatives (`balanced`).
+ */
 function lossOfTriplets(
   config: TaskAllPairs,
   distances: Tensor3D,
@@ -82,7 +85,10 @@ function lossOfTriplets(
   return tf.div(tf.sum(tf.mul(losses, weights)), pairs * others) as Scalar;
 }
 
-/** Which pictures of a group are of one character: `same` with the picture itself, `positives` without it, `negatives` of different ones; each [count, count] of 0 and 1. */
+/**
+ * Which pictures of a group are of one character: `same` with the picture itself, `positives` without it, `negatives` of
+ * different ones; each [count, count] of 0 and 1.
+ */
 function relatePictures(
   tf: TensorFlow,
   { characters, drawers }: TaskAllPairs,

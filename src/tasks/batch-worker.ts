@@ -1,10 +1,10 @@
-// The worker thread of batch-source.ts: gets a specification at its start, then answers requests for batches in turn.
+// The worker thread of batch-feed.ts: gets a specification at its start, then answers requests for batches in turn.
 import { constants, getPriority, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { BatchReply, BatchRequest } from './batch-feed.js';
 import { createBatchMaker, type TaskBatchSpec } from './batch-maker.js';
-import type { BatchReply, BatchRequest } from './batch-source.js';
 
-if (!parentPort) throw new Error('batch-worker.js runs as a worker thread of a batch source');
+if (!parentPort) throw new Error('batch-worker.js runs as a worker thread of a batch feed');
 /** Niceness on top of the process's: a third of the weight of its other threads, where a batch takes a fiftieth of their time. */
 const LOWER_BY = 5;
 

@@ -96,7 +96,10 @@ function shareOfSupport(tf: TensorFlow, drawers: number, shots: number): Tensor2
   return tf.tensor2d(shares, [drawers, drawers]);
 }
 
-/** [characters * drawers * turns, characters]: 1 / number of queries at the right character of each picture that asks in a turn, 0 elsewhere. */
+/**
+ * [characters * drawers * turns, characters]: 1 / number of queries at the right character of each picture that asks in a
+ * turn, 0 elsewhere.
+ */
 function truthOfQueries(tf: TensorFlow, { characters, drawers, shots }: TaskEpisodes): Tensor {
   const queries = characters * drawers * (drawers - shots);
   const truth = new Float32Array(characters * drawers * drawers * characters);

@@ -56,9 +56,15 @@ export interface TaskType<Config extends Task> {
   findSelectionProblems?(config: Config, train: readonly AlphabetCount[]): SettingProblem[];
   /** Draws its batches. Throws a OneshotError('usage') when the selection is too small. */
   createBatches(config: Config, spec: BatchSpec): BatchMaker;
-  /** What it learns besides the network and leaves behind after training, for embeddings of `units` numbers and a training selection of `classes` classes. */
+  /**
+   * What it learns besides the network and leaves behind after training, for embeddings of `units` numbers and a training
+   * selection of `classes` classes.
+   */
   parameters?(config: Config, units: number, classes: number): readonly ParameterSpec[];
-  /** The units `first` … `first + count - 1` of a batch, as a batch of their own. `pixelsPerPicture` is the length of one picture's array. */
+  /**
+   * The units `first` … `first + count - 1` of a batch, as a batch of their own. `pixelsPerPicture` is the length of one
+   * picture's array.
+   */
   slice(config: Config, batch: Batch, first: number, count: number, pixelsPerPicture: number): Batch;
   /** The mean loss over the units of a batch. Called inside a gradient. */
   loss(config: Config, batch: Batch, context: TaskContext): Scalar;

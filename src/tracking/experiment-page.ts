@@ -13,7 +13,10 @@ const NOTE_TAG = 'mlflow.note.content';
 /** How a description that was written here begins; one that somebody else wrote is left alone. */
 const NOTE_BEGINNING = 'Runs of `oneshot`.';
 
-/** Where MLflow shows the runs of an experiment: its pages for training; without the parameter 3.x may open those for language models. */
+/**
+ * Where MLflow shows the runs of an experiment: its pages for training; without the parameter 3.x may open those for
+ * language models.
+ */
 export function composeExperimentAddress(baseUrl: string, experimentId: string): string {
   return `${baseUrl}/#/experiments/${experimentId}/runs?workflowType=machine_learning`;
 }
@@ -23,7 +26,10 @@ export function composeRunAddress(baseUrl: string, experimentId: string, runId: 
   return `${baseUrl}/#/experiments/${experimentId}/runs/${runId}`;
 }
 
-/** Writes views and description of an experiment by the runs it has now; resolves to the address that opens it, which works without them too. Rejects with ABORTED alone. */
+/**
+ * Writes views and description of an experiment by the runs it has now; resolves to the address that opens it, which
+ * works without them too. Rejects with ABORTED alone.
+ */
 export async function prepareExperimentPage(
   client: MlflowClient,
   experimentId: string,

@@ -7,7 +7,10 @@ import { OneshotError } from '../base/problem.js';
 import { journalSize } from './journal.js';
 import { journalName } from './ship-journal.js';
 
-/** The folders at `path` or up to two levels below it that hold a journal that is not empty, a sweep's before those of its trials. Throws OneshotError('usage') when there is no such path. */
+/**
+ * The folders at `path` or up to two levels below it that hold a journal that is not empty, a sweep's before those of its
+ * trials. Throws OneshotError('usage') when there is no such path.
+ */
 export function findJournals(path: string): string[] {
   if (!existsSync(path))
     throw new OneshotError('usage', `no such folder: ${path}`, {

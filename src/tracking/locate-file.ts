@@ -5,7 +5,10 @@ import { requireInside } from '../base/bounded-file.js';
 import { OneshotError } from '../base/problem.js';
 import { isInside } from '../base/system-rules.js';
 
-/** The absolute path of a file of the run folder. A journal from elsewhere must not reach files outside of it, by its paths or by links. Throws OneshotError('data'). */
+/**
+ * The absolute path of a file of the run folder. A journal from elsewhere must not reach files outside of it, by its
+ * paths or by links. Throws OneshotError('data').
+ */
 export function locateFile(folder: string, path: string): string {
   const root = resolve(folder);
   const localPath = resolve(root, path);

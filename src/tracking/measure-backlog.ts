@@ -14,7 +14,10 @@ export interface Backlog {
   readonly journalBytes: number;
 }
 
-/** Bytes of a folder's journal, and up to which of them the server has everything, files included, by the folder's own memory. Reads no journal. */
+/**
+ * Bytes of a folder's journal, and up to which of them the server has everything, files included, by the folder's own
+ * memory. Reads no journal.
+ */
 export function measureShippedBytes(folder: string, trackingUri: string): { shipped: number; all: number } {
   const all = journalSize(join(folder, journalName));
   const { entryOffset = 0, fileOffset = 0 } = readShipCursor(folder, trackingUri) ?? {};

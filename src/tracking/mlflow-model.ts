@@ -35,7 +35,10 @@ export interface ModelIdentity {
   readonly createdAt: number;
 }
 
-/** The files of a model beside its ONNX file, by name: `MLmodel` with signature and flavours, and the environment to load it in. */
+/**
+ * The files of a model beside its ONNX file, by name: `MLmodel` with signature and flavours, and the environment to load
+ * it in.
+ */
 export function composeModelFiles(
   { inputs, outputs }: Pick<OnnxModel, 'inputs' | 'outputs'>,
   { modelId, runId, bytes, createdAt }: ModelIdentity,

@@ -25,7 +25,10 @@ export interface RunView {
   readonly hasSeeds: boolean;
 }
 
-/** Columns for what the runs reached and what varies between them; first the run that validation, not the test, finds the best. */
+/**
+ * Columns for what the runs reached and what varies between them; first the run that validation, not the test, finds the
+ * best.
+ */
 export function chooseRunView(runs: readonly Pick<Run, 'params' | 'tags' | 'latestMetrics'>[]): RunView {
   const trials = runs.filter(({ tags }) => tags[CONFIG_TAG] !== undefined);
   const values = new Map<string, Set<string>>();
@@ -48,7 +51,10 @@ export function chooseRunView(runs: readonly Pick<Run, 'params' | 'tags' | 'late
   };
 }
 
-/** The state as the page reads it: JSON, deflated, in base64. `grouped` shows means over the seeds of each point, without MLflow's tables and pictures, which a grouped page has not. */
+/**
+ * The state as the page reads it: JSON, deflated, in base64. `grouped` shows means over the seeds of each point, without
+ * MLflow's tables and pictures, which a grouped page has not.
+ */
 export function encodeViewState(view: RunView, { grouped }: { grouped: boolean }): string {
   const { orderBy, params, metrics } = view;
   const columns = [...metrics.map((key) => `metrics.\`${key}\``), ...params.map((key) => `params.\`${key}\``)];
@@ -74,7 +80,10 @@ export function encodeViewState(view: RunView, { grouped }: { grouped: boolean }
 
 const SWEPT_SECTION = 'oneshot-swept';
 
-/** The first section of charts: what was reached over all that was swept, and over each parameter that is a number. MLflow adds its own sections for the other metrics. */
+/**
+ * The first section of charts: what was reached over all that was swept, and over each parameter that is a number. MLflow
+ * adds its own sections for the other metrics.
+ */
 function composeCharts({ orderBy, params, metrics }: RunView): object {
   const [metric] = metrics;
   if (metric === undefined || params.length === 0) return {};

@@ -14,7 +14,10 @@ export class ServerPoints {
     this.#run = run;
   }
 
-  /** The batch without the points and parameters that are on the server with these very values. Tags stay: their last value counts. */
+  /**
+   * The batch without the points and parameters that are on the server with these very values. Tags stay: their last
+   * value counts.
+   */
   async selectMissing(batch: LogBatch, signal: AbortSignal | undefined): Promise<LogBatch> {
     const metrics: Metric[] = [];
     for (const metric of batch.metrics ?? []) {

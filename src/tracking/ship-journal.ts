@@ -1,6 +1,7 @@
 // The projection of a journal on an MLflow run. Idempotent: whatever is killed at whatever moment, shipping again gives
 // the same run, since points carry their original times, the run is found by its uid, and the cursor is only written
-// after the server has what it stands for; without a cursor the server is asked what it has. Order: entries in journal order, then the status, then files.
+// after the server has what it stands for; without a cursor the server is asked what it has. Order: entries in journal
+// order, then the status, then files.
 import { join } from 'node:path';
 import {
   type Adjustment,
@@ -28,7 +29,10 @@ export interface ShipOptions {
   readonly client: MlflowClient;
   /** The run folder: `journal.jsonl`, the files that it names, and `mlflow.json`. */
   readonly folder: string;
-  /** Makes the ONNX file of a trained model: then MLflow can load it. Without it the model is its weights and its experiment file. */
+  /**
+   * Makes the ONNX file of a trained model: then MLflow can load it. Without it the model is its weights and its
+   * experiment file.
+   */
   readonly exportOnnx?: ExportOnnx;
   readonly signal?: AbortSignal;
   readonly onProblem?: (problem: ShipProblem) => void;

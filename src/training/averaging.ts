@@ -12,7 +12,10 @@ export function averagingDecayAt(decay: number, step: number): number {
   return Math.min(decay, (1 + updates) / (10 + updates));
 }
 
-/** The new average `stays * average + (1 - stays) * value` as `average + (1 - stays) (value - average)`; `leaves` is the scalar 1 - stays. */
+/**
+ * The new average `stays * average + (1 - stays) * value` as `average + (1 - stays) (value - average)`; `leaves` is the
+ * scalar 1 - stays.
+ */
 export function updateAverage(tf: TensorFlow, average: Tensor, value: Tensor, leaves: Tensor): Tensor {
   return tf.add(average, tf.mul(tf.sub(value, average), leaves));
 }

@@ -24,7 +24,10 @@ export interface TrainingCheckpoint {
   /** The unfinished epoch: sum of its steps' losses, and the time it has taken. */
   readonly epochLossSum: number;
   readonly epochSeconds: number;
-  /** `weights/PATH`, `optimizer/SLOT/PATH` and, with averaging, `average/PATH`, where PATH is `conv1/kernel`. Weights include running statistics. */
+  /**
+   * `weights/PATH`, `optimizer/SLOT/PATH` and, with averaging, `average/PATH`, where PATH is `conv1/kernel`. Weights
+   * include running statistics.
+   */
   readonly arrays: NamedArrays;
 }
 

@@ -3,7 +3,10 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../layers/layer.js';
 
-/** The gradients by path, all times min(1, limit / length), where the length is that of all of them as one vector. Called inside `tf.tidy`. */
+/**
+ * The gradients by path, all times min(1, limit / length), where the length is that of all of them as one vector. Called
+ * inside `tf.tidy`.
+ */
 export function clipGradients(
   tf: TensorFlow,
   gradients: ReadonlyMap<string, Tensor>,

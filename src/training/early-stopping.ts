@@ -17,7 +17,10 @@ export interface BestEpoch {
   readonly value?: number;
 }
 
-/** The metric that decides which epoch is the best: the one that is watched, otherwise the accuracy where there is a validation, otherwise none: the last epoch counts. */
+/**
+ * The metric that decides which epoch is the best: the one that is watched, otherwise the accuracy where there is a
+ * validation, otherwise none: the last epoch counts.
+ */
 export function watchedMetric({ earlyStopping, validation }: Training): WatchedMetric | undefined {
   if (earlyStopping !== undefined) return earlyStopping.metric as WatchedMetric;
   return validation === undefined ? undefined : 'validation/one-shot-accuracy';
@@ -34,7 +37,10 @@ export function observeEpoch(best: BestEpoch, metric: WatchedMetric, epoch: numb
   return isBetter ? { epoch, value } : best;
 }
 
-/** Whether `patienceEpochs` epochs have passed since the best one, which may be infinite; false before the metric was first seen. */
+/**
+ * Whether `patienceEpochs` epochs have passed since the best one, which may be infinite; false before the metric was
+ * first seen.
+ */
 export function hasRunOut(best: BestEpoch, patienceEpochs: number, epoch: number): boolean {
   return best.epoch !== undefined && epoch - best.epoch >= patienceEpochs;
 }

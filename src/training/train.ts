@@ -36,7 +36,10 @@ export interface TrainingOptions {
   readonly given?: NamedArrays;
   readonly seed: number;
   readonly stepsPerEpoch: number;
-  /** Classes of the training selection (its characters, four times as many with rotation classes), where the task tells them apart. */
+  /**
+   * Classes of the training selection (its characters, four times as many with rotation classes), where the task tells
+   * them apart.
+   */
   readonly classCount?: number;
   /** Units (pairs, groups or pictures) that are computed at once: `chooseMicroBatchSize`. Results depend on it. */
   readonly microBatchSize: number;
@@ -62,9 +65,10 @@ export interface TrainingResult {
 }
 
 /**
- * Trains until the last epoch, until patience runs out, until the epoch to halt after, or until a stop is requested. The best weights have gone to
- * `saveBest` by then. Throws a OneshotError 'non-finite' when the loss or a weight is NaN or infinite (never stored in a
- * checkpoint), 'usage' for settings that no training can follow, 'corrupt' when `restore` does not fit.
+ * Trains until the last epoch, until patience runs out, until the epoch to halt after, or until a stop is requested. The
+ * best weights have gone to `saveBest` by then. Throws a OneshotError 'non-finite' when the loss or a weight is NaN or
+ * infinite (never stored in a checkpoint), 'usage' for settings that no training can follow, 'corrupt' when `restore`
+ * does not fit.
  */
 export async function train(options: TrainingOptions): Promise<TrainingResult> {
   const { training, stepsPerEpoch, hooks, restore } = options;

@@ -15,9 +15,16 @@ export interface TrainingProgress {
 
 /** What the loop does not do itself. A hook that throws or rejects ends the training with that error. */
 export interface TrainingHooks {
-  /** Takes a metric: `train/loss` (mean over the epoch's steps), `train/learning-rate` (the optimizer's, at the epoch's last step), `validation/one-shot-accuracy`; `step` is the epoch, from 1. `time/epoch-seconds` is the only one that differs from run to run. */
+  /**
+   * Takes a metric: `train/loss` (mean over the epoch's steps), `train/learning-rate` (the optimizer's, at the epoch's
+   * last step), `validation/one-shot-accuracy`; `step` is the epoch, from 1. `time/epoch-seconds` is the only one that
+   * differs from run to run.
+   */
   log(key: string, step: number, value: number): void;
-  /** The one-shot accuracy of the network that would be evaluated (averaged weights where there is averaging); undefined when there is no validation. Called every `validation.everyEpochs` epochs and after the last one. */
+  /**
+   * The one-shot accuracy of the network that would be evaluated (averaged weights where there is averaging); undefined
+   * when there is no validation. Called every `validation.everyEpochs` epochs and after the last one.
+   */
   validate(epoch: number, network: NetworkFunctions): Promise<number> | undefined;
   /** Stores what a resume needs; called at the end of each epoch, every `checkpointEveryMinutes` and on a stop. */
   saveLast(checkpoint: TrainingCheckpoint): void | Promise<void>;

@@ -35,7 +35,10 @@ export interface TrainingState {
   dispose(): void;
 }
 
-/** The numbers before the first step: drawn weights (or those of `given`), the optimizer's arrays 0, averages equal to the weights. */
+/**
+ * The numbers before the first step: drawn weights (or those of `given`), the optimizer's arrays 0, averages equal to the
+ * weights.
+ */
 export function drawInitialState(
   { shape, slotNames, averaged }: StateLayout,
   seed: number,
@@ -55,14 +58,20 @@ export function drawInitialState(
   return arrays;
 }
 
-/** The weights among a checkpoint's arrays that are evaluated, by path: the averages where there are some, without what only the training task has. */
+/**
+ * The weights among a checkpoint's arrays that are evaluated, by path: the averages where there are some, without what
+ * only the training task has.
+ */
 export function selectEvaluatedWeights(arrays: NamedArrays): NamedArrays {
   const averages = withoutPrefix(arrays, AVERAGE);
   const weights = averages.size > 0 ? averages : withoutPrefix(arrays, WEIGHTS);
   return new Map([...weights].filter(([path]) => !path.startsWith(`${TASK_NAME}/`)));
 }
 
-/** Variables with the given numbers. Throws a OneshotError 'corrupt' when these are not exactly the arrays of the layout. The caller disposes of the state. */
+/**
+ * Variables with the given numbers. Throws a OneshotError 'corrupt' when these are not exactly the arrays of the layout.
+ * The caller disposes of the state.
+ */
 export function uploadState(tf: TensorFlow, layout: StateLayout, arrays: NamedArrays): TrainingState {
   checkArrays(layout, arrays);
   const variables = new Map<string, Variable>();

@@ -8,7 +8,8 @@ function measurement(fields: Partial<Measurement> & Pick<Measurement, 'contestan
 
 describe('the arithmetic of a case', () => {
   test("counts Koch's network as its layers have it", () => {
-    // Multiplications with additions of one picture: 96² · 100 · 64 + 42² · 49 · 64 · 128 + 18² · 16 · 128² + 6² · 16 · 128 · 256 + 9216 · 4096
+    // Multiplications with additions of one picture: 96² · 100 · 64 + 42² · 49 · 64 · 128 + 18² · 16 · 128² + 6² · 16 ·
+    // 128 · 256 + 9216 · 4096
     const multiplyAdds = 58_982_400 + 708_083_712 + 84_934_656 + 18_874_368 + 37_748_736;
     expect(countForwardFlops(describeCase('koch-8'))).toBe(16 * 2 * multiplyAdds);
   });

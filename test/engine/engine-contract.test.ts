@@ -209,7 +209,10 @@ function relativeDifferences(
   );
 }
 
-/** WGSL lets `exp` be wrong by 3 + 2|x| units in the last place (WebGPU Shading Language, 15.7.4.1); sums that nearly cancel show it. */
+/**
+ * WGSL lets `exp` be wrong by 3 + 2|x| units in the last place (WebGPU Shading Language, 15.7.4.1); sums that nearly
+ * cancel show it.
+ */
 const toleranceOf = (name: EngineName) => (name === 'webgpu' ? 3e-4 : 1e-4);
 
 const names = await findStartingEngines();

@@ -1,5 +1,6 @@
-// Nothing is asked of any network but what the user asked for: every command that works on files alone, with all its processes, under
-// strace. ONNX Runtime would ask for a host of its maker's some 20 s after the start of a training, so that is watched for a minute.
+// Nothing is asked of any network but what the user asked for: every command that works on files alone, with all its
+// processes, under strace. ONNX Runtime would ask for a host of its maker's some 20 s after the start of a training, so
+// that is watched for a minute.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -27,7 +28,10 @@ function watch(args: readonly string[], env: NodeJS.ProcessEnv = {}): { code: nu
   return { code: status, calls: lines.filter((line) => /AF_INET|AF_INET6|sin_port/.test(line)) };
 }
 
-/** A folder with a Slurm that does not work: the real one looks for its controller by DNS whatever it is asked, its version included. */
+/**
+ * A folder with a Slurm that does not work: the real one looks for its controller by DNS whatever it is asked, its
+ * version included.
+ */
 function makeNoSlurm(): string {
   const folder = newFolder();
   for (const name of ['sbatch', 'squeue', 'scontrol', 'scancel'])

@@ -110,7 +110,10 @@ describe('SGD with momentum', () => {
 describe('Adam', () => {
   const adam: OptimizerAdam = { type: 'adam', learningRate: 0.1, beta1: 0.9, beta2: 0.98, epsilon: 1e-8, l2: 0.02 };
 
-  /** The update of torch.optim.Adam with `weight_decay` = 2 lambda, in double precision: the penalty is a part of the gradient. */
+  /**
+   * The update of torch.optim.Adam with `weight_decay` = 2 lambda, in double precision: the penalty is a part of the
+   * gradient.
+   */
   function expectedTrace(l2: number): number[] {
     let [w, m, v] = [START, 0, 0];
     return GRADIENTS.map((g, index) => {

@@ -18,7 +18,10 @@ function importsOf(source: string, file: string): string[] {
   return specifiers.map((specifier) => relative(source, resolve(source, dirname(file), `${specifier}.ts`)));
 }
 
-/** Every import of a folder that stands on a row above, as a sentence. `rows` go from the lowest to the highest; files beside the folders are the top. */
+/**
+ * Every import of a folder that stands on a row above, as a sentence. `rows` go from the lowest to the highest; files
+ * beside the folders are the top.
+ */
 export function findUpwardImports(graph: ImportGraph, rows: readonly (readonly string[])[]): string[] {
   const rowOf = (file: string) => {
     const folder = folderOf(file);

@@ -16,7 +16,10 @@ export interface InterruptedRun {
   readonly codes: readonly (number | null)[];
 }
 
-/** Interrupts `oneshot run FILE` up to `times` times, `longestMs` after its trial began at the latest, then lets it finish. Throws when a process is left behind. */
+/**
+ * Interrupts `oneshot run FILE` up to `times` times, `longestMs` after its trial began at the latest, then lets it
+ * finish. Throws when a process is left behind.
+ */
 export async function runWithInterruptions(
   args: readonly string[],
   experiment: string,

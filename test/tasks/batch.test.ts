@@ -13,8 +13,8 @@ import type {
 import { resizePictures } from '../../src/data/pictures/resize.js';
 import type { DrawnBatch } from '../../src/data/sampling/batch.js';
 import { numberClasses } from '../../src/data/sampling/class-numbers.js';
+import { type BatchFeed, openBatchFeed } from '../../src/tasks/batch-feed.js';
 import { createBatchMaker, type TaskBatchSpec } from '../../src/tasks/batch-maker.js';
-import { type BatchSource, openBatchSource } from '../../src/tasks/batch-source.js';
 import { countEpochSteps } from '../../src/tasks/describe-batch.js';
 import { expectFailure } from '../data/support/expect-failure.js';
 import { selectAll, toyPictures } from '../data/support/toy-pictures.js';
@@ -239,13 +239,13 @@ test.each([
   expect(hashBytes(new Uint8Array(createBatchMaker(settings)(2, 5).images.buffer))).toBe(digest);
 });
 
-describe('a source of batches', () => {
-  const open: BatchSource[] = [];
+describe('a feed of batches', () => {
+  const open: BatchFeed[] = [];
   afterEach(async () => {
     for (const batches of open.splice(0)) await batches.close();
   });
   const start = (settings: TaskBatchSpec, workers: number) => {
-    const batches = openBatchSource(settings, { workers, ahead: 3 });
+    const batches = openBatchFeed(settings, { workers, ahead: 3 });
     open.push(batches);
     return batches;
   };
@@ -284,13 +284,13 @@ describe('a source of batches', () => {
   });
 
   test.each([0, 1])('once closed gives no more, and leaves no request hanging: %i workers', async (workers) => {
-    const batches = openBatchSource(spec(), { workers });
+    const batches = openBatchFeed(spec(), { workers });
     const asked = batches.next(0, 0).then(
       () => 'given',
       (error: Error) => error.message,
     );
     await batches.close();
-    expect(['given', 'the source of batches was closed']).toContain(await asked);
+    expect(['given', 'the feed of batches was closed']).toContain(await asked);
     await expectFailure(() => batches.next(0, 1), 'interrupted', /closed/);
   });
 
@@ -320,7 +320,7 @@ describe('a source of batches', () => {
   });
 
   test('lets what was begun go when it is closed', async () => {
-    const batches = openBatchSource(spec(), { workers: 1 });
+    const batches = openBatchFeed(spec(), { workers: 1 });
     batches.begin(0, 0);
     await batches.close();
     batches.begin(0, 1);

@@ -111,7 +111,10 @@ export const checkEpisodeCounts: Rule = {
   },
 };
 
-/** The selection exists, and some of its alphabets have enough characters and drawers. Alphabets that are too small are left out; a problem only where none is left. */
+/**
+ * The selection exists, and some of its alphabets have enough characters and drawers. Alphabets that are too small are
+ * left out; a problem only where none is left.
+ */
 export const checkEpisodeSizes: Rule = {
   name: 'episode sizes',
   needs: ['data'],

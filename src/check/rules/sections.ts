@@ -3,7 +3,10 @@ import type { Experiment } from '../../config/experiment.js';
 import { DATA_SET_NAMES } from '../../data/data-source.js';
 import type { Rule, RuleContext } from '../rule.js';
 
-/** A network needs both `model` and `training`, unless it has learned elsewhere; without them there are baselines, which need `evaluation`. */
+/**
+ * A network needs both `model` and `training`, unless it has learned elsewhere; without them there are baselines, which
+ * need `evaluation`.
+ */
 export const checkSections: Rule = {
   name: 'sections',
   needs: [],

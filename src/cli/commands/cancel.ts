@@ -17,7 +17,10 @@ interface OpenJobs {
   readonly controllers: readonly string[];
 }
 
-/** `oneshot cancel`: ends the jobs that a cluster has of the runs at or below a path, its search's controllers first. Their trials write a checkpoint, and a later `run` goes on with them. */
+/**
+ * `oneshot cancel`: ends the jobs that a cluster has of the runs at or below a path, its search's controllers first.
+ * Their trials write a checkpoint, and a later `run` goes on with them.
+ */
 export async function cancelCommand(path: string, options: { json?: boolean }): Promise<ExitCode> {
   if (!existsSync(path)) throw new OneshotError('usage', `no such folder: ${path}`);
   const { experiments, run } = findExperiments(path);

@@ -20,7 +20,10 @@ export interface DataOptions {
   readonly json?: boolean;
 }
 
-/** `oneshot data`: the published data sets, where they lie, what they take, whether they are whole; exit code 1 when `--check` finds a wrong one. */
+/**
+ * `oneshot data`: the published data sets, where they lie, what they take, whether they are whole; exit code 1 when
+ * `--check` finds a wrong one.
+ */
 export async function dataCommand(options: DataOptions): Promise<ExitCode> {
   const folder = findFolder(options);
   const dataSets = await inspectDataSets(folder, { check: options.check === true });

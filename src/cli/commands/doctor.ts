@@ -4,7 +4,10 @@ import type { ExitCode } from '../report-error.js';
 import { type Colors, colorsFor, printJson, printResult } from '../terminal.js';
 import { wrapText } from '../wrap-text.js';
 
-/** `oneshot doctor`: what works here, what does not, and what to do; exit code 1 when the embedded way of training does not work. */
+/**
+ * `oneshot doctor`: what works here, what does not, and what to do; exit code 1 when the embedded way of training does
+ * not work.
+ */
 export async function doctorCommand(options: { runs: string; json?: boolean }): Promise<ExitCode> {
   const findings = [
     ...(await diagnose({

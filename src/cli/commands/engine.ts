@@ -16,7 +16,10 @@ import { wrapText } from '../wrap-text.js';
 /** A download of this size is not begun without being asked for. */
 const CONSENT_BYTES = 200e6;
 
-/** `oneshot engine`: the compute engines, whether each works here, and what the installed ones take; exit code 1 when none works. */
+/**
+ * `oneshot engine`: the compute engines, whether each works here, and what the installed ones take; exit code 1 when none
+ * works.
+ */
 export async function engineCommand(options: { json?: boolean }): Promise<ExitCode> {
   const verdicts = await judgeEngines(process.env);
   const chosen = verdicts.find(({ problem }) => problem === undefined);

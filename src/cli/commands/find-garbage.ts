@@ -44,7 +44,10 @@ export function pictureCacheFolder(env: NodeJS.ProcessEnv): string {
   return userPicturesFolder(env);
 }
 
-/** Everything that can go, by folder. A run that somebody works on, one that is not finished and one that cannot be read keep all they have. Throws OneshotError('usage') when there is no such path. */
+/**
+ * Everything that can go, by folder. A run that somebody works on, one that is not finished and one that cannot be read
+ * keep all they have. Throws OneshotError('usage') when there is no such path.
+ */
 export function findGarbage({ path, cacheFolder, unusedDays, now }: GarbageSearch): FoundGarbage {
   const { runs, damaged } = path === undefined ? { runs: [], damaged: [] } : findRuns(path);
   const besides = new Set([...runs, ...damaged].map(({ folder }) => dirname(folder)));
@@ -111,7 +114,10 @@ function measure(path: string): number {
     );
 }
 
-/** Removes what was found and returns what is gone: a run that was taken up again meanwhile is left alone. Throws the file system's error where something cannot be removed. */
+/**
+ * Removes what was found and returns what is gone: a run that was taken up again meanwhile is left alone. Throws the file
+ * system's error where something cannot be removed.
+ */
 export function removeGarbage(garbage: readonly Garbage[]): Garbage[] {
   return garbage.filter(({ kind, path, run }) => {
     if (run === undefined) {

@@ -23,8 +23,9 @@ export interface AffineComponents {
 export type AffineRanges = Omit<Affine, 'copies' | 'probability'>;
 
 /**
- * A draw from the section's ranges. `strength` narrows them for test-time augmentation: angles, shears and translations are multiplied by it, scales raised
- * to its power. Every draw takes the same number of random numbers, whatever components take part.
+ * A draw from the section's ranges. `strength` narrows them for test-time augmentation: angles, shears and translations
+ * are multiplied by it, scales raised to its power. Every draw takes the same number of random numbers, whatever
+ * components take part.
  */
 export function drawAffine(random: RandomStream, ranges: AffineRanges, strength = 1): AffineComponents {
   const include = (value: number, otherwise: number) =>
@@ -42,7 +43,10 @@ export function drawAffine(random: RandomStream, ranges: AffineRanges, strength 
   };
 }
 
-/** Where each target pixel comes from: the inverse S^-1 Hx^-1 Hy^-1 R^-1 (p - t). It always exists, since the shears have determinant 1. */
+/**
+ * Where each target pixel comes from: the inverse S^-1 Hx^-1 Hy^-1 R^-1 (p - t). It always exists, since the shears have
+ * determinant 1.
+ */
 export function invertAffine(components: AffineComponents): SamplingMap {
   const { rotationRadians, shearX, shearY, scaleX, scaleY, moveX, moveY } = components;
   const cos = Math.cos(rotationRadians);
@@ -55,7 +59,10 @@ export function invertAffine(components: AffineComponents): SamplingMap {
   return { a, b, c, d, x: -(a * moveX + b * moveY), y: -(c * moveX + d * moveY) };
 }
 
-/** The map that turns the picture clockwise by quarter turns first and then does what `map` does. Exact: pixels fall on pixels. */
+/**
+ * The map that turns the picture clockwise by quarter turns first and then does what `map` does. Exact: pixels fall on
+ * pixels.
+ */
 export function turnMap(map: SamplingMap, quarterTurns: number): SamplingMap {
   let turned = map;
   for (let turn = 0; turn < quarterTurns; turn++) {

@@ -51,8 +51,8 @@ export function createDistorter(
 }
 
 /**
- * Probability that a picture is distorted each time it is used: `probability`, or copies / (1 + copies), which is the same on average;
- * 1 when neither is set, 0 when there is no distortion at all.
+ * Probability that a picture is distorted each time it is used: `probability`, or copies / (1 + copies), which is the
+ * same on average; 1 when neither is set, 0 when there is no distortion at all.
  */
 export function distortionProbability(augmentation: Augmentation): number {
   const { affine } = augmentation;

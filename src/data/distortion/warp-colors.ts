@@ -5,8 +5,9 @@ import type { DisplacementField, SamplingMap, SourcePicture, TargetPicture } fro
 const CHANNELS = 3;
 
 /**
- * Fills `target`, `[size, size, 3]`, with the source's colours in [0, 1], sampled bilinearly through `map` and `field`. Where the source is more than
- * twice as large, a target pixel is the mean over n x n samples. The identity at equal sizes copies exactly.
+ * Fills `target`, `[size, size, 3]`, with the source's colours in [0, 1], sampled bilinearly through `map` and `field`.
+ * Where the source is more than twice as large, a target pixel is the mean over n x n samples. The identity at equal
+ * sizes copies exactly.
  */
 export function warpColors(
   { pixels, offset, size }: SourcePicture,

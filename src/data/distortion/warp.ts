@@ -2,8 +2,8 @@
 // strokes are blurred once. Used for every training picture and, as the identity, for the clean pictures too.
 
 /**
- * Where a target pixel's ink comes from. Coordinates are pixels of the target, counted from the picture's centre, x to the right, y down:
- * source = [a b; c d] (target + displacement) + [x y].
+ * Where a target pixel's ink comes from. Coordinates are pixels of the target, counted from the picture's centre, x to
+ * the right, y down: source = [a b; c d] (target + displacement) + [x y].
  */
 export interface SamplingMap {
   readonly a: number;
@@ -38,8 +38,9 @@ export interface TargetPicture {
 }
 
 /**
- * Fills `target` with the source's ink, sampled bilinearly through `map` and `field`; what lies outside the source is paper. Where the source is
- * more than twice as large, a target pixel is the mean over n x n samples, so that no stroke falls between them. The identity at equal sizes copies exactly.
+ * Fills `target` with the source's ink, sampled bilinearly through `map` and `field`; what lies outside the source is
+ * paper. Where the source is more than twice as large, a target pixel is the mean over n x n samples, so that no stroke
+ * falls between them. The identity at equal sizes copies exactly.
  */
 export function warpPicture(
   source: SourcePicture,

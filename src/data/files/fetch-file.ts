@@ -33,7 +33,10 @@ const DEFAULT_RETRY_MS = 1000;
 /** A file may be packed otherwise than the published one, but is no larger than that or than this. */
 const MAX_BYTES = 256 * 2 ** 20;
 
-/** Puts the file into the folder. Rejects with a OneshotError('data') when it cannot be had, or is not the published one: the folder holds what it held before. */
+/**
+ * Puts the file into the folder. Rejects with a OneshotError('data') when it cannot be had, or is not the published one:
+ * the folder holds what it held before.
+ */
 export async function fetchFile(file: PublishedFile, options: FetchOptions): Promise<void> {
   const { folder } = options;
   const partial = join(folder, '.partial');
@@ -116,7 +119,10 @@ async function download(file: PublishedFile, url: string, partial: string, optio
   }
 }
 
-/** Receives what is missing of a file. Rejects with an OneshotError where another attempt is no use, with any other error where it is. */
+/**
+ * Receives what is missing of a file. Rejects with an OneshotError where another attempt is no use, with any other error
+ * where it is.
+ */
 async function receive(url: string, path: string, options: FetchOptions & { maxBytes: number }): Promise<void> {
   const have = sizeOf(path);
   const patience = new Patience(options.stallMs ?? DEFAULT_STALL_MS);

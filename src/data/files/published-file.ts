@@ -9,6 +9,9 @@ export interface PublishedFile {
   readonly bytes: number;
   /** SHA-256 of the file, 64 hex digits. */
   readonly sha256: string;
-  /** Looks at the content of the file of this name in a folder. Rejects with a OneshotError('data') when it is not the published one. */
+  /**
+   * Looks at the content of the file of this name in a folder. Rejects with a OneshotError('data') when it is not the
+   * published one.
+   */
   readonly checkContent: (folder: string) => Promise<unknown>;
 }

@@ -75,7 +75,10 @@ export function findPublishedFile(file: PublishedFile, folder: string): { path: 
   return undefined;
 }
 
-/** Resolves when a folder holds the published file. Rejects with a OneshotError('data') that says what is wrong with it, or the file system's error. */
+/**
+ * Resolves when a folder holds the published file. Rejects with a OneshotError('data') that says what is wrong with it,
+ * or the file system's error.
+ */
 export async function checkPublishedFile(file: PublishedFile, folder: string): Promise<void> {
   const found = findPublishedFile(file, folder);
   if (found !== undefined && (await hashFile(found.path)) === file.sha256) return;

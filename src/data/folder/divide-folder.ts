@@ -47,7 +47,10 @@ export function listUnitNames(listing: FolderListing, section: DivisionSection):
   return listUnits(listing, section).map(({ name }) => name);
 }
 
-/** The division of a folder. Throws a OneshotError('usage') when a listed name does not exist, or is listed for both purposes, or where the folder is to say and does not. */
+/**
+ * The division of a folder. Throws a OneshotError('usage') when a listed name does not exist, or is listed for both
+ * purposes, or where the folder is to say and does not.
+ */
 export function divideFolder(listing: FolderListing, section: DivisionSection): FolderDivision {
   if (section.divideBy === 'folders' && !listing.hasSplit) {
     throw new OneshotError('usage', 'data.divideBy is folders, but the topmost folders are not train, val and test');

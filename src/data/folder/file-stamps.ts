@@ -29,7 +29,10 @@ interface Stamped extends FileContent {
 /** Changes whenever the same bytes are told to be something else than before. */
 const STAMPS_VERSION = 1;
 
-/** A file that changed so recently may change again within the clock's tick: its stamp is not trusted (git calls such entries racy). */
+/**
+ * A file that changed so recently may change again within the clock's tick: its stamp is not trusted (git calls such
+ * entries racy).
+ */
 const RACY_MS = 2000;
 
 /** The stamps of a folder, as the cache has them. */

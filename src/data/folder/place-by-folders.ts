@@ -16,7 +16,10 @@ export const ONLY_GROUP = 'pictures';
 
 const LAYOUTS = 'class/picture or group/class/picture';
 
-/** The class of each picture; whether the topmost folders are parts of a split. Adds to `bad` what lies elsewhere, and folders that should hold pictures and do not. */
+/**
+ * The class of each picture; whether the topmost folders are parts of a split. Adds to `bad` what lies elsewhere, and
+ * folders that should hold pictures and do not.
+ */
 export function placeByFolders(
   pictures: readonly ListedPicture[],
   folders: readonly string[],

@@ -14,8 +14,9 @@ export interface Stroke {
 
 export interface StrokePen {
   /**
-   * Adds strokes to `ink`, `[size, size]`, 0 to 1; where strokes cross, the darker counts. `place` maps a stroke's coordinates to the picture's,
-   * (0, 0) its upper left corner and (1, 1) its lower right one; `radius` is half the pen's width in the same unit.
+   * Adds strokes to `ink`, `[size, size]`, 0 to 1; where strokes cross, the darker counts. `place` maps a stroke's
+   * coordinates to the picture's, (0, 0) its upper left corner and (1, 1) its lower right one; `radius` is half the pen's
+   * width in the same unit.
    */
   draw(ink: Float64Array, strokes: readonly Stroke[], place: (point: Point) => Point, radius: number): void;
 }

@@ -31,7 +31,10 @@ export const glyphsSource: DataSource<DataGlyphs> = {
   },
 };
 
-/** All drawings at `sourceSize`: alphabets of training, validation, test; in each by character, then by drawer. The same geometry at every size. */
+/**
+ * All drawings at `sourceSize`: alphabets of training, validation, test; in each by character, then by drawer. The same
+ * geometry at every size.
+ */
 export function drawGlyphs(section: DataGlyphs): PictureSet {
   const { seed, charactersPerAlphabet, drawers } = section;
   const { sourceSize: size, inkGain } = resolveSizes(section);

@@ -67,7 +67,10 @@ export function explainMnistFiles(folder: string): string {
   );
 }
 
-/** The pictures of one purpose in the order of the files: pixels `[count, 28, 28]`, 255 is ink, and digits `[count]`. Throws a OneshotError('data') that names the file when one is missing or its content is not the published one. */
+/**
+ * The pictures of one purpose in the order of the files: pixels `[count, 28, 28]`, 255 is ink, and digits `[count]`.
+ * Throws a OneshotError('data') that names the file when one is missing or its content is not the published one.
+ */
 export function readMnist(folder: string, part: MnistPart): { pixels: Uint8Array; digits: Uint8Array } {
   return {
     pixels: readMnistFile(folder, part.images).subarray(IMAGES_HEADER),

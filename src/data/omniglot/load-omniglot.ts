@@ -15,7 +15,10 @@ import { openOmniglot, readOmniglot } from './omniglot.js';
 import { BACKGROUND, EVALUATION } from './omniglot-files.js';
 import { omniglotSplits } from './omniglot-splits.js';
 
-/** The pictures with their split; Lake's runs on demand. Throws a OneshotError('data') when files are missing or not the published ones. */
+/**
+ * The pictures with their split; Lake's runs on demand. Throws a OneshotError('data') when files are missing or not the
+ * published ones.
+ */
 export async function loadOmniglot(section: DataOmniglot, options: LoadOptions): Promise<LoadedData> {
   checkValidationAlphabets(section);
   const folder = resolveDataFolder(section.path, options);

@@ -65,7 +65,10 @@ export const EVALUATION_ALPHABETS: ReadonlyMap<string, number> = new Map([
   ['ULOG', 26],
 ]);
 
-/** The 10 evaluation alphabets of Lake's runs, two runs each (jvlmdr/omniglot-eval, lake-evaluation/run_alphabets.txt). Koch et al. 2015 test on them. */
+/**
+ * The 10 evaluation alphabets of Lake's runs, two runs each (jvlmdr/omniglot-eval, lake-evaluation/run_alphabets.txt).
+ * Koch et al. 2015 test on them.
+ */
 export const LAKE_ALPHABETS: readonly string[] = [
   'Atlantean',
   'Ge_ez',

@@ -48,7 +48,10 @@ export async function readPart(folder: string, part: OmniglotPart): Promise<Draw
   return drawings;
 }
 
-/** The pictures of one zip, by alphabet, character, drawer. Throws a OneshotError('data') when it is damaged, or holds other things than Omniglot's. */
+/**
+ * The pictures of one zip, by alphabet, character, drawer. Throws a OneshotError('data') when it is damaged, or holds
+ * other things than Omniglot's.
+ */
 export async function readDrawings(zip: ZipFile, path: string, hint: string): Promise<Drawing[]> {
   const drawings = new Map<string, Drawing>();
   for (const entry of await zip.listEntries()) {

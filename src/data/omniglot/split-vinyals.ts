@@ -21,7 +21,10 @@ const TEST = [
   'ULOG',
 ];
 
-/** 33 alphabets for training, 5 for validation, 12 for the test; all drawers everywhere. Some of Lake's runs are of training alphabets. */
+/**
+ * 33 alphabets for training, 5 for validation, 12 for the test; all drawers everywhere. Some of Lake's runs are of
+ * training alphabets.
+ */
 export const vinyalsSplit: OmniglotSplit = {
   validationChoices: [],
   rule: () => ({

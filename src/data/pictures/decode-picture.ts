@@ -25,7 +25,10 @@ export function sizeForSquare(size: number, fit: Fit): SizeChoice {
   return (height, width) => placePicture(height, width, size, fit);
 }
 
-/** The picture of a file at the size that is chosen for it; at its own without `chooseSize`. Rejects with an Error that says what is wrong: another kind, damaged, too large. */
+/**
+ * The picture of a file at the size that is chosen for it; at its own without `chooseSize`. Rejects with an Error that
+ * says what is wrong: another kind, damaged, too large.
+ */
 export async function decodePicture(bytes: Buffer, chooseSize?: SizeChoice): Promise<DecodedPicture> {
   const kind = tellKind(bytes);
   if (kind.role !== 'picture') throw new Error(explainKind(kind));

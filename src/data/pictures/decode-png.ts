@@ -7,8 +7,9 @@ import { listPngChunks } from './png-chunks.js';
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
- * The ink of a PNG of exactly `height` x `width`: `[height, width]` bytes, 0 where it is white (or transparent), 255 where it is black.
- * Throws an Error that says what is wrong: not a PNG, damaged, another size. The size is checked before anything is unpacked.
+ * The ink of a PNG of exactly `height` x `width`: `[height, width]` bytes, 0 where it is white (or transparent), 255
+ * where it is black. Throws an Error that says what is wrong: not a PNG, damaged, another size. The size is checked
+ * before anything is unpacked.
  */
 export function decodePng(bytes: Buffer, height: number, width: number): Uint8Array {
   if (bytes.length < 33 || !bytes.subarray(0, 8).equals(SIGNATURE) || bytes.toString('latin1', 12, 16) !== 'IHDR') {

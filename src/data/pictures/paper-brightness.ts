@@ -5,7 +5,10 @@ import type { DecodedPicture } from './decoded-picture.js';
 /** The edge that is looked at, as a share of the shorter side. */
 const EDGE_SHARE = 0.05;
 
-/** The mean brightness of a picture's edge, 0 (black) … 255 (white). Where the edge is transparent, the opposite of what is visible, which is ink then. */
+/**
+ * The mean brightness of a picture's edge, 0 (black) … 255 (white). Where the edge is transparent, the opposite of what
+ * is visible, which is ink then.
+ */
 export function measurePaperBrightness({ height, width, rgba }: DecodedPicture): number {
   const edge = Math.max(1, Math.round(EDGE_SHARE * Math.min(height, width)));
   let edgeSum = 0;

@@ -8,7 +8,10 @@ export interface PictureSet {
   readonly width: number;
   /** 1: ink; 3: red, green and blue. */
   readonly channels: 1 | 3;
-  /** `[count, height, width, channels]` bytes. Ink is 255 and paper 0, whatever the file's polarity was; colours are as people see them. */
+  /**
+   * `[count, height, width, channels]` bytes. Ink is 255 and paper 0, whatever the file's polarity was; colours are as
+   * people see them.
+   */
   readonly pixels: Uint8Array;
   /** Names of the alphabets (groups of characters), in the order of the source. */
   readonly alphabets: readonly string[];

@@ -27,7 +27,10 @@ export interface SizedPictures {
   readonly source: PictureSet;
 }
 
-/** Both sizes from the cache, or made from `buildSource` (the set at `sourceSize`, gain applied) and kept there. `key` determines the source's pixels. */
+/**
+ * Both sizes from the cache, or made from `buildSource` (the set at `sourceSize`, gain applied) and kept there. `key`
+ * determines the source's pixels.
+ */
 export async function cacheSizedPictures(
   cache: PictureCache,
   name: string,

@@ -38,7 +38,10 @@ export interface ReadPictures {
   readonly unread: readonly UnreadPicture[];
 }
 
-/** Reads `count` pictures, several at a time. Every file is tried before anything is said about any: whoever has three damaged ones wants to hear of all three. */
+/**
+ * Reads `count` pictures, several at a time. Every file is tried before anything is said about any: whoever has three
+ * damaged ones wants to hear of all three.
+ */
 export async function readPictures(
   count: number,
   readFile: (index: number) => Buffer,

@@ -8,7 +8,10 @@ import { startImages } from './batch-images.js';
 import { numberClasses } from './class-numbers.js';
 import { shuffledIndex } from './shuffled-index.js';
 
-/** The maker of batches of pictures; the last one of an epoch may be smaller. Throws a OneshotError('usage') for an empty selection. */
+/**
+ * The maker of batches of pictures; the last one of an epoch may be smaller. Throws a OneshotError('usage') for an empty
+ * selection.
+ */
 export function createClassBatches(spec: BatchSpec): BatchMaker {
   const { seed, augmentation, selection, source, batchSize } = spec;
   const { set, pictures } = selection;

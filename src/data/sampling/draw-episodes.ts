@@ -9,9 +9,10 @@ import { type IndexedAlphabet, type IndexedCharacter, indexSelection } from './s
 /** Which episodes to draw. */
 export interface EpisodePlan {
   /**
-   * `within-alphabet`: classes of one alphabet; support pictures by k people, the same for all classes, queries by another (Koch et al. 2015, section 4.3).
-   * Where no two characters of an alphabet have a drawer in common, nobody knows who drew what: then any k + 1 pictures of each class.
-   * `cross-alphabet`: classes from everywhere, pictures by anybody (Vinyals et al. 2016).
+   * `within-alphabet`: classes of one alphabet; support pictures by k people, the same for all classes, queries by
+   * another (Koch et al. 2015, section 4.3). Where no two characters of an alphabet have a drawer in common, nobody knows
+   * who drew what: then any k + 1 pictures of each class. `cross-alphabet`: classes from everywhere, pictures by anybody
+   * (Vinyals et al. 2016).
    */
   readonly protocol: 'within-alphabet' | 'cross-alphabet';
   readonly nWay: number;
@@ -23,7 +24,10 @@ export interface EpisodePlan {
 
 export interface DrawnEpisodes {
   readonly episodes: readonly Episode[];
-  /** Alphabets that no episode comes from, since they have fewer than nWay characters or than kShot + 1 common drawers (or pictures, where drawers are not known). */
+  /**
+   * Alphabets that no episode comes from, since they have fewer than nWay characters or than kShot + 1 common drawers (or
+   * pictures, where drawers are not known).
+   */
   readonly skippedAlphabets: readonly string[];
 }
 

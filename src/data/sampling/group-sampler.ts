@@ -20,8 +20,9 @@ export type GroupSizes = Pick<TaskAllPairs, 'alphabets' | 'characters' | 'drawer
 export type GroupSampler = (random: RandomStream) => GroupDraw;
 
 /**
- * A sampler of batches: different alphabets, drawn uniformly; in each, different characters; of each, different drawers. An alphabet with too few
- * characters is filled up from others. Throws a OneshotError('usage') when the selection cannot fill a group.
+ * A sampler of batches: different alphabets, drawn uniformly; in each, different characters; of each, different drawers.
+ * An alphabet with too few characters is filled up from others. Throws a OneshotError('usage') when the selection cannot
+ * fill a group.
  */
 export function createGroupSampler(
   selection: Selection,

@@ -4,7 +4,10 @@ import { randomStream, type StreamKey } from '../../base/random-stream.js';
 
 const ROUNDS = 6;
 
-/** The function from place to item of a random order; every item has exactly one place. Equal seeds and keys give equal orders. */
+/**
+ * The function from place to item of a random order; every item has exactly one place. Equal seeds and keys give equal
+ * orders.
+ */
 export function shuffledIndex(count: number, seed: number, ...keys: StreamKey[]): (place: number) => number {
   const random = randomStream(seed, 'order', ...keys);
   const roundKeys = Array.from({ length: ROUNDS }, () => random.integer(2 ** 32));

@@ -17,8 +17,9 @@ export interface VerificationPair {
 export type PairSampler = (epoch: number, number: number) => VerificationPair;
 
 /**
- * The pairs of a task. Same: two drawers of one character; different: two characters, by any drawers. Counts from the alphabets differ by one at most.
- * With `redraw: never` the epoch does not matter. Throws a OneshotError('usage') when an alphabet is too small for pairs.
+ * The pairs of a task. Same: two drawers of one character; different: two characters, by any drawers. Counts from the
+ * alphabets differ by one at most. With `redraw: never` the epoch does not matter. Throws a OneshotError('usage') when an
+ * alphabet is too small for pairs.
  */
 export function createPairSampler(selection: Selection, pairs: TaskVerification['pairs'], seed: number): PairSampler {
   const alphabets = indexSelection(selection);
@@ -26,7 +27,8 @@ export function createPairSampler(selection: Selection, pairs: TaskVerification[
   return (epoch, number) => {
     const keys = pairs.redraw === 'everyEpoch' ? ['pair', epoch, number] : ['pair', number];
     const random = randomStream(seed, ...keys);
-    // Round after round through all alphabets; in each round every other alphabet gives a same pair, and the other way round in the next.
+    // Round after round through all alphabets; in each round every other alphabet gives a same pair, and the other way
+    // round in the next.
     const place = number % alphabets.length;
     const round = Math.floor(number / alphabets.length);
     const alphabet = alphabets[place]!;

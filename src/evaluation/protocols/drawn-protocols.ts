@@ -62,7 +62,10 @@ export function makeDrawnTasks(
   });
 }
 
-/** Episodes that give the section's number of answers; each has one query of every class. Throws a OneshotError('usage') when they do not come out even. */
+/**
+ * Episodes that give the section's number of answers; each has one query of every class. Throws a OneshotError('usage')
+ * when they do not come out even.
+ */
 function countEpisodes(section: { episodes?: number; queries?: number }, nWay: number): number {
   if (section.queries === undefined) return section.episodes ?? DEFAULT_EPISODES;
   if (section.queries % nWay !== 0) {

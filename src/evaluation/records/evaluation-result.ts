@@ -126,7 +126,10 @@ export function writeResults(path: string, results: readonly EvaluationResult[])
   writeFileAtomic(path, `${JSON.stringify({ version: RECORDS_VERSION, results })}\n`);
 }
 
-/** The results in the file at `path`. Throws a OneshotError('corrupt') when it is not what `writeResults` wrote, and the file system's error when it is missing. */
+/**
+ * The results in the file at `path`. Throws a OneshotError('corrupt') when it is not what `writeResults` wrote, and the
+ * file system's error when it is missing.
+ */
 export function readResults(path: string): EvaluationResult[] {
   return parseResults(readBounded(path, MAX_RECORD_BYTES).toString('utf8'), path).results;
 }

@@ -22,7 +22,10 @@ export interface GallerySupport {
   readonly isPrediction: boolean;
 }
 
-/** The queries of a record whose pictures are in its file, lost ones first, at most `each` lost and `each` won, one lost and one won of an episode. */
+/**
+ * The queries of a record whose pictures are in its file, lost ones first, at most `each` lost and `each` won, one lost
+ * and one won of an episode.
+ */
 export function pickGallery(record: PredictionRecord, each: number): GalleryItem[] {
   const pick = (won: boolean) =>
     record.answers
@@ -67,7 +70,10 @@ const GREEN = [0, 158, 115] as const;
 const RED = [213, 94, 0] as const;
 const GREY = [222, 222, 219] as const;
 
-/** One PNG file of an item: the query alone in the first row, its support set below, the right class framed green, a wrong answer framed red. Each pixel of a picture becomes `scale` × `scale` pixels. */
+/**
+ * One PNG file of an item: the query alone in the first row, its support set below, the right class framed green, a wrong
+ * answer framed red. Each pixel of a picture becomes `scale` × `scale` pixels.
+ */
 export function composeGalleryPng({ query, support }: GalleryItem, scale = 1): Buffer {
   const pictures = support.map(({ picture }) => enlarge(readPng(picture), scale));
   const { width, height } = pictures[0]!;

@@ -7,7 +7,10 @@ import { OneshotError } from '../../base/problem.js';
 /** Bytes of a record at most: the predictions of a large evaluation have some hundred megabytes. */
 export const MAX_RECORD_BYTES = 1024 ** 3;
 
-/** A function that turns JSON text into a checked record. It throws a OneshotError('corrupt') that names `source` and the first thing wrong. */
+/**
+ * A function that turns JSON text into a checked record. It throws a OneshotError('corrupt') that names `source` and the
+ * first thing wrong.
+ */
 export function makeStrictReader<T>(schema: object): (text: string, source: string) => T {
   let compiled: ValidateFunction<T> | undefined;
   return (text, source) => {

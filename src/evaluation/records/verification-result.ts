@@ -113,18 +113,27 @@ export function writeVerifications(folder: string, results: readonly Verificatio
   writeFileAtomic(join(folder, VERIFICATION_FILE), `${JSON.stringify({ version: RECORDS_VERSION, results })}\n`);
 }
 
-/** The verification results in the file at `path`. Throws a OneshotError('corrupt') when it is not what `writeVerifications` wrote, and the file system's error when it is missing. */
+/**
+ * The verification results in the file at `path`. Throws a OneshotError('corrupt') when it is not what
+ * `writeVerifications` wrote, and the file system's error when it is missing.
+ */
 export function readVerifications(path: string): VerificationResult[] {
   return parseResults(readBounded(path, MAX_RECORD_BYTES).toString('utf8'), path).results;
 }
 
-/** The verification results of the run in `folder`; none where it has no such file. Throws a OneshotError('corrupt') when that is not what `writeVerifications` wrote. */
+/**
+ * The verification results of the run in `folder`; none where it has no such file. Throws a OneshotError('corrupt') when
+ * that is not what `writeVerifications` wrote.
+ */
 export function readRunVerifications(folder: string): VerificationResult[] {
   const path = join(folder, VERIFICATION_FILE);
   return existsSync(path) ? readVerifications(path) : [];
 }
 
-/** Whether the answer to each pair behind a result was right, from the folder `predictions`. Throws the file system's error when the file is missing, and a OneshotError('corrupt') when it is not what `writePairs` wrote. */
+/**
+ * Whether the answer to each pair behind a result was right, from the folder `predictions`. Throws the file system's
+ * error when the file is missing, and a OneshotError('corrupt') when it is not what `writePairs` wrote.
+ */
 export function readPairCredits(folder: string, { task, scorer, threshold }: VerificationResult): boolean[] {
   const path = pairsPath(folder, { task, scorer });
   const { isSame, scores } = parsePairs(readBounded(path, MAX_RECORD_BYTES).toString('utf8'), path);
@@ -134,7 +143,10 @@ export function readPairCredits(folder: string, { task, scorer, threshold }: Ver
 const pairsPath = (folder: string, { task, scorer }: Pick<VerificationResult, 'task' | 'scorer'>) =>
   join(folder, `${task.replaceAll('/', '.')}.${scorer}.pairs.json`);
 
-/** Replaces the file of the pairs in the folder `predictions`: picture numbers, 1 for the same character, and scores (null where not finite), pair by pair. */
+/**
+ * Replaces the file of the pairs in the folder `predictions`: picture numbers, 1 for the same character, and scores (null
+ * where not finite), pair by pair.
+ */
 export function writePairs(
   folder: string,
   { task, scorer, threshold, first, second, isSame, scores }: KeptPairs,

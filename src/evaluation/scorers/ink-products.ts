@@ -10,7 +10,10 @@ export interface InkProducts {
   readonly unit: number;
 }
 
-/** Products of the pictures of `set` with these numbers: counted in packed bits where every pixel is paper or full ink, otherwise summed over bytes. */
+/**
+ * Products of the pictures of `set` with these numbers: counted in packed bits where every pixel is paper or full ink,
+ * otherwise summed over bytes.
+ */
 export function makeInkProducts(set: PictureSet, numbers: Int32Array): InkProducts {
   return numbers.every((number) => isBinary(pictureAt(set, number)))
     ? multiplyPackedBits(set, numbers)

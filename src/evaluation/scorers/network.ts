@@ -54,7 +54,10 @@ export function makeNetworkScorer(network: NetworkFunctions, options: NetworkSco
   };
 }
 
-/** Embeddings `[numbers, units]`, each the mean over the picture and its distorted copies. The copies of a picture depend on its number alone, so that all trials and all protocols see the same ones. */
+/**
+ * Embeddings `[numbers, units]`, each the mean over the picture and its distorted copies. The copies of a picture depend
+ * on its number alone, so that all trials and all protocols see the same ones.
+ */
 export async function embedPictures(
   network: NetworkFunctions,
   { batchSize = 256, augmentation = { rotationClasses: false } }: NetworkScorerOptions,

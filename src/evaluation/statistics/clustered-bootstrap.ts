@@ -1,9 +1,10 @@
 // The interval of an accuracy that respects episodes: queries of one episode share a support set, so whole episodes are
-// resampled (cluster bootstrap: Davison and Hinkley 1997, section 3.8; percentile interval: Efron and Tibshirani 1993, chapter 13).
-// Percentiles of few clusters are too narrow, 86 % with five: they divide by n instead of n - 1 and take the normal
-// distribution for Student's (Hesterberg 2015, "What teachers should know about the bootstrap", section 4). Both ends are
-// moved away from the accuracy by that factor, which is 1.6 for five episodes and 1.01 for a hundred.
-// Where every episode was answered without a mistake, all resamples are alike and the interval has no width: Wilson's is the one to read there.
+// resampled (cluster bootstrap: Davison and Hinkley 1997, section 3.8; percentile interval: Efron and Tibshirani 1993,
+// chapter 13). Percentiles of few clusters are too narrow, 86 % with five: they divide by n instead of n - 1 and take the
+// normal distribution for Student's (Hesterberg 2015, "What teachers should know about the bootstrap", section 4). Both
+// ends are moved away from the accuracy by that factor, which is 1.6 for five episodes and 1.01 for a hundred. Where
+// every episode was answered without a mistake, all resamples are alike and the interval has no width: Wilson's is the
+// one to read there.
 import { randomStream } from '../../base/random-stream.js';
 import { type Interval, percentileInterval } from './interval.js';
 import { studentQuantile } from './student-interval.js';
@@ -24,7 +25,10 @@ export interface BootstrapOptions {
 const DEFAULT_RESAMPLES = 2_000;
 const LEVEL = 0.95;
 
-/** The 95 % interval of the accuracy over resampled episodes, within 0 … 1, equal for equal seeds (seed 0 and 2,000 resamples unless told); undefined for fewer than two episodes, which say nothing about their spread. */
+/**
+ * The 95 % interval of the accuracy over resampled episodes, within 0 … 1, equal for equal seeds (seed 0 and 2,000
+ * resamples unless told); undefined for fewer than two episodes, which say nothing about their spread.
+ */
 export function clusteredBootstrap(
   episodes: readonly EpisodeOutcome[],
   options: BootstrapOptions = {},

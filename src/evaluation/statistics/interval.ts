@@ -18,7 +18,11 @@ export function isBelow([, high]: Interval, value: number): boolean {
   return high < value;
 }
 
-/** The central interval that holds `level` (0.95) of the resampled values: percentiles by linear interpolation between order statistics (Hyndman and Fan 1996, type 7, as in NumPy). Sorts `values` in place. Throws a RangeError when there are none. */
+/**
+ * The central interval that holds `level` (0.95) of the resampled values: percentiles by linear interpolation between
+ * order statistics (Hyndman and Fan 1996, type 7, as in NumPy). Sorts `values` in place. Throws a RangeError when there
+ * are none.
+ */
 export function percentileInterval(values: Float64Array, level: number): Interval {
   if (values.length === 0) throw new RangeError('percentiles of no values');
   values.sort();

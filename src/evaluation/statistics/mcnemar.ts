@@ -25,7 +25,10 @@ export function testMcNemar(first: readonly boolean[], second: readonly boolean[
   return { onlyFirst, onlySecond, pValue: exactMcNemarPValue(onlyFirst, onlySecond) };
 }
 
-/** The two-sided p-value for the two counts of queries on which the systems differ: 2 P(X <= min), X ~ Binomial(sum, 1/2), at most 1. */
+/**
+ * The two-sided p-value for the two counts of queries on which the systems differ: 2 P(X <= min), X ~ Binomial(sum, 1/2),
+ * at most 1.
+ */
 export function exactMcNemarPValue(onlyFirst: number, onlySecond: number): number {
   const smaller = Math.min(onlyFirst, onlySecond);
   const total = onlyFirst + onlySecond;

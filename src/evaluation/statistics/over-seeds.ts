@@ -12,7 +12,10 @@ export interface SeedResult {
   readonly interval: Interval;
 }
 
-/** The 95 % interval of the mean over runs: within 0 … 1 and never narrower than that of any of them. That of the run itself where there is one. Throws a RangeError where there is none. */
+/**
+ * The 95 % interval of the mean over runs: within 0 … 1 and never narrower than that of any of them. That of the run
+ * itself where there is one. Throws a RangeError where there is none.
+ */
 export function intervalOverSeeds(runs: readonly SeedResult[]): Interval {
   const [first] = runs;
   if (first === undefined) throw new RangeError('an interval over no runs');

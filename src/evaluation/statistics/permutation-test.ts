@@ -22,7 +22,10 @@ export interface PermutationTestOptions {
   readonly permutations?: number;
 }
 
-/** The test on two systems' outcomes of the same episodes in the same order (10,000 permutations unless told). Throws a RangeError when the episodes do not match or there are none. */
+/**
+ * The test on two systems' outcomes of the same episodes in the same order (10,000 permutations unless told). Throws a
+ * RangeError when the episodes do not match or there are none.
+ */
 export function testPermutation(
   first: readonly EpisodeOutcome[],
   second: readonly EpisodeOutcome[],

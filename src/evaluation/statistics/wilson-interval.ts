@@ -6,7 +6,10 @@ import type { Interval } from './interval.js';
 /** The standard normal distribution's 97.5 % point. */
 export const Z_95 = 1.959963984540054;
 
-/** The 95 % Wilson interval of `correct` right answers out of `n`. `correct` may be fractional (shared ties). Throws a RangeError unless 0 <= correct <= n and n > 0. */
+/**
+ * The 95 % Wilson interval of `correct` right answers out of `n`. `correct` may be fractional (shared ties). Throws a
+ * RangeError unless 0 <= correct <= n and n > 0.
+ */
 export function wilsonInterval(correct: number, n: number, z = Z_95): Interval {
   if (!(n > 0) || !(correct >= 0 && correct <= n)) throw new RangeError(`no proportion: ${correct} of ${n}`);
   const proportion = correct / n;

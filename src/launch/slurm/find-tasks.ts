@@ -24,7 +24,10 @@ export interface OpenTasks {
   readonly controllers: readonly { readonly submission: FoundSubmission; readonly task: QueuedTask }[];
 }
 
-/** What Slurm has in hand of an experiment. Without `queue` the tasks' own records are all there is: those that have not said that they ended count. */
+/**
+ * What Slurm has in hand of an experiment. Without `queue` the tasks' own records are all there is: those that have not
+ * said that they ended count.
+ */
 export function findOpenTasks(experimentFolder: string, queue: readonly QueuedTask[] | undefined): OpenTasks {
   const submissions = listSubmissions(experimentFolder);
   const trials = new Map<string, OpenTask>();
@@ -56,7 +59,10 @@ function groupByName(queue: readonly QueuedTask[]): Map<string, QueuedTask[]> {
   return byName;
 }
 
-/** The number of the trial that a task `12_3` runs. A job that is not recorded belongs to the array whose submission was cut short. */
+/**
+ * The number of the trial that a task `12_3` runs. A job that is not recorded belongs to the array whose submission was
+ * cut short.
+ */
 function indexOfTask({ submission: { arrays } }: FoundSubmission, id: string): number | undefined {
   const [job, task] = id.split('_');
   if (task === undefined) return undefined;

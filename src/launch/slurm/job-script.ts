@@ -76,7 +76,10 @@ function quoteOption(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** An option as a user wrote it, `--comment=two words` or `--comment two words`: its value is quoted where it needs it and is not quoted already. */
+/**
+ * An option as a user wrote it, `--comment=two words` or `--comment two words`: its value is quoted where it needs it and
+ * is not quoted already.
+ */
 function quoteFurtherOption(option: string): string {
   const [, name, value] = /^(--[\w-]+)[= ](.*)$/.exec(option) ?? [];
   if (name === undefined || value === undefined) return option;

@@ -69,7 +69,10 @@ function stateOf(word: string): QueuedTask['state'] {
   return word === 'COMPLETING' ? 'ending' : 'running';
 }
 
-/** Hands a script to sbatch and returns the job's id. A Ctrl-C on the terminal does not reach sbatch: the job is submitted or it is not. Throws OneshotError('usage') with what sbatch says when it refuses. */
+/**
+ * Hands a script to sbatch and returns the job's id. A Ctrl-C on the terminal does not reach sbatch: the job is submitted
+ * or it is not. Throws OneshotError('usage') with what sbatch says when it refuses.
+ */
 export async function submitJob(scriptPath: string): Promise<string> {
   const answer = await ask('sbatch', ['--parsable', scriptPath]);
   const id = /^(\d+)(;|$)/m.exec(answer.trim())?.[1];
@@ -84,7 +87,10 @@ export interface TaskState {
   readonly restarts: number;
 }
 
-/** The state of a task; undefined where Slurm does not say. `id` is `12_3` for a task of an array: the bare number may stand for the whole array. */
+/**
+ * The state of a task; undefined where Slurm does not say. `id` is `12_3` for a task of an array: the bare number may
+ * stand for the whole array.
+ */
 export async function readTaskState(id: string): Promise<TaskState | undefined> {
   try {
     return parseTaskState(await ask('scontrol', ['show', 'job', '--oneliner', id]));
@@ -136,7 +142,10 @@ async function ask(program: string, args: readonly string[]): Promise<string> {
   });
 }
 
-/** Takes away what a user set for squeue, which would change what is parsed here, and what describes the job that this process may run in: a new job would inherit it. */
+/**
+ * Takes away what a user set for squeue, which would change what is parsed here, and what describes the job that this
+ * process may run in: a new job would inherit it.
+ */
 function withoutJobVariables(env: NodeJS.ProcessEnv): Record<string, undefined> {
   const names = Object.keys(env).filter((name) => /^(SLURM|SQUEUE)_/.test(name) && name !== 'SLURM_CONF');
   return Object.fromEntries(names.map((name) => [name, undefined]));

@@ -16,7 +16,10 @@ export interface JobSurroundings {
   readonly after: readonly string[];
 }
 
-/** Submits the array number `at` of a submission and returns the submission with its job. Throws OneshotError('usage') where sbatch refuses; then nothing was submitted. */
+/**
+ * Submits the array number `at` of a submission and returns the submission with its job. Throws OneshotError('usage')
+ * where sbatch refuses; then nothing was submitted.
+ */
 export async function submitArray(submission: Submission, at: number, around: JobSurroundings): Promise<Submission> {
   const { folder, slurm, after } = around;
   const { first, tasks } = submission.arrays[at]!;

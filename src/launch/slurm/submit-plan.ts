@@ -61,7 +61,10 @@ const NO_TRIALS = { finished: 0, queued: 0, elsewhere: 0, submitted: 0, left: 0 
 /** Folders that are prepared between two looks at whether to stop. */
 const BATCH = 50;
 
-/** Submits the plan. Throws OneshotError: `usage` where Slurm does not answer or refuses, `locked` where the sweep is run or submitted by somebody else right now. */
+/**
+ * Submits the plan. Throws OneshotError: `usage` where Slurm does not answer or refuses, `locked` where the sweep is run
+ * or submitted by somebody else right now.
+ */
 export async function submitPlan(plan: Plan, options: SubmitPlanOptions): Promise<SubmittedPlan> {
   const cluster = await readCluster();
   const experimentFolder = join(options.settings.runsFolder, plan.experiment.name);

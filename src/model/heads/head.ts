@@ -21,7 +21,10 @@ export interface HeadType<Config extends Head> {
   /** Multiplications with addition for one pair of embeddings. */
   multiplyAdds(config: Config, units: number): number;
   readonly logits: Comparison<Config>;
-  /** Distances that depend on the embeddings alone, for losses that are made of them; a head whose distance is learned has none. */
+  /**
+   * Distances that depend on the embeddings alone, for losses that are made of them; a head whose distance is learned has
+   * none.
+   */
   readonly distances?: Comparison<Config>;
   /** Whether these distances are squares. */
   squaresDistances?(config: Config): boolean;

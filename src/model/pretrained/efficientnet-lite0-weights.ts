@@ -9,7 +9,10 @@ const BLOCK_LAYERS = {
 };
 const NORM_ARRAYS = { scale: 'weight', offset: 'bias', runningMean: 'running_mean', runningVariance: 'running_var' };
 
-/** Where the array of a path of the layer `pretrained` stands in the file: `block3/expand/kernel` and `block0-filter-norm/scale`. */
+/**
+ * Where the array of a path of the layer `pretrained` stands in the file: `block3/expand/kernel` and
+ * `block0-filter-norm/scale`.
+ */
 export function torchNameOf(path: string): string {
   const parts = path.split(/[/]/);
   const array = parts.at(-1)!;
@@ -26,7 +29,10 @@ export function torchNameOf(path: string): string {
   return `_blocks.${block}.${isNorm ? norm : convolution}.${suffix}`;
 }
 
-/** The array as the layer has it: kernels from [outputs, inputs, rows, columns] to [rows, columns, inputs, outputs], depthwise ones from [channels, 1, rows, columns] to [rows, columns, channels, 1]. */
+/**
+ * The array as the layer has it: kernels from [outputs, inputs, rows, columns] to [rows, columns, inputs, outputs],
+ * depthwise ones from [channels, 1, rows, columns] to [rows, columns, channels, 1].
+ */
 export function convertEfficientNet(path: string, arrays: NamedArrays): NumberArray {
   const name = torchNameOf(path);
   const found = arrays.get(name);

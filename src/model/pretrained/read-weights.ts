@@ -14,7 +14,10 @@ const converters: {
   'efficientnet-lite0': convertEfficientNet,
 };
 
-/** The arrays of a layer `pretrained` by `ParameterSpec.name`, from the bytes of torch's file. Throws a OneshotError('data') when that holds something else. */
+/**
+ * The arrays of a layer `pretrained` by `ParameterSpec.name`, from the bytes of torch's file. Throws a
+ * OneshotError('data') when that holds something else.
+ */
 export function readPretrainedWeights(
   network: LayerPretrained['network'],
   parameters: readonly ParameterSpec[],

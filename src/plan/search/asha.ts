@@ -42,7 +42,10 @@ export function listRungEpochs({ minEpochs, maxEpochs, reductionFactor }: AshaSe
   return [...epochs, maxEpochs];
 }
 
-/** What a free worker should do next. `results` are in any order; `running` holds every trial that is training, with the rung it trains towards. */
+/**
+ * What a free worker should do next. `results` are in any order; `running` holds every trial that is training, with the
+ * rung it trains towards.
+ */
 export function decideAsha(
   settings: AshaSettings,
   results: readonly RungResult[],

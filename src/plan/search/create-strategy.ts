@@ -5,7 +5,10 @@ import type { IsFeasible, SearchSettings, SearchStrategy } from './search-strate
 import { createSobolSearch } from './sobol-search.js';
 import { createTpeSearch } from './tpe-search.js';
 
-/** The strategy that the settings name. Throws a RangeError where the space is too large for it (Sobol: `MAX_SOBOL_DIMENSIONS`). */
+/**
+ * The strategy that the settings name. Throws a RangeError where the space is too large for it (Sobol:
+ * `MAX_SOBOL_DIMENSIONS`).
+ */
 export function createStrategy(
   settings: SearchSettings,
   space: SearchSpace,

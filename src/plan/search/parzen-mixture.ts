@@ -21,7 +21,10 @@ interface Kernel {
   logDensity(unit: number): number;
 }
 
-/** The narrowest kernel, as a part of the range, but never below one step. Watanabe 2023 finds about this value best; a bound that falls with the number of kernels, as in Hyperopt, searches less finely. */
+/**
+ * The narrowest kernel, as a part of the range, but never below one step. Watanabe 2023 finds about this value best; a
+ * bound that falls with the number of kernels, as in Hyperopt, searches less finely.
+ */
 const NARROWEST = 0.03;
 
 /** The mixture over observed places; `weights` is [observations], relative to the weight 1 of the prior. */
@@ -64,7 +67,10 @@ export function buildParzenMixture(
   };
 }
 
-/** A kernel around `centre`. Where the observed point lacked the parameter (`centre` undefined), it says nothing about it: uniform. */
+/**
+ * A kernel around `centre`. Where the observed point lacked the parameter (`centre` undefined), it says nothing about it:
+ * uniform.
+ */
 function makeKernel(
   kind: SearchSpace['parameters'][number]['domain']['kind'],
   count: number,
@@ -122,7 +128,10 @@ function choiceKernel(count: number, centre: number, kernelCount: number): Kerne
   };
 }
 
-/** The width of each kernel of one parameter: the distance to the farther neighbour (Bergstra et al. 2011, section 4.2). The borders count as neighbours only where there is no other. */
+/**
+ * The width of each kernel of one parameter: the distance to the farther neighbour (Bergstra et al. 2011, section 4.2).
+ * The borders count as neighbours only where there is no other.
+ */
 function kernelWidths(column: readonly (number | undefined)[], narrowest: number): number[] {
   const sorted = column.filter((unit) => unit !== undefined).sort((a, b) => a - b);
   return column.map((unit) => {
@@ -157,7 +166,10 @@ function logSumExp(terms: readonly number[]): number {
   return largest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - largest), 0));
 }
 
-/** The standard normal distribution function, relative error below 1.2e-7 (Press et al., Numerical Recipes, section 6.2, erfcc). */
+/**
+ * The standard normal distribution function, relative error below 1.2e-7 (Press et al., Numerical Recipes, section 6.2,
+ * erfcc).
+ */
 function normalCdf(x: number): number {
   const z = Math.abs(x) / Math.SQRT2;
   const t = 1 / (1 + z / 2);

@@ -8,7 +8,10 @@ const MAX_REJECTED_DRAWS = 2000;
 /** The sequence of feasible, pairwise different points; undefined beyond its end. */
 export type PointSequence = (index: number) => SearchPoint | undefined;
 
-/** The points at the draws `unitsAt(0)`, `unitsAt(1)`, … of the unit cube, without infeasible and repeated ones. The index-th point depends on nothing but its index. */
+/**
+ * The points at the draws `unitsAt(0)`, `unitsAt(1)`, … of the unit cube, without infeasible and repeated ones. The
+ * index-th point depends on nothing but its index.
+ */
 export function sequencePoints(
   { space, isFeasible }: SearchContext,
   unitsAt: (draw: number) => ArrayLike<number>,

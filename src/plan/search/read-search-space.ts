@@ -38,7 +38,10 @@ export type ReadSearchSpace =
 const DOMAIN_KEYS = ['choice', 'uniform', 'logUniform', 'integer'] as const;
 type DomainKey = (typeof DOMAIN_KEYS)[number];
 
-/** The space that the `parameters` of a sweep describe, each parameter behind those its conditions name, or all their problems. */
+/**
+ * The space that the `parameters` of a sweep describe, each parameter behind those its conditions name, or all their
+ * problems.
+ */
 export function readSearchSpace(parameters: Readonly<Record<string, unknown>>): ReadSearchSpace {
   const problems: SearchSpaceProblem[] = [];
   const report = (problem: SearchSpaceProblem) => void problems.push(problem);

@@ -42,7 +42,10 @@ export function isActive(parameter: Parameter, point: SearchPoint): boolean {
   );
 }
 
-/** The point at a place of the unit cube: `units` is [parameters], each in [0, 1]. Units of parameters that do not exist there are not looked at. */
+/**
+ * The point at a place of the unit cube: `units` is [parameters], each in [0, 1]. Units of parameters that do not exist
+ * there are not looked at.
+ */
 export function pointAtUnits(space: SearchSpace, units: ArrayLike<number>): SearchPoint {
   const point: Record<string, unknown> = {};
   space.parameters.forEach((parameter, at) => {

@@ -53,7 +53,10 @@ export interface SearchContext {
   readonly isFeasible: IsFeasible;
 }
 
-/** What a log says: every asked point, in the order of asking, with its latest outcome. Throws a RangeError on a log with a gap, a repeated ask or a tell of what was never asked. */
+/**
+ * What a log says: every asked point, in the order of asking, with its latest outcome. Throws a RangeError on a log with
+ * a gap, a repeated ask or a tell of what was never asked.
+ */
 export function replaySearch(events: readonly SearchEvent[]): AskedPoint[] {
   const asked: AskedPoint[] = [];
   for (const event of events) {

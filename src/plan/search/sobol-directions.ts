@@ -1,7 +1,10 @@
 // Direction numbers of the first 64 dimensions of the Sobol sequence: Joe and Kuo 2008, "Constructing Sobol sequences
 // with better two-dimensional projections", file new-joe-kuo-6.21201, in the form in which SciPy keeps it.
 
-/** Per dimension: the primitive polynomial as a binary number, its leading and last coefficient included, and the initial direction numbers, one for each degree. The first dimension has none. */
+/**
+ * Per dimension: the primitive polynomial as a binary number, its leading and last coefficient included, and the initial
+ * direction numbers, one for each degree. The first dimension has none.
+ */
 export const SOBOL_DIRECTIONS: readonly (readonly [polynomial: number, initial: readonly number[]])[] = [
   [1, []],
   [3, [1]],

@@ -4,7 +4,10 @@ import { type PointSequence, sequencePoints } from './point-sequence.js';
 import type { SearchContext, SearchStrategy } from './search-strategy.js';
 import { createSobolSequence, scrambleSobol, toUnits } from './sobol-sequence.js';
 
-/** A strategy whose index-th proposal depends on seed, space and index alone. Throws a RangeError beyond `MAX_SOBOL_DIMENSIONS` parameters. */
+/**
+ * A strategy whose index-th proposal depends on seed, space and index alone. Throws a RangeError beyond
+ * `MAX_SOBOL_DIMENSIONS` parameters.
+ */
 export function createSobolSearch(context: SearchContext): SearchStrategy {
   const pointAt = sequenceSobolPoints(context);
   return { ask: (asked) => pointAt(asked.length) };

@@ -8,7 +8,10 @@ const BITS = 32;
 /** The most coordinates that the table of direction numbers covers. */
 export const MAX_SOBOL_DIMENSIONS = SOBOL_DIRECTIONS.length;
 
-/** The index-th point of the sequence, [dimensions], as unsigned 32-bit fractions. Throws a RangeError on more than `MAX_SOBOL_DIMENSIONS`. */
+/**
+ * The index-th point of the sequence, [dimensions], as unsigned 32-bit fractions. Throws a RangeError on more than
+ * `MAX_SOBOL_DIMENSIONS`.
+ */
 export function createSobolSequence(dimensions: number): (index: number) => Uint32Array {
   if (dimensions > MAX_SOBOL_DIMENSIONS) {
     throw new RangeError(`a Sobol sequence has at most ${MAX_SOBOL_DIMENSIONS} dimensions, not ${dimensions}`);
@@ -29,7 +32,10 @@ export function toUnits(fractions: Uint32Array): number[] {
   return Array.from(fractions, (fraction) => fraction / 2 ** BITS);
 }
 
-/** An Owen-scrambled copy of a point: each coordinate under the permutation of its own 32-bit seed, `seeds` is [dimensions]. The sequence stays a digital net. */
+/**
+ * An Owen-scrambled copy of a point: each coordinate under the permutation of its own 32-bit seed, `seeds` is
+ * [dimensions]. The sequence stays a digital net.
+ */
 export function scrambleSobol(point: Uint32Array, seeds: readonly number[]): Uint32Array {
   return point.map((fraction, dimension) => reverseBits(permute(reverseBits(fraction), seeds[dimension] as number)));
 }
@@ -55,7 +61,10 @@ function directionsOf([polynomial, initial]: (typeof SOBOL_DIRECTIONS)[number]):
   return directions;
 }
 
-/** A permutation in which each bit depends on itself, on lower bits and the seed only (Laine and Karras 2011, constants of Burley 2020, section 3). */
+/**
+ * A permutation in which each bit depends on itself, on lower bits and the seed only (Laine and Karras 2011, constants of
+ * Burley 2020, section 3).
+ */
 function permute(bits: number, seed: number): number {
   let x = (bits + seed) >>> 0;
   x ^= Math.imul(x, 0x6c50b47c);

@@ -19,7 +19,10 @@ const FULL_WEIGHT_POINTS = 25;
 /** So many rounds of candidates without a new feasible one, then the model gives up. */
 const MAX_ROUNDS = 20;
 
-/** A strategy whose proposals depend on seed, space and the asked points with their outcomes. Pending points count as bad ones, which keeps parallel proposals apart (the constant liar). */
+/**
+ * A strategy whose proposals depend on seed, space and the asked points with their outcomes. Pending points count as bad
+ * ones, which keeps parallel proposals apart (the constant liar).
+ */
 export function createTpeSearch(settings: TpeSettings, context: SearchContext): SearchStrategy {
   const { space, seed, isFeasible } = context;
   const { startupPoints = 10, candidates = 24 } = settings;
@@ -97,7 +100,10 @@ function compareOutcomes(a: ValuedOutcome, b: ValuedOutcome, goal: TpeSettings['
   return goal === 'minimize' ? a.value - b.value : b.value - a.value;
 }
 
-/** Weights of points in the order of asking: 1 for the last 25, rising towards them for older ones (Bergstra et al. 2013, section 3.2). */
+/**
+ * Weights of points in the order of asking: 1 for the last 25, rising towards them for older ones (Bergstra et al. 2013,
+ * section 3.2).
+ */
 function weighByAge(count: number): number[] {
   const older = Math.max(0, count - FULL_WEIGHT_POINTS);
   return Array.from({ length: count }, (_, at) =>

@@ -9,7 +9,10 @@ export interface AlphabetFigures {
   readonly rows: readonly AlphabetResult[];
 }
 
-/** Means over runs, for two alphabets or more; the interval is that of one run's queries, since runs of other seeds answer the same ones. */
+/**
+ * Means over runs, for two alphabets or more; the interval is that of one run's queries, since runs of other seeds answer
+ * the same ones.
+ */
 export function averageAlphabets({ runs }: ShownGroup): AlphabetFigures | undefined {
   const task = chooseDetailTask(runs[0]!.results);
   const measured = runs.flatMap((run) => findNetworkResult(run, task) ?? []);

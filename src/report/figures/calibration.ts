@@ -15,7 +15,10 @@ export interface Calibration {
   readonly different: number;
   /** Bins that hold pairs, ascending. */
   readonly bins: readonly CalibrationBin[];
-  /** Expected calibration error: the mean distance of probability and frequency, weighted by pairs (Guo et al. 2017, section 2). */
+  /**
+   * Expected calibration error: the mean distance of probability and frequency, weighted by pairs (Guo et al. 2017,
+   * section 2).
+   */
   readonly error: number;
   /** Accuracy of the answer `same` from 0.5 on, both kinds of pairs counted alike. */
   readonly accuracy: number;
@@ -31,7 +34,10 @@ export interface CalibrationBin {
 
 const BINS = 10;
 
-/** The calibration on the detail task of all runs together; undefined where its scores are no single logits (several shots) or were not trained as probabilities. */
+/**
+ * The calibration on the detail task of all runs together; undefined where its scores are no single logits (several
+ * shots) or were not trained as probabilities.
+ */
 export function calibrate({ runs }: ShownGroup): Calibration | undefined {
   const [{ results, experiment }] = runs as [(typeof runs)[number]];
   const task = chooseDetailTask(results.filter(({ kShot }) => kShot === 1));
@@ -43,7 +49,10 @@ export function calibrate({ runs }: ShownGroup): Calibration | undefined {
   return binPairs(task, records);
 }
 
-/** Whether the logistic function makes probabilities of what was trained: by a loss of such, in a task that has no loss of its own, for one epoch at least. */
+/**
+ * Whether the logistic function makes probabilities of what was trained: by a loss of such, in a task that has no loss of
+ * its own, for one epoch at least.
+ */
 export function trainsProbabilities(training: Pick<Training, 'task' | 'loss' | 'maxEpochs'> | undefined): boolean {
   if (training === undefined || training.maxEpochs === 0) return false;
   const { of, makesProbabilities } = lossTypeOf(training.loss);

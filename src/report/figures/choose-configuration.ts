@@ -58,7 +58,10 @@ export function nameChoice({ group, ...choice }: Choice): NamedChoice {
   return { ...choice, system: group.label };
 }
 
-/** What the runs' experiment is compared by: what its sweep looks for, else validation, or the loss where nothing was validated. */
+/**
+ * What the runs' experiment is compared by: what its sweep looks for, else validation, or the loss where nothing was
+ * validated.
+ */
 export function findObjective(runs: readonly ReportRun[]): Objective {
   const [first] = runs;
   const told = first === undefined ? VALIDATION_OBJECTIVE : readFolderObjective(dirname(first.folder));
@@ -66,7 +69,10 @@ export function findObjective(runs: readonly ReportRun[]): Objective {
   return [told, VALIDATION_OBJECTIVE].find(isKnown) ?? LOSS_OBJECTIVE;
 }
 
-/** The configurations of one experiment by the objective, those that may be chosen first; those with fewer finished runs than others follow in the same order. */
+/**
+ * The configurations of one experiment by the objective, those that may be chosen first; those with fewer finished runs
+ * than others follow in the same order.
+ */
 export function rankConfigurations(groups: readonly RunGroup[]): RankedConfigurations {
   const objective = findObjective(groups.flatMap(({ runs }) => runs));
   const measured = groups.flatMap((group): RankedConfiguration[] => {
@@ -86,7 +92,10 @@ export function rankConfigurations(groups: readonly RunGroup[]): RankedConfigura
   return { objective, ranked: [...chosen, ...others] };
 }
 
-/** The configuration that details are shown of; undefined without any group. Experiments are compared with each other only where they were validated alike. */
+/**
+ * The configuration that details are shown of; undefined without any group. Experiments are compared with each other only
+ * where they were validated alike.
+ */
 export function chooseConfiguration(groups: readonly RunGroup[]): Choice | undefined {
   const [first] = groups;
   if (first === undefined) return undefined;

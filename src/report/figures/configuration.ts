@@ -104,7 +104,10 @@ function listParts({ data, augmentation, model, training, evaluation, baselines 
     .filter(({ settings }) => settings !== '');
 }
 
-/** Settings in a line: `adamW, learningRate 0.005, momentum (from 0.5, to 0.9)`. Names that only say what kind it is are left out. */
+/**
+ * Settings in a line: `adamW, learningRate 0.005, momentum (from 0.5, to 0.9)`. Names that only say what kind it is are
+ * left out.
+ */
 function describeSettings(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return `[${value.map(describeSettings).join(', ')}]`;

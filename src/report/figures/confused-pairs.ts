@@ -33,7 +33,10 @@ export function collectConfusions({ runs }: ShownGroup): Confusions | undefined 
   return task === undefined || pairs.length === 0 ? undefined : { task, pairs };
 }
 
-/** The pairs that were confused most often, at most `count`: by times, then by the part of their chances. Answers without a single best class are left out. */
+/**
+ * The pairs that were confused most often, at most `count`: by times, then by the part of their chances. Answers without
+ * a single best class are left out.
+ */
 function findConfusedPairs(records: readonly PredictionRecord[], count: number): ConfusedPair[] {
   const pictures = findPictures(records);
   const times = new Map<string, number>();

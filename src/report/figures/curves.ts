@@ -120,7 +120,10 @@ export interface LayerCurve {
   readonly points: readonly PlotPoint[];
 }
 
-/** The layers' rates, in proportion to the logged one as the schedule moves all alike, and their momenta; none where all layers are alike and nothing ramps. */
+/**
+ * The layers' rates, in proportion to the logged one as the schedule moves all alike, and their momenta; none where all
+ * layers are alike and nothing ramps.
+ */
 export function collectLayerCurves({ metrics, settings }: ReportRun): LayerCurve[] {
   const logged = (metrics.get('train/learning-rate') ?? []).filter(({ value }) => Number.isFinite(value));
   const baseRate = Number(settings[`${OPTIMIZER}.learningRate`]);

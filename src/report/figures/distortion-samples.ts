@@ -34,7 +34,10 @@ const DRAWINGS = 6;
 const COPIES = 8;
 const GAP = 3;
 
-/** The samples of the first run, on pictures that its predictions keep; undefined where nothing distorts or no picture is kept. */
+/**
+ * The samples of the first run, on pictures that its predictions keep; undefined where nothing distorts or no picture is
+ * kept.
+ */
 export function drawDistortions({ group, runs }: ShownGroup): DistortionSamples | undefined {
   const [run] = runs as [ReportRun];
   try {

@@ -25,7 +25,10 @@ const GAP = 5;
 const FILTER_SIZE = 40;
 const MOST_FILTERS = 256;
 
-/** The filters of the first run whose best weights are there and begin with a convolution of ink or colours; undefined where there is none. */
+/**
+ * The filters of the first run whose best weights are there and begin with a convolution of ink or colours; undefined
+ * where there is none.
+ */
 export function drawFirstFilters({ group, runs }: ShownGroup): FirstFilters | undefined {
   for (const { folder, trial } of runs) {
     const path = runFiles(folder).best;

@@ -11,13 +11,19 @@ export type HeadlineMeasurement = Measurement | VerificationMeasurement;
 
 export interface Headline {
   readonly task: string;
-  /** The one ensemble that the file declares, else the network of the chosen configuration, where it was measured on the task; else the first network, or baseline. */
+  /**
+   * The one ensemble that the file declares, else the network of the chosen configuration, where it was measured on the
+   * task; else the first network, or baseline.
+   */
   readonly first: HeadlineMeasurement;
   /** Networks and baselines on this very task: `first`, then networks in the order of the configurations, then baselines. */
   readonly measurements: readonly HeadlineMeasurement[];
 }
 
-/** The task that speaks for the measurements, with every system that answered the same episodes. Undefined where nothing was measured on the test selection. */
+/**
+ * The task that speaks for the measurements, with every system that answered the same episodes. Undefined where nothing
+ * was measured on the test selection.
+ */
 export function makeHeadline(
   measurements: readonly Measurement[],
   verifications: readonly VerificationMeasurement[],
@@ -51,7 +57,10 @@ export function findShownGroup(choice: Choice | undefined): ShownGroup | undefin
   return choice && runs.length > 0 ? { group: choice.group, runs } : undefined;
 }
 
-/** The network's task of the test selection with the most queries of 20 ways, one shot and one alphabet, or what comes nearest to that. */
+/**
+ * The network's task of the test selection with the most queries of 20 ways, one shot and one alphabet, or what comes
+ * nearest to that.
+ */
 export function chooseDetailTask(results: readonly EvaluationResult[]): string | undefined {
   const rank = ({ protocol, nWay, kShot, n }: EvaluationResult) =>
     (protocol === 'within-alphabet' ? 1e9 : 0) + (nWay === 20 ? 1e8 : 0) + (kShot === 1 ? 1e7 : 0) + Math.min(n, 9e6);

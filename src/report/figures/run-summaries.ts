@@ -56,7 +56,10 @@ function summarizeRun(run: ReportRun, system: string, lacksResults: boolean): Ru
   };
 }
 
-/** A sentence for each finished run that lacks results which others of its experiment have, and for whatever could not be read. */
+/**
+ * A sentence for each finished run that lacks results which others of its experiment have, and for whatever could not be
+ * read.
+ */
 export function listIncomplete(runs: readonly ReportRun[]): string[] {
   const missing = findMissingTasks(runs);
   return runs.flatMap((run) => {

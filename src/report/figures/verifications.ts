@@ -23,7 +23,10 @@ export interface VerificationMeasurement {
   readonly pictureSize: readonly [number, number];
   /** Mean over runs. */
   readonly accuracy: number;
-  /** 95 %: of one run Wilson's or over alphabets of pairs, whichever reaches further on each side; of several runs over seeds too (`intervalOverSeeds`). */
+  /**
+   * 95 %: of one run Wilson's or over alphabets of pairs, whichever reaches further on each side; of several runs over
+   * seeds too (`intervalOverSeeds`).
+   */
   readonly interval: Interval;
   /** Mean over runs; null where any has none. */
   readonly rocArea: number | null;

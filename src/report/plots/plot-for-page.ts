@@ -4,7 +4,10 @@ import { PLOT_COLORS } from './plot-style.js';
 /** How much larger than drawn a plot may become: letters of a narrow one would be huge. */
 const MOST_ENLARGED = 1.4;
 
-/** The SVG as a part of a page: it takes its colours from the page's CSS variables, fills the width it is given and has a text for those who do not see it. `describedAs` is escaped here. */
+/**
+ * The SVG as a part of a page: it takes its colours from the page's CSS variables, fills the width it is given and has a
+ * text for those who do not see it. `describedAs` is escaped here.
+ */
 export function plotForPage(svg: string, describedAs: string): string {
   let text = svg;
   for (const [role, color] of Object.entries(PLOT_COLORS)) text = text.replaceAll(color, `var(--${role})`);

@@ -9,7 +9,10 @@ export const FONT_SIZE = 11;
 export const MOST_ROW_LETTERS = 34;
 export const MOST_LEGEND_LETTERS = 52;
 
-/** Width of a text in pixels, by the mean of common fonts: without a browser Vega takes every letter for as wide as the widest and leaves empty room. */
+/**
+ * Width of a text in pixels, by the mean of common fonts: without a browser Vega takes every letter for as wide as the
+ * widest and leaves empty room.
+ */
 export function estimateWidth(text: string, fontSize: number): number {
   const widthOf = (letter: string) => {
     if (/[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff]/.test(letter)) return 1;
@@ -33,7 +36,10 @@ export function shortenNames(names: readonly string[], mostLetters: number): Rea
   return short;
 }
 
-/** Colours of light pages by their role; `plotForPage` replaces them by CSS variables. Series: Okabe and Ito 2008, readable without colour vision. */
+/**
+ * Colours of light pages by their role; `plotForPage` replaces them by CSS variables. Series: Okabe and Ito 2008,
+ * readable without colour vision.
+ */
 export const PLOT_COLORS: Readonly<Record<string, string>> = {
   ink: '#1c1c1b',
   faint: '#dededb',

@@ -16,7 +16,10 @@ export interface InstallOptions {
   readonly onActivity: (activity: string) => void;
 }
 
-/** Makes the environment; nothing is left of it on a failure. Throws OneshotError with what pip said, `interrupted` after the signal, `locked` while another process makes it. */
+/**
+ * Makes the environment; nothing is left of it on a failure. Throws OneshotError with what pip said, `interrupted` after
+ * the signal, `locked` while another process makes it.
+ */
 export async function installMlflow({ python, folder, signal, onActivity }: InstallOptions): Promise<void> {
   makeFolder(dirname(folder));
   const lock = acquireProcessLock(`${folder}.lock`);

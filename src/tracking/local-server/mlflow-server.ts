@@ -47,7 +47,10 @@ export function storeFiles(store: string) {
   } as const;
 }
 
-/** A server that answers. Throws OneshotError with the end of its log when it ends early or does not answer, `interrupted` after the signal. */
+/**
+ * A server that answers. Throws OneshotError with the end of its log when it ends early or does not answer, `interrupted`
+ * after the signal.
+ */
 export async function startMlflowServer(options: StartOptions): Promise<MlflowServer> {
   const { store, port, signal } = options;
   makeFolder(store);

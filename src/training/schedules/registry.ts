@@ -13,7 +13,10 @@ const scheduleTypes: {
   readonly [Type in Schedule['type']]: ScheduleBuilder<Extract<Schedule, { type: Type }>>;
 } = { constant, exponential, step, cosine, oneCycle };
 
-/** The schedule of a training of this length; the schema holds the bounds of its settings. Throws a OneshotError 'usage' for a length that no training has. */
+/**
+ * The schedule of a training of this length; the schema holds the bounds of its settings. Throws a OneshotError 'usage'
+ * for a length that no training has.
+ */
 export function buildSchedule(config: Schedule, length: TrainingLength): LearningRateSchedule {
   for (const [name, value, least] of [
     ['stepsPerEpoch', length.stepsPerEpoch, 1],

@@ -63,7 +63,7 @@ export const fileErrors: readonly BrokenFile[] = [
     title: 'a base that is a list',
     add: 'extends: base.yaml',
     files: { 'base.yaml': '- 1\n' },
-    expected: ['base.yaml:1:1 wrong-type'],
+    expected: ['15:10 extends extends'],
   },
   {
     title: 'a key of a kind that the file replaces',
@@ -87,6 +87,16 @@ export const fileErrors: readonly BrokenFile[] = [
         'model:\n  encoder:\n    - {type: conv, filters: 4, kernelSize: 9}\n  head: {type: weightedL1}\ntraining: {task: {type: allPairs}, optimizer: {type: adamW}, maxEpochs: 1}\n',
     },
     expected: ['base.yaml:3:7 shape model.encoder[0]'],
+  },
+  {
+    title: 'extends of a file that is no experiment',
+    before: 'extends: [secrets.yaml, key.pem, settings.env]',
+    files: {
+      'secrets.yaml': 'apiVersion: v1\nkind: Secret\ndata:\n  password: aHVudGVyMg==\n',
+      'key.pem': '-----BEGIN PRIVATE KEY-----\nMIIE: hunter2\n',
+      'settings.env': 'PASSWORD=hunter2\n',
+    },
+    expected: ['1:11 extends extends[0]', '1:25 extends extends[1]', '1:34 extends extends[2]'],
   },
   { title: 'a --set without a value', sets: ['training.maxEpochs'], expected: ['--set 1:1 syntax'] },
   {

@@ -27,7 +27,10 @@ export interface Coverage {
   readonly isSound: boolean;
 }
 
-/** The coverage in `simulations` experiments. With one seed the truth is that network's accuracy, with several the mean over all networks. */
+/**
+ * The coverage in `simulations` experiments. With one seed the truth is that network's accuracy, with several the mean
+ * over all networks.
+ */
 export function simulateCoverage(simulated: SimulatedCase, simulations: number): Coverage {
   const { seeds, episodes, accuracy, seedDeviation } = simulated;
   const stream = randomStream(7, 'coverage', seeds, episodes, accuracy, seedDeviation);

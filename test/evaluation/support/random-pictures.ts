@@ -53,7 +53,10 @@ export function splitForAll(set: PictureSet): Split {
   };
 }
 
-/** A 3-way episode with as many shots as wanted: support by drawers 1 …, queries by drawer 0 of the set's first three characters from `first` on. */
+/**
+ * A 3-way episode with as many shots as wanted: support by drawers 1 …, queries by drawer 0 of the set's first three
+ * characters from `first` on.
+ */
 export function makeEpisode(set: PictureSet, { first = 0, kShot = 1, order = [0, 1, 2] } = {}): Episode {
   const drawers = 1 + Math.max(...set.drawer);
   const pictureOf = (character: number, drawer: number) => (first + character) * drawers + drawer;

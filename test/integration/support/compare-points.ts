@@ -49,7 +49,10 @@ export async function runsOf(client: MlflowClient, experiment: string): Promise<
   return found === undefined ? [] : await collect(client.runs.search({ experimentIds: [found.experimentId] }));
 }
 
-/** Fails unless the experiment has one finished run for each folder, called like it, with the points of its journal and no others. Returns how many points those are. */
+/**
+ * Fails unless the experiment has one finished run for each folder, called like it, with the points of its journal and no
+ * others. Returns how many points those are.
+ */
 export async function expectEveryPointOnce(
   server: MlflowServer,
   client: MlflowClient,

@@ -1,7 +1,10 @@
 // The ways in which a report may write the numbers that it is made of.
 import { formatDuration } from '../../../src/base/format-quantity.js';
 
-/** Every number of the data, as a text for each format that a page has; lengths of lists are counts, and places in them numbers of runs. */
+/**
+ * Every number of the data, as a text for each format that a page has; lengths of lists are counts, and places in them
+ * numbers of runs.
+ */
 export function listShownNumbers(data: unknown): ReadonlySet<string> {
   const texts = new Set<string>();
   const add = (text: string) => texts.add(text.replace('-', '\u2212'));

@@ -24,7 +24,10 @@ const MOST_STEPS_PER_OUTAGE = 200;
 /** What is left may take long: the network stays bad. */
 const DRAIN_MS = 600_000;
 
-/** Fails unless the server has every point of every trial exactly once afterwards. Returns the number of points and of faults of the network. */
+/**
+ * Fails unless the server has every point of every trial exactly once afterwards. Returns the number of points and of
+ * faults of the network.
+ */
 export async function logThroughOutages(options: OutageOptions): Promise<{ points: number; met: number }> {
   const { server, root, experiment, trials, outages } = options;
   const folders = new Map(

@@ -54,7 +54,10 @@ function isProgram(name: string): boolean {
   }
 }
 
-/** A running Slurm with four processors, whatever this machine has, a partition `main` and a partition `urgent` whose jobs requeue those of `main`. */
+/**
+ * A running Slurm with four processors, whatever this machine has, a partition `main` and a partition `urgent` whose jobs
+ * requeue those of `main`.
+ */
 export async function startSlurm({ maxArraySize = 1001 }: TestSlurmOptions = {}): Promise<TestSlurm> {
   // Not below the usual place for temporary folders: a socket's path has room for a hundred characters only.
   const folder = join(tmpdir(), `slurm-${randomBytes(4).toString('hex')}`);

@@ -10,6 +10,9 @@ import {
 import type { OnnxGraph } from '../runtime/onnx-model.js';
 import type { GraphBuilder } from './graph-builder.js';
 
+/** Attribute of a node whose program reads an element before it writes the result's element of the same place. */
+export const ELEMENTWISE_ATTRIBUTE = 'elementwise';
+
 /** Adds a node that runs the program with this key, which is created when there is none; returns its outputs. */
 export function addNative(
   builder: GraphBuilder,
@@ -17,12 +20,13 @@ export function addNative(
   inputs: readonly string[],
   key: string,
   create: (code: CodeBlock) => NativeProgram,
+  attributes: Readonly<Record<string, number>> = {},
 ): readonly string[] {
   const { number, program } = operators.register(key, create);
   const outputs = program.outputShapes.length;
   return builder.addMany(operatorName(inputs.length, outputs), inputs, outputs, {
     domain: NATIVE_DOMAIN,
-    attributes: { [PROGRAM_ATTRIBUTE]: number },
+    attributes: { ...attributes, [PROGRAM_ATTRIBUTE]: number },
   });
 }
 

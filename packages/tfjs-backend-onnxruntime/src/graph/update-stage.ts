@@ -6,6 +6,7 @@
 import { isSameShape, sizeOf } from '../base/shapes.js';
 import type { OnnxGraph, OnnxNode, OnnxOutput } from '../runtime/onnx-model.js';
 import type { GraphInput, GraphOutputPart, LoweredGraph } from './lowered-graph.js';
+import { ELEMENTWISE_ATTRIBUTE } from './native-nodes.js';
 
 export interface StagedGraph {
   readonly first: LoweredGraph;
@@ -21,6 +22,10 @@ export interface StagedGraph {
 const ELEMENTWISE_OPERATORS = new Set(['Add', 'Sub', 'Mul', 'Div', 'Sqrt', 'Neg', 'Abs', 'Reciprocal', 'Max', 'Min']);
 /** Other operators whose results are floats when their first input is. */
 const MATRIX_OPERATORS = new Set(['Slice', 'Gemm']);
+
+function isElementwise({ operator, attributes }: OnnxNode): boolean {
+  return ELEMENTWISE_OPERATORS.has(operator) || attributes[ELEMENTWISE_ATTRIBUTE] === 1;
+}
 
 /** Returns the graph in two stages, or in one where no result can take the place of a known tensor. */
 export function splitUpdates(graph: LoweredGraph): StagedGraph {
@@ -51,7 +56,7 @@ function collectUpdateNodes(model: OnnxGraph, blockNames: ReadonlySet<string>): 
   const reached = new Set(blockNames);
   // Nodes stand in the order of computation: from the end, each is seen after all that read it.
   for (const node of model.nodes.toReversed()) {
-    const isKnown = ELEMENTWISE_OPERATORS.has(node.operator) || MATRIX_OPERATORS.has(node.operator);
+    const isKnown = isElementwise(node) || MATRIX_OPERATORS.has(node.operator);
     const isUpdate = isKnown && node.outputs.every((name) => reached.has(name) && !neededElsewhere.has(name));
     if (isUpdate) found.add(node);
     for (const name of node.inputs) (isUpdate ? reached : neededElsewhere).add(name);
@@ -81,7 +86,7 @@ function findReplacements(
     const earlier = collectAncestors(writer, writers);
     return overlapping
       .flatMap(({ name }) => readers.get(name)!)
-      .every((reader) => earlier.has(reader) || (reader === writer && ELEMENTWISE_OPERATORS.has(writer.operator)));
+      .every((reader) => earlier.has(reader) || (reader === writer && isElementwise(writer)));
   };
   const replacements = new Map<number, number>();
   for (const output of new Set(parts.filter(({ name }) => blockNames.has(name)).map((part) => part.output))) {

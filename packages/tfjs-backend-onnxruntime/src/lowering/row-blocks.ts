@@ -5,6 +5,7 @@
  */
 import { isSameShape, type Shape, sizeOf } from '../base/shapes.js';
 import type { LoweringContext } from './context.js';
+import { fuseRows } from './fused-rows.js';
 import { fullNaturalName, naturalName } from './layouts.js';
 import type { Value } from './value.js';
 
@@ -29,9 +30,22 @@ export function computeInRowBlocks(context: LoweringContext, value: Value): RowB
   const blocks: RowBlock[] = [];
   for (let firstRow = 0; firstRow < total; firstRow += rowsPerBlock) {
     const rows = Math.min(rowsPerBlock, total - firstRow);
-    blocks.push({ name: nameRows(context, value, firstRow, rows), firstRow, rows });
+    blocks.push({ name: nameResultRows(context, value, firstRow, rows), firstRow, rows });
   }
   return blocks;
+}
+
+/** Rows of a result: in one pass where they are a formula. */
+function nameResultRows(context: LoweringContext, value: Value, firstRow: number, rows: number): string {
+  const namePart = (part: Value) => namePartRows(context, part, firstRow, rows);
+  return fuseRows(context, value, rows, namePart) ?? nameRows(context, value, firstRow, rows);
+}
+
+/** Another result that is read on the way is computed once, in the same way. */
+function namePartRows(context: LoweringContext, value: Value, firstRow: number, rows: number): string {
+  const isFormula = value.meaning?.kind === 'linear' || value.meaning?.kind === 'elementwise';
+  const isResult = value.isResult && isFormula && isSameShape(value.stored, value.shape);
+  return isResult ? nameResultRows(context, value, firstRow, rows) : nameRows(context, value, firstRow, rows);
 }
 
 function nameRows(context: LoweringContext, value: Value, firstRow: number, rows: number): string {
@@ -45,7 +59,7 @@ function nameRows(context: LoweringContext, value: Value, firstRow: number, rows
     case 'linear': {
       const { terms, offset } = meaning;
       const products = terms.map(({ base, scale }) => {
-        const part = nameRows(context, base, firstRow, rows);
+        const part = namePartRows(context, base, firstRow, rows);
         return scale ? builder.add('Mul', [part, nameOperandRows(context, scale, shape, firstRow, rows)]) : part;
       });
       if (offset) products.push(nameOperandRows(context, offset, shape, firstRow, rows));
@@ -74,7 +88,7 @@ function nameOperandRows(
   rows: number,
 ): string {
   if (operand.shape.length < shape.length) return naturalName(context, operand);
-  return nameRows(context, operand, firstRow, rows);
+  return namePartRows(context, operand, firstRow, rows);
 }
 
 function nameInputRows(context: LoweringContext, value: Value, leaf: number, firstRow: number, rows: number): string {

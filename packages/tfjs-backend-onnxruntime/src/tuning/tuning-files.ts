@@ -110,12 +110,24 @@ function addChoice(file: string, key: string, choice: string): boolean {
   return writeChoices(file, [...choices, [key, choice]]);
 }
 
+// Not `recursive`: below /proc and like file systems, Node's own way up and down never ends.
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have made it just now.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
 /** Returns whether the file could be written. */
 function writeChoices(file: string, choices: readonly (readonly [string, string])[]): boolean {
   const kept = Object.fromEntries(choices.slice(-MAX_CHOICES));
   const content = { version: FILE_VERSION, machine: processorName(), choices: kept };
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     replaceFile(file, `${JSON.stringify(content, null, 2)}\n`);
     return true;
   } catch {

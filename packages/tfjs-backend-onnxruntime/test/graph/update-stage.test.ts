@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { blocked } from '../support/engines.js';
+import { registerOnnxRuntimeBackend } from '../../src/index.js';
+import { blocked, randomValues, THREADS } from '../support/engines.js';
 
 /** Large enough to be updated in blocks of rows. */
 const SHAPE: [number, number] = [2100, 2000];
@@ -48,6 +49,35 @@ describe('Updates of large matrices', () => {
     }
     expect(findDifference(weights.dataSync(), (i) => expected.weights[i]!)).toBeNull();
     expect(findDifference(velocity.dataSync(), (i) => expected.velocity[i]!)).toBeNull();
+  });
+
+  it('in one pass give the bytes of one operator after the other', () => {
+    registerOnnxRuntimeBackend(tf, { name: 'operators', threads: THREADS, nativeKernels: 'none', algorithms: 'rules' });
+    const [weights, velocity, x, dy] = [
+      randomValues(SIZE, 1),
+      randomValues(SIZE, 2),
+      randomValues(8 * SHAPE[0], 3),
+      randomValues(8 * SHAPE[1], 4),
+    ];
+    const train = (backend: string) => {
+      tf.setBackend(backend);
+      const [w, v] = [createVariable(weights), createVariable(velocity)];
+      for (let step = 0; step < 2; step++) {
+        tf.tidy(() => {
+          const rate = tf.div(tf.scalar(0.1), step + 3);
+          const gradient = tf.matMul(tf.tensor2d(x, [8, SHAPE[0]]), tf.tensor2d(dy, [8, SHAPE[1]]), true);
+          v.assign(tf.add(tf.mul(v, 0.9), tf.mul(tf.add(gradient, tf.mul(w, 2e-4)), rate)));
+          w.assign(tf.sub(w, v));
+        });
+      }
+      const results = [w.dataSync(), v.dataSync()];
+      tf.disposeVariables();
+      return results;
+    };
+    const [fused, expected] = [train('onnxruntime'), train('operators')];
+    tf.setBackend('onnxruntime');
+    tf.removeBackend('operators');
+    for (const part of [0, 1]) expect(findDifference(fused[part]!, (i) => expected[part]![i]!)).toBeNull();
   });
 
   it('leave old values alone that somebody holds', () => {

@@ -8,6 +8,7 @@ import {
   createProductSums,
 } from '../../src/native/activation-passes.js';
 import { AVX2, AVX512, type VectorSet } from '../../src/native/assembler.js';
+import { createElementwise } from '../../src/native/elementwise-program.js';
 import { createFewChannelGradient } from '../../src/native/few-channel-gradient.js';
 import { CodeBlock, type NativeProgram } from '../../src/native/native-operators.js';
 import { addressOf } from '../../src/runtime/onnxruntime-api.js';
@@ -315,6 +316,26 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
     const inputs = [x, block(dy, outputShape(shape), size)];
     const result = emulate(vectors, (code) => createFewChannelGradient(code, shape, size), inputs);
     expect(relativeDifference(result, expected)).toBeLessThan(TOLERANCE);
+  });
+
+  it('formulas are computed element by element, where a tensor lies as well', () => {
+    // More elements than one task has, and the last vectors of the second task are its only ones.
+    const shape = [2, 16384 / 2 + 24];
+    const elements = lengthOf(shape);
+    const [a, b] = [randomValues(elements, 1), randomValues(elements, 2)];
+    const formula = {
+      tensors: 2,
+      scalars: 1,
+      steps: [
+        { operation: 'multiply', left: 0, right: 2 },
+        { operation: 'subtract', left: 1, right: 3 },
+        { operation: 'add', left: 4, right: 0 },
+      ],
+    } as const;
+    const found = emulate(vectors, (code) => createElementwise(code, formula, shape), [a, b, [0.3]]);
+    const rate = Math.fround(0.3);
+    const expected = a.map((value, index) => Math.fround(Math.fround(b[index]! - Math.fround(value * rate)) + value));
+    expect([...found]).toEqual([...expected]);
   });
 
   describe('passes over images', () => {

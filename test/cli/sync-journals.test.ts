@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadPlan } from '../../src/check/load-plan.js';
-import { updateSubmittedSweeps } from '../../src/cli/update-submitted-sweeps.js';
+import { updateSubmittedSweeps } from '../../src/cli/sync-journals.js';
 import { submitPlan } from '../../src/launch/slurm/submit-plan.js';
 import { RUN_FOLDER_VERSION, readTrialRecord, writeRunStatus } from '../../src/run-folder/run-folder.js';
 import { makeFakeSlurm } from '../support/fake-slurm.js';

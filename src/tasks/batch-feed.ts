@@ -8,17 +8,26 @@ import type { DrawnBatch } from '../data/sampling/batch.js';
 import { createBatchMaker, type TaskBatchSpec } from './batch-maker.js';
 import { countEpochSteps } from './describe-batch.js';
 
-export interface BatchSource {
-  /** The batch of a step. Asking in the order of training is fastest; any order is right. Rejects when the source was closed or a worker failed. */
+export interface BatchFeed {
+  /**
+   * The batch of a step. Asking in the order of training is fastest; any order is right. Rejects when the feed was
+   * closed or a worker failed.
+   */
   next(epoch: number, step: number): Promise<DrawnBatch>;
-  /** Starts on the batches from a step on, as `next` does, and waits for none: called as soon as it is known where training begins. */
+  /**
+   * Starts on the batches from a step on, as `next` does, and waits for none: called as soon as it is known where
+   * training begins.
+   */
   begin(epoch: number, step: number): void;
   /** Stops the workers. Batches still asked for are rejected. */
   close(): Promise<void>;
 }
 
-export interface BatchSourceOptions {
-  /** Worker threads: 0 makes batches when they are asked for, on this thread. 1 when left out, or 0 on a machine with a single core. */
+export interface BatchFeedOptions {
+  /**
+   * Worker threads: 0 makes batches when they are asked for, on this thread. 1 when left out, or 0 on a machine with a
+   * single core.
+   */
   readonly workers?: number;
   /** Batches that are made ahead, for all workers together. Default 4. */
   readonly ahead?: number;
@@ -39,8 +48,11 @@ export interface BatchReply {
   readonly batch: DrawnBatch;
 }
 
-/** A source of a specification's batches; close it when done. Throws a OneshotError('usage') when the selection is too small for the task. */
-export function openBatchSource(spec: TaskBatchSpec, options: BatchSourceOptions = {}): BatchSource {
+/**
+ * A feed of a specification's batches; close it when done. Throws a OneshotError('usage') when the selection is too
+ * small for the task.
+ */
+export function openBatchFeed(spec: TaskBatchSpec, options: BatchFeedOptions = {}): BatchFeed {
   const workers = options.workers ?? (availableParallelism() > 1 ? 1 : 0);
   const makeBatch = createBatchMaker(spec); // finds mistakes before a thread is started
   return workers > 0
@@ -53,7 +65,7 @@ export function openBatchSource(spec: TaskBatchSpec, options: BatchSourceOptions
     : openSynchronous(makeBatch);
 }
 
-function openSynchronous(makeBatch: (epoch: number, step: number) => DrawnBatch): BatchSource {
+function openSynchronous(makeBatch: (epoch: number, step: number) => DrawnBatch): BatchFeed {
   let isClosed = false;
   return {
     async next(epoch, step) {
@@ -75,7 +87,7 @@ interface PendingBatch {
   isAwaited: boolean;
 }
 
-function openThreads(spec: TaskBatchSpec, script: string, options: Required<BatchSourceOptions>): BatchSource {
+function openThreads(spec: TaskBatchSpec, script: string, options: Required<BatchFeedOptions>): BatchFeed {
   const pending = new Map<string, PendingBatch>();
   let failure: Error | undefined;
   let turn = 0;
@@ -150,5 +162,5 @@ function createPending(): PendingBatch {
 }
 
 function closedError(): OneshotError {
-  return new OneshotError('interrupted', 'the source of batches was closed');
+  return new OneshotError('interrupted', 'the feed of batches was closed');
 }

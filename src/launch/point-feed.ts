@@ -10,7 +10,7 @@ export type PointEnd =
   | { readonly status: 'finished'; readonly folders: readonly string[] }
   | { readonly status: 'halted'; readonly folders: readonly string[]; readonly epochs: number };
 
-export interface PointSource {
+export interface PointFeed {
   /** Points at most. */
   readonly total: number;
   /** Numbers of the points that earlier sessions took and of which it was told no end. */
@@ -26,7 +26,7 @@ export interface PointSource {
 }
 
 /** The points of listed trials, in their order; the first `taken` of them were begun before. */
-export function listPoints(trials: readonly Trial[], taken: number): PointSource {
+export function listPoints(trials: readonly Trial[], taken: number): PointFeed {
   const points = [...groupBy(trials, ({ fingerprints }) => fingerprints.config).values()];
   let next = taken;
   return {

@@ -9,7 +9,7 @@ export interface TrialTask {
   readonly haltAfterEpoch?: number;
 }
 
-export interface TrialSource {
+export interface TrialFeed {
   /** Trials at most. */
   readonly total: number;
   /** The next trial; `wait` where it depends on how others end, undefined when there is none left. */
@@ -19,7 +19,7 @@ export interface TrialSource {
 }
 
 /** The trials of a list, in its order. */
-export function listTrials(trials: readonly Trial[]): TrialSource {
+export function listTrials(trials: readonly Trial[]): TrialFeed {
   const waiting = trials.values();
   return {
     total: trials.length,
