@@ -1,5 +1,5 @@
-// Nearest neighbour by elastic matching of ink points: LAKE of 400 on Lake's runs at 105 x 105 with the settings that the
-// schema gives, which were chosen on background alphabets; nothing is learned.
+// Nearest neighbour by elastic matching of ink points. Its settings in the schema were chosen on random episodes of Omniglot's
+// background alphabets; nothing is learned.
 import { elasticDistance, prepareElasticShape } from 'stroke-programs';
 import type { BaselineElasticMatching } from '../../config/experiment.js';
 import { scoreShapes } from './score-shapes.js';

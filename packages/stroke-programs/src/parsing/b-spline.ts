@@ -44,15 +44,16 @@ export function fitSpline(points: readonly (readonly [number, number])[]): Float
       system[a * width + n + 1]! += weight * points[i]![1];
     }
   }
-  // Second differences of control points cost a little: one solution where points are fewer than control points.
-  for (let k = 1; k < n - 1; k++) {
-    const row = [1, -2, 1];
-    for (let a = 0; a < 3; a++) {
-      for (let b = 0; b < 3; b++) system[(k - 1 + a) * width + (k - 1 + b)]! += RIDGE * row[a]! * row[b]!;
+  // Differences of control points cost a little: one solution where points are fewer than control points. A dot stays one.
+  const penalize = (first: number, row: readonly number[]) => {
+    for (let i = 0; i < row.length; i++) {
+      for (let j = 0; j < row.length; j++) system[(first + i) * width + first + j]! += RIDGE * row[i]! * row[j]!;
     }
-  }
+  };
+  for (let k = 0; k < n - 1; k++) penalize(k, [-0.1, 0.1]);
+  for (let k = 0; k < n - 2; k++) penalize(k, [1, -2, 1]);
   for (let column = 0; column < n; column++) {
-    const pivot = system[column * width + column]! || RIDGE;
+    const pivot = system[column * width + column]!;
     for (let row = 0; row < n; row++) {
       if (row === column) continue;
       const factor = system[row * width + column]! / pivot;
@@ -61,7 +62,7 @@ export function fitSpline(points: readonly (readonly [number, number])[]): Float
   }
   const control = new Float64Array(2 * n);
   for (let k = 0; k < n; k++) {
-    const pivot = system[k * width + k]! || RIDGE;
+    const pivot = system[k * width + k]!;
     control[k] = system[k * width + n]! / pivot;
     control[n + k] = system[k * width + n + 1]! / pivot;
   }
