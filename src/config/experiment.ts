@@ -310,9 +310,13 @@ export interface DataFolder {
    */
   dataset: 'folder';
   /**
-   * The folder. Relative to the file it stands in.
+   * The folder, or a ZIP or tar file of it. Relative to the file it stands in.
    */
   path: string;
+  /**
+   * Files within the folder that say what pictures show, wherever they lie: a table (CSV) with a column `path` or `filename`, one `label`, and, where they are wanted, `split` (`train`, `val`, `test`) and `group`; or JSON: rows like these, `{class: [pictures]}`, lists of classes below `train`, `val` and `test`, or `image_names` beside `image_labels`. A file called `train`, `val` or `test` is that part. Without it folders say it.
+   */
+  labels?: string | string[];
   /**
    * `grey`: ink on paper, one channel (drawings, signs, scans); `rgb`: red, green and blue as people see them (photographs).
    */

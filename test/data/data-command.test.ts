@@ -25,6 +25,8 @@ test('a data set is missing, is fetched from a folder, and is then there and rig
   expect(dataSets.map(({ name, state }) => [name, state])).toEqual([
     ['omniglot', 'missing'],
     ['mnist', 'right'],
+    ['emoji', 'missing'],
+    ['efficientnet-lite0', 'missing'],
   ]);
   expect(dataSets[1]!.bytes).toBeGreaterThan(11_000_000);
 });
@@ -32,5 +34,5 @@ test('a data set is missing, is fetched from a folder, and is then there and rig
 test('what cannot be fetched is named with what can', async () => {
   const { code, stderr } = await oneshotData('fetch', 'cifar');
   expect(code).toBe(2);
-  expect(stderr).toContain('There are omniglot and mnist');
+  expect(stderr).toContain('There are omniglot, mnist, emoji, efficientnet-lite0');
 });

@@ -181,6 +181,8 @@ test('the state of a data folder tells missing, incomplete, right and wrong', as
   expect(states.map(({ name, state }) => [name, state])).toEqual([
     ['omniglot', 'incomplete'],
     ['mnist', 'present'],
+    ['emoji', 'missing'],
+    ['efficientnet-lite0', 'missing'],
   ]);
   const checked = await inspectDataSets(folder, { check: true });
   expect(checked.map(({ state }) => state)).toEqual(['wrong', 'right']);
