@@ -80,7 +80,7 @@ export async function followSlurm(
   const experimentFolder = join(resolve(options.runs), plan.experiment.name);
   const isListed = submitted.controller === undefined;
   const display = openProgressDisplay(isListed ? plan.trials.length : (plan.search?.maxPoints ?? plan.trials.length));
-  const tracking = followWithMlflow(plan.experiment, display.note);
+  const tracking = followWithMlflow(plan.experiment, { note: display.note });
   const interrupts: Interrupts = followInterrupts(display.note, WAIT_NOTICE);
   const listed = new Map([...submitted.folders].map(([trial, folder]) => [folder, trial]));
   const searched = new Map<string, Trial>();

@@ -3,6 +3,7 @@
 import type { MlflowClient } from 'mlflow-ts-client';
 import { composeExperimentAddress, composeRunAddress, prepareExperimentPage } from './experiment-page.js';
 import { followJournal, type JournalFollower } from './follow-journal.js';
+import type { ExportOnnx } from './ship-model.js';
 import type { ShipProblem, ShipReport } from './ship-report.js';
 
 /** Time that the rest of the journals may take after the last trial has ended, and where the server is out of reach. */
@@ -23,8 +24,17 @@ export interface LiveShipping {
   finish(): Promise<void>;
 }
 
-/** Ships the journals that are to be followed. `now` in milliseconds since 1970. */
-export function shipLive(client: MlflowClient, note: (line: string) => void, now: () => number): LiveShipping {
+export interface LiveOptions {
+  readonly note: (line: string) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Makes the ONNX files of trained models. */
+  readonly exportOnnx?: ExportOnnx;
+}
+
+/** Ships the journals that are to be followed. */
+export function shipLive(client: MlflowClient, options: LiveOptions): LiveShipping {
+  const { note, now, exportOnnx } = options;
   const followers = new Map<string, JournalFollower>();
   const told = { failures: 0, changes: 0 };
   const pages = new Map<string, Promise<unknown>>();
@@ -48,7 +58,10 @@ export function shipLive(client: MlflowClient, note: (line: string) => void, now
   return {
     follow(folder) {
       if (followers.has(folder)) return;
-      followers.set(folder, followJournal({ client, folder, onProblem: tellProblem, onPass: tellExperiment }));
+      followers.set(
+        folder,
+        followJournal({ client, folder, exportOnnx, onProblem: tellProblem, onPass: tellExperiment }),
+      );
     },
     tellRun(folder) {
       const { experimentId, runId } = followers.get(folder)?.report ?? {};

@@ -49,7 +49,7 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
     display.note(
       'with several trials at a time, what the search proposes depends on which ends first; sweep.batchSize makes it repeatable',
     );
-  const tracking = followWithMlflow(experiment, display.note);
+  const tracking = followWithMlflow(experiment, { note: display.note });
   const interrupts = followInterrupts(display.note);
   let result: PlanResult;
   try {
