@@ -19,7 +19,7 @@ export const ruleErrors: readonly BrokenFile[] = [
   {
     title: 'two baselines of one name, and one of the name of the network',
     add: 'baselines: [{type: elasticMatching, name: a}, {type: elasticMatching, name: a, steps: 8}, {type: elasticMatching, name: network}]',
-    expected: ['15:77 wrong-value baselines[1].name', '15:126 wrong-value baselines[2].name'],
+    expected: ['15:77 wrong-value baselines[1].name', '15:121 wrong-value baselines[2].name'],
   },
   {
     title: 'a kernel larger than the picture',
