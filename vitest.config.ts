@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: {
     alias: {
       'mlflow-ts-client': source('mlflow-ts-client'),
+      'stroke-programs': source('stroke-programs'),
       'tfjs-backend-onnxruntime': source('tfjs-backend-onnxruntime'),
     },
   },
