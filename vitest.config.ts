@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: {
     alias: {
       'mlflow-ts-client': source('mlflow-ts-client/src/index.ts'),
+      'stroke-programs': source('stroke-programs/src/index.ts'),
       // The longer name first: an alias takes everything that begins with it.
       'tfjs-backend-onnxruntime/onnx-model': source('tfjs-backend-onnxruntime/src/runtime/onnx-model.ts'),
       'tfjs-backend-onnxruntime': source('tfjs-backend-onnxruntime/src/index.ts'),
