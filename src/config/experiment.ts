@@ -107,6 +107,26 @@ export type Protocol =
  */
 export type Assignment = 'oneToOne';
 /**
+ * A baseline: the name of its kind, or a map with its parameters.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baseline".
+ */
+export type Baseline =
+  | BaselineNearestNeighbourEuclidean
+  | BaselineNearestNeighbourCosine
+  | BaselineNearestNeighbourAffine
+  | BaselineModifiedHausdorff
+  | BaselineElasticMatching
+  | BaselineChance;
+/**
+ * What it is called in results and reports, to tell several of a kind apart. Its kind's name when left out.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "scorerName".
+ */
+export type ScorerName = string;
+/**
  * Values to cross, or to search. Each point becomes one trial per seed.
  *
  * This interface was referenced by `Experiment`'s JSON-Schema
@@ -181,11 +201,9 @@ export interface Experiment {
    */
   evaluation: Protocol[];
   /**
-   * What is measured beside the network, on the same episodes: nearest neighbour by Euclidean distance of pixels, by cosine of ink, by the best cosine over 27 rotated, sheared and scaled copies of each support picture, and chance.
-   *
-   * Items: A baseline.
+   * What is measured beside the network, on the same episodes. A kind's name alone takes it with its defaults.
    */
-  baselines: ('nearestNeighbourEuclidean' | 'nearestNeighbourCosine' | 'nearestNeighbourAffine' | 'chance')[];
+  baselines: Baseline[];
   sweep?: Sweep;
   ensemble?: Ensemble;
   tracking?: Tracking;
@@ -1798,6 +1816,107 @@ export interface ProtocolVerification {
    */
   seed: number;
   testTimeAugmentation?: TestTimeAugmentation;
+}
+/**
+ * Nearest neighbour by Euclidean distance of pixels.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineNearestNeighbourEuclidean".
+ */
+export interface BaselineNearestNeighbourEuclidean {
+  /**
+   * Nearest neighbour by Euclidean distance of pixels.
+   */
+  type: 'nearestNeighbourEuclidean';
+}
+/**
+ * Nearest neighbour by the cosine of ink.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineNearestNeighbourCosine".
+ */
+export interface BaselineNearestNeighbourCosine {
+  /**
+   * Nearest neighbour by the cosine of ink.
+   */
+  type: 'nearestNeighbourCosine';
+}
+/**
+ * Nearest neighbour by the best cosine over 27 rotated, sheared and scaled copies of each support picture.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineNearestNeighbourAffine".
+ */
+export interface BaselineNearestNeighbourAffine {
+  /**
+   * Nearest neighbour by the best cosine over 27 rotated, sheared and scaled copies of each support picture.
+   */
+  type: 'nearestNeighbourAffine';
+}
+/**
+ * Nearest neighbour by the modified Hausdorff distance of ink (Dubuisson and Jain 1994), centres on one another.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineModifiedHausdorff".
+ */
+export interface BaselineModifiedHausdorff {
+  /**
+   * Nearest neighbour by the modified Hausdorff distance of ink (Dubuisson and Jain 1994), centres on one another.
+   */
+  type: 'modifiedHausdorff';
+}
+/**
+ * Nearest neighbour by elastic matching of ink points: points of ink are drawn onto those of the other drawing by a smooth warp, in both directions; what remains apart and how much was bent is the distance. Nothing is learned.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineElasticMatching".
+ */
+export interface BaselineElasticMatching {
+  /**
+   * Nearest neighbour by elastic matching of ink points.
+   */
+  type: 'elasticMatching';
+  name?: ScorerName;
+  /**
+   * Distance between neighbouring points of ink; drawings are scaled to a root mean square radius of 24.
+   */
+  spacing: number;
+  /**
+   * Steps from soft to hard correspondences.
+   */
+  steps: number;
+  /**
+   * Stiffness of the warp in the last quarter of the steps; it is 10, 40 and 200 times that before.
+   */
+  stiffness: number;
+  /**
+   * Distance from which a point that finds no partner costs no more.
+   */
+  truncation: number;
+  /**
+   * Squared distance that lies between points of ink whose directions are at right angles.
+   */
+  directionWeight: number;
+  /**
+   * What a unit of bending adds to the distance.
+   */
+  bendingWeight: number;
+  /**
+   * What the scaling, turning and shearing of the warp adds to the distance.
+   */
+  affineWeight: number;
+}
+/**
+ * Guessing: all classes tie.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineChance".
+ */
+export interface BaselineChance {
+  /**
+   * Guessing.
+   */
+  type: 'chance';
 }
 /**
  * Every combination of the values.
