@@ -37,6 +37,8 @@ export function shipLive(client: MlflowClient, options: LiveOptions): LiveShippi
   const { note, now, exportOnnx } = options;
   const followers = new Map<string, JournalFollower>();
   const told = { failures: 0, changes: 0 };
+  /** Trials that ended before the server had a run of theirs. */
+  const untold = new Set<string>();
   const pages = new Map<string, Promise<unknown>>();
 
   const tellProblem = ({ code, message }: ShipProblem) => {
@@ -55,6 +57,11 @@ export function shipLive(client: MlflowClient, options: LiveOptions): LiveShippi
       prepared.then((address) => note(`MLflow: ${address}`)),
     );
   };
+  const tellRun = (folder: string) => {
+    const { experimentId, runId } = followers.get(folder)?.report ?? {};
+    if (experimentId === undefined || runId === undefined) untold.add(folder);
+    else note(`  MLflow: ${composeRunAddress(client.baseUrl, experimentId, runId)}`);
+  };
   return {
     follow(folder) {
       if (followers.has(folder)) return;
@@ -63,11 +70,7 @@ export function shipLive(client: MlflowClient, options: LiveOptions): LiveShippi
         followJournal({ client, folder, exportOnnx, onProblem: tellProblem, onPass: tellExperiment }),
       );
     },
-    tellRun(folder) {
-      const { experimentId, runId } = followers.get(folder)?.report ?? {};
-      if (experimentId !== undefined && runId !== undefined)
-        note(`  MLflow: ${composeRunAddress(client.baseUrl, experimentId, runId)}`);
-    },
+    tellRun,
     async finish() {
       const [first, ...others] = followers.values();
       if (first === undefined) return;
@@ -79,6 +82,7 @@ export function shipLive(client: MlflowClient, options: LiveOptions): LiveShippi
       const limitMs = leftMs();
       reports.push(...(await Promise.all(others.map((follower) => follower.drain(limitMs)))));
       await Promise.all(pages.values());
+      for (const folder of [...untold]) tellRun(folder);
       note(describeShipping(reports, client.baseUrl));
       for (const experimentId of pages.keys()) {
         const signal = AbortSignal.timeout(DRAIN_OUTAGE_MS);
