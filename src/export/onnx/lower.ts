@@ -94,7 +94,7 @@ class Lowering implements LoweredGraph {
       case 'mean':
         return { traced: this.#reduce(operation, first) };
       case 'reshape': {
-        const shape = output.shape.map((length) => (length === BATCH ? -1 : length));
+        const shape = output.shape.map((length) => (length % BATCH === 0 ? -1 : length)); // the batch, or pairs with it;
         return { traced: this.#node('Reshape', [this.#traced(first), this.#integers(shape)]) };
       }
     }
