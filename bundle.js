@@ -27,6 +27,7 @@ const BUNDLED = [
   'picocolors',
   'pngjs',
   'seedrandom',
+  'stroke-programs',
   'yaml',
 ];
 const isInstalled = (id, importer = '') =>

@@ -59,7 +59,10 @@ class EditorSchema {
   /** The node without texts: kinds and maps that several places refer to are definitions. */
   shape(node) {
     const resolved = this.page.resolve(node);
-    if (resolved.oneOf) return { $ref: this.define(node.$ref?.split('/').at(-1) ?? this.nameOf(resolved), resolved) };
+    if (resolved.oneOf) {
+      const kind = { $ref: this.define(node.$ref?.split('/').at(-1) ?? this.nameOf(resolved), resolved) };
+      return resolved.words ? { anyOf: [{ enum: resolved.words }, kind] } : kind;
+    }
     const { type, items, properties, additionalProperties } = resolved;
     const bounds = Object.fromEntries(
       KEPT.filter((key) => resolved[key] !== undefined).map((key) => [key, resolved[key]]),

@@ -167,6 +167,7 @@ export class ReferencePage {
   }
 
   resolve(node) {
+    if (node?.else) return this.resolve({ ...node.else, words: node.then.enum, description: node.description });
     if (!node?.$ref) return node;
     const { $ref, ...siblings } = node;
     const target = $ref

@@ -24,6 +24,8 @@ function withDefaultsRequired(node) {
     const filled = Object.keys(node.properties).filter((key) => node.properties[key].default !== undefined);
     copy.required = [...new Set([...(copy.required ?? []), ...filled])];
   }
+  // A word for a kind is spelled out before the check.
+  if (copy.else) return { ...copy.else, description: copy.description };
   // A reference with siblings is read as the siblings alone, so the description and default at the place of use give way.
   if (copy.$ref) return { $ref: copy.$ref };
   // Bounds on tuples and lists make unwieldy types; the check holds them at run time.

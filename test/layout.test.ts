@@ -15,8 +15,10 @@ const ROWS = [
   ['tasks', 'optimizers'],
   ['check', 'training', 'evaluation'],
   ['run-folder'],
+  ['trained'],
+  ['export'],
   ['run'],
-  ['launch', 'report', 'classify', 'export', 'demo', 'doctor', 'install', 'bench'],
+  ['launch', 'report', 'classify', 'demo', 'doctor', 'install', 'bench'],
   ['cli', 'library'],
 ];
 

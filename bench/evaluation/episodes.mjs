@@ -17,7 +17,7 @@ const { initializeNetwork } = await dist('model/initializers');
 const { buildNetwork, uploadParameters } = await dist('model/network');
 const { makeNetworkFunctions } = await dist('model/network-functions');
 const { describeNetwork } = await dist('model/network-shape');
-const { chooseEmbeddingBatchSize } = await dist('run/evaluate-trial');
+const { chooseEmbeddingBatchSize } = await dist('model/load-network');
 
 const sets = ['evaluation=[{protocol: within-alphabet, nWay: 20, episodes: 400}]'];
 const { experiment } = loadExperiment(file, { sets });

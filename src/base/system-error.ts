@@ -44,6 +44,12 @@ const WORDS: Readonly<Record<string, Words>> = {
     what: 'the system gives no more memory',
     hint: 'fewer trials at a time (--parallel) or a smaller training.microBatchSize need less; see `ulimit -v`',
   },
+  ERR_WORKER_INIT_FAILED: { what: 'a thread could not be started', hint: 'raise `ulimit -u` and `ulimit -v`' },
+  ERR_WORKER_OUT_OF_MEMORY: {
+    code: 'out-of-memory',
+    what: 'a thread was given no more memory',
+    hint: 'a smaller training.microBatchSize needs less; see `ulimit -v`',
+  },
   EIO: { what: 'the disk reports an error', hint: 'look at the log of the system: the disk may be failing' },
   ESTALE: { what: 'the network file system has lost the file', hint: 'is it mounted? run again' },
   ENXIO: { what: 'it is a pipe, a socket or a device', hint: 'name a regular file or a folder' },
@@ -51,9 +57,16 @@ const WORDS: Readonly<Record<string, Words>> = {
   ETXTBSY: { what: 'another program is just writing it', hint: 'run again' },
 };
 
+const describeThrown = (error: unknown) => {
+  const { code, path, dest, message } = (error ?? {}) as Partial<NodeJS.ErrnoException> & { dest?: string };
+  return { code, path, dest, message };
+};
+
 /** The failure that an error of the operating system stands for, with the path it is about; undefined for any other value. */
 export function describeSystemError(error: unknown): SystemFailure | undefined {
-  const { code = '', path, dest, message = '' } = (error ?? {}) as NodeJS.ErrnoException & { dest?: string };
+  const { path, dest, message = '', ...given } = describeThrown(error);
+  // Threads that cannot be started give the code as their whole message.
+  const code = given.code ?? message;
   // Errors of sockets have the same codes, and say more in their own words.
   if (!(error instanceof Error) || !Object.hasOwn(WORDS, code) || 'address' in error) return undefined;
   const { what, hint, code: failure = 'disk' } = WORDS[code]!;

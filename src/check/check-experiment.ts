@@ -9,6 +9,7 @@ import {
   checkScaleRange,
   checkTestTimeAugmentation,
 } from './rules/augmentation.js';
+import { checkBaselineNames } from './rules/baselines.js';
 import { checkBatchSize, checkMicroBatches, checkTask, checkTaskSelection } from './rules/batches.js';
 import { checkColorJitter, checkInkOnly } from './rules/colors.js';
 import { checkDataSet, checkSourceSize, checkTrainingSelection } from './rules/data.js';
@@ -48,6 +49,7 @@ export const rules: readonly Rule[] = [
   checkOptimizer,
   checkLayerSettings,
   checkEarlyStopping,
+  checkBaselineNames,
   checkLakeRuns,
   checkTransfer,
   checkEpisodeSizes,

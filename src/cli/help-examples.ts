@@ -53,6 +53,21 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
     ['oneshot ui', 'MLflow with all runs in runs/, until Ctrl-C'],
     ['oneshot ui --no-open --port 5000', 'on a machine without a desktop'],
   ],
+  classify: [
+    ['oneshot classify runs/quickstart --support known new', 'names for all pictures in new/'],
+    ['oneshot classify RUN --support known new --sheet sheet.html', 'and a page to check them on'],
+    ['oneshot classify RUN a.png b.png', 'whether two pictures show the same'],
+    ['oneshot classify RUN1 RUN2 RUN3 --support known new --csv', 'three networks together'],
+  ],
+  embed: [
+    ['oneshot embed runs/quickstart pictures --out embeddings.npy', 'for NumPy; the names of the rows are printed'],
+    ['oneshot embed RUN a.png', 'as a line of JSON'],
+  ],
+  export: [
+    ['oneshot export runs/quickstart', 'an ONNX file of embeddings'],
+    ['oneshot export RUN --support known --out birds.onnx', 'an ONNX file that names pictures'],
+    ['oneshot export RUN --format safetensors', 'weights with their architecture; `oneshot classify` takes it as well'],
+  ],
   reproduce: [
     ['oneshot reproduce runs/quickstart/seed=1-1b2c3d4e', 'the same again, or what differs (exit code 1)'],
     ['oneshot reproduce RUN --out again', 'keeps the new run in again/'],

@@ -49,6 +49,13 @@ const runsOption = () =>
   new Option('--runs <dir>', 'the folder that runs are kept in').env('ONESHOT_RUNS').default('runs');
 const engineOption = () => new Option('--engine <name>', 'compute engine').choices(['auto', ...ENGINE_NAMES]);
 const BENCH_ENTRANTS = [...ENGINE_NAMES, 'torch'];
+const threadsOption = () => new Option('--threads <n>', 'threads of the engine').argParser(parseCount);
+const inkOption = () =>
+  new Option('--ink <tone>', 'which tone is ink; as in the training data when left out').choices([
+    'auto',
+    'dark',
+    'light',
+  ]);
 const jsonOption = () => new Option('--json', 'machine-readable output');
 
 let exitCode: ExitCode = 0;
@@ -148,6 +155,56 @@ program
   .addOption(new Option('--out <dir>', 'where it is written; beside the runs when left out'))
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/report.js')).reportCommand));
+
+program
+  .command('classify')
+  .description('name pictures with a trained network, after one or more pictures of each class; or say "unknown"')
+  .argument('<run>', 'a finished run, or an exported .safetensors file')
+  .argument('[pictures...]', 'further runs first, for an ensemble; then pictures, or folders of them')
+  .addOption(new Option('--support <dir>', 'a folder for each class, or a picture for each'))
+  .addOption(new Option('--top <k>', 'classes that are shown of each answer').argParser(parseCount).default(2))
+  .addOption(
+    new Option(
+      '--threshold <score>',
+      'call a picture unknown below this score, or `none`; calibrated when left out',
+    ).argParser(parseThreshold),
+  )
+  .addOption(inkOption())
+  .addOption(
+    new Option('--sheet <file>', 'a page that shows each picture as the network sees it beside its nearest ones'),
+  )
+  .addOption(new Option('--csv', 'as CSV'))
+  .addOption(jsonOption())
+  .addOption(engineOption())
+  .addOption(threadsOption())
+  .action(run(async () => (await import('./commands/classify.js')).classifyCommand));
+
+program
+  .command('embed')
+  .description('embeddings of pictures by a trained network, as JSON lines, CSV or .npy')
+  .argument('<run>', 'a finished run, or an exported .safetensors file')
+  .argument('<pictures...>', 'pictures, or folders of them')
+  .addOption(
+    new Option('--format <format>', "the file's ending, or jsonl, when left out").choices(['npy', 'csv', 'jsonl']),
+  )
+  .addOption(new Option('--out <file>', 'the file that is written; standard output when left out'))
+  .addOption(inkOption())
+  .addOption(engineOption())
+  .addOption(threadsOption())
+  .action(run(async () => (await import('./commands/embed.js')).embedCommand));
+
+program
+  .command('export')
+  .description('write a trained network as one file for other programs')
+  .argument('<run>', 'a finished run, or an exported .safetensors file')
+  .addOption(new Option('--format <format>', 'the kind of file').choices(['onnx', 'safetensors']).default('onnx'))
+  .addOption(new Option('--support <dir>', 'bring along a support set: the file then names pictures by itself'))
+  .addOption(new Option('--out <file>', 'where it is written; EXPERIMENT-TRIAL.FORMAT here when left out'))
+  .addOption(inkOption())
+  .addOption(jsonOption())
+  .addOption(engineOption())
+  .addOption(threadsOption())
+  .action(run(async () => (await import('./commands/export.js')).exportCommand));
 
 program
   .command('reproduce')
@@ -300,6 +357,13 @@ function choiceList(flags: string, description: string, choices: readonly string
 function parseCount(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number, at least 1, is allowed.');
+  return value;
+}
+
+function parseThreshold(text: string): number | 'none' {
+  const value = Number(text);
+  if (text === 'none') return text;
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('a number or `none` is allowed.');
   return value;
 }
 

@@ -3,18 +3,15 @@
 import { formatInteger } from '../base/format-quantity.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import type { VerificationResult } from '../evaluation/records/verification-result.js';
-import { baselineScorers } from '../evaluation/scorers/registry.js';
-import type { BaselineName, ScorerName } from '../evaluation/scorers/scorer.js';
+import { baselineTypes, shortTitleOfBaseline } from '../evaluation/scorers/registry.js';
+import type { ScorerName } from '../evaluation/scorers/scorer.js';
 import { coverBoth } from '../evaluation/statistics/interval.js';
 import { formatPercent } from '../report/format-figures.js';
 import { measureWidth } from './fit-lines.js';
 import { createPlainTable } from './plain-table.js';
 import type { Colors } from './terminal.js';
 
-/** All systems, in the order of the columns. */
-const SCORERS: readonly ScorerName[] = ['network', ...(Object.keys(baselineScorers) as BaselineName[])];
-
-const headOf = (scorer: ScorerName) => (scorer === 'network' ? scorer : baselineScorers[scorer].shortTitle);
+const headOf = (scorer: ScorerName) => (scorer === 'network' ? scorer : shortTitleOfBaseline(scorer));
 
 /** An accuracy over queries, or over pairs of a verification. */
 export type ShownResult = Pick<
@@ -47,16 +44,12 @@ function renderLines(runs: readonly RunResults[], colors: Colors): string {
 }
 
 function renderTable(runs: readonly RunResults[], colors: Colors): string {
-  const scorers = SCORERS.filter((scorer) =>
-    runs.some(({ results }) => results.some((result) => result.scorer === scorer)),
-  );
+  // Kinds in their order, then baselines that the experiment names.
+  const measured = new Set(runs.flatMap(({ results }) => results.map(({ scorer }) => scorer)));
+  const known = ['network', ...Object.keys(baselineTypes)].filter((scorer) => measured.has(scorer));
+  const scorers = [...known, ...[...measured].filter((scorer) => !known.includes(scorer))];
   const several = runs.length > 1;
-  const head = [
-    ...(several ? ['trial'] : []),
-    'accuracy, % (95 % interval)',
-    'n',
-    ...scorers.map((name) => headOf(name)),
-  ];
+  const head = [...(several ? ['trial'] : []), 'accuracy, % (95 % interval)', 'n', ...scorers.map(headOf)];
   const table = createPlainTable(head, colors, [several ? 2 : 1]);
   for (const { name, results } of runs) {
     for (const task of new Set(results.map((result) => result.task))) {

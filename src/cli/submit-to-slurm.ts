@@ -11,6 +11,7 @@ import { type SubmittedPlan, submitPlan } from '../launch/slurm/submit-plan.js';
 import { waitForJobs } from '../launch/slurm/wait-for-jobs.js';
 import type { Plan } from '../plan/plan-trials.js';
 import type { Trial } from '../plan/trial.js';
+import { exportRunAsOnnx } from './export-run-as-onnx.js';
 import { followInterrupts, type Interrupts } from './interrupts.js';
 import { openProgressDisplay } from './progress-display.js';
 import type { RunOptions } from './run-options.js';
@@ -80,7 +81,7 @@ export async function followSlurm(
   const experimentFolder = join(resolve(options.runs), plan.experiment.name);
   const isListed = submitted.controller === undefined;
   const display = openProgressDisplay(isListed ? plan.trials.length : (plan.search?.maxPoints ?? plan.trials.length));
-  const tracking = followWithMlflow(plan.experiment, display.note);
+  const tracking = followWithMlflow(plan.experiment, { note: display.note, exportOnnx: exportRunAsOnnx });
   const interrupts: Interrupts = followInterrupts(display.note, WAIT_NOTICE);
   const listed = new Map([...submitted.folders].map(([trial, folder]) => [folder, trial]));
   const searched = new Map<string, Trial>();

@@ -12,6 +12,7 @@ import { type Backlog, measureBacklog, measureShippedBytes } from '../tracking/m
 import { type ShipOutcome, shipJournals } from '../tracking/ship-journals.js';
 import { addCounts, nothingSent, type ShipCounts } from '../tracking/ship-report.js';
 import { findSubmittedFolders, isClusterActive, readClusterStatus } from './cluster-status.js';
+import { exportRunAsOnnx } from './export-run-as-onnx.js';
 import { openProgressLine } from './progress-line.js';
 import { colorsFor } from './terminal.js';
 
@@ -54,6 +55,7 @@ export async function syncJournals(path: string, client: MlflowClient, signal: A
   };
   try {
     const outcomes = await shipJournals({
+      exportOnnx: exportRunAsOnnx,
       client,
       folders,
       signal,

@@ -5,7 +5,7 @@ import { assignAtPath } from './assign-source.js';
 import { checkSchema } from './check-schema.generated.js';
 import type { Experiment } from './experiment.js';
 import { type ConcretePath, findItem, getAtPath, parseKeyPath, setAtPath } from './key-path.js';
-import { childSchema, experimentSchema, isMapValue, schemaAt, tagOf } from './schema.js';
+import { childSchema, experimentSchema, isMapValue, schemaAt, spellOutWords, tagOf } from './schema.js';
 import { fromPlain, type SourceMap, toPlain } from './source-tree.js';
 
 /** A key path and the value that it gets. */
@@ -114,6 +114,7 @@ class SectionMaker {
   #check(after: Readonly<Record<string, unknown>>): MadeSection {
     // A name is all that the schema asks for besides.
     const whole: Record<string, unknown> = { name: 'section', ...copyPlain(after) };
+    spellOutWords(whole);
     const isValid = checkSchema(whole);
     return { value: deepFreeze(this.#section in after ? whole[this.#section] : undefined), isValid };
   }

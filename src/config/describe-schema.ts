@@ -6,7 +6,10 @@ export function describeAllowed(schema: SchemaNode): string {
   if (schema.enum) return schema.enum.join(', ');
   if (schema.const !== undefined) return schema.const;
   const tag = tagOf(schema);
-  if (tag !== undefined) return `a map with ${tag}: ${[...branchesOf(schema).keys()].join(', ')}`;
+  if (tag !== undefined) {
+    const words = schema.then === undefined ? '' : `${[...branchesOf(schema).keys()].join(', ')}, or `;
+    return `${words}a map with ${tag}: ${[...branchesOf(schema).keys()].join(', ')}`;
+  }
   const types = [schema.type ?? []].flat();
   if (types.length === 0) return 'any value';
   return types.map((type) => describeType(type, schema)).join(', or ');

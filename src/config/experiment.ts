@@ -107,6 +107,28 @@ export type Protocol =
  */
 export type Assignment = 'oneToOne';
 /**
+ * A baseline: the name of its kind, or a map with its parameters.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baseline".
+ */
+export type Baseline =
+  | BaselineNearestNeighbourEuclidean
+  | BaselineNearestNeighbourCosine
+  | BaselineNearestNeighbourAffine
+  | BaselineModifiedHausdorff
+  | BaselineElasticMatching
+  | BaselineAffineModel
+  | BaselineHbpl
+  | BaselineChance;
+/**
+ * What it is called in results and reports, to tell several of a kind apart. Its kind's name when left out.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "scorerName".
+ */
+export type ScorerName = string;
+/**
  * Values to cross, or to search. Each point becomes one trial per seed.
  *
  * This interface was referenced by `Experiment`'s JSON-Schema
@@ -181,11 +203,9 @@ export interface Experiment {
    */
   evaluation: Protocol[];
   /**
-   * What is measured beside the network, on the same episodes: nearest neighbour by Euclidean distance of pixels, by cosine of ink, by the best cosine over 27 rotated, sheared and scaled copies of each support picture, and chance.
-   *
-   * Items: A baseline.
+   * What is measured beside the network, on the same episodes. A kind's name alone takes it with its defaults.
    */
-  baselines: ('nearestNeighbourEuclidean' | 'nearestNeighbourCosine' | 'nearestNeighbourAffine' | 'chance')[];
+  baselines: Baseline[];
   sweep?: Sweep;
   ensemble?: Ensemble;
   tracking?: Tracking;
@@ -292,9 +312,13 @@ export interface DataFolder {
    */
   dataset: 'folder';
   /**
-   * The folder. Relative to the file it stands in.
+   * The folder, or a ZIP or tar file of it. Relative to the file it stands in.
    */
   path: string;
+  /**
+   * Files within the folder that say what pictures show, wherever they lie: a table (CSV) with a column `path` or `filename`, one `label`, and, where they are wanted, `split` (`train`, `val`, `test`) and `group`; or JSON: rows like these, `{class: [pictures]}`, lists of classes below `train`, `val` and `test`, or `image_names` beside `image_labels`. A file called `train`, `val` or `test` is that part. Without it folders say it.
+   */
+  labels?: string | string[];
   /**
    * `grey`: ink on paper, one channel (drawings, signs, scans); `rgb`: red, green and blue as people see them (photographs).
    */
@@ -1794,6 +1818,157 @@ export interface ProtocolVerification {
    */
   seed: number;
   testTimeAugmentation?: TestTimeAugmentation;
+}
+/**
+ * Nearest neighbour by Euclidean distance of pixels.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineNearestNeighbourEuclidean".
+ */
+export interface BaselineNearestNeighbourEuclidean {
+  /**
+   * Nearest neighbour by Euclidean distance of pixels.
+   */
+  type: 'nearestNeighbourEuclidean';
+}
+/**
+ * Nearest neighbour by the cosine of ink.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineNearestNeighbourCosine".
+ */
+export interface BaselineNearestNeighbourCosine {
+  /**
+   * Nearest neighbour by the cosine of ink.
+   */
+  type: 'nearestNeighbourCosine';
+}
+/**
+ * Nearest neighbour by the best cosine over 27 rotated, sheared and scaled copies of each support picture.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineNearestNeighbourAffine".
+ */
+export interface BaselineNearestNeighbourAffine {
+  /**
+   * Nearest neighbour by the best cosine over 27 rotated, sheared and scaled copies of each support picture.
+   */
+  type: 'nearestNeighbourAffine';
+}
+/**
+ * Nearest neighbour by the modified Hausdorff distance of ink (Dubuisson and Jain 1994), centres on one another.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineModifiedHausdorff".
+ */
+export interface BaselineModifiedHausdorff {
+  /**
+   * Nearest neighbour by the modified Hausdorff distance of ink (Dubuisson and Jain 1994), centres on one another.
+   */
+  type: 'modifiedHausdorff';
+}
+/**
+ * Nearest neighbour by elastic matching of ink points: points of ink are drawn onto those of the other drawing by a smooth warp, in both directions; what remains apart and how much was bent is the distance. Nothing is learned.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineElasticMatching".
+ */
+export interface BaselineElasticMatching {
+  /**
+   * Nearest neighbour by elastic matching of ink points.
+   */
+  type: 'elasticMatching';
+  name?: ScorerName;
+  /**
+   * Distance between neighbouring points of ink; drawings are scaled to a root mean square radius of 24.
+   */
+  spacing: number;
+  /**
+   * Steps from soft to hard correspondences.
+   */
+  steps: number;
+  /**
+   * Stiffness of the warp in the last quarter of the steps; it is 10, 40 and 200 times that before.
+   */
+  stiffness: number;
+  /**
+   * Distance from which a point that finds no partner costs no more.
+   */
+  truncation: number;
+  /**
+   * Squared distance that lies between points of ink whose directions are at right angles.
+   */
+  directionWeight: number;
+  /**
+   * What a unit of bending adds to the distance.
+   */
+  bendingWeight: number;
+  /**
+   * What the scaling, turning and shearing of the warp adds to the distance.
+   */
+  affineWeight: number;
+}
+/**
+ * Strokes of the support picture, scaled and moved until they show the query best (Lake et al. 2013, affine model). A hundredth of a second of processor time for each fit.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineAffineModel".
+ */
+export interface BaselineAffineModel {
+  /**
+   * Strokes, scaled and moved.
+   */
+  type: 'affineModel';
+  name?: ScorerName;
+  /**
+   * Support pictures that are fitted to each query, those that elastic matching finds nearest.
+   */
+  candidates: number;
+  /**
+   * Ways of drawing a picture that are fitted, the cheapest.
+   */
+  parses: number;
+}
+/**
+ * Bayesian program learning without type-level learning (Lake 2014, thesis, section 4.2.4): strokes of both pictures, each fitted to the other with token noise. A hundredth of a second of processor time for each fit.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineHbpl".
+ */
+export interface BaselineHbpl {
+  /**
+   * Strokes with token noise.
+   */
+  type: 'hbpl';
+  name?: ScorerName;
+  /**
+   * Support pictures that are fitted to each query, those that elastic matching finds nearest.
+   */
+  candidates: number;
+  /**
+   * Ways of drawing a picture that are fitted, the cheapest.
+   */
+  parses: number;
+  /**
+   * What the standard deviations of token noise, as Lake's program learned them, are multiplied with; his lesion is 3.
+   */
+  tokenNoise: number;
+  /**
+   * Splines of a stroke at most; 1 is Lake's lesion of one spline per stroke.
+   */
+  mostSubStrokes: number;
+}
+/**
+ * Guessing: all classes tie.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineChance".
+ */
+export interface BaselineChance {
+  /**
+   * Guessing.
+   */
+  type: 'chance';
 }
 /**
  * Every combination of the values.

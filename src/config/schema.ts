@@ -15,6 +15,9 @@ export interface SchemaNode {
   readonly additionalProperties?: boolean | SchemaNode;
   readonly items?: SchemaNode;
   readonly oneOf?: readonly SchemaNode[];
+  /** `if` a value is text, `then` it is one of these words: a kind's name alone, where `else` takes a map of that kind. */
+  readonly then?: SchemaNode;
+  readonly else?: SchemaNode;
   readonly discriminator?: { readonly propertyName: string };
   readonly default?: unknown;
   readonly minimum?: number;
@@ -48,16 +51,28 @@ export const experimentSchema: SchemaDocument = JSON.parse(
 
 const resolved = new WeakMap<SchemaNode, SchemaNode>();
 
-/** A node with its reference followed; what stands beside a reference wins over what it refers to. */
+/** A node with its reference followed; what stands beside a reference wins over what it refers to. Of kinds that may be written as a word, the map, which every such word is read as (`spellOutWords`). */
 export function resolveSchema(node: SchemaNode): SchemaNode {
-  if (node.$ref === undefined) return node;
+  if (node.$ref === undefined && node.else === undefined) return node;
   let result = resolved.get(node);
   if (!result) {
-    const { $ref, ...siblings } = node;
-    result = { ...resolveSchema(experimentSchema.$defs[$ref.slice('#/$defs/'.length)]!), ...siblings };
+    const { $ref, else: map, ...siblings } = node;
+    const target = map ?? experimentSchema.$defs[$ref!.slice('#/$defs/'.length)]!;
+    result = { ...resolveSchema(target), ...siblings };
     resolved.set(node, result);
   }
   return result;
+}
+
+/** Replaces kinds that are written as a word by maps that say the same, `chance` by `{type: chance}`, in the lists of an experiment's first level. Unknown words become maps of an unknown kind. */
+export function spellOutWords(experiment: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(experiment)) {
+    const list = childSchema(experimentSchema, experiment, key);
+    const item = list && childSchema(list, value, 0);
+    const tag = tagOf(item);
+    if (!Array.isArray(value) || item?.then === undefined || tag === undefined) continue;
+    experiment[key] = value.map((one: unknown) => (typeof one === 'string' ? { [tag]: one } : one));
+  }
 }
 
 /** The key whose value chooses between kinds (`type`, `dataset`, `protocol`, `method`), or undefined where there are none. */

@@ -17,6 +17,7 @@ import {
   resolveSchema,
   type SchemaNode,
   schemaAt,
+  spellOutWords,
   tagOf,
 } from './schema.js';
 import type { SourceMap } from './source-tree.js';
@@ -49,6 +50,7 @@ export function validate(root: SourceMap): SchemaResult {
   const positions = new Positions(root);
   const given = toPlain(root);
   const value = toPlain(root) as Record<string, unknown>;
+  spellOutWords(value);
   const errors = checkSchema(value) ? [] : (checkSchema.errors ?? []);
   const translator = new ErrorTranslator(given, positions);
   const problems = translator.translate(errors);
@@ -82,9 +84,10 @@ class ErrorTranslator {
         if (!gap.keys.includes(key)) gap.keys.push(key);
       } else if (error.keyword === 'discriminator') {
         const tag = error.params.tag as string;
-        if (error.params.tagValue !== undefined) this.#wrongValue([...path, tag], error);
+        const isWord = typeof getAtPath(this.#given, path) === 'string';
+        if (error.params.tagValue !== undefined) this.#wrongValue(isWord ? path : [...path, tag], error);
       } else if (error.keyword === 'uniqueItems') this.#repeatedItem(path, error);
-      else this.#wrongValue(path, error);
+      else if (error.keyword !== 'if') this.#wrongValue(path, error);
     }
     for (const { path, keys } of missing.values()) this.#foreignKeys(path, keys);
     // A key that is missing because it is mistyped is one mistake.
@@ -150,13 +153,14 @@ class ErrorTranslator {
     const node = this.#positions.find(path);
     if (!schema || !node) return;
     const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
-    const isTag = error.keyword === 'discriminator';
-    const alike = text === undefined ? undefined : explainLookAlike(text, schema.enum ?? []);
+    const isTag = error.keyword === 'discriminator' && schema.then === undefined;
+    const words = schema.enum ?? schema.then?.enum;
+    const alike = text === undefined ? undefined : explainLookAlike(text, words ?? []);
     this.#add(error.keyword === 'type' ? 'wrong-type' : 'wrong-value', path, this.#positions.ofValue(path), {
       path: formatKeyPath(path),
       found: error.keyword === 'maxLength' ? `text of ${text?.length} characters` : describeFound(node),
       allowed: describeAllowed(schema),
-      nearest: alike?.name ?? (text !== undefined && schema.enum ? findNearestKey(text, schema.enum) : undefined),
+      nearest: alike?.name ?? (text !== undefined && words ? findNearestKey(text, words) : undefined),
       hint: alike?.why ?? explainMisreading(node, schema),
       breaks: [isTag ? path.slice(0, -1) : path],
     });

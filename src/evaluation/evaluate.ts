@@ -1,6 +1,6 @@
 // Evaluation from sections of an experiment file to results: protocol x N x k, for the network and the baselines. Each
 // picture is looked at once for all tasks that share pictures and augmentation.
-import type { Protocol } from '../config/experiment.js';
+import type { Baseline, Protocol } from '../config/experiment.js';
 import type { SizedPictures } from '../data/pictures/picture-sizes.js';
 import type { Episode } from '../data/sampling/episode.js';
 import { assignOneToOne } from './assign-one-to-one.js';
@@ -10,14 +10,14 @@ import type { EvaluationResult } from './records/evaluation-result.js';
 import { makePredictionRecord, makeResult } from './records/make-records.js';
 import type { PredictionRecord } from './records/predictions.js';
 import { type EpisodeAnswers, scoreEpisodes } from './score-episodes.js';
-import { baselineScorers } from './scorers/registry.js';
-import type { BaselineName, Scorer } from './scorers/scorer.js';
+import { makeBaselineScorer } from './scorers/registry.js';
+import type { Scorer } from './scorers/scorer.js';
 import { type EvaluationData, type EvaluationTask, identifyEpisodes } from './task.js';
 
 export interface EvaluationOptions {
   /** The section `evaluation`. */
   readonly sections: readonly Protocol[];
-  readonly baselines: readonly BaselineName[];
+  readonly baselines: readonly Baseline[];
   readonly data: EvaluationData;
   /** The network; left out where only baselines are measured. */
   readonly network?: Scorer;
@@ -30,10 +30,7 @@ export interface EvaluationOptions {
 /** The results of all tasks, in the order of the sections, the network before the baselines. Baselines embed nothing, so a task that differs from another in its test-time augmentation alone is measured for the network only. Rejects with a OneshotError('data') when the data cannot give an episode. */
 export async function evaluate(options: EvaluationOptions): Promise<EvaluationResult[]> {
   const tasks = await makeTasks(options.sections, options.data);
-  const scorers = [
-    ...(options.network ? [options.network] : []),
-    ...options.baselines.map((name) => baselineScorers[name]),
-  ];
+  const scorers = [...(options.network ? [options.network] : []), ...options.baselines.map(makeBaselineScorer)];
   const results = new Map<EvaluationTask, EvaluationResult[]>(tasks.map((task) => [task, []]));
   for (const scorer of scorers) {
     const measured = scorer === options.network ? tasks : dropRepeatedEpisodes(tasks);

@@ -8,6 +8,7 @@ import { closeAbandonedJournal } from '../run-folder/close-abandoned.js';
 import { beginSweepJournal, hasSweepJournal, updateSweepJournal } from '../run-folder/sweep-journal.js';
 import { chooseTrackingAddress, connectMlflow } from '../tracking/connect-mlflow.js';
 import { type LiveShipping, shipLive } from '../tracking/ship-live.js';
+import type { ExportOnnx } from '../tracking/ship-model.js';
 
 /** Time between two updates of a sweep's note while its trials run. */
 const SWEEP_UPDATE_MS = 30_000;
@@ -21,12 +22,19 @@ export interface Tracking {
   finish(): Promise<void>;
 }
 
+export interface FollowOptions {
+  readonly note: (line: string) => void;
+  /** Makes the ONNX files of trained models. */
+  readonly exportOnnx?: ExportOnnx;
+}
+
 /**
  * Tracking for the trials of an experiment. Ships only where the file or MLFLOW_TRACKING_URI names a server; an address
  * that names none is told and stops nothing.
  */
-export function followWithMlflow(experiment: Experiment, note: (line: string) => void): Tracking {
-  const shipping = openShipping(experiment, note);
+export function followWithMlflow(experiment: Experiment, options: FollowOptions): Tracking {
+  const { note } = options;
+  const shipping = openShipping(experiment, options);
   const folders = new Set<string>();
   let sweep: SweepUpdates | undefined;
   return {
@@ -47,7 +55,7 @@ export function followWithMlflow(experiment: Experiment, note: (line: string) =>
   };
 }
 
-function openShipping({ tracking }: Experiment, note: (line: string) => void): LiveShipping | undefined {
+function openShipping({ tracking }: Experiment, { note, exportOnnx }: FollowOptions): LiveShipping | undefined {
   const address = chooseTrackingAddress(tracking?.mlflow?.trackingUri, process.env);
   if (address === undefined) return undefined;
   const { uri, source, overruled } = address;
@@ -57,7 +65,7 @@ function openShipping({ tracking }: Experiment, note: (line: string) => void): L
   if (experiment !== undefined && shellName && shellName !== experiment)
     note("MLflow: the file's tracking.mlflow.experiment is used, not MLFLOW_EXPERIMENT_NAME");
   try {
-    return shipLive(connectMlflow(uri), note, Date.now);
+    return shipLive(connectMlflow(uri), { note, now: Date.now, exportOnnx });
   } catch (error) {
     if (!(error instanceof OneshotError)) throw error;
     note(`MLflow: ${source}: ${error.message}`);

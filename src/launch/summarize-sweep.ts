@@ -5,6 +5,7 @@ import { findLockHolder, type LockHolder } from '../base/process-lock.js';
 import { groupBy } from '../evaluation/group-by.js';
 import { averageOf, rankCandidates, readObjective } from '../evaluation/headline.js';
 import type { Interval } from '../evaluation/statistics/interval.js';
+import { intervalOverSeeds } from '../evaluation/statistics/over-seeds.js';
 import { wilsonInterval } from '../evaluation/statistics/wilson-interval.js';
 import type { FoundRun } from '../run-folder/find-runs.js';
 import { countStates, type RunState, runFiles } from '../run-folder/run-folder.js';
@@ -17,7 +18,7 @@ export interface BestPoint {
   /** Mean of the sweep's metric over its finished seeds. */
   readonly value: number;
   readonly seeds: number;
-  /** 95 % Wilson interval of an accuracy, answers of all seeds together; undefined for other metrics. */
+  /** 95 % of an accuracy: Wilson's of each seed, over seeds where there are several; undefined for other metrics. */
   readonly interval?: Interval;
   readonly folders: readonly string[];
 }
@@ -96,14 +97,22 @@ function findBest(manifest: SweepManifest, runs: readonly FoundRun[]): BestPoint
   );
   if (best === undefined) return undefined;
   const value = averageOf(best.values);
-  const answers = (manifest.queries ?? 0) * best.values.length;
   return {
     assignments: best.members[0]!.run.trial.assignments,
     value,
     seeds: best.values.length,
-    ...(answers === 0 ? {} : { interval: wilsonInterval(Math.min(answers, value * answers), answers) }),
+    ...(manifest.queries === undefined ? {} : { interval: intervalOf(best.values, manifest.queries) }),
     folders: best.members.map(({ run }) => run.folder),
   };
+}
+
+function intervalOf(values: readonly number[], queries: number): Interval {
+  return intervalOverSeeds(
+    values.map((accuracy) => ({
+      accuracy,
+      interval: wilsonInterval(Math.min(queries, Math.max(0, accuracy * queries)), queries),
+    })),
+  );
 }
 
 function estimateSecondsLeft(

@@ -1,5 +1,4 @@
 // Arrays of numbers by name, outside of any engine: the form in which weights are drawn, stored and compared.
-import { createHash } from 'node:crypto';
 import type { Shape } from '../layers/layer.js';
 
 export interface NumberArray {
@@ -13,7 +12,8 @@ export type NamedArrays = ReadonlyMap<string, NumberArray>;
 
 /** The SHA-256 over names, shapes and bytes of the arrays, 64 hex digits; the order of the names does not matter. Equal hashes are equal weights, bit by bit. */
 export function hashArrays(arrays: NamedArrays): string {
-  const hash = createHash('sha256');
+  // Asked for when it is needed: pages have arrays, too.
+  const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
   for (const name of [...arrays.keys()].sort()) {
     const { shape, values } = arrays.get(name) as NumberArray;
     hash.update(`${name} float32 [${shape.join(',')}]\n`);

@@ -1,4 +1,5 @@
 // A report as a list of blocks, which HTML and Markdown are both made from, so that they say the same.
+import { encodeCsvRow } from '../base/csv-row.js';
 import type { GalleryItem } from '../evaluation/records/gallery.js';
 
 /** A piece of running text. `name` came from outside (a file, an alphabet, a setting) and is kept apart from what surrounds it, whatever its script; `small` is set on a line of its own where there is room, and what follows `LINE_BREAK` too. */
@@ -117,10 +118,5 @@ export function paragraph(...text: Text): Block {
 
 /** The CSV file's text (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe in front. */
 export function encodeCsv({ head, rows }: Csv): string {
-  const encode = (value: string | number | undefined) => {
-    if (value === undefined) return '';
-    const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return [head, ...rows].map((row) => `${row.map(encode).join(',')}\r\n`).join('');
+  return [head, ...rows].map((row) => `${encodeCsvRow(row)}\r\n`).join('');
 }

@@ -1,6 +1,7 @@
 // The report as one HTML file that needs nothing else: style, plots, pictures and tables of figures are inside.
 
 import { PNG } from 'pngjs';
+import { Html, html } from '../base/html.js';
 import type { GalleryItem, GallerySupport } from '../evaluation/records/gallery.js';
 import {
   type Block,
@@ -12,7 +13,6 @@ import {
   type Table,
   type Text,
 } from './document.js';
-import { Html, html } from './html.js';
 import { PAGE_STYLE } from './page-style.js';
 import { plotForPage } from './plots/plot-for-page.js';
 

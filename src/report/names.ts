@@ -1,14 +1,14 @@
 // What systems, selections and tasks are called in tables, legends and sentences.
 import type { SplitPurpose } from '../data/pictures/picture-set.js';
 import { titleOfProtocol } from '../evaluation/protocols/registry.js';
-import { baselineScorers } from '../evaluation/scorers/registry.js';
+import { titleOfBaseline } from '../evaluation/scorers/registry.js';
 import { formatSize } from './format-figures.js';
 import type { Measurement } from './group-runs.js';
 import { tellOf } from './words.js';
 
 /** What a measurement's system is called. */
 export function nameSystem({ system, scorer, pictures }: Pick<Measurement, 'system' | 'scorer' | 'pictures'>): string {
-  return scorer === 'network' ? system : tellOf(pictures, baselineScorers[scorer].title);
+  return scorer === 'network' ? system : tellOf(pictures, titleOfBaseline(scorer));
 }
 
 /** What the systems of a plot are called: baselines of several picture sizes, which answer differently, with theirs. */

@@ -12,11 +12,8 @@ import { writePredictions } from '../evaluation/records/predictions.js';
 import { VERIFICATION_FILE, writePairs, writeVerifications } from '../evaluation/records/verification-result.js';
 import { embedPictures, makeNetworkScorer } from '../evaluation/scorers/network.js';
 import { verify } from '../evaluation/verification/verify.js';
-import type { EncoderShape } from '../model/encoder-shape.js';
-import { estimateActivationBytes } from '../model/micro-batch-size.js';
-import { buildNetwork, uploadParameters } from '../model/network.js';
-import { makeNetworkFunctions, type NetworkFunctions } from '../model/network-functions.js';
-import { describeNetwork } from '../model/network-shape.js';
+import { type LoadedNetwork, loadNetwork } from '../model/load-network.js';
+import type { NetworkFunctions } from '../model/network-functions.js';
 import { chooseEmbeddingSample, writeEmbeddingSample } from '../run-folder/embedding-sample.js';
 import { runFiles } from '../run-folder/run-folder.js';
 import { readWeightsCheckpoint } from '../training/checkpoint.js';
@@ -37,7 +34,7 @@ export async function evaluateTrial(options: EvaluateTrialOptions): Promise<Eval
   const files = runFiles(folder);
   // Without a task nobody looks at unseen pictures.
   const isMeasured = engine !== undefined && experiment.evaluation.length > 0;
-  const network = isMeasured ? loadNetwork(files.best, experiment, data, engine) : undefined;
+  const network = isMeasured ? loadBest(files.best, experiment, data, engine) : undefined;
   // Predictions go to a new folder that takes the old one's place when all are there.
   const predictions = temporaryName(files.predictions);
   mkdirSync(predictions);
@@ -75,22 +72,15 @@ export async function evaluateTrial(options: EvaluateTrialOptions): Promise<Eval
   }
 }
 
-function loadNetwork(path: string, { model }: Experiment, data: LoadedData, { tf }: Engine) {
+function loadBest(path: string, { model }: Experiment, data: LoadedData, { tf }: Engine): LoadedNetwork {
   if (model === undefined) throw new OneshotError('internal', 'a trial without a model has no network to evaluate');
-  const { arrays } = readWeightsCheckpoint(path);
   const { imageSize, channels } = data.description;
-  const shape = describeNetwork(model, imageSize, channels);
-  const weights = uploadParameters(tf, shape, arrays);
-  return {
-    functions: makeNetworkFunctions(tf, buildNetwork(tf, model, shape, weights)),
-    batchSize: chooseEmbeddingBatchSize(shape.encoder),
-    dispose: () => tf.dispose([...weights.values()]),
-  };
+  return loadNetwork(tf, model, { imageSize, channels }, readWeightsCheckpoint(path).arrays);
 }
 
 async function keepEmbeddings(
   path: string,
-  { functions, batchSize }: ReturnType<typeof loadNetwork>,
+  { functions, batchSize }: LoadedNetwork,
   { split: { test }, source }: LoadedData,
 ): Promise<void> {
   const sample = chooseEmbeddingSample(test);
@@ -102,11 +92,6 @@ async function keepEmbeddings(
     return `${set.alphabets[alphabet]}/${name}`;
   });
   writeEmbeddingSample(path, { embeddings, characters });
-}
-
-/** Pictures that are embedded at once: as many as keep activations within 256 MiB, 256 at most. */
-export function chooseEmbeddingBatchSize(encoder: EncoderShape): number {
-  return Math.min(256, Math.max(1, Math.floor(2 ** 28 / estimateActivationBytes(encoder))));
 }
 
 function stopBetweenBatches(network: NetworkFunctions, stopRequested: () => boolean): NetworkFunctions {

@@ -8,13 +8,13 @@ import type { Engine } from '../engine/engine.js';
 import { embedPictures } from '../evaluation/scorers/network.js';
 import { layerTypeOf } from '../layers/registry.js';
 import { initializeNetwork } from '../model/initializers.js';
+import { chooseEmbeddingBatchSize } from '../model/load-network.js';
 import { hashArrays, type NamedArrays, type NumberArray } from '../model/named-arrays.js';
 import { buildNetwork, uploadParameters } from '../model/network.js';
 import { makeNetworkFunctions } from '../model/network-functions.js';
 import { describeNetwork } from '../model/network-shape.js';
 import { readPretrainedWeights } from '../model/pretrained/read-weights.js';
 import { writeWeightsCheckpoint } from '../training/checkpoint.js';
-import { chooseEmbeddingBatchSize } from './evaluate-trial.js';
 
 export interface GivenWeightsOptions {
   readonly model: Model;

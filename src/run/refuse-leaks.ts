@@ -4,6 +4,7 @@ import { OneshotError } from '../base/problem.js';
 import { type Copy, findCopies } from '../data/find-copies.js';
 import { findLeaks } from '../data/find-leaks.js';
 import type { LoadedData } from '../data/loaded-data.js';
+import type { Selection } from '../data/pictures/picture-set.js';
 
 /** Pictures that a message names at most. */
 const MOST_NAMED = 20;
@@ -21,12 +22,13 @@ export function refuseLeaks(data: CheckedData): string[] {
   const { fileOf, description } = data;
   const shared = tellSharedClasses(description);
   if (fileOf === undefined) return shared;
+  const alike = shared.length === 0 ? tellAlikeNames(data.split) : [];
   const copies = findCopies(data);
   refuseCopies(
     copies.filter((copy) => copy.kind === 'equal' && (copy.place === 'across' || copy.purpose !== 'train')),
     fileOf,
   );
-  return [...shared, ...tellCopies(copies, fileOf)];
+  return [...shared, ...alike, ...tellCopies(copies, fileOf)];
 }
 
 function refuseSharedNames({ split, description }: CheckedData): void {
@@ -49,6 +51,22 @@ function tellSharedClasses({ sharedClasses = [] }: CheckedData['description']): 
   const names = listSome(sharedClasses, MOST_TOLD);
   return [
     `${count(sharedClasses.length, 'class', 'classes')} of the test ${sharedClasses.length === 1 ? 'is' : 'are'} trained on too, or chosen by (${names}): the accuracy is not one on unseen classes`,
+  ];
+}
+
+/** Names that are only numbers: the seventh character of one alphabet is none of another. */
+const NUMBERED = /^[a-z]*[ _-]*\d+$/i;
+
+// Classes are told apart by their group; the same name in another group may still mean the same thing.
+function tellAlikeNames({ train, test }: CheckedData['split']): string[] {
+  const nameOf = ({ set }: Selection, picture: number) => set.characters[set.character[picture]!]!.name;
+  const trained = new Set(Array.from(train.pictures, (picture) => nameOf(train, picture)));
+  const tested = new Set(Array.from(test.pictures, (picture) => nameOf(test, picture)));
+  const alike = [...tested].filter((name) => trained.has(name) && !NUMBERED.test(name));
+  if (alike.length === 0) return [];
+  const classes = count(alike.length, 'class of the test has a name', 'classes of the test have names');
+  return [
+    `${classes} that a class of another group has in training (${listSome(alike, MOST_TOLD)}): if it is the same class, the accuracy is not one on unseen classes`,
   ];
 }
 

@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { makeNetworkScorer } from '../evaluation/scorers/network.js';
 import { placeEncoder } from '../model/encoder-shape.js';
+import { chooseEmbeddingBatchSize } from '../model/load-network.js';
 import type { NamedArrays } from '../model/named-arrays.js';
 import { runFiles } from '../run-folder/run-folder.js';
 import { openBatchFeed } from '../tasks/batch-feed.js';
@@ -16,7 +17,6 @@ import { readTrainingCheckpoint, writeTrainingCheckpoint, writeWeightsCheckpoint
 import { type TrainingResult, train } from '../training/train.js';
 import type { TrainingHooks } from '../training/training-hooks.js';
 import { chooseBatchThreads } from './batch-threads.js';
-import { chooseEmbeddingBatchSize } from './evaluate-trial.js';
 import type { TrialProgress } from './trial-messages.js';
 
 /** An experiment that trains. */

@@ -23,7 +23,7 @@ export function composeExperimentAddress(baseUrl: string, experimentId: string):
 
 /** Where MLflow shows a run. */
 export function composeRunAddress(baseUrl: string, experimentId: string, runId: string): string {
-  return `${baseUrl}/#/experiments/${experimentId}/runs/${runId}`;
+  return `${baseUrl}/#/experiments/${experimentId}/runs/${runId}?workflowType=machine_learning`;
 }
 
 /**

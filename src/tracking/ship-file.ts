@@ -18,6 +18,8 @@ export interface ShipTarget {
   readonly journal: string;
   /** Makes the ONNX file of a trained model. */
   readonly exportOnnx?: ExportOnnx;
+  /** Told why a model is stored without one. */
+  readonly tell?: (message: string) => void;
 }
 
 export function isFileEvent(event: JournalEvent): event is FileEvent {

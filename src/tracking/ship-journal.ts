@@ -271,7 +271,8 @@ export class JournalShipper {
     const cursor = this.#currentCursor();
     try {
       const { uid, experimentId, runId } = cursor;
-      const target = { uid, experimentId, runId, folder, journal: journalName, exportOnnx };
+      const tell = (message: string) => this.#tell({ code: 'file', message });
+      const target = { uid, experimentId, runId, folder, journal: journalName, exportOnnx, tell };
       await shipFile(client, target, event, signal);
     } catch (error) {
       const isAboutFile =

@@ -3,6 +3,7 @@
 import type { MlflowClient } from 'mlflow-ts-client';
 import { composeExperimentAddress, composeRunAddress, prepareExperimentPage } from './experiment-page.js';
 import { followJournal, type JournalFollower } from './follow-journal.js';
+import type { ExportOnnx } from './ship-model.js';
 import type { ShipProblem, ShipReport } from './ship-report.js';
 
 /** Time that the rest of the journals may take after the last trial has ended, and where the server is out of reach. */
@@ -23,10 +24,21 @@ export interface LiveShipping {
   finish(): Promise<void>;
 }
 
-/** Ships the journals that are to be followed. `now` in milliseconds since 1970. */
-export function shipLive(client: MlflowClient, note: (line: string) => void, now: () => number): LiveShipping {
+export interface LiveOptions {
+  readonly note: (line: string) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Makes the ONNX files of trained models. */
+  readonly exportOnnx?: ExportOnnx;
+}
+
+/** Ships the journals that are to be followed. */
+export function shipLive(client: MlflowClient, options: LiveOptions): LiveShipping {
+  const { note, now, exportOnnx } = options;
   const followers = new Map<string, JournalFollower>();
   const told = { failures: 0, changes: 0 };
+  /** Trials that ended before the server had a run of theirs. */
+  const untold = new Set<string>();
   const pages = new Map<string, Promise<unknown>>();
 
   const tellProblem = ({ code, message }: ShipProblem) => {
@@ -45,16 +57,20 @@ export function shipLive(client: MlflowClient, note: (line: string) => void, now
       prepared.then((address) => note(`MLflow: ${address}`)),
     );
   };
+  const tellRun = (folder: string) => {
+    const { experimentId, runId } = followers.get(folder)?.report ?? {};
+    if (experimentId === undefined || runId === undefined) untold.add(folder);
+    else note(`  MLflow: ${composeRunAddress(client.baseUrl, experimentId, runId)}`);
+  };
   return {
     follow(folder) {
       if (followers.has(folder)) return;
-      followers.set(folder, followJournal({ client, folder, onProblem: tellProblem, onPass: tellExperiment }));
+      followers.set(
+        folder,
+        followJournal({ client, folder, exportOnnx, onProblem: tellProblem, onPass: tellExperiment }),
+      );
     },
-    tellRun(folder) {
-      const { experimentId, runId } = followers.get(folder)?.report ?? {};
-      if (experimentId !== undefined && runId !== undefined)
-        note(`  MLflow: ${composeRunAddress(client.baseUrl, experimentId, runId)}`);
-    },
+    tellRun,
     async finish() {
       const [first, ...others] = followers.values();
       if (first === undefined) return;
@@ -66,6 +82,7 @@ export function shipLive(client: MlflowClient, note: (line: string) => void, now
       const limitMs = leftMs();
       reports.push(...(await Promise.all(others.map((follower) => follower.drain(limitMs)))));
       await Promise.all(pages.values());
+      for (const folder of [...untold]) tellRun(folder);
       note(describeShipping(reports, client.baseUrl));
       for (const experimentId of pages.keys()) {
         const signal = AbortSignal.timeout(DRAIN_OUTAGE_MS);

@@ -33,6 +33,8 @@ export interface ModelShipment {
   readonly journal: string;
   readonly event: ModelEvent;
   readonly exportOnnx: ExportOnnx | undefined;
+  /** Told why a model is stored without an ONNX file. */
+  readonly tell?: (message: string) => void;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -112,7 +114,11 @@ async function uploadModel(
     if (statSync(localPath).isDirectory()) await client.artifacts.uploadFolder(owner, localPath, path, { signal });
     else await client.artifacts.uploadFile(owner, localPath, at(basename(localPath)), { signal });
   }
-  const onnx = await exportOnnx?.(folder);
+  const onnx = await exportOnnx?.(folder).catch((error: unknown) => {
+    if (!(error instanceof OneshotError)) throw error;
+    shipment.tell?.(`the model is stored without an ONNX file: ${error.message}`);
+    return undefined;
+  });
   if (onnx === undefined) return;
   try {
     const identity = { modelId, runId, bytes: statSync(onnx.file).size, createdAt: event.time };

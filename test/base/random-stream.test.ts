@@ -46,4 +46,12 @@ describe('random streams', () => {
     expect(() => stream.sample([1, 2], 3)).toThrow(RangeError);
     expect(() => stream.pick([])).toThrow(RangeError);
   });
+
+  test('a sample takes one draw for each of its elements', () => {
+    const [sampled, counted] = [randomStream(1, 'sample'), randomStream(1, 'sample')];
+    sampled.sample([0, 1, 2, 3, 4, 5], 2);
+    counted.uniform();
+    counted.uniform();
+    expect(sampled.uniform()).toBe(counted.uniform());
+  });
 });

@@ -22,6 +22,12 @@ test.each([
   expect(describeSystemError(error)!.message).toContain((error as { path: string }).path);
 });
 
+test('knows a code that is the whole message, as threads give it', () => {
+  expect(describeSystemError(new Error('EAGAIN'))).toMatchObject({
+    message: expect.stringContaining('no process or thread'),
+  });
+});
+
 test('leaves bugs and errors of sockets to others', async () => {
   expect(describeSystemError(new TypeError('x is not a function'))).toBeUndefined();
   expect(describeSystemError(Object.assign(new Error('x'), { code: 'ERR_INVALID_ARG_TYPE' }))).toBeUndefined();

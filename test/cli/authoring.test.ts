@@ -25,7 +25,7 @@ describe('init', () => {
     const path = join(folder, 'experiment.yaml');
     const text = readFileSync(path, 'utf8').replace(/^# (?=sweep:|tracking:| )/gm, '');
     expect(text).toMatch(/^sweep:\n {2}method: grid/m);
-    writeFileSync(path, text.replace(/^ +oneshot .*\n/gm, ''));
+    writeFileSync(path, text.replace(/^ +(npx )?oneshot .*\n/gm, ''));
     const result = await runCommand(['validate', path]);
     expect(result.stdout).toBe('');
     expect(result.code).toBe(0);

@@ -12,7 +12,7 @@ const plain = pico.createColors(false);
 const data = makeSmallData();
 const runs = newFolder();
 const VALIDATION = 'validation/one-shot-accuracy';
-const baselines = ['nearestNeighbourCosine', 'chance'] as const;
+const baselines = [{ type: 'nearestNeighbourCosine' }, { type: 'chance' }] as const;
 
 const write = (experiment: string, value: number, skill: number, validation: number, changes: Partial<FakeRun> = {}) =>
   writeRun(runs, {

@@ -29,7 +29,7 @@ function makeOracle(): Scorer & { looks: number[] } {
 describe('evaluate', () => {
   it('measures every combination of ways and shots, the network before the baselines', async () => {
     const sections: Protocol[] = [{ ...within, nWay: [2, 5], kShot: [1, 3] }];
-    const results = await evaluate({ sections, baselines: ['chance'], data, network: makeOracle() });
+    const results = await evaluate({ sections, baselines: [{ type: 'chance' }], data, network: makeOracle() });
     expect(results.map(({ task, scorer, accuracy }) => [task, scorer, accuracy])).toEqual([
       ['test/within-alphabet/2-way-1-shot', 'network', 1],
       ['test/within-alphabet/2-way-1-shot', 'chance', 1 / 2],
@@ -56,7 +56,7 @@ describe('evaluate', () => {
   it('measures a task with test-time augmentation for the network only', async () => {
     const network = makeOracle();
     const sections: Protocol[] = [within, { ...within, testTimeAugmentation: { copies: 7, strength: 0.5 } }];
-    const results = await evaluate({ sections, baselines: ['nearestNeighbourCosine'], data, network });
+    const results = await evaluate({ sections, baselines: [{ type: 'nearestNeighbourCosine' }], data, network });
     expect(results.map(({ task, scorer }) => `${task} ${scorer}`)).toEqual([
       'test/within-alphabet/5-way-1-shot network',
       'test/within-alphabet/5-way-1-shot nearestNeighbourCosine',
@@ -68,7 +68,7 @@ describe('evaluate', () => {
 
   it('keeps names apart where sections differ in their seed, and their episodes too', async () => {
     const sections: Protocol[] = [within, { ...within, seed: 2 }];
-    const [first, second] = await evaluate({ sections, baselines: ['chance'], data });
+    const [first, second] = await evaluate({ sections, baselines: [{ type: 'chance' }], data });
     expect([first!.task, second!.task]).toEqual([
       'test/within-alphabet/5-way-1-shot',
       'test/within-alphabet/5-way-1-shot-2',
@@ -80,7 +80,7 @@ describe('evaluate', () => {
     const measure = async () => {
       const kept: PredictionRecord[] = [];
       const keep = (record: PredictionRecord) => kept.push(record);
-      const baselines = ['nearestNeighbourEuclidean', 'nearestNeighbourCosine'] as const;
+      const baselines = [{ type: 'nearestNeighbourEuclidean' }, { type: 'nearestNeighbourCosine' }] as const;
       const results = await evaluate({ sections: [within], baselines, data, keep });
       return JSON.stringify({ results, kept });
     };
@@ -90,7 +90,7 @@ describe('evaluate', () => {
   it('makes as many episodes as give the number of queries', async () => {
     const [result] = await evaluate({
       sections: [{ ...within, episodes: undefined, queries: 40 }],
-      baselines: ['chance'],
+      baselines: [{ type: 'chance' }],
       data,
     });
     expect(result).toMatchObject({ n: 40, correct: 8 });
@@ -102,7 +102,7 @@ describe('evaluate', () => {
     { name: 'more ways than characters', section: { ...within, nWay: 6 }, message: /6 characters/ },
     { name: "Lake's runs of another data set", section: { protocol: 'lake-runs' } as const, message: /no Lake runs/ },
   ])('refuses $name', async ({ section, message }) => {
-    await expect(evaluate({ sections: [section], baselines: ['chance'], data })).rejects.toThrow(message);
+    await expect(evaluate({ sections: [section], baselines: [{ type: 'chance' }], data })).rejects.toThrow(message);
   });
 
   it('scores a network that says the same of everything by chance, with an alarm', async () => {

@@ -120,7 +120,21 @@ describe('a run with an MLflow server', () => {
     expect(models).toEqual([]);
     expect(model).toMatchObject({ status: 'LOGGED_MODEL_READY', sourceRunId: run!.runId });
     const files = await collect(client.artifacts.walk(model!));
-    expect(files.map(({ path }) => path).sort()).toEqual(['best.safetensors', 'experiment.yaml']);
+    expect(files.map(({ path }) => path).sort()).toEqual([
+      'MLmodel',
+      'best.safetensors',
+      'conda.yaml',
+      'experiment.yaml',
+      'model.onnx',
+      'python_env.yaml',
+      'requirements.txt',
+    ]);
+    // What ranks models: the run's figures, with the data set that each was measured on.
+    expect(model?.metrics.find(({ key }) => key === 'accuracy')).toMatchObject({
+      value: run?.latestMetrics.accuracy?.value,
+      datasetName: 'glyphs-1-test',
+    });
+    expect(model?.params).toEqual(run?.params);
   });
 
   test('a server that is not there stops nothing, and `sync` ships the rest, once', async () => {

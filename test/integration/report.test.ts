@@ -37,7 +37,7 @@ async function writeSweep(folder: string): Promise<void> {
   const evaluation: FakeEvaluation = {
     data: makeSmallData({ alphabets: HARMFUL_NAMES }),
     sections: [{ ...FIVE_WAY, nWay: [2, 3, 5] }, { ...FIVE_WAY, protocol: 'cross-alphabet', nWay: 9 }, SIXTY_PAIRS],
-    baselines: ['nearestNeighbourCosine', 'chance'],
+    baselines: [{ type: 'nearestNeighbourCosine' }, { type: 'chance' }],
   };
   for (const [index, value] of [0.001, 0.01].entries()) {
     for (const kind of HARMFUL_NAMES) {

@@ -102,7 +102,7 @@ describe('compareRuns', () => {
         seed,
         assignments: [{ path: 'training.batchSize', value }],
         settings: { 'training.batchSize': String(value) },
-        evaluation: { data, sections, skill, baselines: ['nearestNeighbourCosine', 'chance'] },
+        evaluation: { data, sections, skill, baselines: [{ type: 'nearestNeighbourCosine' }, { type: 'chance' }] },
       });
     const own = [await write(32, 1, 0.5), await write(32, 2, 0.5), await write(64, 2, 2), await write(64, 1, 2)];
     const comparison = compareRuns(loadRuns(own).runs);

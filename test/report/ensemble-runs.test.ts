@@ -28,7 +28,7 @@ async function makeRun(name: string, knows: (alphabet: number) => boolean, secti
   };
   const results = await evaluate({
     sections,
-    baselines: ['chance'],
+    baselines: [{ type: 'chance' }],
     data: { split: splitForAll(set), source: set },
     network: { name: 'network', combineShots: 'mean', constantByDesign: false, embed: () => scorePairs(score) },
     keep: (record) => writePredictions(files.predictions, record),

@@ -13,7 +13,7 @@ const data = makeSmallData();
 const evaluation: FakeEvaluation = {
   data,
   sections: [{ ...FIVE_WAY, nWay: [2, 5] }],
-  baselines: ['nearestNeighbourCosine', 'chance'],
+  baselines: [{ type: 'nearestNeighbourCosine' }, { type: 'chance' }],
 };
 const weak = { assignments: [{ path: 'training.batchSize', value: 32 }], settings: { 'training.batchSize': '32' } };
 const strong = { assignments: [{ path: 'training.batchSize', value: 64 }], settings: { 'training.batchSize': '64' } };

@@ -32,7 +32,7 @@ describe('several seeds of the test, validation and training characters', () => 
       { ...FIVE_WAY, nWay: [2, 5], selection: 'validation' as const },
       { ...FIVE_WAY, nWay: [2, 5], selection: 'train' as const },
     ];
-    const baselines = ['nearestNeighbourCosine', 'chance'] as const;
+    const baselines = [{ type: 'nearestNeighbourCosine' }, { type: 'chance' }] as const;
     report = await reportOf('headline', { evaluation: { data, sections, baselines, skill: 0.5 } });
   });
 

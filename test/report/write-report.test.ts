@@ -22,7 +22,7 @@ beforeAll(async () => {
   const evaluation: FakeEvaluation = {
     data,
     sections: [{ ...FIVE_WAY, nWay: [2, 5] }],
-    baselines: ['nearestNeighbourEuclidean', 'chance'],
+    baselines: [{ type: 'nearestNeighbourEuclidean' }, { type: 'chance' }],
     skill: 1,
   };
   const metrics = { 'train/loss': [0.7, 0.5], 'validation/one-shot-accuracy': [0.3, 0.6] };

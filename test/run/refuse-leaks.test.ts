@@ -64,7 +64,9 @@ describe('pictures of one’s own', () => {
   }
 
   function check(pictures: readonly OwnPicture[], sharedClasses: readonly string[] = []): string[] {
-    const classes = [...new Set(pictures.map(({ file }) => file.split('/')[0]!))];
+    const classOf = ({ file }: OwnPicture) => file.split('/').slice(0, -1).join('/');
+    const classes = [...new Set(pictures.map(classOf))];
+    const groups = [...new Set(classes.map((name) => name.split('/').slice(0, -1).join('/')))];
     const pixels = new Uint8Array(new SharedArrayBuffer(pictures.length * SIZE * SIZE));
     pictures.forEach((picture, index) => {
       pixels.set(picture.pixels, index * SIZE * SIZE);
@@ -74,9 +76,12 @@ describe('pictures of one’s own', () => {
       height: SIZE,
       width: SIZE,
       pixels,
-      alphabets: ['all'],
-      characters: classes.map((name) => ({ alphabet: 0, name })),
-      character: Int32Array.from(pictures, ({ file }) => classes.indexOf(file.split('/')[0]!)),
+      alphabets: groups,
+      characters: classes.map((name) => ({
+        alphabet: groups.indexOf(name.split('/').slice(0, -1).join('/')),
+        name: name.split('/').at(-1)!,
+      })),
+      character: Int32Array.from(pictures, (own) => classes.indexOf(classOf(own))),
       drawer: Int32Array.from(pictures.keys()),
     });
     const take = (purpose: SplitPurpose) => ({
@@ -155,6 +160,20 @@ describe('pictures of one’s own', () => {
     const doubts = check([...clean, copy]);
     expect(doubts).toHaveLength(1);
     expect(doubts[0]).toMatch(told);
+  });
+
+  test('whose class names stand in another group of the training are told, unless they are numbers', () => {
+    const named = (trained: string, tested: string) =>
+      check([
+        picture(`day1/${trained}/1.png`, 'train', noise(1)),
+        picture(`day2/${tested}/1.png`, 'test', noise(2)),
+        picture(`day2/${tested}/2.png`, 'test', noise(3)),
+      ]);
+    expect(named('oak', 'birch')).toEqual([]);
+    expect(named('oak', 'oak')).toEqual([
+      '1 class of the test has a name that a class of another group has in training (oak): if it is the same class, the accuracy is not one on unseen classes',
+    ]);
+    expect(named('character07', 'character07')).toEqual([]);
   });
 
   test('whose classes are trained on too are told', () => {

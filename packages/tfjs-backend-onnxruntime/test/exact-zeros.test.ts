@@ -22,20 +22,20 @@ beforeAll(() => {
   });
 });
 
-/** Two digits of MNIST: ink up to 1 on black. */
+/** A digit of MNIST: ink up to 1 on black. */
 function readDigits(): tf.Tensor4D {
   const bytes = gunzipSync(readFileSync(resolve(DATA_FOLDER, 't10k-images-idx3-ubyte.gz')));
-  const pixels = bytes.subarray(16, 16 + 2 * 28 * 28);
+  const pixels = bytes.subarray(16, 16 + 28 * 28);
   return tf.tensor4d(
     Float32Array.from(pixels, (value) => value / 255),
-    [2, 28, 28, 1],
+    [1, 28, 28, 1],
   );
 }
 
-/** The first two drawings of Omniglot at 35 pixels: means of 3 × 3, ink is 1. */
+/** The first drawing of Omniglot at 35 pixels: means of 3 × 3, ink is 1. */
 async function readDrawings(): Promise<tf.Tensor4D> {
   const images: number[] = [];
-  for (const png of await readPngs(resolve(DATA_FOLDER, 'images_background_small1.zip'), 2)) {
+  for (const png of await readPngs(resolve(DATA_FOLDER, 'images_background_small1.zip'), 1)) {
     const { data, width } = PNG.sync.read(png);
     for (let row = 0; row < 35; row++)
       for (let column = 0; column < 35; column++) {
@@ -47,7 +47,7 @@ async function readDrawings(): Promise<tf.Tensor4D> {
         images.push(ink);
       }
   }
-  return tf.tensor4d(images, [2, 35, 35, 1]);
+  return tf.tensor4d(images, [1, 35, 35, 1]);
 }
 
 function readPngs(path: string, count: number): Promise<Buffer[]> {
@@ -71,7 +71,7 @@ function readPngs(path: string, count: number): Promise<Buffer[]> {
 
 /** A smooth image in three colours with grain, within a black border. */
 function createPhotograph(): tf.Tensor4D {
-  const [size, border] = [40, 7];
+  const [size, border] = [30, 7];
   const grain = randomValues(size * size * 3, 11, 0.02);
   const values = grain.map((noise, index) => {
     const [row, column, colour] = [Math.floor(index / (3 * size)), Math.floor(index / 3) % size, index % 3];
@@ -91,7 +91,7 @@ function createWeights(channels: readonly number[]): Float32Array[] {
 
 /** Gradients of the filters and biases of three layers of 3 × 3, and the loss. */
 function computeGradients(backend: string, pictures: () => tf.Tensor4D, withPooling: boolean) {
-  const channels = [pictures().shape[3], 16, 32, 32];
+  const channels = [pictures().shape[3], 16, 16, 16];
   const weights = createWeights(channels);
   return computeOn(backend, () => {
     const x = pictures();

@@ -2,6 +2,9 @@
 import { channelsOf } from '../../data/loaded-data.js';
 import type { Rule } from '../rule.js';
 
+/** Baselines that compare pixels of any kind. */
+const COLOUR_BASELINES = ['nearestNeighbourEuclidean', 'nearestNeighbourCosine', 'chance'];
+
 /** Colours are changed where there are some. */
 export const checkColorJitter: Rule = {
   name: 'color jitter',
@@ -29,13 +32,13 @@ export const checkInkOnly: Rule = {
     const found = 'with colour pictures';
     if (isSound(['baselines'])) {
       baselines.forEach((baseline, index) => {
-        if (baseline !== 'nearestNeighbourAffine') return;
+        if (COLOUR_BASELINES.includes(baseline.type)) return;
         report({
           code: 'conflict',
           path: ['baselines', index],
-          found: `${baseline} ${found}`,
-          allowed: 'nearestNeighbourEuclidean, nearestNeighbourCosine, chance; or data.color: grey',
-          hint: 'it moves ink on paper',
+          found: `${baseline.type} ${found}`,
+          allowed: `${COLOUR_BASELINES.join(', ')}; or data.color: grey`,
+          hint: 'it looks at ink on paper',
         });
       });
     }

@@ -16,6 +16,7 @@ import { requireData } from '../../launch/require-data.js';
 import { type PlanResult, runPlan } from '../../launch/run-plan.js';
 import type { Plan } from '../../plan/plan-trials.js';
 import { readRunStatus, readTrialRecord, runFiles } from '../../run-folder/run-folder.js';
+import { exportRunAsOnnx } from '../export-run-as-onnx.js';
 import { followInterrupts } from '../interrupts.js';
 import { openProgressDisplay } from '../progress-display.js';
 import type { ExitCode } from '../report-error.js';
@@ -49,7 +50,7 @@ export async function runCommand(file: string, options: RunOptions): Promise<Exi
     display.note(
       'with several trials at a time, what the search proposes depends on which ends first; sweep.batchSize makes it repeatable',
     );
-  const tracking = followWithMlflow(experiment, display.note);
+  const tracking = followWithMlflow(experiment, { note: display.note, exportOnnx: exportRunAsOnnx });
   const interrupts = followInterrupts(display.note);
   let result: PlanResult;
   try {

@@ -33,6 +33,7 @@ import {
 import { measureShippedBytes } from '../../tracking/measure-backlog.js';
 import { shipJournals } from '../../tracking/ship-journals.js';
 import { askYesNo } from '../ask.js';
+import { exportRunAsOnnx } from '../export-run-as-onnx.js';
 import { followInterrupts } from '../interrupts.js';
 import { hasDesktop, openAddress } from '../open-address.js';
 import { openProgressLine } from '../progress-line.js';
@@ -214,7 +215,7 @@ async function follow(path: string, client: MlflowClient, stop: AbortSignal): Pr
       const { shipped, all } = measureShippedBytes(folder, client.baseUrl);
       return shipped < all;
     });
-    await shipJournals({ client, folders, signal: stop });
+    await shipJournals({ client, folders, exportOnnx: exportRunAsOnnx, signal: stop });
   }
 }
 

@@ -7,12 +7,16 @@ import { explainKind, READ_KINDS } from '../pictures/picture-kind.js';
 import { type BadFile, failWithBadFiles } from './bad-files.js';
 import { openFileStamps } from './file-stamps.js';
 import type { ListedClass, ListedGroup, ListedPicture } from './listed-picture.js';
+import { openFolder } from './open-folder.js';
 import { type PlacedPicture, placeByFolders } from './place-by-folders.js';
+import { placeByLabels } from './place-by-labels.js';
 import { showPath } from './show-path.js';
 import { walkFolder } from './walk-folder.js';
 
 /** A folder's pictures. */
 export interface FolderListing {
+  /** Where the pictures lie: the folder itself, or where its archive was unpacked. */
+  readonly root: string;
   /** Sorted by name; one where classes are in no group. */
   readonly groups: readonly ListedGroup[];
   /** Whether the folder says what is for training, validation and test. */
@@ -24,7 +28,7 @@ export interface FolderListing {
 }
 
 /** What a listing depends on. */
-export type ListingSection = Pick<DataFolder, 'path' | 'minimumPictures'>;
+export type ListingSection = Pick<DataFolder, 'path' | 'labels' | 'minimumPictures'>;
 
 /** Pictures of a class at least: one to know it by, and one to ask for. */
 const MIN_PICTURES = 2;
@@ -34,18 +38,21 @@ const MAX_PICTURES = 500_000;
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 /** The pictures of a folder. Throws a OneshotError('data') with everything that stops it from being a data set. */
-export function listFolder({ path: folder, minimumPictures }: ListingSection): FolderListing {
+export function listFolder({ path, labels, minimumPictures }: ListingSection): FolderListing {
+  const folder = openFolder(path);
   const bad: BadFile[] = [];
   const passedOver: BadFile[] = [];
   const tree = walkFolder(folder, bad);
   const stamps = openFileStamps(folder);
   const pictures: ListedPicture[] = [];
+  const labelFiles = [labels ?? []].flat();
   for (const { path, stat } of tree.files) {
     try {
       if (!stat.isFile()) {
         bad.push({ path, what: 'is no regular file' });
         continue;
       }
+      if (labelFiles.includes(path)) continue;
       const { kind, hash } = stamps.look(path, stat);
       if (kind.role === 'other' && !PICTURE_NAME.test(path)) passedOver.push({ path, what: describeOther(kind.name) });
       else if (kind.role !== 'picture') bad.push({ path, what: explainKind(kind) });
@@ -61,7 +68,10 @@ export function listFolder({ path: folder, minimumPictures }: ListingSection): F
   if (pictures.length > MAX_PICTURES) {
     throw new OneshotError('data', `${folder} holds ${pictures.length} pictures; expected at most ${MAX_PICTURES}`);
   }
-  const { placed, hasSplit } = placeByFolders(pictures, tree.folders, bad);
+  const { placed, hasSplit } =
+    labels === undefined
+      ? placeByFolders(pictures, tree.folders, bad)
+      : placeByLabels(folder, labelFiles, pictures, passedOver, bad);
   if (placed.length === 0 && bad.length === 0) {
     throw new OneshotError('data', `${folder} holds no folders of pictures`, { hint: EXPLAIN_FOLDERS });
   }
@@ -93,6 +103,7 @@ export function listFolder({ path: folder, minimumPictures }: ListingSection): F
     });
   }
   return {
+    root: folder,
     groups: large,
     hasSplit,
     passedOver,
@@ -105,7 +116,7 @@ const PICTURE_NAME = /\.(png|jpe?g|jfif|jpe|gif|webp|tiff?|avif|heic|heif|bmp)$/
 
 const EXPLAIN_FOLDERS =
   'Each class is a folder of its own with two pictures at least: class/picture, group/class/picture where classes belong ' +
-  'together (the characters of an alphabet), or either below train, val and test. ' +
+  'together (the characters of an alphabet), or either below train, val and test. Or a table says it: data.labels. ' +
   `Pictures are ${READ_KINDS} files; other kinds have to be converted or removed.`;
 
 function describeOther(name: string): string {

@@ -12,7 +12,7 @@ import { type ReadPictures, readPictures } from '../pictures/read-pictures.js';
 import { failWithBadFiles } from './bad-files.js';
 import { describeFolder, settingsOf, sourceKey } from './describe-folder.js';
 import { divideFolder } from './divide-folder.js';
-import { listFolder } from './list-folder.js';
+import { type FolderListing, listFolder } from './list-folder.js';
 import type { ListedGroup } from './listed-picture.js';
 import { showPath } from './show-path.js';
 
@@ -27,7 +27,7 @@ export async function loadFolder(section: DataFolder, options: LoadOptions): Pro
   const labels = listing.groups.map(({ name, classes }) => [name, classes.map((member) => member.name)]);
   const key = { ...sourceKey(section), labels, files: files.map(({ character, hash }) => [character, hash]) };
   const pictures = await cacheSizedPictures(cache, 'folder', key, resolveSizes(section), () =>
-    readSet(section, listing.groups, files, options),
+    readSet(section, listing, files, options),
   );
   const description = describeFolder(section);
   for (const note of description.notes ?? []) options.report?.(note);
@@ -51,7 +51,7 @@ function listFiles(groups: readonly ListedGroup[]): ListedFile[] {
 
 async function readSet(
   section: DataFolder,
-  groups: readonly ListedGroup[],
+  { root, groups }: FolderListing,
   files: readonly ListedFile[],
   { report, cacheFolder }: LoadOptions,
 ): Promise<PictureSet> {
@@ -59,7 +59,7 @@ async function readSet(
   report?.(`decoding ${files.length} pictures of ${section.path} (once; kept in ${cacheFolder})`);
   const read = await readPictures(
     files.length,
-    (index) => readFileSync(join(section.path, files[index]!.path)),
+    (index) => readFileSync(join(root, files[index]!.path)),
     settings,
     (done) => {
       if (done % REPORT_EVERY === 0) report?.(`decoded ${done} of ${files.length} pictures`);

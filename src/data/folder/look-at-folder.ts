@@ -39,7 +39,7 @@ const SHARE_OF_PEN = 0.9;
 
 /** What the folder of a section is like, from its listing and some of its pictures. Rejects with a OneshotError('data') when it is no data set. */
 export async function lookAtFolder(section: DataFolder): Promise<FolderLook> {
-  const { groups, hasSplit } = listFolder(section);
+  const { root, groups, hasSplit } = listFolder(section);
   const classes = groups.flatMap((group) => group.classes);
   const counts = classes.map(({ pictures }) => pictures.length);
   const paths = classes.flatMap(({ pictures }) => pictures.map(({ path }) => path));
@@ -48,7 +48,7 @@ export async function lookAtFolder(section: DataFolder): Promise<FolderLook> {
   const hues = new Float64Array(HUES);
   let colored = 0;
   for (const path of paths.filter((_, i) => i % every === 0)) {
-    const bytes = readFileSync(join(section.path, path));
+    const bytes = readFileSync(join(root, path));
     try {
       sizes.push(await measurePicture(bytes));
       if (countHues((await decodePicture(bytes, sizeForSquare(SIZE, 'pad'))).rgba, hues)) colored++;

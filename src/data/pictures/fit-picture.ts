@@ -1,7 +1,7 @@
 // Decoded pictures of any size to squares of one size, and their colours to what the network sees: ink, or red, green and
 // blue. Without Node and without the decoder, so that a page can do the same.
 import type { DecodedPicture } from './decoded-picture.js';
-import { createResizer, type Resizer } from './resize.js';
+import { createResizer, type Resizer } from './resizer.js';
 
 /** How a picture that is no square becomes one: `pad`: whole, with nothing around; `crop`: the middle of it; `stretch`: its sides out of proportion. */
 export type Fit = 'pad' | 'crop' | 'stretch';

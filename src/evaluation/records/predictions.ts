@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
 import { readBounded } from '../../base/bounded-file.js';
 import { OneshotError } from '../../base/problem.js';
-import type { ScorerName } from '../scorers/scorer.js';
+import type { ScorerName } from '../../config/experiment.js';
 import { type PictureIdentity, pictureIdentitySchema, RECORDS_VERSION } from './evaluation-result.js';
 import { MAX_RECORD_BYTES, makeStrictReader } from './strict-json.js';
 

@@ -1,9 +1,9 @@
 // What guessing reaches: all classes tie, so each query counts 1/nWay.
 import { scorePairs } from './score-pairs.js';
-import type { Baseline } from './scorer.js';
+import type { BaselineScorer } from './scorer.js';
 
 /** Scores everything alike. */
-export const chance: Baseline = {
+export const chance: BaselineScorer = {
   name: 'chance',
   title: 'chance',
   shortTitle: 'chance',

@@ -5,7 +5,7 @@ import { invertAffine } from '../../data/distortion/affine-distortion.js';
 import { warpPicture } from '../../data/distortion/warp.js';
 import { type PictureSet, pictureAt } from '../../data/pictures/picture-set.js';
 import { scorePairs } from './score-pairs.js';
-import type { Baseline } from './scorer.js';
+import type { BaselineScorer } from './scorer.js';
 
 /** Height and width at which pictures are compared: larger ones are made smaller. */
 const LARGEST_SIZE = 28;
@@ -36,7 +36,7 @@ const AS_DRAWN = WARPS.filter(
 );
 
 /** Scores by the largest cosine of ink over the warps of the support picture, 0 … 1; 0 where a picture has no ink. */
-export const nearestNeighbourAffine: Baseline = {
+export const nearestNeighbourAffine: BaselineScorer = {
   name: 'nearestNeighbourAffine',
   title: 'nearest neighbour, affine-aligned',
   shortTitle: '1-NN affine',

@@ -2,13 +2,13 @@
 import type { PictureSet } from '../../data/pictures/picture-set.js';
 import { makeInkProducts, squareInk } from './ink-products.js';
 import { scorePairs } from './score-pairs.js';
-import type { Baseline, EmbeddedPictures } from './scorer.js';
+import type { BaselineScorer, EmbeddedPictures } from './scorer.js';
 
 /**
  * By the negative Euclidean distance, ink counted from 0 to 1: the baseline that the paper calls 1-NN, as it is usually
  * written. On binary pictures its order is that of the Hamming distance. 76 of 400 on Lake's runs at 105 x 105.
  */
-export const nearestNeighbourEuclidean: Baseline = {
+export const nearestNeighbourEuclidean: BaselineScorer = {
   name: 'nearestNeighbourEuclidean',
   title: 'nearest neighbour, Euclidean',
   shortTitle: '1-NN Euclidean',
@@ -25,7 +25,7 @@ export const nearestNeighbourEuclidean: Baseline = {
  * By the cosine of the angle between two pictures' ink, 0 … 1; 0 for a picture without ink. 87 of 400 on Lake's runs at
  * 105 x 105, the 21.7 % of Koch et al. 2015, Table 2.
  */
-export const nearestNeighbourCosine: Baseline = {
+export const nearestNeighbourCosine: BaselineScorer = {
   name: 'nearestNeighbourCosine',
   title: 'nearest neighbour, cosine of ink',
   shortTitle: '1-NN cosine',

@@ -1,14 +1,12 @@
 // What every system under evaluation is, the network and the baselines alike: something that looks at each picture once
 // and then says how alike two pictures are. One file per system beside this one.
-import type { Experiment, TestTimeAugmentation } from '../../config/experiment.js';
+import type { Baseline, ScorerName, TestTimeAugmentation } from '../../config/experiment.js';
 import type { SizedPictures } from '../../data/pictures/picture-sizes.js';
 
-/** A key of `baselines` in an experiment file. */
-export type BaselineName = Experiment['baselines'][number];
-
-export type ScorerName = 'network' | BaselineName;
+export type { ScorerName };
 
 export interface Scorer {
+  /** `network`, or that of a baseline: its kind's name unless the experiment gives it another. */
   readonly name: ScorerName;
   /** How the scores of a class's k support pictures become one: `mean`, or `maximum` where only the nearest picture counts. */
   readonly combineShots: 'mean' | 'maximum';
@@ -22,13 +20,20 @@ export interface Scorer {
   ): Promise<EmbeddedPictures> | EmbeddedPictures;
 }
 
-/** A scorer that needs no network, with what tables call it. */
-export interface Baseline extends Scorer {
-  readonly name: BaselineName;
+/** What tables call a baseline. */
+interface Titles {
   /** In a page: `nearest neighbour, Euclidean`. */
   readonly title: string;
   /** In a terminal: `1-NN Euclidean`. */
   readonly shortTitle: string;
+}
+
+/** A scorer that needs no network and no settings. */
+export interface BaselineScorer extends Scorer, Titles {}
+
+/** A kind of baseline. `Section` is its entry in an experiment file. */
+export interface BaselineType<Section extends Baseline> extends Titles {
+  make(section: Section): Scorer;
 }
 
 /** Pictures that a scorer has looked at. */

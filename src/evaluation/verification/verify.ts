@@ -1,13 +1,13 @@
 // Verification (Koch et al. 2015, section 4.2, Table 1): whether two pictures show the same character, at a threshold that
 // is fixed before the measured pairs are looked at.
-import type { Protocol, ProtocolVerification } from '../../config/experiment.js';
+import type { Baseline, Protocol, ProtocolVerification } from '../../config/experiment.js';
 import type { Selection } from '../../data/pictures/picture-set.js';
 import { areConstant, isBelowChance, type VerificationAlarm } from '../alarm.js';
 import { groupBy } from '../group-by.js';
 import { identifyPictures } from '../records/make-records.js';
 import { alphabetOutcomes, type KeptPairs, type VerificationResult } from '../records/verification-result.js';
-import { baselineScorers } from '../scorers/registry.js';
-import type { BaselineName, PairScores, Scorer } from '../scorers/scorer.js';
+import { makeBaselineScorer } from '../scorers/registry.js';
+import type { PairScores, Scorer } from '../scorers/scorer.js';
 import { clusteredBootstrap } from '../statistics/clustered-bootstrap.js';
 import type { Interval } from '../statistics/interval.js';
 import { rocArea } from '../statistics/roc-area.js';
@@ -19,7 +19,7 @@ import { type DrawnPairs, drawPairs } from './draw-pairs.js';
 export interface VerificationOptions {
   /** The section `evaluation`; other protocols are passed over. */
   readonly sections: readonly Protocol[];
-  readonly baselines: readonly BaselineName[];
+  readonly baselines: readonly Baseline[];
   readonly data: EvaluationData;
   /** The network; left out where only baselines are measured. */
   readonly network?: Scorer;
@@ -54,7 +54,7 @@ function nameVerification({ selection, testTimeAugmentation }: ProtocolVerificat
 
 // A given threshold is a probability, which only the network has.
 function listScorers({ threshold }: ProtocolVerification, { network, baselines }: VerificationOptions): Scorer[] {
-  const measured = typeof threshold === 'number' ? [] : baselines.map((name) => baselineScorers[name]);
+  const measured = typeof threshold === 'number' ? [] : baselines.map(makeBaselineScorer);
   return network === undefined ? measured : [network, ...measured];
 }
 

@@ -57,7 +57,7 @@ function warnOfDamage({ damaged }: Report): Block[] {
 }
 
 function leadText({ first, measurements }: Headline): Text {
-  const nearest = measurements.filter(({ scorer }) => scorer.startsWith('nearest'));
+  const nearest = measurements.filter(({ scorer }) => scorer !== 'network' && scorer !== 'chance');
   const baseline = nearest.sort((a, b) => b.accuracy - a.accuracy)[0];
   const queries = isVerification(first) ? formatCount(first.n, 'pair') : formatCount(first.n, 'query', 'queries');
   return [
@@ -67,7 +67,7 @@ function leadText({ first, measurements }: Headline): Text {
     { strong: `${formatPercent(first.accuracy)}${PERCENT}` },
     ` right (95 % interval ${formatInterval(first.interval)}; ${formatCount(first.correct.length, 'run')} of ${queries}).`,
     ...(baseline && first.scorer === 'network'
-      ? [` Best nearest neighbour: ${formatPercent(baseline.accuracy)}${PERCENT}.`]
+      ? [` Best baseline: ${nameSystem(baseline)}, ${formatPercent(baseline.accuracy)}${PERCENT}.`]
       : []),
     ...(!isVerification(first) && isPaperTask(first)
       ? [` Published: Koch et al. 2015 ${LANDMARKS.koch.toFixed(1)}${PERCENT}, people ${LANDMARKS.humans}${PERCENT}.`]

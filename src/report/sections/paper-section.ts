@@ -12,7 +12,7 @@ import { formatCount, formatInterval, formatSize } from '../format-figures.js';
 import type { Report } from '../make-report.js';
 import { nameSystem } from '../names.js';
 
-/** Configurations that a cell names, the best ones. */
+/** Configurations that a cell names: those that validation ranks first. */
 const MOST_NAMED = 3;
 
 /** The tables of which anything was measured, and the others as published beside them; none where nothing was. */
@@ -60,10 +60,9 @@ function describeCell(
   linkRuns: LinkRuns,
 ): Text {
   if (measured.length === 0) return [named ? 'not run here' : '–'];
-  const best = [...measured].sort((a, b) => b.accuracy - a.accuracy);
-  const rest = best.length - MOST_NAMED;
+  const rest = measured.length - MOST_NAMED;
   return [
-    ...best
+    ...measured
       .slice(0, MOST_NAMED)
       .flatMap(
         (measurement, index): Text => [

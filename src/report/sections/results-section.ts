@@ -43,7 +43,7 @@ function crossTable(measurements: readonly Measurement[], linkRuns: LinkRuns): T
     rows: systems.map((system) => {
       const own = measurements.filter((measurement) => systemOf(measurement) === system);
       const [first] = own as [Measurement];
-      const size = first.scorer.startsWith('nearest') ? ` (${formatSize(first.pictureSize)})` : '';
+      const size = first.scorer !== 'network' && first.scorer !== 'chance' ? ` (${formatSize(first.pictureSize)})` : '';
       const folders = own.flatMap((measurement) => measurement.folders);
       return [
         [{ name: nameSystem(first) }, size],

@@ -17,6 +17,11 @@ export const ruleErrors: readonly BrokenFile[] = [
     expected: ['4:12 missing-key baselines'],
   },
   {
+    title: 'two baselines of one name, and one of the name of the network',
+    add: 'baselines: [{type: elasticMatching, name: a}, {type: elasticMatching, name: a, steps: 8}, {type: elasticMatching, name: network}]',
+    expected: ['15:77 wrong-value baselines[1].name', '15:121 wrong-value baselines[2].name'],
+  },
+  {
     title: 'a kernel larger than the picture',
     change: { 5: '    - {name: conv1, type: conv, filters: 8, kernelSize: 40}' },
     expected: ['5:7 shape model.encoder[0]'],

@@ -18,6 +18,8 @@ export const fileErrors: readonly BrokenFile[] = [
   { title: 'a base that does not exist', add: 'extends: presets/nothing.yaml', expected: ['15:10 extends extends'] },
   { title: 'a base without a name', add: 'extends:', expected: ['15:1 wrong-type extends'] },
   { title: 'a base that is no text', add: 'extends: {file: base.yaml}', expected: ['15:10 wrong-type extends'] },
+  { title: 'a base with an empty name', add: 'extends: ""', expected: ['15:10 wrong-type extends'] },
+  { title: 'a base that is a number', add: 'extends: 3', expected: ['15:10 wrong-type extends'] },
   {
     title: 'a remote base',
     add: 'extends: [https://example.org/base.yaml, "npm:preset"]',

@@ -140,6 +140,22 @@ export const valueErrors: readonly BrokenFile[] = [
     expected: ['15:13 wrong-value baselines[0]'],
   },
   {
+    title:
+      'a kind that is not known, a key that the kind does not have and a value out of range, in a list that takes words too',
+    add: 'baselines: [chance, {type: elastic}, {type: elasticMatching, spacin: 3}, {type: elasticMatching, steps: 0}, 3]',
+    expected: [
+      '15:28 wrong-value baselines[1].type',
+      '15:62 unknown-key baselines[2]',
+      '15:105 wrong-value baselines[3].steps',
+      '15:109 wrong-type baselines[4]',
+    ],
+  },
+  {
+    title: 'a kind that stands twice, as a word and as a map',
+    add: 'baselines: [chance, {type: chance}]',
+    expected: ['15:21 wrong-value baselines[1]'],
+  },
+  {
     title: 'a word for auto or a number',
     add: 'resources: {threads: all}',
     expected: ['15:22 wrong-value resources.threads'],

@@ -309,6 +309,57 @@ describe('the listing of a folder', () => {
   });
 });
 
+describe('a folder that says what is for what', () => {
+  const parts = { test: 0.2, validation: 0.2 };
+
+  test('is divided as its topmost folders say, whatever words they use', () => {
+    const root = writeFolder('parts', [
+      ...['a', 'b', 'c', 'd', 'e'].flatMap((name) => [`base/${name}/1.png`, `base/${name}/2.png`]),
+      'novel/x/1.png',
+      'novel/x/2.png',
+      'novel/x/3.png',
+    ]);
+    // Without a part for validation, classes are drawn from training.
+    expect(namesOf(sectionOf(root, parts))).toEqual([['pictures:4'], ['pictures:1'], ['pictures:1']]);
+    expect(namesOf(sectionOf(root, { ...parts, divideBy: 'classes', test: ['a'], validation: 0 }))).toEqual([
+      ['pictures:5'],
+      [],
+      ['pictures:1'],
+    ]);
+  });
+
+  test('may have pictures of a class on both sides, and says so', async () => {
+    const root = writeFolder('shared', [
+      ...['train', 'val', 'test'].flatMap((part) =>
+        ['a', 'b'].flatMap((name) => [`${part}/${name}/1.png`, `${part}/${name}/2.png`]),
+      ),
+    ]);
+    const description = describeData(sectionOf(root, parts));
+    expect(description.sharedClasses).toEqual(['a', 'b']);
+    expect(description.notes).toEqual([expect.stringMatching(/^2 classes of the test have pictures for training/)]);
+    const { split } = await loadData(sectionOf(root, parts), options);
+    expect(SPLIT_PURPOSES.map((purpose) => split[purpose].pictures.length)).toEqual([4, 4, 4]);
+    expect(split.test.set.characters).toHaveLength(2);
+  });
+
+  test('may say it in a table, wherever the pictures lie; others are passed over', async () => {
+    const root = writeFolder('labelled', [
+      ...['1', '2', '3', '4', '5'].map((name) => `images/${name}.png`),
+      [
+        'labels.csv',
+        Buffer.from('filename,label,split\n1.png,oak,train\n2.png,oak,train\n3.png,fir,test\nimages/4.png,fir,test\n'),
+      ],
+    ]);
+    const section = sectionOf(root, { ...parts, labels: 'labels.csv', validation: 0 });
+    expect(namesOf(section)).toEqual([['pictures:1'], [], ['pictures:1']]);
+    expect(describeData(section).notes).toEqual(['passes over 1 file: images/5.png (not in labels.csv)']);
+    writeFileSync(join(root, 'labels.csv'), 'filename,label\n1.png,oak\n9.png,oak\n1.png,fir\n');
+    const { message } = await expectFailure(() => describeData(section), 'data', /3 things are wrong/);
+    expect(message).toContain('\n  labels.csv:3 names 9.png, of which there is no picture');
+    expect(message).toContain('\n  labels.csv:4 names images/1.png again, otherwise than labels.csv:2');
+  });
+});
+
 describe('the pictures of a folder', () => {
   const good = ['a/1.png', 'a/2.png', 'b/1.png', 'b/2.png', 'c/1.png', 'c/2.png'];
 

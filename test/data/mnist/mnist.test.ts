@@ -129,7 +129,7 @@ test('nearest neighbours on 400 queries of 10 digits at 35 x 35, beside pictures
   );
   const results = await evaluate({
     sections: [{ protocol: 'mnist', nWay: 10, kShot: 1, episodes: 40, seed: 1 }],
-    baselines: ['nearestNeighbourEuclidean', 'nearestNeighbourCosine', 'chance'],
+    baselines: [{ type: 'nearestNeighbourEuclidean' }, { type: 'nearestNeighbourCosine' }, { type: 'chance' }],
     data: glyphs,
   });
   expect(results.map(({ task, pictures, n }) => [task, pictures.name, pictures.height, n])).toEqual(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cleanPictures } from '../../../src/data/pictures/picture-sizes.js';
-import { createResizer, resizePictures } from '../../../src/data/pictures/resize.js';
+import { resizePictures } from '../../../src/data/pictures/resize.js';
+import { createResizer } from '../../../src/data/pictures/resizer.js';
 import { toyPictures } from '../support/toy-pictures.js';
 
 function resize(source: readonly number[], size: number, target: number): number[] {

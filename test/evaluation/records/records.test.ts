@@ -8,7 +8,7 @@ import { readResults, writeResults } from '../../../src/evaluation/records/evalu
 import { makePredictionRecord, makeResult, sumCredits } from '../../../src/evaluation/records/make-records.js';
 import { readPredictions, writePredictions } from '../../../src/evaluation/records/predictions.js';
 import { scoreEpisodes } from '../../../src/evaluation/score-episodes.js';
-import { baselineScorers } from '../../../src/evaluation/scorers/registry.js';
+import { makeBaselineScorer } from '../../../src/evaluation/scorers/registry.js';
 import { scorePairs } from '../../../src/evaluation/scorers/score-pairs.js';
 import type { Scorer } from '../../../src/evaluation/scorers/scorer.js';
 import { drawRandomPictures, makeEpisode, makeTask } from '../support/random-pictures.js';
@@ -74,7 +74,10 @@ describe('sumCredits', () => {
 });
 
 describe('results.json', () => {
-  const results = [makeResult(task, scorer, answers), makeResult(task, baselineScorers.chance, answers)];
+  const results = [
+    makeResult(task, scorer, answers),
+    makeResult(task, makeBaselineScorer({ type: 'chance' }), answers),
+  ];
 
   it('comes back as it was written', () => {
     const path = join(folder, 'results.json');

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sealPictureSet } from '../../../src/data/pictures/picture-file.js';
 import type { PictureSet } from '../../../src/data/pictures/picture-set.js';
-import { baselineScorers } from '../../../src/evaluation/scorers/registry.js';
-import type { BaselineName } from '../../../src/evaluation/scorers/scorer.js';
+import { makeBaselineScorer } from '../../../src/evaluation/scorers/registry.js';
 import { sized } from '../support/random-pictures.js';
 
 // Pictures of 1 x 4 pixels.
@@ -19,9 +18,17 @@ function picturesOf(...rows: number[][]): PictureSet {
   });
 }
 
-async function scoreFirstAgainstAll(name: BaselineName, set: PictureSet): Promise<number[]> {
+async function scoreFirstAgainstAll(
+  type:
+    | 'nearestNeighbourEuclidean'
+    | 'nearestNeighbourCosine'
+    | 'nearestNeighbourAffine'
+    | 'modifiedHausdorff'
+    | 'chance',
+  set: PictureSet,
+): Promise<number[]> {
   const all = Int32Array.from(set.character.keys());
-  const embedded = await baselineScorers[name].embed(sized(set), all);
+  const embedded = await makeBaselineScorer({ type }).embed(sized(set), all);
   return [...(await embedded.score(all.subarray(0, 1), all.subarray(1)))];
 }
 

@@ -69,7 +69,7 @@ describe('a threshold', () => {
 describe('verification', () => {
   it('measures at a threshold that was chosen on the validation selection, for the network and the baselines', async () => {
     const scorer = network((first, second) => (isSame(first, second) ? 2 : -1));
-    const results = await verify({ sections: [section], baselines: ['chance'], data, network: scorer });
+    const results = await verify({ sections: [section], baselines: [{ type: 'chance' }], data, network: scorer });
     expect(results).toHaveLength(2);
     expect(results[0]).toMatchObject({
       task: 'test/verification',
@@ -107,7 +107,7 @@ describe('verification', () => {
   it('takes a given threshold as a probability of the network, and measures no baselines then', async () => {
     const scorer = network((first, second) => (isSame(first, second) ? 2 : 1));
     const measure = (threshold: number) =>
-      verify({ sections: [{ ...section, threshold }], baselines: ['chance'], data, network: scorer });
+      verify({ sections: [{ ...section, threshold }], baselines: [{ type: 'chance' }], data, network: scorer });
     // The probabilities of logits 2 and 1 are 0.88 and 0.73.
     expect((await measure(0.8)).map(({ scorer: name, accuracy }) => [name, accuracy])).toEqual([['network', 1]]);
     expect((await measure(0.5))[0]).toMatchObject({ accuracy: 0.5, validationAccuracy: null, threshold: 0 });
@@ -144,7 +144,7 @@ describe('verification', () => {
     const kept: KeptPairs[] = [];
     const results = await verify({
       sections: [section],
-      baselines: ['chance'],
+      baselines: [{ type: 'chance' }],
       data,
       keep: (pairs) => kept.push(pairs),
     });

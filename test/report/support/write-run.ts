@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { writeFileAtomic } from '../../../src/base/atomic-file.js';
 import { stableHash } from '../../../src/base/stable-hash.js';
-import type { Protocol } from '../../../src/config/experiment.js';
+import type { Baseline, Protocol } from '../../../src/config/experiment.js';
 import { evaluate } from '../../../src/evaluation/evaluate.js';
 import { writeResults } from '../../../src/evaluation/records/evaluation-result.js';
 import { writePredictions } from '../../../src/evaluation/records/predictions.js';
 import { writePairs, writeVerifications } from '../../../src/evaluation/records/verification-result.js';
 import { scorePairs } from '../../../src/evaluation/scorers/score-pairs.js';
-import type { BaselineName, Scorer } from '../../../src/evaluation/scorers/scorer.js';
+import type { Scorer } from '../../../src/evaluation/scorers/scorer.js';
 import type { EvaluationData } from '../../../src/evaluation/task.js';
 import { verify } from '../../../src/evaluation/verification/verify.js';
 import type { Provenance } from '../../../src/run-folder/provenance.js';
@@ -34,7 +34,7 @@ export interface FakeRun {
 export interface FakeEvaluation {
   readonly data: EvaluationData;
   readonly sections: readonly Protocol[];
-  readonly baselines?: readonly BaselineName[];
+  readonly baselines?: readonly Baseline[];
   /** How far the score of a right pair stands above others, whose scores have variance 1; undefined for baselines alone. */
   readonly skill?: number;
 }

@@ -1,4 +1,4 @@
-/** Convolutions and their gradients as recorded operations; the algorithm of each is chosen in convolution-choice.ts. */
+/** Convolutions and their gradients as recorded operations; the algorithm of each is chosen in convolution-algorithms.ts. */
 
 import type { ConvolutionShape } from '../base/convolution-shape.js';
 import { isSameShape, type Shape, stripLeadingOnes } from '../base/shapes.js';

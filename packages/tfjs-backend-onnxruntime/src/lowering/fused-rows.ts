@@ -6,7 +6,7 @@ import type { LoweringContext } from './context.js';
 import { naturalName } from './layouts.js';
 import type { Value } from './value.js';
 
-const OPERATIONS = { Add: 'add', Sub: 'subtract', Mul: 'multiply' } as const;
+const OPERATIONS = { Add: 'add', Sub: 'subtract', Mul: 'multiply', Div: 'divide', Sqrt: 'squareRoot' } as const;
 /** Below this a program saves nothing. */
 const MIN_STEPS = 2;
 
@@ -66,7 +66,7 @@ function describeValue(
       return products.reduce((left, right) => ({ kind: 'step', operation: 'add', left, right }));
     }
     if (meaning?.kind === 'elementwise' && meaning.operator in OPERATIONS) {
-      const [left, right] = meaning.operands.map(describe) as [Node, Node];
+      const [left, right = left] = meaning.operands.map(describe) as [Node, Node?];
       return { kind: 'step', operation: OPERATIONS[meaning.operator as keyof typeof OPERATIONS], left, right };
     }
   }

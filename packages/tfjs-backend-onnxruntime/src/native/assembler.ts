@@ -60,6 +60,7 @@ const VECTOR_OPERATIONS = {
   add: ['none', '0f', 0x58],
   subtract: ['none', '0f', 0x5c],
   multiply: ['none', '0f', 0x59],
+  divide: ['none', '0f', 0x5e],
   maximum: ['none', '0f', 0x5f],
   // On bits, as integers: AVX-512's foundation has no others.
   xor: ['66', '0f', 0xef],
@@ -325,6 +326,12 @@ export class Assembler {
     this.#refuseHeld(`v${destination}`);
     const [prefix, map, opcode] = VECTOR_OPERATIONS[operation];
     this.#vector(prefix, map, opcode, destination, first, second);
+  }
+
+  /** Sets a register to the square roots of a source. */
+  squareRoot(register: number, source: VectorSource): void {
+    this.#refuseHeld(`v${register}`);
+    this.#vector('none', '0f', 0x51, register, 0, source);
   }
 
   /** Sets the lanes where the comparison holds to all ones, the others to zero. */

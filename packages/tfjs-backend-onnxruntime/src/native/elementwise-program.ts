@@ -26,8 +26,9 @@ import { loadTaskRecord, Parameters, TaskTable } from './task-table.js';
 
 /** Operands are numbers of tensors, then of scalars, then of earlier steps. */
 export interface Step {
-  readonly operation: Extract<VectorOperation, 'add' | 'subtract' | 'multiply'>;
+  readonly operation: Extract<VectorOperation, 'add' | 'subtract' | 'multiply' | 'divide'> | 'squareRoot';
   readonly left: number;
+  /** That of a square root is its operand once more. */
   readonly right: number;
 }
 
@@ -96,7 +97,9 @@ function writeElementwise(vectors: VectorSet, { tensors, scalars, steps }: Formu
       const place = (base: number) => ({ base, index: OFFSET, scale: 1, offset: 0 }) as const;
       for (let tensor = 0; tensor < tensors; tensor++) assembler.loadVector(tensor, place(BASES[tensor]!));
       steps.forEach(({ operation, left, right }, step) => {
-        assembler.compute(operation, tensors + scalars + step, left, right);
+        const register = tensors + scalars + step;
+        if (operation === 'squareRoot') assembler.squareRoot(register, left);
+        else assembler.compute(operation, register, left, right);
       });
       assembler.storeVector(place(OUTPUT), tensors + scalars + steps.length - 1);
       assembler.addConstant(OFFSET, vectors.bytes);

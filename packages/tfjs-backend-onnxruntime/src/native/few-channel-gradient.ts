@@ -1,7 +1,7 @@
 /**
  * The gradient of the filters where images have few channels, the first layer's above all: a sum over pixels of the
- * image's elements under each tap times the gradients of two vectors of result channels. Both are read as they lie; a task sums over
- * some images, a second function adds these sums in a fixed order.
+ * image's elements under each tap times the gradients of two vectors of result channels. Both are read as they lie; a task
+ * sums over some images, a second function adds these sums in a fixed order.
  */
 import { type ConvolutionShape, countElements } from '../base/convolution-shape.js';
 import { Assembler, R8, R9, R11, R12, R13, RAX, RBX, RCX, RDX, type VectorSet } from './assembler.js';

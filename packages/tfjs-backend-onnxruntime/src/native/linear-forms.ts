@@ -1,6 +1,6 @@
 /**
- * What passes over activations compute: linear forms Σ activation · scale + offset, where scales and the offset are vectors of the
- * length of the channels. The first activation may be the gradient of max pooling, which is computed where it is used.
+ * What passes over activations compute: linear forms Σ activation · scale + offset, where scales and the offset are vectors
+ * of the length of the channels. The first activation may be the gradient of max pooling, which is computed where it is used.
  */
 import { MAX_INPUTS } from './task-table.js';
 

@@ -81,7 +81,7 @@ export class Recorder implements OperationRecorder {
     if (sizeOf(shape) === 0) return this.#createTensor(shape, dtype, this.#pool.take(dtype as NumericType, 0));
     const operands = inputs.map((input) => ({ data: this.dataOf(input.dataId), shape: input.shape }));
     for (const { data } of operands) throwEarlierFailure(data);
-    let description = `${name}${describe(attributes)}${dtype}${shape}`;
+    let description = `${name}${describe(attributes as object)}${dtype}${shape}`;
     for (const operand of operands) description += `;${operand.data.dtype}${operand.data.shape}/${operand.shape}`;
     const result = this.#createTensor(shape, dtype, null);
     const output = this.dataOf(result.dataId);

@@ -42,6 +42,19 @@ export interface OnnxInput {
   readonly shape: readonly number[];
 }
 
+/** An input or output of a model file; an axis whose length is not fixed has a name instead. */
+export interface ModelValue {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly shape?: readonly (number | string)[];
+}
+
+/** A graph as it is written into a file. */
+export interface ModelGraph extends Pick<OnnxGraph, 'nodes' | 'constants'> {
+  readonly inputs: readonly ModelValue[];
+  readonly outputs: readonly ModelValue[];
+}
+
 /** A value whose shape ONNX Runtime finds out. */
 export interface OnnxOutput {
   readonly name: string;
@@ -53,6 +66,15 @@ export interface OnnxGraph {
   readonly constants: readonly OnnxTensor[];
   readonly inputs: readonly (OnnxInput | OnnxOutput)[];
   readonly outputs: readonly OnnxOutput[];
+}
+
+/** What a model file says of itself beside its graph. */
+export interface ModelNotes {
+  readonly producer?: string;
+  readonly producerVersion?: string;
+  readonly documentation?: string;
+  /** Texts by name. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** ONNX operators in the version that has the axes of `ReduceMean` and its like as attributes. */
@@ -69,9 +91,12 @@ const ATTRIBUTE_STRING = 3;
 const ATTRIBUTE_INTS = 7;
 
 /** Returns the serialised `ModelProto`. */
-export function encodeModel(graph: OnnxGraph): Uint8Array {
+export function encodeModel(graph: ModelGraph, notes: ModelNotes = {}): Uint8Array {
   const model = new MessageWriter();
   model.integer(1, IR_VERSION);
+  if (notes.producer) model.text(2, notes.producer);
+  if (notes.producerVersion) model.text(3, notes.producerVersion);
+  if (notes.documentation) model.text(6, notes.documentation);
   model.message(7, (writer) => writeGraph(writer, graph));
   const domains = new Set(['', ...graph.nodes.map((node) => node.domain)]);
   for (const [domain, version] of OPERATOR_SETS) {
@@ -81,18 +106,21 @@ export function encodeModel(graph: OnnxGraph): Uint8Array {
       writer.integer(2, version);
     });
   }
+  for (const [key, value] of Object.entries(notes.metadata ?? {})) {
+    model.message(14, (writer) => {
+      writer.text(1, key);
+      writer.text(2, value);
+    });
+  }
   return model.finish();
 }
 
-function writeGraph(writer: MessageWriter, graph: OnnxGraph): void {
+function writeGraph(writer: MessageWriter, graph: ModelGraph): void {
   for (const node of graph.nodes) writer.message(1, (inner) => writeNode(inner, node));
   writer.text(2, 'graph');
   for (const tensor of graph.constants) writer.message(5, (inner) => writeTensor(inner, tensor));
-  for (const input of graph.inputs) {
-    const shape = 'shape' in input ? input.shape : undefined;
-    writer.message(11, (inner) => writeValueInfo(inner, input.name, input.dtype, shape));
-  }
-  for (const { name, dtype } of graph.outputs) writer.message(12, (inner) => writeValueInfo(inner, name, dtype));
+  for (const input of graph.inputs) writer.message(11, (inner) => writeValueInfo(inner, input));
+  for (const output of graph.outputs) writer.message(12, (inner) => writeValueInfo(inner, output));
 }
 
 function writeNode(writer: MessageWriter, node: OnnxNode): void {
@@ -130,14 +158,18 @@ function writeTensor(writer: MessageWriter, { name, dtype, shape, values }: Onnx
   writer.bytes(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 }
 
-function writeValueInfo(writer: MessageWriter, name: string, dtype: DataType, shape?: readonly number[]): void {
+function writeValueInfo(writer: MessageWriter, { name, dtype, shape }: ModelValue): void {
   writer.text(1, name);
   writer.message(2, (type) =>
     type.message(1, (tensor) => {
       tensor.integer(1, ONNX_TYPES[dtype]);
       if (!shape) return;
       tensor.message(2, (dimensions) => {
-        for (const size of shape) dimensions.message(1, (dimension) => dimension.integer(1, size));
+        for (const size of shape) {
+          dimensions.message(1, (dimension) =>
+            typeof size === 'number' ? dimension.integer(1, size) : dimension.text(2, size),
+          );
+        }
       });
     }),
   );

@@ -1,6 +1,6 @@
 /**
- * Chooses among algorithms of convolutions by measurement: once for each shape of an image, then kept in files. Another algorithm rounds
- * otherwise, so what was chosen once holds for as long as the first file does.
+ * Chooses among algorithms of convolutions by measurement: once for each shape of an image, then kept in files. Another
+ * algorithm rounds otherwise, so what was chosen once holds for as long as the first file does.
  */
 
 import type { ConvolutionShape } from '../base/convolution-shape.js';

@@ -80,6 +80,28 @@ describe('Updates of large matrices', () => {
     for (const part of [0, 1]) expect(findDifference(fused[part]!, (i) => expected[part]![i]!)).toBeNull();
   });
 
+  it('of Adam, too', () => {
+    registerOnnxRuntimeBackend(tf, { name: 'operators', threads: THREADS, nativeKernels: 'none', algorithms: 'rules' });
+    const [weights, x] = [randomValues(SIZE, 1), randomValues(8 * SHAPE[0], 3)];
+    const train = (backend: string) => {
+      tf.setBackend(backend);
+      const w = createVariable(weights);
+      const optimizer = tf.train.adam(0.01);
+      for (let step = 0; step < 2; step++) {
+        const product = () => tf.matMul(tf.tensor2d(x, [8, SHAPE[0]]), w as never);
+        optimizer.minimize(() => tf.mean(tf.square(product())) as tf.Scalar, false, [w]);
+      }
+      const result = w.dataSync();
+      optimizer.dispose();
+      tf.disposeVariables();
+      return result;
+    };
+    const [fused, expected] = [train('onnxruntime'), train('operators')];
+    tf.setBackend('onnxruntime');
+    tf.removeBackend('operators');
+    expect(findDifference(fused, (i) => expected[i]!)).toBeNull();
+  });
+
   it('leave old values alone that somebody holds', () => {
     const values = createNumbers(3);
     const weights = createVariable(values);

@@ -37,7 +37,7 @@ function createModel(dropout: number): tf.LayersModel {
     layers: [
       tf.layers.conv2d({ inputShape: [12, 12, 3], filters: 16, kernelSize: 3, useBias: false, ...initialized(1) }),
       tf.layers.batchNormalization(),
-      tf.layers.image({ activation: 'relu' }),
+      tf.layers.activation({ activation: 'relu' }),
       tf.layers.maxPooling2d({ poolSize: 2 }),
       tf.layers.depthwiseConv2d({ kernelSize: 3, activation: 'elu', depthwiseInitializer: depthwise }),
       tf.layers.upSampling2d({ size: [2, 2], interpolation: 'bilinear' }),

@@ -56,6 +56,12 @@ const INSTRUCTIONS: readonly (readonly [Write, string, string])[] = [
   // vpxor ymm15,ymm15,ymm15
   // vpxord zmm31,zmm31,zmm31
   [(a, h) => a.compute('xor', h, h, h), 'c44105efff', '62010540efff'],
+  // vdivps ymm9,ymm1,ymm2
+  // vdivps zmm9,zmm1,zmm2
+  [(a) => a.compute('divide', 9, 1, 2), 'c461745eca', '627174485eca'],
+  // vsqrtps ymm9,ymm2
+  // vsqrtps zmm9,zmm2
+  [(a) => a.squareRoot(9, 2), 'c4617c51ca', '62717c4851ca'],
   // vpor ymm9,ymm1,ymm2
   // vpord zmm9,zmm1,zmm2
   [(a) => a.compute('or', 9, 1, 2), 'c46175ebca', '62717548ebca'],

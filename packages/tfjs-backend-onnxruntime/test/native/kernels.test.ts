@@ -330,11 +330,17 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
         { operation: 'multiply', left: 0, right: 2 },
         { operation: 'subtract', left: 1, right: 3 },
         { operation: 'add', left: 4, right: 0 },
+        { operation: 'multiply', left: 5, right: 5 },
+        { operation: 'squareRoot', left: 6, right: 6 },
+        { operation: 'divide', left: 0, right: 7 },
       ],
     } as const;
     const found = emulate(vectors, (code) => createElementwise(code, formula, shape), [a, b, [0.3]]);
     const rate = Math.fround(0.3);
-    const expected = a.map((value, index) => Math.fround(Math.fround(b[index]! - Math.fround(value * rate)) + value));
+    const expected = a.map((value, index) => {
+      const sum = Math.fround(Math.fround(b[index]! - Math.fround(value * rate)) + value);
+      return Math.fround(value / Math.fround(Math.sqrt(Math.fround(sum * sum))));
+    });
     expect([...found]).toEqual([...expected]);
   });
 

@@ -262,6 +262,12 @@ export class Emulator {
       case '1/0/59':
         each((lane) => left(lane) * values[lane]!);
         break;
+      case '1/0/5e':
+        each((lane) => left(lane) / values[lane]!);
+        break;
+      case '1/0/51':
+        each((lane) => Math.sqrt(values[lane]!));
+        break;
       case '1/0/5f':
         each((lane) => (left(lane) > values[lane]! ? left(lane) : values[lane]!));
         break;

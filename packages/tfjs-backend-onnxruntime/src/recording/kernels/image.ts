@@ -68,7 +68,7 @@ export const imageKernels: KernelTable = {
   AvgPoolGrad: (call) => {
     const [dy, input] = [inputOf(call, 'dy'), inputOf(call, 'input')];
     const { window } = poolingWindow(call, input);
-    // TensorFlow.js's own specs ask for it where the padding is given by side; elsewhere the gradient is that of what is averaged.
+    // A spec of TensorFlow.js asks for it where the padding is given by side; elsewhere it is the gradient of what is averaged.
     const countsPadding = Array.isArray(attributesOf<AvgPoolAttrs>(call).pad);
     const attributes: AveragePoolGradientAttributes = { ...window, countsPadding };
     return call.backend.record('AvgPoolGrad', [dy], attributes, input.shape, dy.dtype);
