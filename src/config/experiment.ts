@@ -118,6 +118,8 @@ export type Baseline =
   | BaselineNearestNeighbourAffine
   | BaselineModifiedHausdorff
   | BaselineElasticMatching
+  | BaselineAffineModel
+  | BaselineHbpl
   | BaselineChance;
 /**
  * What it is called in results and reports, to tell several of a kind apart. Its kind's name when left out.
@@ -1905,6 +1907,56 @@ export interface BaselineElasticMatching {
    * What the scaling, turning and shearing of the warp adds to the distance.
    */
   affineWeight: number;
+}
+/**
+ * Strokes of the support picture, scaled and moved until they show the query best (Lake et al. 2013, affine model). A hundredth of a second of processor time for each fit.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineAffineModel".
+ */
+export interface BaselineAffineModel {
+  /**
+   * Strokes, scaled and moved.
+   */
+  type: 'affineModel';
+  name?: ScorerName;
+  /**
+   * Support pictures that are fitted to each query, those that elastic matching finds nearest.
+   */
+  candidates: number;
+  /**
+   * Ways of drawing a picture that are fitted, the cheapest.
+   */
+  parses: number;
+}
+/**
+ * Bayesian program learning without type-level learning (Lake 2014, thesis, section 4.2.4): strokes of both pictures, each fitted to the other with token noise. A hundredth of a second of processor time for each fit.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineHbpl".
+ */
+export interface BaselineHbpl {
+  /**
+   * Strokes with token noise.
+   */
+  type: 'hbpl';
+  name?: ScorerName;
+  /**
+   * Support pictures that are fitted to each query, those that elastic matching finds nearest.
+   */
+  candidates: number;
+  /**
+   * Ways of drawing a picture that are fitted, the cheapest.
+   */
+  parses: number;
+  /**
+   * What the standard deviations of token noise, as Lake's program learned them, are multiplied with; his lesion is 3.
+   */
+  tokenNoise: number;
+  /**
+   * Splines of a stroke at most; 1 is Lake's lesion of one spline per stroke.
+   */
+  mostSubStrokes: number;
 }
 /**
  * Guessing: all classes tie.

@@ -7,6 +7,7 @@ import { modifiedHausdorff } from './modified-hausdorff.js';
 import { nearestNeighbourCosine, nearestNeighbourEuclidean } from './nearest-neighbour.js';
 import { nearestNeighbourAffine } from './nearest-neighbour-affine.js';
 import type { BaselineScorer, BaselineType, Scorer } from './scorer.js';
+import { affineModel, hbpl } from './stroke-programs.js';
 
 /** Every kind by its name, in the order of tables. */
 export const baselineTypes: {
@@ -17,6 +18,8 @@ export const baselineTypes: {
   nearestNeighbourAffine: withoutSettings(nearestNeighbourAffine),
   modifiedHausdorff: withoutSettings(modifiedHausdorff),
   elasticMatching,
+  affineModel,
+  hbpl,
   chance: withoutSettings(chance),
 };
 

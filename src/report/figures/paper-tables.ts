@@ -144,6 +144,8 @@ const NETWORK_ROWS: RowSystems = {
 const ROW_SYSTEMS: Readonly<Record<keyof typeof COLUMNS, RowSystems>> = {
   'table-2': {
     ...NETWORK_ROWS,
+    'Hierarchical Bayesian Program Learning': ({ scorer }) => scorer === 'hbpl',
+    'Affine model': ({ scorer }) => scorer === 'affineModel',
     // 87 of 400 on Lake's runs by the cosine of ink: the paper's 21.7.
     '1-nearest neighbour': ({ scorer }) => scorer === 'nearestNeighbourCosine',
   },

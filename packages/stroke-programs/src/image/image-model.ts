@@ -1,0 +1,227 @@
+// How strokes become a picture (Lake et al. 2015, supplement, "Image model", after Hinton and Nair 2006): ink is laid along
+// the line, saturates, is blurred, and each pixel may be flipped. The log-likelihood of a picture comes with its gradient by
+// every point of the line and by both noises.
+//
+// Departures: ink saturates by 1 - exp(-ink) where Lake's program cuts it off at 1, so that every point of a line has a
+// gradient; the gain that stands for his 3 x 3 filter is set so that lines have the width of Omniglot's; one blur has the
+// width of his two, whose kernels are convolved.
+import type { InkPicture } from '../ink-picture.js';
+import { type BlurKernel, blurColumns, blurRows, makeBlurKernel } from './blur.js';
+
+/** A picture at the resolution that it is compared at: the part of each cell that is ink. */
+export interface TargetImage {
+  readonly width: number;
+  readonly height: number;
+  /** `[height, width]`, 0 … 1. */
+  readonly ink: Float64Array;
+  /** Pixels of the picture along a cell's side. */
+  readonly cell: number;
+}
+
+/** The picture in cells of `cell` x `cell` pixels; those at its right and lower edge may reach beyond it, where there is paper. */
+export function makeTarget(picture: InkPicture, cell: number): TargetImage {
+  const width = Math.ceil(picture.width / cell);
+  const height = Math.ceil(picture.height / cell);
+  const ink = new Float64Array(width * height);
+  for (let at = 0; at < picture.ink.length; at++) {
+    if (picture.ink[at] === 0) continue;
+    const x = Math.floor((at % picture.width) / cell);
+    const y = Math.floor(at / picture.width / cell);
+    ink[y * width + x]! += 1 / (cell * cell);
+  }
+  return { width, height, ink, cell };
+}
+
+/** The noises of a picture. */
+export interface ImageNoise {
+  /** Standard deviation of one of the two blurs, in pixels of the picture; .5 … 16 (Lake's σ_b). */
+  readonly blur: number;
+  /** Probability that a pixel is flipped; 1e-4 … .5 (Lake's ε). */
+  readonly flip: number;
+}
+
+/** A line as points; `[count]` each. */
+export interface InkLine {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  /** 1 where the pen is put down: no ink is laid on the way to such a point. */
+  readonly isStart: Uint8Array;
+}
+
+/** What a picture says of a line: its log-likelihood in nats and the gradient. */
+export interface ImageLikelihood {
+  readonly logLikelihood: number;
+  /** By each point's place, `[count]`. */
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly blur: number;
+  readonly flip: number;
+}
+
+/** Ink that a pixel of line lays. Lines of Omniglot are about 3 pixels wide; see `saturation`. */
+const INK_PER_PIXEL = 1;
+/** Ink where a pen is put down, so that dots are seen: Lake's 2 units of ink a point. */
+const INK_OF_START = 2;
+/** The gain of ink before it saturates, by the side of a cell: lines come out 3 pixels wide. */
+const GAINS: Readonly<Record<number, number>> = { 1: 8, 2: 4, 3: 2 };
+/** Largest reach of the blurs' kernel in pixels; Lake's two windows of 11 x 11 reach as far. */
+const BLUR_REACH = 10;
+
+/** Draws lines and compares them with pictures of one size. Keeps its working memory; not to be shared by threads. */
+export class ImageModel {
+  readonly #width: number;
+  readonly #height: number;
+  readonly #cell: number;
+  readonly #gain: number;
+  readonly #ink: Float64Array;
+  readonly #full: Float64Array;
+  readonly #half: Float64Array;
+  readonly #probability: Float64Array;
+  readonly #slope: Float64Array;
+  readonly #spare: Float64Array;
+
+  constructor({ width, height, cell }: Pick<TargetImage, 'width' | 'height' | 'cell'>) {
+    const size = width * height;
+    [this.#width, this.#height, this.#cell] = [width, height, cell];
+    this.#gain = GAINS[cell] ?? 8 / cell ** 2;
+    this.#ink = new Float64Array(size);
+    this.#full = new Float64Array(size);
+    this.#half = new Float64Array(size);
+    this.#probability = new Float64Array(size);
+    this.#slope = new Float64Array(size);
+    this.#spare = new Float64Array(size);
+  }
+
+  /** Whether it draws pictures of the target's size. */
+  fits({ width, height, cell }: TargetImage): boolean {
+    return width === this.#width && height === this.#height && cell === this.#cell;
+  }
+
+  /** The probability of ink in each cell, `[height, width]`: a copy. */
+  draw(line: InkLine, noise: ImageNoise): Float64Array {
+    this.#render(line, noise);
+    return this.#probability.map((value) => noise.flip + (1 - 2 * noise.flip) * value);
+  }
+
+  /** How likely the target is, each of its pixels by itself, and the gradient; that by the blur, which costs as much as all others, only when asked for (otherwise 0). Ink outside the picture is not seen. */
+  compare(line: InkLine, noise: ImageNoise, target: TargetImage, withBlur = false): ImageLikelihood {
+    const kernel = this.#render(line, noise);
+    const { flip } = noise;
+    const pixels = this.#cell ** 2;
+    const slope = this.#slope;
+    const probability = this.#probability;
+    let logLikelihood = 0;
+    let byFlip = 0;
+    for (let at = 0; at < slope.length; at++) {
+      const clean = probability[at]!;
+      const seen = flip + (1 - 2 * flip) * clean;
+      const ink = target.ink[at]!;
+      logLikelihood += ink * Math.log(seen) + (1 - ink) * Math.log(1 - seen);
+      const bySeen = ink / seen - (1 - ink) / (1 - seen);
+      byFlip += bySeen * (1 - 2 * clean);
+      slope[at] = bySeen * (1 - 2 * flip) * pixels;
+    }
+    const byBlur = withBlur ? this.#slopeOfBlur(kernel) / this.#cell : 0;
+    // Backwards through columns, rows and saturation: a blur is its own adjoint.
+    const back = this.#probability;
+    blurColumns(slope, this.#spare, this.#width, kernel.weights);
+    blurRows(this.#spare, back, this.#width, kernel.weights);
+    for (let at = 0; at < back.length; at++) back[at]! *= (1 - this.#full[at]!) * this.#gain;
+    return { logLikelihood: logLikelihood * pixels, ...this.#collect(line, back), blur: byBlur, flip: byFlip * pixels };
+  }
+
+  /** The slope by the standard deviation of the whole blur in cells, times √2: by that of one of the two. */
+  #slopeOfBlur({ weights, slopes }: BlurKernel): number {
+    const columns = new Float64Array(this.#spare.length);
+    blurRows(this.#full, this.#spare, this.#width, slopes);
+    blurColumns(this.#spare, columns, this.#width, weights);
+    let sum = dot(columns, this.#slope);
+    blurColumns(this.#half, columns, this.#width, slopes);
+    sum += dot(columns, this.#slope);
+    return sum * Math.SQRT2;
+  }
+
+  #render(line: InkLine, { blur }: ImageNoise): BlurKernel {
+    this.#lay(line);
+    for (let at = 0; at < this.#ink.length; at++) this.#full[at] = 1 - Math.exp(-this.#gain * this.#ink[at]!);
+    // Two blurs of one width are one of √2 times the width.
+    const deviation = (Math.SQRT2 * blur) / this.#cell;
+    const reach = Math.max(1, Math.min(Math.round(BLUR_REACH / this.#cell), Math.ceil(3 * deviation)));
+    const kernel = makeBlurKernel(deviation, reach);
+    blurRows(this.#full, this.#half, this.#width, kernel.weights);
+    blurColumns(this.#half, this.#probability, this.#width, kernel.weights);
+    return kernel;
+  }
+
+  /** Divides the ink of each point among the four cells around it. */
+  #lay({ x, y, isStart }: InkLine): void {
+    this.#ink.fill(0);
+    for (let i = 0; i < x.length; i++) {
+      const amount = isStart[i] === 1 ? INK_OF_START : Math.hypot(x[i]! - x[i - 1]!, y[i]! - y[i - 1]!);
+      const column = this.#toCells(x[i]!);
+      const row = this.#toCells(y[i]!);
+      const left = Math.floor(column);
+      const top = Math.floor(row);
+      if (!this.#isInside(left, top)) continue;
+      const right = column - left;
+      const down = row - top;
+      const at = top * this.#width + left;
+      const ink = (amount * INK_PER_PIXEL) / this.#cell;
+      this.#ink[at]! += ink * (1 - right) * (1 - down);
+      this.#ink[at + 1]! += ink * right * (1 - down);
+      this.#ink[at + this.#width]! += ink * (1 - right) * down;
+      this.#ink[at + this.#width + 1]! += ink * right * down;
+    }
+  }
+
+  /** The gradient by places from that by the ink of each cell. */
+  #collect({ x, y, isStart }: InkLine, byInk: Float64Array): Pick<ImageLikelihood, 'x' | 'y'> {
+    const byX = new Float64Array(x.length);
+    const byY = new Float64Array(x.length);
+    const perCell = INK_PER_PIXEL / this.#cell;
+    for (let i = 0; i < x.length; i++) {
+      const isFirst = isStart[i] === 1;
+      const dx = isFirst ? 0 : x[i]! - x[i - 1]!;
+      const dy = isFirst ? 0 : y[i]! - y[i - 1]!;
+      const length = Math.hypot(dx, dy);
+      const amount = isFirst ? INK_OF_START : length;
+      const column = this.#toCells(x[i]!);
+      const row = this.#toCells(y[i]!);
+      const left = Math.floor(column);
+      const top = Math.floor(row);
+      if (!this.#isInside(left, top)) continue;
+      const right = column - left;
+      const down = row - top;
+      const at = top * this.#width + left;
+      const a = byInk[at]!;
+      const b = byInk[at + 1]!;
+      const c = byInk[at + this.#width]!;
+      const d = byInk[at + this.#width + 1]!;
+      byX[i]! += (amount * perCell * ((b - a) * (1 - down) + (d - c) * down)) / this.#cell;
+      byY[i]! += (amount * perCell * ((c - a) * (1 - right) + (d - b) * right)) / this.#cell;
+      if (isFirst || length === 0) continue;
+      const byAmount =
+        perCell * (a * (1 - right) * (1 - down) + b * right * (1 - down) + c * (1 - right) * down + d * right * down);
+      byX[i]! += (byAmount * dx) / length;
+      byY[i]! += (byAmount * dy) / length;
+      byX[i - 1]! -= (byAmount * dx) / length;
+      byY[i - 1]! -= (byAmount * dy) / length;
+    }
+    return { x: byX, y: byY };
+  }
+
+  /** The middle of the first cell, which lies at (cell - 1) / 2 pixels, is 0. */
+  #toCells(place: number): number {
+    return (place - (this.#cell - 1) / 2) / this.#cell;
+  }
+
+  #isInside(left: number, top: number): boolean {
+    return left >= 0 && top >= 0 && left < this.#width - 1 && top < this.#height - 1;
+  }
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
