@@ -1,5 +1,5 @@
 // How MLflow's page of an experiment shows its runs: columns, order, charts of what was swept, grouping. Written as a shared
-// view, which MLflow keeps in a tag of the experiment: undocumented, seen to work on 3.0 and 3.17; without it the page opens
+// view, which MLflow keeps in a tag of the experiment: undocumented, seen to work on 3.17; without it the page opens
 // with MLflow's own choice. Pure.
 import { deflateSync } from 'node:zlib';
 import type { Run } from 'mlflow-ts-client';
