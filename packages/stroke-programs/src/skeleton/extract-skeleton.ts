@@ -1,4 +1,5 @@
-// From ink to the graph of its skeleton: its nodes are where lines end, meet or cross, its edges the lines between them (Lake, Salakhutdinov
+// From ink to the graph of its skeleton: its nodes are where lines end, meet or cross, its edges the lines between them
+// (Lake, Salakhutdinov
 // and Tenenbaum 2015, supplement, "Extracting the character skeleton").
 import type { InkPicture } from '../ink-picture.js';
 import { fillHoles } from './fill-holes.js';
@@ -13,7 +14,10 @@ export function extractSkeleton(picture: InkPicture): SkeletonGraph {
   return mergeNodes(traceSkeleton(thin(filled)), filled);
 }
 
-/** The graph of ink that is one pixel wide. Each pixel where lines end, meet or cross is a node of its own; a closed loop without one has its topmost pixel. */
+/**
+ * The graph of ink that is one pixel wide. Each pixel where lines end, meet or cross is a node of its own; a closed
+ * loop without one has its topmost pixel.
+ */
 export function traceSkeleton({ width, height, ink }: InkPicture): SkeletonGraph {
   const places: Place[] = [];
   const nodeAt = new Map<number, number>();
