@@ -1,6 +1,9 @@
 // One row of a CSV file (RFC 4180).
 
-/** The cells with commas between them, without a line end. Text that a spreadsheet would take for a formula gets an apostrophe. */
+/**
+ * The cells with commas between them, without a line end. Text that a spreadsheet would take for a formula gets an
+ * apostrophe.
+ */
 export function encodeCsvRow(cells: readonly (string | number | undefined)[]): string {
   return cells.map(encodeCell).join(',');
 }

@@ -9,7 +9,11 @@ import type { ExportOnnx } from '../tracking/ship-model.js';
 /** A run writes its last status a moment after the last line of its journal. */
 const FINISH_MS = 5000;
 
-/** The file, in a temporary folder until it is disposed of: pictures `[-1, imageSize, imageSize, channels]` to embeddings `[-1, units]`. Undefined for a run that is not finished. Throws OneshotError where its network cannot be exported. */
+/**
+ * The file, in a temporary folder until it is disposed of: pictures `[-1, imageSize, imageSize, channels]` to
+ * embeddings `[-1, units]`. Undefined for a run that is not finished. Throws OneshotError where its network cannot be
+ * exported.
+ */
 export const exportRunAsOnnx: ExportOnnx = async (folder) => {
   for (let waited = 0; readRunStatus(folder)?.state === 'running' && waited < FINISH_MS; waited += 100)
     await sleep(100);

@@ -24,7 +24,10 @@ export interface RunResults {
   readonly results: readonly ShownResult[];
 }
 
-/** Accuracies in per cent, n, and 95 % intervals: Wilson's or by episodes, whichever reaches further. Runs are named when there are several. A table, or one line for each figure where `columns` are too few for it. */
+/**
+ * Accuracies in per cent, n, and 95 % intervals: Wilson's or by episodes, whichever reaches further. Runs are named
+ * when there are several. A table, or one line for each figure where `columns` are too few for it.
+ */
 export function renderResults(runs: readonly RunResults[], colors: Colors, columns = Number.POSITIVE_INFINITY): string {
   const table = renderTable(runs, colors);
   return measureWidth(table) <= columns ? table : renderLines(runs, colors);

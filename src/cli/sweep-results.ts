@@ -3,7 +3,7 @@
 import { groupBy } from '../evaluation/group-by.js';
 import { averageOf, VALIDATION_OBJECTIVE } from '../evaluation/headline.js';
 import { chooseConfiguration, rankConfigurations } from '../report/figures/choose-configuration.js';
-import { type Headline, type HeadlineMeasurement, makeHeadline } from '../report/figures/headline.js';
+import { type Headline, type HeadlineMeasurement, isEnsemble, makeHeadline } from '../report/figures/headline.js';
 import { measureVerifications } from '../report/figures/verifications.js';
 import { formatInterval, formatPercent } from '../report/format-figures.js';
 import { groupRuns, type Measurement, measureGroups, type RunGroup } from '../report/group-runs.js';
@@ -74,8 +74,6 @@ function renderTasks(
 function toShown({ task, scorer, n, accuracy, interval }: HeadlineMeasurement): ShownResult {
   return { task, scorer, n, accuracy, wilson: interval, clustered: null, alarm: null };
 }
-
-const isEnsemble = (measurement: HeadlineMeasurement) => 'isEnsemble' in measurement && measurement.isEnsemble === true;
 
 function renderConfigurations(
   groups: readonly RunGroup[],

@@ -85,7 +85,10 @@ class SectionMaker {
     return made;
   }
 
-  /** The section with single values replaced by others, which needs no defaults and is valid when each of the values is; undefined where a value is merged: new keys, maps, another kind. */
+  /**
+   * The section with single values replaced by others, which needs no defaults and is valid when each of the values is;
+   * undefined where a value is merged: new keys, maps, another kind.
+   */
   #replace(assignments: readonly ValueAssignment[]): MadeSection | undefined {
     let after = this.#before;
     for (const { path, value } of assignments) {

@@ -219,7 +219,10 @@ class Composer {
   }
 }
 
-/** Whether a text may be meant as an experiment: half of its keys at least are an experiment's, or it is empty. `extends` can name any file of the machine. */
+/**
+ * Whether a text may be meant as an experiment: half of its keys at least are an experiment's, or it is empty.
+ * `extends` can name any file of the machine.
+ */
 function isMeantAsExperiment(text: string): boolean {
   if (text.trim() === '') return true;
   const keys = [...text.matchAll(/^(?:\{\s*)?["']?([A-Za-z_][\w.$-]*)["']?\s*:/gm)].map(([, key]) => key!);
@@ -247,7 +250,10 @@ function realPath(path: string): string {
   }
 }
 
-/** The tree with file paths made absolute (`data.path`): relative ones are meant relative to the file they stand in, or to the current folder in a `--set`. */
+/**
+ * The tree with file paths made absolute (`data.path`): relative ones are meant relative to the file they stand in, or
+ * to the current folder in a `--set`.
+ */
 function resolvePaths(root: SourceMap, folderOf: (file: string) => string | undefined): SourceMap {
   const data = root.entries.get('data');
   const entry = data?.node.kind === 'map' ? data.node.entries.get('path') : undefined;

@@ -51,7 +51,10 @@ export const experimentSchema: SchemaDocument = JSON.parse(
 
 const resolved = new WeakMap<SchemaNode, SchemaNode>();
 
-/** A node with its reference followed; what stands beside a reference wins over what it refers to. Of kinds that may be written as a word, the map, which every such word is read as (`spellOutWords`). */
+/**
+ * A node with its reference followed; what stands beside a reference wins over what it refers to. Of kinds that may be
+ * written as a word, the map, which every such word is read as (`spellOutWords`).
+ */
 export function resolveSchema(node: SchemaNode): SchemaNode {
   if (node.$ref === undefined && node.else === undefined) return node;
   let result = resolved.get(node);
@@ -64,7 +67,10 @@ export function resolveSchema(node: SchemaNode): SchemaNode {
   return result;
 }
 
-/** Replaces kinds that are written as a word by maps that say the same, `chance` by `{type: chance}`, in the lists of an experiment's first level. Unknown words become maps of an unknown kind. */
+/**
+ * Replaces kinds that are written as a word by maps that say the same, `chance` by `{type: chance}`, in the lists of an
+ * experiment's first level. Unknown words become maps of an unknown kind.
+ */
 export function spellOutWords(experiment: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(experiment)) {
     const list = childSchema(experimentSchema, experiment, key);

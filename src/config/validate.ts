@@ -118,7 +118,10 @@ class ErrorTranslator {
     });
   }
 
-  /** Where the key that chooses the kind is missing, Ajv looks at no other key: those that no kind has may be that key, mistyped. */
+  /**
+   * Where the key that chooses the kind is missing, Ajv looks at no other key: those that no kind has may be that key,
+   * mistyped.
+   */
   #foreignKeys(path: ConcretePath, missing: readonly string[]): void {
     const schema = schemaAt(this.#given, path);
     const tag = tagOf(schema);
@@ -220,7 +223,10 @@ class ErrorTranslator {
   }
 }
 
-/** The allowed key with the same letters in another order, which counts as two edits and is not near in short keys, or the one key that this one abbreviates. */
+/**
+ * The allowed key with the same letters in another order, which counts as two edits and is not near in short keys, or
+ * the one key that this one abbreviates.
+ */
 function findSimilar(key: string, allowed: readonly string[]): string | undefined {
   const letters = (text: string) => [...text.toLowerCase()].sort().join('');
   const transposed = allowed.find((name) => letters(name) === letters(key));

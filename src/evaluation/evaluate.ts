@@ -27,7 +27,11 @@ export interface EvaluationOptions {
   readonly keep?: (record: PredictionRecord) => void;
 }
 
-/** The results of all tasks, in the order of the sections, the network before the baselines. Baselines embed nothing, so a task that differs from another in its test-time augmentation alone is measured for the network only. Rejects with a OneshotError('data') when the data cannot give an episode. */
+/**
+ * The results of all tasks, in the order of the sections, the network before the baselines. Baselines embed nothing, so
+ * a task that differs from another in its test-time augmentation alone is measured for the network only. Rejects with a
+ * OneshotError('data') when the data cannot give an episode.
+ */
 export async function evaluate(options: EvaluationOptions): Promise<EvaluationResult[]> {
   const tasks = await makeTasks(options.sections, options.data);
   const scorers = [...(options.network ? [options.network] : []), ...options.baselines.map(makeBaselineScorer)];

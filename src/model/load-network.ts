@@ -18,7 +18,10 @@ export interface LoadedNetwork {
   dispose(): void;
 }
 
-/** The network of `model` for such pictures (ink alone without `channels`) with these weights. Throws a OneshotError 'corrupt' when they do not fit. */
+/**
+ * The network of `model` for such pictures (ink alone without `channels`) with these weights. Throws a OneshotError
+ * 'corrupt' when they do not fit.
+ */
 export function loadNetwork(
   tf: TensorFlow,
   model: Model,

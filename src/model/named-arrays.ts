@@ -10,7 +10,10 @@ export interface NumberArray {
 /** Arrays by name: `conv1/kernel`. The order is that of the network. */
 export type NamedArrays = ReadonlyMap<string, NumberArray>;
 
-/** The SHA-256 over names, shapes and bytes of the arrays, 64 hex digits; the order of the names does not matter. Equal hashes are equal weights, bit by bit. */
+/**
+ * The SHA-256 over names, shapes and bytes of the arrays, 64 hex digits; the order of the names does not matter. Equal
+ * hashes are equal weights, bit by bit.
+ */
 export function hashArrays(arrays: NamedArrays): string {
   // Asked for when it is needed: pages have arrays, too.
   const hash = process.getBuiltinModule('node:crypto').createHash('sha256');

@@ -32,7 +32,10 @@ export function encodeTensors({ arrays, metadata }: TensorFile): Uint8Array[] {
   return [length, text, padding, ...[...arrays.values()].map(({ values }) => bytesOf(values))];
 }
 
-/** The arrays and texts of a whole file; `name` is what messages call it. Throws a OneshotError 'corrupt' when it is cut off or holds anything but float32. */
+/**
+ * The arrays and texts of a whole file; `name` is what messages call it. Throws a OneshotError 'corrupt' when it is cut
+ * off or holds anything but float32.
+ */
 export function decodeTensors(bytes: Uint8Array, name: string): TensorFile {
   const headerBytes = readHeaderLength(bytes.subarray(0, LENGTH_BYTES), bytes.length, name);
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + headerBytes), name);
@@ -66,7 +69,10 @@ export function parseHeader(bytes: Uint8Array, name: string): Record<string, unk
   throw corruptTensors(name, 'its header is not a JSON object');
 }
 
-/** Name, shape and first byte of each array within the data, in the order of the file. The arrays must fill the data without gaps. */
+/**
+ * Name, shape and first byte of each array within the data, in the order of the file. The arrays must fill the data
+ * without gaps.
+ */
 export function placeArrays(
   header: Record<string, unknown>,
   dataBytes: number,

@@ -2,7 +2,11 @@
 import { encodeCsvRow } from '../base/csv-row.js';
 import type { GalleryItem } from '../evaluation/records/gallery.js';
 
-/** A piece of running text. `name` came from outside (a file, an alphabet, a setting) and is kept apart from what surrounds it, whatever its script; `small` is set on a line of its own where there is room, and what follows `LINE_BREAK` too. */
+/**
+ * A piece of running text. `name` came from outside (a file, an alphabet, a setting) and is kept apart from what
+ * surrounds it, whatever its script; `small` is set on a line of its own where there is room, and what follows
+ * `LINE_BREAK` too.
+ */
 export type Inline =
   | string
   | { readonly name: string }

@@ -15,9 +15,10 @@ import {
 } from './document.js';
 import { PAGE_STYLE } from './page-style.js';
 import { plotForPage } from './plots/plot-for-page.js';
+import { SORT_SCRIPT, SORT_SCRIPT_SOURCE } from './sort-tables.js';
 
-/** Nothing may be loaded from anywhere: what a name in a file smuggles in would not run or fetch either. */
-const SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+/** Nothing may be loaded from anywhere, and no script but ours runs, whatever a name in a file smuggles in. */
+const SECURITY_POLICY = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src ${SORT_SCRIPT_SOURCE}`;
 
 /** The text of the page. */
 export function renderHtmlPage(title: string, blocks: readonly Block[], footer: string): string {
@@ -43,6 +44,7 @@ ${sections.map(renderSection)}
 <footer>${footer}</footer>
 </main>
 </div>
+${new Html(`<script>${SORT_SCRIPT}</script>`)}
 </body>
 </html>
 `;

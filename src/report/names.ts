@@ -33,7 +33,10 @@ export function nameProtocol({ protocol, pictures }: Pick<Measurement, 'protocol
   return tellOf(pictures, titleOfProtocol(protocol));
 }
 
-/** `20-way 1-shot` of a task's name; what tells it from a task of the same ways and shots stays: `20-way 1-shot-tta-8`, `20-way 1-shot-2`. */
+/**
+ * `20-way 1-shot` of a task's name; what tells it from a task of the same ways and shots stays: `20-way 1-shot-tta-8`,
+ * `20-way 1-shot-2`.
+ */
 export function nameWays(task: string): string {
   // Breaks before `1-shot` only.
   return task.split('/').at(-1)!.replace('-way-', '-way ').replace('-shot', '\u2011shot');

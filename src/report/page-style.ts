@@ -68,6 +68,9 @@ table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tab
 th, td { text-align: left; vertical-align: top; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--faint); }
 th { font-weight: 600; vertical-align: bottom; color: var(--quiet); }
 td.right, th.right { text-align: right; }
+th button { all: unset; cursor: pointer; } th button:hover { text-decoration: underline; }
+th button:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
+th[aria-sort=descending] button::after { content: ' \\2193'; } th[aria-sort=ascending] button::after { content: ' \\2191'; }
 td.right { white-space: nowrap; }
 td { min-width: 3.5rem; max-width: 26rem; overflow-wrap: break-word; }
 td.left { min-width: 8rem; }

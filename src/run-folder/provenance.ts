@@ -82,7 +82,10 @@ const provenanceShape: RecordShape = {
   git: isOptional(isRecord({ commit: isText, branch: isText, remote: isOptional(isText) })),
 };
 
-/** What the file at `path` says, one for each attempt; none where there is no such file. Throws OneshotError('corrupt') when it is not what a run wrote. */
+/**
+ * What the file at `path` says, one for each attempt; none where there is no such file. Throws OneshotError('corrupt')
+ * when it is not what a run wrote.
+ */
 export function readProvenance(path: string): Provenance[] {
   if (!existsSync(path)) return [];
   const refuse = (reason: string, cause?: unknown) =>
@@ -109,7 +112,10 @@ function readUser(): string {
 
 const run = promisify(execFile);
 
-/** The git commit of a folder; undefined where it is in no checkout. Its four questions are asked at once, in processes of their own. */
+/**
+ * The git commit of a folder; undefined where it is in no checkout. Its four questions are asked at once, in processes
+ * of their own.
+ */
 export async function describeGit(folder: string): Promise<Provenance['git']> {
   const ask = async (...args: string[]) =>
     (await run('git', ['-C', folder, ...args], { encoding: 'utf8', timeout: 5000 })).stdout.trim();

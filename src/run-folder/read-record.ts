@@ -43,7 +43,10 @@ export const isRecord =
   (value) =>
     findWrongField(value, shape) === undefined;
 
-/** The record in the file at `path`, or undefined when there is no such file. With `version`, the record's own has to be that. Throws OneshotError('corrupt'). */
+/**
+ * The record in the file at `path`, or undefined when there is no such file. With `version`, the record's own has to be
+ * that. Throws OneshotError('corrupt').
+ */
 export function readRecord<T>(path: string, shape: RecordShape, version?: number): T | undefined {
   const refuse = (reason: string, cause?: unknown): never => {
     throw new OneshotError('corrupt', `${path} ${reason}`, {

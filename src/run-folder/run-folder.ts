@@ -23,7 +23,10 @@ import {
 /** Version of the folder's layout; a folder of another version is refused, not guessed at. */
 export const RUN_FOLDER_VERSION = 1;
 
-/** The tag in a journal that tells what is likely wrong with a run's pictures, a sentence to a line: copies, classes that are no unseen ones. */
+/**
+ * The tag in a journal that tells what is likely wrong with a run's pictures, a sentence to a line: copies, classes
+ * that are no unseen ones.
+ */
 export const DATA_DOUBTS_TAG = 'oneshot.data_doubts';
 
 /** The files of a run folder. */
@@ -117,7 +120,10 @@ const statusShape: RecordShape = {
   failure: isOptional(isRecord({ code: isText, message: isText, hint: isOptional(isText) })),
 };
 
-/** The status of the run in `folder`, or undefined when it has none. Throws OneshotError('corrupt') when it cannot be read, was altered or is of another version. */
+/**
+ * The status of the run in `folder`, or undefined when it has none. Throws OneshotError('corrupt') when it cannot be
+ * read, was altered or is of another version.
+ */
 export function readRunStatus(folder: string): RunStatus | undefined {
   return readRecord<RunStatus>(runFiles(folder).status, statusShape, RUN_FOLDER_VERSION);
 }
@@ -150,7 +156,10 @@ const trialShape: RecordShape = {
   fingerprints: isRecord(fingerprintsShape),
 };
 
-/** The trial.json of a run folder, or undefined when there is none. Throws OneshotError('corrupt') when it cannot be read, was altered or is of another version. */
+/**
+ * The trial.json of a run folder, or undefined when there is none. Throws OneshotError('corrupt') when it cannot be
+ * read, was altered or is of another version.
+ */
 export function readTrialRecord(folder: string): TrialRecord | undefined {
   return readRecord<TrialRecord>(runFiles(folder).trial, trialShape, RUN_FOLDER_VERSION);
 }

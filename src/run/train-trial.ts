@@ -39,7 +39,10 @@ export interface TrainTrialOptions {
   /** Called after each epoch, when its metrics are in the journal. */
   readonly onEpoch: (epoch: number) => void;
   readonly log: (line: string) => void;
-  /** What becomes of a point that the journal has already: it must be the same, or the first one stays (where drift is allowed). */
+  /**
+   * What becomes of a point that the journal has already: it must be the same, or the first one stays (where drift is
+   * allowed).
+   */
   readonly replay: 'assert' | 'keep';
 }
 
@@ -47,7 +50,10 @@ async function giveWeights({ prepareWeights }: TrainTrialOptions): Promise<{ giv
   return prepareWeights === undefined ? {} : { given: await prepareWeights() };
 }
 
-/** Trains until the end, a halt or a stop; goes on from the folder's last checkpoint. The best weights are in `best.safetensors` afterwards. */
+/**
+ * Trains until the end, a halt or a stop; goes on from the folder's last checkpoint. The best weights are in
+ * `best.safetensors` afterwards.
+ */
 export async function trainTrial(options: TrainTrialOptions): Promise<TrainingResult> {
   const { experiment, seed, engine, data, journal } = options;
   const { training, model, augmentation } = experiment;

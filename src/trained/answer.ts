@@ -7,7 +7,10 @@ export interface NamedClass {
   readonly label: string;
   /** Mean of the scores over the class's support pictures. */
   readonly score: number;
-  /** Softmax over the classes at the calibration's temperature: how often such an answer is right, given that it is one of them. Without calibration at temperature 1. */
+  /**
+   * Softmax over the classes at the calibration's temperature: how often such an answer is right, given that it is one
+   * of them. Without calibration at temperature 1.
+   */
   readonly probability: number;
   /** The support picture of the class with the largest score, by its number. */
   readonly support: number;

@@ -16,9 +16,15 @@ export interface Calibration {
   /** Share of queries of classes left out that get a name, of `unknownQueries`. */
   readonly falseNames: number;
   readonly unknownQueries: number;
-  /** Class scores divided by this have the softmax that describes best how often each class is right (Guo et al. 2017, "On calibration of modern neural networks", section 4.2). */
+  /**
+   * Class scores divided by this have the softmax that describes best how often each class is right (Guo et al. 2017,
+   * "On calibration of modern neural networks", section 4.2).
+   */
   readonly temperature: number;
-  /** Of two pictures alone: the probability of the same class is sigmoid(slope logit + offset), where as many pairs are equal as not (Platt 1999). */
+  /**
+   * Of two pictures alone: the probability of the same class is sigmoid(slope logit + offset), where as many pairs are
+   * equal as not (Platt 1999).
+   */
   readonly pair: { readonly slope: number; readonly offset: number };
 }
 
@@ -69,7 +75,10 @@ export interface ScoredQuery {
   readonly truth: number;
 }
 
-/** The temperature from 1/64 to 1024 with the smallest mean negative log-likelihood of the right class, by golden section on its logarithm. */
+/**
+ * The temperature from 1/64 to 1024 with the smallest mean negative log-likelihood of the right class, by golden
+ * section on its logarithm.
+ */
 export function fitTemperature(queries: readonly ScoredQuery[]): number {
   const loss = (log: number) =>
     queries.reduce(
@@ -79,7 +88,10 @@ export function fitTemperature(queries: readonly ScoredQuery[]): number {
   return Math.exp(minimize(loss, Math.log(1 / 64), Math.log(1024)));
 }
 
-/** Slope and offset of the logistic curve through pairs of pictures, by Newton's method with a slight pull to 0 (as Platt's targets have). */
+/**
+ * Slope and offset of the logistic curve through pairs of pictures, by Newton's method with a slight pull to 0 (as
+ * Platt's targets have).
+ */
 export function fitPairCurve(logits: ArrayLike<number>, isSame: ArrayLike<number>): Calibration['pair'] {
   const deviation = standardDeviation(logits) || 1;
   let slope = 0;

@@ -17,7 +17,10 @@ export interface Committee {
   readonly batchSize: number;
   /** Embeddings of `count` pictures `[count, imageSize, imageSize]`, one array of ink in [0, 1] for all members. */
   embed(ink: Float32Array, count: number): Promise<CommitteeEmbeddings>;
-  /** Scores `[queries, supports]`, row by row: of a single network its head's logits, of several the mean of their scaled ones. */
+  /**
+   * Scores `[queries, supports]`, row by row: of a single network its head's logits, of several the mean of their
+   * scaled ones.
+   */
   score(queries: CommitteeEmbeddings, supports: CommitteeEmbeddings): Promise<Float32Array>;
 }
 

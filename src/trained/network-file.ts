@@ -68,7 +68,10 @@ export function composeNetworkFile(file: NetworkFile): TensorFile {
   };
 }
 
-/** What a file of `composeNetworkFile` holds; `name` is what messages call it. Throws a OneshotError 'corrupt' when it is none, or of another version. */
+/**
+ * What a file of `composeNetworkFile` holds; `name` is what messages call it. Throws a OneshotError 'corrupt' when it
+ * is none, or of another version.
+ */
 export function readNetworkFile({ arrays, metadata }: TensorFile, name: string): NetworkFile {
   if (metadata.format !== 'oneshot' || metadata.kind !== 'network')
     throw new OneshotError('corrupt', `${name} holds no exported network`, {

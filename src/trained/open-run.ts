@@ -17,7 +17,10 @@ export interface OpenedRun extends TrainedNetwork {
   readonly experiment: Experiment;
 }
 
-/** The network of the finished run in `folder`. Throws OneshotError: `usage` when there is no such run, it is not finished or trained nothing, `corrupt` when it was altered or is of another version. */
+/**
+ * The network of the finished run in `folder`. Throws OneshotError: `usage` when there is no such run, it is not
+ * finished or trained nothing, `corrupt` when it was altered or is of another version.
+ */
 export function openRun(folder: string): OpenedRun {
   const { record, experiment, provenance } = readFinishedRun(folder);
   const files = runFiles(folder);

@@ -22,7 +22,10 @@ export function isNetworkPath(path: string): boolean {
   return existsSync(runFiles(path).trial) || /\.safetensors$/i.test(path);
 }
 
-/** The network at a path. Throws OneshotError: `usage` when nothing usable is there, `corrupt` when it was altered or is of another version. */
+/**
+ * The network at a path. Throws OneshotError: `usage` when nothing usable is there, `corrupt` when it was altered or is
+ * of another version.
+ */
 export function openTrained(path: string): OpenedNetwork {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw new OneshotError('usage', `no such run or file: ${path}`, { hint: WHERE });

@@ -29,7 +29,10 @@ export function looksLikePicture(path: string): boolean {
   }
 }
 
-/** The picture files that are named, and those in the folders that are named, at any depth. Throws a OneshotError('usage') for what does not exist, and where there is none. */
+/**
+ * The picture files that are named, and those in the folders that are named, at any depth. Throws a
+ * OneshotError('usage') for what does not exist, and where there is none.
+ */
 export function listPictures(paths: readonly string[]): string[] {
   const files = paths.flatMap((path) => {
     const stat = statSync(path, { throwIfNoEntry: false });

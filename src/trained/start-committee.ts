@@ -40,7 +40,10 @@ export interface StartedCommittee {
   dispose(): void;
 }
 
-/** The started committee of the networks at `paths`. Throws a OneshotError 'usage' when they do not go together, and what opening and starting throw. */
+/**
+ * The started committee of the networks at `paths`. Throws a OneshotError 'usage' when they do not go together, and
+ * what opening and starting throw.
+ */
 export async function startCommittee(paths: readonly string[], options: CommitteeOptions): Promise<StartedCommittee> {
   const opened = paths.map(openTrained);
   refuseStrangers(opened);
@@ -101,7 +104,10 @@ export interface CalibratedCommittee {
 /** Changes whenever the same networks and classes give another calibration than before. */
 const CALIBRATION_VERSION = 1;
 
-/** The committee calibrated for `nWay` classes of `kShot` pictures: from its exported file, the cache, or the validation pictures of its run. */
+/**
+ * The committee calibrated for `nWay` classes of `kShot` pictures: from its exported file, the cache, or the validation
+ * pictures of its run.
+ */
 export async function calibrateCommittee(
   started: StartedCommittee,
   wanted: { readonly nWay: number; readonly kShot: number },

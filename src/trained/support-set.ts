@@ -28,7 +28,10 @@ export interface SupportSet {
 const EXPLAIN =
   'a support set is a folder with a folder of pictures for each class (support/oak/1.jpg), or with one picture for each (support/oak.jpg)';
 
-/** The support set in `folder`. Throws a OneshotError: `usage` where there is no folder, `data` with all that is wrong with it. */
+/**
+ * The support set in `folder`. Throws a OneshotError: `usage` where there is no folder, `data` with all that is wrong
+ * with it.
+ */
 export function readSupportSet(folder: string): SupportSet {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new OneshotError('usage', `no such folder: ${folder}`, { hint: EXPLAIN });

@@ -25,7 +25,10 @@ export function writeTensorFile(path: string, { arrays, metadata }: TensorFile):
   writeFileAtomic(path, encodeTensors({ arrays, metadata: { ...metadata, [CHECKSUM]: sum } }));
 }
 
-/** The arrays and texts of a file. Throws a OneshotError 'corrupt' when it is cut off, altered, or holds anything but float32, and the file system's error when it cannot be read. */
+/**
+ * The arrays and texts of a file. Throws a OneshotError 'corrupt' when it is cut off, altered, or holds anything but
+ * float32, and the file system's error when it cannot be read.
+ */
 export function readTensorFile(path: string): TensorFile {
   const file = openSync(path, 'r');
   try {

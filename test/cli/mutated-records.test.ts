@@ -1,4 +1,5 @@
-// One field of one small record is another thing than this program wrote: that run is told as damaged, or shown as far as it goes, and
+// One field of one small record is another thing than this program wrote: that run is told as damaged, or shown as far
+// as it goes, and
 // every other run is shown as before.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -140,8 +140,28 @@ describe.each(VIEWS)('report.html, $width pixels wide, $colorScheme', ({ width, 
     expect(JSON.parse(result.value as string)).toEqual([]);
   });
 
+  it('sorts a table by a click on a head: largest first, smallest first, as written', async () => {
+    const table = page.locator('table', { has: page.locator('tr[id^="run-"]') }).first();
+    const column = () =>
+      table.locator('tbody tr').evaluateAll((rows) => rows.map((row) => row.querySelector('td')!.textContent));
+    const head = table.locator('th').first();
+    const written = await column();
+    const numbers = written.map(Number);
+    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    await head.locator('button').click();
+    expect([(await column()).map(Number), await head.getAttribute('aria-sort')]).toEqual([
+      numbers.toSorted((a, b) => b - a),
+      'descending',
+    ]);
+    await head.locator('button').press('Enter');
+    expect([await column(), await head.getAttribute('aria-sort')]).toEqual([written, 'ascending']);
+    await head.locator('button').click();
+    expect([await column(), await head.getAttribute('aria-sort')]).toEqual([written, null]);
+  });
+
   it('shows names as text', async () => {
-    expect(await page.evaluate(() => document.querySelectorAll('script, b').length)).toBe(0);
+    // The page's own script, and no other.
+    expect(await page.evaluate(() => document.querySelectorAll('script, b').length)).toBe(1);
     const text = await page.evaluate(() => document.body.textContent ?? '');
     for (const name of HARMFUL_NAMES) expect(text).toContain(name);
   });

@@ -28,8 +28,13 @@ it('links a run to its pages on the servers that it was shipped to, and to nothi
   writeShipCursor(folder, 'http://127.0.0.1:5000', cursor);
   writeShipCursor(folder, 'javascript:alert(1)', cursor);
   const loaded = loadRuns([folder]);
-  expect(loaded.runs[0]!.mlflow).toEqual(['http://127.0.0.1:5000/#/experiments/7/runs/abc']);
+  expect(loaded.runs[0]!.mlflow).toEqual([
+    'http://127.0.0.1:5000/#/experiments/7/runs/abc?workflowType=machine_learning',
+  ]);
   const blocks = await makeBlocks(makeReport(loaded), () => 'fake/a=1,b=2');
   const links = JSON.stringify(blocks).match(/"href":"[^"]+"/g);
-  expect(links).toEqual(['"href":"./fake/a%3D1%2Cb%3D2/"', '"href":"http://127.0.0.1:5000/#/experiments/7/runs/abc"']);
+  expect(links).toEqual([
+    '"href":"./fake/a%3D1%2Cb%3D2/"',
+    '"href":"http://127.0.0.1:5000/#/experiments/7/runs/abc?workflowType=machine_learning"',
+  ]);
 });

@@ -35,4 +35,5 @@ export {
   type StrokeScoreSettings,
   type StrokeShape,
 } from './scoring/two-way-score.js';
-export { extractSkeleton, type Place, type SkeletonEdge, type SkeletonGraph } from './skeleton/skeleton-graph.js';
+export { extractSkeleton } from './skeleton/extract-skeleton.js';
+export type { Place, SkeletonEdge, SkeletonGraph } from './skeleton/skeleton-graph.js';

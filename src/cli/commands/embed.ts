@@ -25,7 +25,10 @@ export interface EmbedOptions {
 export const EMBED_FORMATS = ['npy', 'csv', 'jsonl'] as const;
 type EmbedFormat = (typeof EMBED_FORMATS)[number];
 
-/** `oneshot embed`: embeddings of pictures. Text goes to standard output or into a file, .npy into a file, with the names of its rows on standard output. */
+/**
+ * `oneshot embed`: embeddings of pictures. Text goes to standard output or into a file, .npy into a file, with the
+ * names of its rows on standard output.
+ */
 export async function embedCommand(network: string, pictures: string[], options: EmbedOptions): Promise<ExitCode> {
   const format = chooseFormat(options);
   if (options.out !== undefined && !existsSync(dirname(resolve(options.out))))

@@ -37,7 +37,10 @@ const SHARE_OF_PICTURES = 0.3;
 const HUES = 12;
 const SHARE_OF_PEN = 0.9;
 
-/** What the folder of a section is like, from its listing and some of its pictures. Rejects with a OneshotError('data') when it is no data set. */
+/**
+ * What the folder of a section is like, from its listing and some of its pictures. Rejects with a OneshotError('data')
+ * when it is no data set.
+ */
 export async function lookAtFolder(section: DataFolder): Promise<FolderLook> {
   const { root, groups, hasSplit } = listFolder(section);
   const classes = groups.flatMap((group) => group.classes);

@@ -22,7 +22,10 @@ const MAX_ARCHIVE_BYTES = 2 ** 30;
 const MAX_FILE_BYTES = 2 ** 28;
 const MAX_UNPACKED_BYTES = 2 ** 33;
 
-/** The folder at a path, or the one that the archive there holds. Throws a OneshotError('data') when the archive cannot be unpacked. */
+/**
+ * The folder at a path, or the one that the archive there holds. Throws a OneshotError('data') when the archive cannot
+ * be unpacked.
+ */
 export function openFolder(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat?.isFile()) return path;

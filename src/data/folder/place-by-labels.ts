@@ -6,7 +6,10 @@ import type { ListedPicture } from './listed-picture.js';
 import { ONLY_GROUP, type PlacedPicture } from './place-by-folders.js';
 import { type Label, readLabels } from './read-labels.js';
 
-/** The class of each picture that the files name; whether they divide the pictures. Pictures that they do not name are added to `passedOver`, and what is wrong with the files to `bad`. */
+/**
+ * The class of each picture that the files name; whether they divide the pictures. Pictures that they do not name are
+ * added to `passedOver`, and what is wrong with the files to `bad`.
+ */
 export function placeByLabels(
   folder: string,
   files: readonly string[],

@@ -6,7 +6,10 @@ import { readSplitWord, SPLIT_WORDS } from './split-words.js';
 
 /** What a file says of a picture, or of a whole class. */
 export interface Label {
-  /** As the file names the picture: a path within the folder, or the name alone. Undefined where all pictures of a class are meant. */
+  /**
+   * As the file names the picture: a path within the folder, or the name alone. Undefined where all pictures of a class
+   * are meant.
+   */
   readonly picture?: string;
   readonly className: string;
   readonly group?: string;
@@ -24,7 +27,10 @@ const COLUMNS = {
   part: ['split', 'set', 'subset', 'partition', 'part'],
 };
 
-/** The labels of a file by its name and text. Throws an Error that says what is wrong with it, with the line where there is one. */
+/**
+ * The labels of a file by its name and text. Throws an Error that says what is wrong with it, with the line where there
+ * is one.
+ */
 export function readLabels(file: string, text: string): Label[] {
   // train.csv, val.json, base.json: the file is a part of the split itself.
   const stem = file.slice(file.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');

@@ -3,7 +3,10 @@
 import type { DecodedPicture } from './decoded-picture.js';
 import { createResizer, type Resizer } from './resizer.js';
 
-/** How a picture that is no square becomes one: `pad`: whole, with nothing around; `crop`: the middle of it; `stretch`: its sides out of proportion. */
+/**
+ * How a picture that is no square becomes one: `pad`: whole, with nothing around; `crop`: the middle of it; `stretch`:
+ * its sides out of proportion.
+ */
 export type Fit = 'pad' | 'crop' | 'stretch';
 
 /** Where in the square a picture goes, and at which size. */
@@ -35,7 +38,10 @@ export function placePicture(height: number, width: number, size: number, fit: F
 /** `[size, size, 4]`: red, green, blue, each multiplied by the opacity, and the opacity; all 0 where the picture is not. */
 export type FittedPicture = Uint8Array;
 
-/** Fits pictures into squares of `size`, one after the other. Those that the decoder brought to their target's size are copied. */
+/**
+ * Fits pictures into squares of `size`, one after the other. Those that the decoder brought to their target's size are
+ * copied.
+ */
 export function createFitter(size: number, fit: Fit): (picture: DecodedPicture) => FittedPicture {
   // Pictures of one data set mostly have one size.
   let last: { readonly key: string; readonly resize: Resizer } | undefined;
@@ -76,7 +82,10 @@ function cropMiddle({ height, width, rgba }: DecodedPicture): DecodedPicture {
   return { height: edge, width: edge, rgba: middle };
 }
 
-/** Writes `[size, size]` ink: 255 where the picture is as dark (or light) as can be, 0 where it is the opposite, transparent or not there (ITU-R BT.601 luma). */
+/**
+ * Writes `[size, size]` ink: 255 where the picture is as dark (or light) as can be, 0 where it is the opposite,
+ * transparent or not there (ITU-R BT.601 luma).
+ */
 export function writeInk(
   picture: FittedPicture,
   { isInkDark, inkGain }: { readonly isInkDark: boolean; readonly inkGain: number },

@@ -1,10 +1,16 @@
 // One picture made smaller or larger with a triangle filter as wide as a target pixel (the antialiased bilinear resize of
 // Pillow and PyTorch). Without Node: pages resize by the same rule.
 
-/** Resizes the `[height, width]` bytes that start at `offset` into `target`, `[targetHeight, targetWidth]`, 0 to 255, unrounded. */
+/**
+ * Resizes the `[height, width]` bytes that start at `offset` into `target`, `[targetHeight, targetWidth]`, 0 to 255,
+ * unrounded.
+ */
 export type Resizer = (source: Uint8Array, offset: number, target: Float64Array) => void;
 
-/** A resizer between two fixed sizes. Equal sizes copy exactly. Works from the source's side and skips paper, which most of a drawing is. */
+/**
+ * A resizer between two fixed sizes. Equal sizes copy exactly. Works from the source's side and skips paper, which most
+ * of a drawing is.
+ */
 export function createResizer(height: number, width: number, targetHeight: number, targetWidth: number): Resizer {
   const columns = triangleShares(width, targetWidth);
   const rows = triangleShares(height, targetHeight);
@@ -43,7 +49,10 @@ function narrowRow(
   return hasInk;
 }
 
-/** Which target positions each source position has a share in, and how much: those of source i stand from `start[i]` to `start[i + 1]`. */
+/**
+ * Which target positions each source position has a share in, and how much: those of source i stand from `start[i]` to
+ * `start[i + 1]`.
+ */
 interface Shares {
   readonly start: Int32Array;
   readonly target: Int32Array;

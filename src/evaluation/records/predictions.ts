@@ -123,7 +123,10 @@ export function writePredictions(folder: string, record: PredictionRecord): void
   writeFileAtomic(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 }
 
-/** The record in the file at `path`. Throws a OneshotError('corrupt') when it is not what `writePredictions` wrote, and the file system's error when it is missing. */
+/**
+ * The record in the file at `path`. Throws a OneshotError('corrupt') when it is not what `writePredictions` wrote, and
+ * the file system's error when it is missing.
+ */
 export function readPredictions(path: string): PredictionRecord {
   const lines = readBounded(path, MAX_RECORD_BYTES).toString('utf8').split('\n');
   const { version: _version, ...header } = parseHeader(lines[0]!, `${path}:1`);

@@ -4,7 +4,10 @@ import { type DistanceShape, modifiedHausdorff as measureDistance, prepareDistan
 import { scoreShapes } from './score-shapes.js';
 import type { BaselineScorer } from './scorer.js';
 
-/** Scores by the negative distance in parts of the picture's diagonal; -1, which no distance reaches, where a picture has no ink. */
+/**
+ * Scores by the negative distance in parts of the picture's diagonal; -1, which no distance reaches, where a picture
+ * has no ink.
+ */
 export const modifiedHausdorff: BaselineScorer = {
   name: 'modifiedHausdorff',
   title: 'modified Hausdorff distance',

@@ -31,7 +31,8 @@ export const nearestNeighbourCosine: BaselineScorer = {
   shortTitle: '1-NN cosine',
   combineShots: 'maximum',
   constantByDesign: false,
-  // One division of integers, so that equal cosines come out as equal numbers; ink is never negative, so the root keeps the order.
+  // One division of integers, so that equal cosines come out as equal numbers; ink is never negative, so the root keeps
+  // the order.
   embed: ({ clean }, numbers) =>
     scoreByInk(clean, numbers, (product, query, support) =>
       product === 0 ? 0 : Math.sqrt((product * product) / (query * support)),

@@ -4,7 +4,10 @@ import { type PictureSet, pictureAt } from '../../data/pictures/picture-set.js';
 import { scorePairs } from './score-pairs.js';
 import type { EmbeddedPictures } from './scorer.js';
 
-/** Pictures by the score of their shapes; a pair of which a picture has no shape, since it has no ink, gets `withoutInk`. A pixel is ink from half of full ink on. */
+/**
+ * Pictures by the score of their shapes; a pair of which a picture has no shape, since it has no ink, gets
+ * `withoutInk`. A pixel is ink from half of full ink on.
+ */
 export function scoreShapes<Shape>(
   set: PictureSet,
   prepare: (picture: InkPicture) => Shape | undefined,

@@ -12,7 +12,10 @@ export interface Scorer {
   readonly combineShots: 'mean' | 'maximum';
   /** Whether equal scores for all classes are what this scorer is for, and no sign of a collapsed network. */
   readonly constantByDesign: boolean;
-  /** Looks once at each of the pictures with the given numbers, which are ascending and different. Scorers that embed nothing ignore the augmentation. */
+  /**
+   * Looks once at each of the pictures with the given numbers, which are ascending and different. Scorers that embed
+   * nothing ignore the augmentation.
+   */
   embed(
     pictures: SizedPictures,
     numbers: Int32Array,
@@ -38,7 +41,10 @@ export interface BaselineType<Section extends Baseline> extends Titles {
 
 /** Pictures that a scorer has looked at. */
 export interface EmbeddedPictures {
-  /** Scores `[queries, supports]`, row by row; larger is more alike. Arguments are picture numbers, all among the embedded ones. */
+  /**
+   * Scores `[queries, supports]`, row by row; larger is more alike. Arguments are picture numbers, all among the
+   * embedded ones.
+   */
   score(queries: Int32Array, supports: Int32Array): Promise<PairScores> | PairScores;
   /** Scores `[pairs]` of aligned pictures, both `[pairs]` picture numbers among the embedded ones. */
   scoreAligned(first: Int32Array, second: Int32Array): Promise<PairScores> | PairScores;

@@ -23,7 +23,10 @@ const NOT_FITTED = -1e6;
 /** Scores of pairs of which a picture has no strokes. */
 const WITHOUT_STROKES = -1e8;
 
-/** HBPL without type-level learning: parses of both pictures fitted to each other with token noise, the lesion of Lake 2014 (thesis, 4.2.4) that needs no library. */
+/**
+ * HBPL without type-level learning: parses of both pictures fitted to each other with token noise, the lesion of Lake
+ * 2014 (thesis, 4.2.4) that needs no library.
+ */
 export const hbpl: BaselineType<BaselineHbpl> = {
   title: 'HBPL without type-level learning',
   shortTitle: 'HBPL',

@@ -29,7 +29,10 @@ export interface VerificationOptions {
   readonly keep?: (pairs: KeptPairs) => void;
 }
 
-/** The results of all verifications, in the order of the sections, the network before the baselines. Throws a OneshotError('usage') when a selection is too small for pairs. */
+/**
+ * The results of all verifications, in the order of the sections, the network before the baselines. Throws a
+ * OneshotError('usage') when a selection is too small for pairs.
+ */
 export async function verify(options: VerificationOptions): Promise<VerificationResult[]> {
   const results: VerificationResult[] = [];
   const uses = new Map<string, number>();

@@ -9,6 +9,11 @@ import type { VerificationMeasurement } from './verifications.js';
 /** What a system reached on the headline's task. */
 export type HeadlineMeasurement = Measurement | VerificationMeasurement;
 
+/** Whether it is what several networks reached together, as the experiment's file declares. */
+export function isEnsemble(measurement: HeadlineMeasurement): boolean {
+  return 'isEnsemble' in measurement && measurement.isEnsemble === true;
+}
+
 export interface Headline {
   readonly task: string;
   /**

@@ -1,6 +1,6 @@
 // The answer first: what the chosen system reaches on the test, beside whom, and what is alarming about it.
 import type { Block, Plot, Text } from '../document.js';
-import type { Headline, HeadlineMeasurement } from '../figures/headline.js';
+import { type Headline, type HeadlineMeasurement, isEnsemble } from '../figures/headline.js';
 import { isPaperTask, LANDMARKS } from '../figures/paper-tables.js';
 import type { VerificationMeasurement } from '../figures/verifications.js';
 import { formatCount, formatInterval, formatPercent, PERCENT } from '../format-figures.js';
@@ -87,7 +87,12 @@ function describeNumber({ first }: Headline): { value: string; text: string } {
 const isVerification = (measurement: HeadlineMeasurement): measurement is VerificationMeasurement =>
   !('protocol' in measurement);
 
-function choiceNote({ choice }: Report): Block[] {
+function choiceNote({ choice, headline }: Report): Block[] {
+  if (headline !== undefined && isEnsemble(headline.first)) {
+    const members = choice === undefined ? [] : [' Details are those of ', { name: choice.system }, '.'];
+    const text = ['Several networks answering together, as the file declares: nothing was chosen.', ...members];
+    return [{ type: 'paragraph', tone: 'note', text }];
+  }
   if (choice === undefined || (choice.type === 'chosen' && choice.value === undefined)) return [];
   const text = describeChoice(choice);
   return [{ type: 'paragraph', tone: 'note', text }];
@@ -132,7 +137,7 @@ async function plotAnswer({ choice }: Report, headline: Headline): Promise<Plot>
   const { first, measurements } = headline;
   const others = measurements.filter((measurement) => measurement !== first && measurement.scorer === 'network');
   const baselines = measurements.filter((measurement) => measurement !== first && measurement.scorer !== 'network');
-  const isChosen = choice?.type === 'chosen' && choice.candidates > 1;
+  const isChosen = choice?.type === 'chosen' && choice.candidates > 1 && !isEnsemble(first);
   const networks = [first, ...others].slice(0, Math.max(1, MOST_DOTS - baselines.length));
   const shown = [...networks, ...withoutRepeatedChance(baselines)];
   const labels = nameSystems(shown);

@@ -185,7 +185,7 @@ test('the state of a data folder tells missing, incomplete, right and wrong', as
     ['efficientnet-lite0', 'missing'],
   ]);
   const checked = await inspectDataSets(folder, { check: true });
-  expect(checked.map(({ state }) => state)).toEqual(['wrong', 'right']);
+  expect(checked.map(({ state }) => state)).toEqual(['wrong', 'right', 'missing', 'missing']);
   expect(checked[0]!.files.map(({ state }) => state)).toEqual(['missing', 'missing', 'wrong']);
   expect(checked[0]!.files[2]!.problem).toContain('all_runs.zip');
 });

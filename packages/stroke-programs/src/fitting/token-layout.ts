@@ -9,7 +9,10 @@ import { SHAPE_SIZE } from '../parsing/sub-strokes.js';
 
 /** Standard deviations of what differs from drawing to drawing. */
 export interface TokenNoise {
-  /** Of control points, in units in which a sub-stroke's longest side is 105. 0 keeps shapes, scales and starts as they are: Lake's "affine model". */
+  /**
+   * Of control points, in units in which a sub-stroke's longest side is 105. 0 keeps shapes, scales and starts as they
+   * are: Lake's "affine model".
+   */
   readonly shape: number;
   /** Of a sub-stroke's longest side, in widths of a picture. */
   readonly scale: number;

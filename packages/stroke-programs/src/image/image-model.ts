@@ -18,7 +18,10 @@ export interface TargetImage {
   readonly cell: number;
 }
 
-/** The picture in cells of `cell` x `cell` pixels; those at its right and lower edge may reach beyond it, where there is paper. */
+/**
+ * The picture in cells of `cell` x `cell` pixels; those at its right and lower edge may reach beyond it, where there is
+ * paper.
+ */
 export function makeTarget(picture: InkPicture, cell: number): TargetImage {
   const width = Math.ceil(picture.width / cell);
   const height = Math.ceil(picture.height / cell);
@@ -103,7 +106,10 @@ export class ImageModel {
     return this.#probability.map((value) => noise.flip + (1 - 2 * noise.flip) * value);
   }
 
-  /** How likely the target is, each of its pixels by itself, and the gradient; that by the blur, which costs as much as all others, only when asked for (otherwise 0). Ink outside the picture is not seen. */
+  /**
+   * How likely the target is, each of its pixels by itself, and the gradient; that by the blur, which costs as much as
+   * all others, only when asked for (otherwise 0). Ink outside the picture is not seen.
+   */
   compare(line: InkLine, noise: ImageNoise, target: TargetImage, withBlur = false): ImageLikelihood {
     const kernel = this.#render(line, noise);
     const { flip } = noise;

@@ -237,7 +237,10 @@ function turnDirections(moved: MovedPoints, ahead: Places): void {
   }
 }
 
-/** The mean truncated squared distance to the nearest point, from the moved points to the target and back, directions counted in. */
+/**
+ * The mean truncated squared distance to the nearest point, from the moved points to the target and back, directions
+ * counted in.
+ */
 function meanResiduals(points: InkPoints, moved: MovedPoints, target: InkPoints, settings: ElasticSettings): number {
   const limit = settings.truncation ** 2;
   const forth = new Float64Array(points.count).fill(limit);
@@ -255,7 +258,10 @@ function meanResiduals(points: InkPoints, moved: MovedPoints, target: InkPoints,
   return mean(forth) + mean(back);
 }
 
-/** How much the warp scales, turns and shears, from the linear map that fits it best: half of the squared scalings and the squared mixed terms. */
+/**
+ * How much the warp scales, turns and shears, from the linear map that fits it best: half of the squared scalings and
+ * the squared mixed terms.
+ */
 function affineEnergy({ count, x, y }: InkPoints, moved: MovedPoints): number {
   // A ridge of one unit per point keeps a dot, whose map is undetermined, from counting.
   let [xx, xy, yy] = [count, 0, count];

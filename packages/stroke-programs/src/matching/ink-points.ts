@@ -79,7 +79,10 @@ function listInk({ width, ink }: InkPicture): InkPixels {
   return { x: pixels.map((i) => i % width), y: pixels.map((i) => Math.floor(i / width)) };
 }
 
-/** The middle of the ink around a pixel, and its principal direction about there: twice the angle of the larger axis of the covariance. */
+/**
+ * The middle of the ink around a pixel, and its principal direction about there: twice the angle of the larger axis of
+ * the covariance.
+ */
 function describeInk({ x, y }: InkPixels, at: number, unit: number): Point {
   let [count, sumX, sumY] = [0, 0, 0];
   for (let i = 0; i < x.length; i++) {

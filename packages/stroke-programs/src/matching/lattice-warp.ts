@@ -57,7 +57,10 @@ function splineAt(place: number, knot: number): number {
   return t < 2 ? (2 - t) ** 3 / 6 : 0;
 }
 
-/** The matrix `[LATTICE, LATTICE]` of the bending energy: squared second differences along rows and columns and twice those across. */
+/**
+ * The matrix `[LATTICE, LATTICE]` of the bending energy: squared second differences along rows and columns and twice
+ * those across.
+ */
 export const BENDING = makeBending();
 
 function makeBending(): Float64Array {
@@ -106,7 +109,10 @@ export function bendingEnergy(displacement: Float64Array): number {
   return energy;
 }
 
-/** `[LATTICE, LATTICE]`: (BᵀB + bending R + ridge)⁻¹, which turns Bᵀg into the displacements of the knots that move the points by g best. */
+/**
+ * `[LATTICE, LATTICE]`: (BᵀB + bending R + ridge)⁻¹, which turns Bᵀg into the displacements of the knots that move the
+ * points by g best.
+ */
 export function invertNormalMatrix(basis: LatticeBasis, points: number, bending: number): Float64Array {
   const size = points / USUAL_POINTS;
   const normal = BENDING.map((value) => value * bending * size);
@@ -121,7 +127,10 @@ export function invertNormalMatrix(basis: LatticeBasis, points: number, bending:
   return invertPositiveDefinite(normal, LATTICE);
 }
 
-/** The inverse of a symmetric positive definite matrix by Gauss-Jordan elimination, which needs no pivots there. Changes `matrix`. */
+/**
+ * The inverse of a symmetric positive definite matrix by Gauss-Jordan elimination, which needs no pivots there. Changes
+ * `matrix`.
+ */
 function invertPositiveDefinite(matrix: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(n * n);
   for (let i = 0; i < n; i++) inverse[i * n + i] = 1;

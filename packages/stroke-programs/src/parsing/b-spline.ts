@@ -4,7 +4,10 @@
 /** Control points of a sub-stroke (Lake et al. 2015, supplement: 5). */
 export const CONTROL_POINTS = 5;
 
-/** The weights of the control points at `count` evenly spaced places of the curve: `[count, CONTROL_POINTS]`, each row sums to 1. A single place is the curve's middle. */
+/**
+ * The weights of the control points at `count` evenly spaced places of the curve: `[count, CONTROL_POINTS]`, each row
+ * sums to 1. A single place is the curve's middle.
+ */
 export function makeSplineBasis(count: number): Float64Array {
   const basis = new Float64Array(count * CONTROL_POINTS);
   for (let i = 0; i < count; i++) {
@@ -30,7 +33,10 @@ function cubicSpline(t: number): number {
 /** How strongly control points are kept in a row where points are too few to place them. */
 const RIDGE = 1e-6;
 
-/** The control points `[x0, …, x4, y0, …, y4]` of the curve that runs nearest to `points` (`[x, y]` each, evenly spaced in the curve's parameter) in the sense of least squares. */
+/**
+ * The control points `[x0, …, x4, y0, …, y4]` of the curve that runs nearest to `points` (`[x, y]` each, evenly spaced
+ * in the curve's parameter) in the sense of least squares.
+ */
 export function fitSpline(points: readonly (readonly [number, number])[]): Float64Array {
   const basis = makeSplineBasis(points.length);
   const n = CONTROL_POINTS;

@@ -1,7 +1,8 @@
 // From a picture of ink to ways in which it may have been drawn.
 import { countInk, type InkPicture } from '../ink-picture.js';
 import { seededRandom } from '../seeded-random.js';
-import { extractSkeleton, type Place, type SkeletonGraph } from '../skeleton/skeleton-graph.js';
+import { extractSkeleton } from '../skeleton/extract-skeleton.js';
+import type { Place, SkeletonGraph } from '../skeleton/skeleton-graph.js';
 import { smoothPath } from './smooth-path.js';
 import { divideStroke, type SubStroke } from './sub-strokes.js';
 import { drawWalks, pathsOfWalk, WALK_SETTINGS, type WalkSettings } from './walks.js';

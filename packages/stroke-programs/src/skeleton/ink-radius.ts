@@ -1,7 +1,10 @@
 // How thick ink is at a pixel: the largest circle in the ink about it.
 import type { InkPicture } from '../ink-picture.js';
 
-/** The distance in pixels from the middle of a pixel to that of the nearest pixel of paper, or to beyond the edge; `most` where it is larger. */
+/**
+ * The distance in pixels from the middle of a pixel to that of the nearest pixel of paper, or to beyond the edge;
+ * `most` where it is larger.
+ */
 export function measureInkRadius({ width, height, ink }: InkPicture, x: number, y: number, most = 20): number {
   let nearest = most * most;
   for (let reach = 0; reach * reach <= nearest; reach++) {

@@ -1,6 +1,9 @@
 // The eight neighbours of a pixel, once around.
 
-/** Steps `[dx, dy]` to the neighbours, counter-clockwise from the right: x1 … x8 of Guo and Hall 1989. Those with even places share a side with the pixel. */
+/**
+ * Steps `[dx, dy]` to the neighbours, counter-clockwise from the right: x1 … x8 of Guo and Hall 1989. Those with even
+ * places share a side with the pixel.
+ */
 export const NEIGHBOURS: readonly (readonly [dx: number, dy: number])[] = [
   [1, 0],
   [1, -1],
@@ -23,7 +26,10 @@ export function readNeighbours(ink: Uint8Array, width: number, height: number, a
   });
 }
 
-/** How often paper turns to ink on the way once around: the parts that the ink around a pixel falls into (Rutovitz's crossing number, halved). */
+/**
+ * How often paper turns to ink on the way once around: the parts that the ink around a pixel falls into (Rutovitz's
+ * crossing number, halved).
+ */
 export function countCrossings(neighbours: readonly number[]): number {
   let crossings = 0;
   for (let i = 0; i < 8; i++) if (neighbours[i] === 0 && neighbours[(i + 1) % 8] === 1) crossings++;
