@@ -38,7 +38,11 @@ export async function runWithInterruptions(
     });
     const trial = await waitFor(() => (ended ? 0 : findTrialProcess(runsFolder, experiment)));
     await sleep(random.between(0, options.longestMs));
-    if (ended) break;
+    // A trial that is over while its supervisor still reports can be killed no more.
+    if (ended || (kind === 'kill trial' && !isRunning(trial))) {
+      await result;
+      break;
+    }
     if (kind === 'kill trial' || kind === 'kill both') killIfRunning(trial);
     if (kind === 'kill supervisor' || kind === 'kill both') child.kill('SIGKILL');
     if (kind === 'interrupt') child.kill('SIGINT');
