@@ -38,8 +38,9 @@ export async function runWithInterruptions(
     });
     const trial = await waitFor(() => (ended ? 0 : findTrialProcess(runsFolder, experiment)));
     await sleep(random.between(0, options.longestMs));
-    // A trial that is over while its supervisor still reports can be killed no more.
-    if (ended || (kind === 'kill trial' && !isRunning(trial))) {
+    // A trial that is over while its supervisor still reports can neither be killed nor stopped any more.
+    const isOver = (kind === 'kill trial' || kind === 'interrupt') && !isRunning(trial);
+    if (ended || isOver) {
       await result;
       break;
     }
