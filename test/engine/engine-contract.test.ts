@@ -59,7 +59,14 @@ const encoders: Record<string, Layer[]> = {
   sigmoid: [conv, { type: 'sigmoid' }, ...end],
   flatten: [conv, { type: 'flatten' }, ...end],
   'batch normalisation of pictures': [{ ...conv, useBias: false }, batchNorm, ...end],
-  'batch normalisation of vectors': [conv, { ...dense, useBias: false }, batchNorm, { type: 'sigmoid' }],
+  // With relu before it: else the normalisation takes out the convolution's bias, whose gradient is rounding alone.
+  'batch normalisation of vectors': [
+    conv,
+    { type: 'relu' },
+    { ...dense, useBias: false },
+    batchNorm,
+    { type: 'sigmoid' },
+  ],
   // Engines may lay channels out in blocks of 8 or 16.
   'a block of 16 channels with everything': [
     { ...conv, filters: 16, useBias: false, padding: 'same' },

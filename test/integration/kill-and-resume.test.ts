@@ -25,7 +25,7 @@ describe('a run that is interrupted at random moments ends like one that is not'
     const runs = newFolder();
     const done = await runWithInterruptions(['run', TINY, '--runs', runs], 'tiny', runs, {
       times: 3,
-      longestMs: 3000,
+      longestMs: 1200,
       seed,
       kinds,
     });

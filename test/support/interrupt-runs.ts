@@ -38,7 +38,12 @@ export async function runWithInterruptions(
     });
     const trial = await waitFor(() => (ended ? 0 : findTrialProcess(runsFolder, experiment)));
     await sleep(random.between(0, options.longestMs));
-    if (ended) break;
+    // A trial that is over while its supervisor still reports can neither be killed nor stopped any more.
+    const isOver = (kind === 'kill trial' || kind === 'interrupt') && !isRunning(trial);
+    if (ended || isOver) {
+      await result;
+      break;
+    }
     if (kind === 'kill trial' || kind === 'kill both') killIfRunning(trial);
     if (kind === 'kill supervisor' || kind === 'kill both') child.kill('SIGKILL');
     if (kind === 'interrupt') child.kill('SIGINT');

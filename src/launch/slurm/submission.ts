@@ -135,14 +135,16 @@ export function listSubmissions(experimentFolder: string): FoundSubmission[] {
   if (statSync(parent, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   return readdirSync(parent, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map(({ name }) => name)
-    .sort()
-    .flatMap((name) => {
+    .flatMap(({ name }) => {
       const folder = join(parent, name);
       const submission = readSubmission(folder);
       return submission === undefined ? [] : [{ folder, submission }];
-    });
+    })
+    .sort((a, b) => orderOf(a).localeCompare(orderOf(b), 'en'));
 }
+
+// Names of folders tell seconds only, and two submissions may share one.
+const orderOf = ({ submission: { createdAt, id } }: FoundSubmission) => `${createdAt} ${id}`;
 
 export function writeTaskRecord(folder: string, index: number, record: TaskRecord): void {
   writeFileAtomic(submissionFiles(folder).task(index), `${JSON.stringify(record)}\n`);

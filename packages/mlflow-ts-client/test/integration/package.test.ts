@@ -72,6 +72,8 @@ describe('npm pack', () => {
     await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(folder, filename)], { cwd: folder });
     expect((await readdir(join(folder, 'node_modules'))).filter((name) => !name.startsWith('.'))).toEqual([
       'mlflow-ts-client',
+      // Proxies and certificates of the environment; loaded where these are set.
+      'undici',
     ]);
     const checked = await run(process.execPath, [compiler], { cwd: folder }).catch(
       (error: { stdout: string }) => error,
