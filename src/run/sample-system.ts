@@ -13,7 +13,7 @@ const SAMPLE_MS = 10_000;
 const FIRST_SAMPLE_LIMIT_MS = 60_000;
 
 export interface SystemSampler {
-  /** No sample is taken any more; the journal may be closed then. */
+  /** Takes the one sample of a run that had none yet; then no more: the journal may be closed. */
   stop(): void;
 }
 
@@ -24,17 +24,21 @@ export interface SystemSampler {
 export function sampleSystem(journal: Journal): SystemSampler {
   const startedAt = performance.now();
   let isStopped = false;
+  let hasSample = false;
   let before = readClocks();
-  const sample = async () => {
-    const now = readClocks();
-    const values = { ...describeLoad(before, now), ...describeMemory(), ...(await describeGpus()) };
-    before = now;
-    if (isStopped) return;
+  const append = (values: Record<string, number>) => {
+    hasSample = true;
     for (const [name, value] of Object.entries(values)) {
       const key = `${SYSTEM_PREFIX}${name}`;
       journal.append({ type: 'metric', key, step: (journal.lastStep(key) ?? -1) + 1, value }, { replay: 'keep' });
     }
     journal.write();
+  };
+  const sample = async () => {
+    const now = readClocks();
+    const values = { ...describeLoad(before, now), ...describeMemory(), ...(await describeGpus()) };
+    before = now;
+    if (!isStopped) append(values);
   };
   // A sample that fails (a full disk) is left out: the run itself meets the same trouble and says so.
   const trySample = () => void sample().catch(() => undefined);
@@ -49,6 +53,14 @@ export function sampleSystem(journal: Journal): SystemSampler {
     stop() {
       isStopped = true;
       clearInterval(timer);
+      // A run of seconds has its sample too: of all its time.
+      const isTrained = journal.lastStep('train/loss') !== undefined;
+      if (hasSample || !isTrained) return;
+      try {
+        append({ ...describeLoad(before, readClocks()), ...describeMemory() });
+      } catch {
+        // As above: what ends the run says itself why.
+      }
     },
   };
 }

@@ -9,6 +9,8 @@ export type Interruption = 'kill trial' | 'kill supervisor' | 'kill both' | 'int
 
 /** How long an orphan may take to write its checkpoint and end. */
 const ORPHAN_MS = 30_000;
+/** In place of a process: the command ended before its trial was seen. */
+const NO_TRIAL = -1;
 
 export interface InterruptedRun {
   readonly interruptions: readonly Interruption[];
@@ -36,11 +38,12 @@ export async function runWithInterruptions(
     void result.then(() => {
       ended = true;
     });
-    const trial = await waitFor(() => (ended ? 0 : findTrialProcess(runsFolder, experiment)));
+    const trial = await waitFor(() => (ended ? NO_TRIAL : findTrialProcess(runsFolder, experiment)));
+    if (trial === NO_TRIAL) break;
     await sleep(random.between(0, options.longestMs));
     // A trial that is over while its supervisor still reports can neither be killed nor stopped any more.
-    const isOver = (kind === 'kill trial' || kind === 'interrupt') && !isRunning(trial);
-    if (ended || isOver) {
+    const isGone = (kind === 'kill trial' || kind === 'interrupt') && !isRunning(trial);
+    if (ended || isGone) {
       await result;
       break;
     }
