@@ -1,7 +1,7 @@
 // The one way from a file to its plan.
 import { basename } from 'node:path';
 import type { ComposeOptions } from '../config/compose.js';
-import { describeData } from '../data/data-source.js';
+import { digestInputs } from '../data/digest-inputs.js';
 import { type Plan, planTrials } from '../plan/plan-trials.js';
 import type { Assignment } from '../plan/trial.js';
 import { createFeasibility } from './create-feasibility.js';
@@ -11,7 +11,7 @@ import { loadExperiment } from './load-experiment.js';
 export function loadPlan(path: string, options: ComposeOptions = {}): Plan {
   const { experiment, positions } = loadExperiment(path, options);
   return planTrials(experiment, {
-    digestData: (section) => describeData(section).identity,
+    digestInputs,
     isFeasible: createFeasibility(positions),
     changes: (options.sets ?? []).flatMap(readChange),
   });

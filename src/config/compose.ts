@@ -251,21 +251,30 @@ function realPath(path: string): string {
 }
 
 /**
- * The tree with file paths made absolute (`data.path`): relative ones are meant relative to the file they stand in, or
- * to the current folder in a `--set`.
+ * The tree with file paths made absolute (`data.path`, `model.encoder[].path`): relative ones are meant relative to the
+ * file they stand in, or to the current folder in a `--set`.
  */
 function resolvePaths(root: SourceMap, folderOf: (file: string) => string | undefined): SourceMap {
-  const data = root.entries.get('data');
-  const entry = data?.node.kind === 'map' ? data.node.entries.get('path') : undefined;
-  if (
-    data?.node.kind !== 'map' ||
-    entry?.node.kind !== 'scalar' ||
-    typeof entry.node.value !== 'string' ||
-    entry.node.value === ''
-  )
-    return root;
+  const withData = replaceMap(root, 'data', (data) => resolvePath(data, folderOf));
+  return replaceMap(withData, 'model', (model) => {
+    const encoder = model.entries.get('encoder');
+    if (encoder?.node.kind !== 'list') return model;
+    const items = encoder.node.items.map((item) => (item.kind === 'map' ? resolvePath(item, folderOf) : item));
+    return withEntry(model, 'encoder', { ...encoder, node: { ...encoder.node, items } });
+  });
+}
+
+function replaceMap(root: SourceMap, key: string, replace: (map: SourceMap) => SourceMap): SourceMap {
+  const entry = root.entries.get(key);
+  return entry?.node.kind === 'map' ? withEntry(root, key, { ...entry, node: replace(entry.node) }) : root;
+}
+
+/** A map whose entry `path` is absolute. */
+function resolvePath(map: SourceMap, folderOf: (file: string) => string | undefined): SourceMap {
+  const entry = map.entries.get('path');
+  if (entry?.node.kind !== 'scalar' || typeof entry.node.value !== 'string' || entry.node.value === '') return map;
   const folder = folderOf(entry.node.start.file);
-  if (folder === undefined) return root;
-  const path = { ...entry, node: { ...entry.node, value: resolve(folder, expandHome(entry.node.value, process.env)) } };
-  return withEntry(root, 'data', { ...data, node: withEntry(data.node, 'path', path) });
+  if (folder === undefined) return map;
+  const value = resolve(folder, expandHome(entry.node.value, process.env));
+  return withEntry(map, 'path', { ...entry, node: { ...entry.node, value } });
 }

@@ -6,7 +6,7 @@ import { requireDataFiles } from '../data/data-source.js';
 import { type DataPlace, resolveDataFolder } from '../data/files/data-folder.js';
 import { requirePretrainedFile } from '../data/files/pretrained-files.js';
 import { listExtraPictures } from '../evaluation/protocols/registry.js';
-
+import { digestEncoderFile } from '../layers/file/encoder-file.js';
 import type { Plan } from '../plan/plan-trials.js';
 import type { Trial } from '../plan/trial.js';
 import { findRun, indexRunFolders } from './prepare-run.js';
@@ -45,5 +45,6 @@ function requireDataOf(experiment: Experiment, place: DataPlace): void {
   if (experiment.data) requireDataFiles(experiment.data, place, listExtraPictures(experiment.evaluation));
   for (const layer of experiment.model?.encoder ?? []) {
     if (layer.type === 'pretrained') requirePretrainedFile(layer.network, resolveDataFolder(undefined, place));
+    if (layer.type === 'file') digestEncoderFile(layer.path);
   }
 }

@@ -16,9 +16,9 @@ export function makeTrials(
   point: SweepPoint,
   seeds: readonly number[],
   { shortPaths, changes }: TrialNaming,
-  digestData: PlanSurroundings['digestData'],
+  digestInputs: PlanSurroundings['digestInputs'],
 ): Trial[] {
-  const dataDigest = digestData(point.experiment.data);
+  const dataDigest = digestInputs(point.experiment);
   const fingerprint = makePointFingerprints(point.experiment, dataDigest);
   return seeds.map((seed): Trial => {
     const fingerprints = fingerprint(seed);

@@ -22,12 +22,12 @@ export interface Plan {
 }
 
 /** The plan of a checked experiment. */
-export function planTrials(experiment: Experiment, { digestData, isFeasible, changes = [] }: PlanSurroundings): Plan {
-  const digestOnce = rememberDigests(digestData);
+export function planTrials(experiment: Experiment, { digestInputs, isFeasible, changes = [] }: PlanSurroundings): Plan {
+  const digestOnce = rememberDigests(digestInputs);
   const halving = readHalving(experiment);
   const decided = halving === undefined ? {} : { halving };
   if (isSearched(experiment.sweep)) {
-    const search = createSearchSweep(experiment, experiment.sweep, { digestData: digestOnce, isFeasible, changes });
+    const search = createSearchSweep(experiment, experiment.sweep, { digestInputs: digestOnce, isFeasible, changes });
     return { experiment, trials: [], search, ...decided, fingerprint: search.fingerprint };
   }
   const points = expandSweep(experiment);
@@ -41,14 +41,13 @@ export function planTrials(experiment: Experiment, { digestData, isFeasible, cha
   return { experiment, trials, ...decided, fingerprint };
 }
 
-function rememberDigests(digestData: PlanSurroundings['digestData']): PlanSurroundings['digestData'] {
-  const digests = new Map<Experiment['data'], string>();
-  return (section) => {
-    let digest = digests.get(section);
-    if (digest === undefined) {
-      digest = digestData(section);
-      digests.set(section, digest);
-    }
+function rememberDigests(digestInputs: PlanSurroundings['digestInputs']): PlanSurroundings['digestInputs'] {
+  const digests = new Map<Experiment['data'], Map<Experiment['model'], string>>();
+  return ({ data, model }) => {
+    const ofData = digests.get(data) ?? new Map<Experiment['model'], string>();
+    digests.set(data, ofData);
+    const digest = ofData.get(model) ?? digestInputs({ data, model });
+    ofData.set(model, digest);
     return digest;
   };
 }

@@ -36,7 +36,7 @@ export interface SearchSweep {
 export function createSearchSweep(
   experiment: Experiment,
   settings: SearchedSweep,
-  { digestData, isFeasible, changes = [] }: PlanSurroundings,
+  { digestInputs, isFeasible, changes = [] }: PlanSurroundings,
 ): SearchSweep {
   const { sweep: _, ...base } = experiment;
   const space = spaceOf(settings);
@@ -55,7 +55,7 @@ export function createSearchSweep(
 
   return {
     settings,
-    fingerprint: fingerprintOf(experiment, settings, digestData),
+    fingerprint: fingerprintOf(experiment, settings, digestInputs),
     goal,
     maxPoints,
     learns: settings.method === 'tpe',
@@ -73,7 +73,7 @@ export function createSearchSweep(
         { assignments, experiment: assign(assignments).experiment },
         experiment.seeds,
         { shortPaths, changes: changed },
-        digestData,
+        digestInputs,
       );
     },
   };
@@ -120,14 +120,14 @@ function listAssignmentsOf(point: SearchPoint) {
 function fingerprintOf(
   experiment: Experiment,
   { maxTrials: _, maxHours: __, ...settings }: SearchedSweep,
-  digestData: PlanSurroundings['digestData'],
+  digestInputs: PlanSurroundings['digestInputs'],
 ): string {
   const { training } = partition(experiment);
   return stableHash({
     settings,
     training,
     seeds: experiment.seeds,
-    data: digestData(experiment.data),
+    data: digestInputs(experiment),
     numerics: NUMERICS_VERSION,
   });
 }

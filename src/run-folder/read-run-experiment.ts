@@ -5,6 +5,7 @@ import { readBounded } from '../base/bounded-file.js';
 import { OneshotError } from '../base/problem.js';
 import type { Experiment } from '../config/experiment.js';
 import { describeData } from '../data/data-source.js';
+import { digestInputs } from '../data/digest-inputs.js';
 import { makeFingerprints } from '../plan/fingerprint.js';
 import { MAX_RECORD_BYTES } from './read-record.js';
 import { runFiles, type TrialRecord } from './run-folder.js';
@@ -21,9 +22,10 @@ export function readRunExperiment(folder: string, record: TrialRecord, dataPath?
   try {
     const written = parse(readBounded(path, MAX_RECORD_BYTES).toString('utf8')) as Experiment;
     experiment = dataPath === undefined ? written : withDataPath(written, dataPath);
-    training = makeFingerprints(experiment, record.seed, describeData(experiment.data).identity).training;
+    refuseLostPictures(folder, experiment);
+    training = makeFingerprints(experiment, record.seed, digestInputs(experiment)).training;
   } catch (error) {
-    if (error instanceof OneshotError && error.code === 'data') throw dataIsElsewhere(folder, error);
+    if (error instanceof OneshotError && error.code === 'data') throw error;
     throw new OneshotError('corrupt', `${path} cannot be read: ${(error as Error).message}`, {
       hint: 'it was damaged or edited; a copy of the run that is whole can take its place',
       cause: error,
@@ -48,11 +50,16 @@ function withDataPath(experiment: Experiment, path: string): Experiment {
   return { ...experiment, data: { ...experiment.data, path } as Experiment['data'] };
 }
 
-function dataIsElsewhere(folder: string, cause: OneshotError): OneshotError {
-  return new OneshotError('data', `the pictures of ${folder} are not where they were: ${cause.message}`, {
-    hint: `put them back, or say where they are now: oneshot reproduce ${folder} --set data.path=FOLDER`,
-    cause,
-  });
+function refuseLostPictures(folder: string, { data }: Experiment): void {
+  try {
+    describeData(data);
+  } catch (cause) {
+    if (!(cause instanceof OneshotError && cause.code === 'data')) throw cause;
+    throw new OneshotError('data', `the pictures of ${folder} are not where they were: ${cause.message}`, {
+      hint: `put them back, or say where they are now: oneshot reproduce ${folder} --set data.path=FOLDER`,
+      cause,
+    });
+  }
 }
 
 function otherData(folder: string, dataPath: string): OneshotError {

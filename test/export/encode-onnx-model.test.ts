@@ -102,6 +102,8 @@ async function runOnnx(network: TrainedNetwork, pictures: Float32Array, support?
   return session.run({ pictures: new Tensor('float32', pictures, [pictures.length / SIZE ** 2, SIZE, SIZE, 1]) });
 }
 
+const noFiles = () => Promise.reject(new Error('these networks have no files'));
+
 const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)));
 
@@ -111,7 +113,12 @@ describe('encodeOnnxModel', () => {
     async (_, encoder) => {
       const network = makeNetwork(encoder, HEADS[0]!);
       await tf.setBackend('cpu');
-      const { functions, units, dispose } = loadNetwork(tf, network.model, { imageSize: SIZE }, network.weights);
+      const { functions, units, dispose } = await loadNetwork(
+        { tf, openFile: noFiles },
+        network.model,
+        { imageSize: SIZE },
+        network.weights,
+      );
       for (const count of [1, 3]) {
         const { embeddings } = await runOnnx(network, ink(count, 31));
         expect(embeddings!.dims).toEqual([count, units]);
@@ -126,7 +133,12 @@ describe('encodeOnnxModel', () => {
   test.each(HEADS)('scores a support set with the head $type', async (head) => {
     const network = makeNetwork([conv(2, { stride: 2 }), { type: 'flatten' } as Layer, dense(5)], head);
     await tf.setBackend('cpu');
-    const { functions, units, dispose } = loadNetwork(tf, network.model, { imageSize: SIZE }, network.weights);
+    const { functions, units, dispose } = await loadNetwork(
+      { tf, openFile: noFiles },
+      network.model,
+      { imageSize: SIZE },
+      network.weights,
+    );
     const known = await functions.embed(ink(3, 17), 3);
     const support = {
       labels: ['oak', 'fir'],

@@ -32,6 +32,25 @@ export const checkEncoderShapes: Rule = {
   },
 };
 
+/** A network of a file sees pictures: it is the first layer, and there is one at most. */
+export const checkFilePlace: Rule = {
+  name: 'file place',
+  needs: ['model.encoder'],
+  check({ model }, { report }) {
+    for (const { place, layers } of listLayerGroups(model?.encoder ?? [])) {
+      for (const [index, { type }] of layers.entries()) {
+        if (type !== 'file' || (place.length === 0 && index === 0)) continue;
+        report({
+          code: 'conflict',
+          path: ['model', 'encoder', ...place, index],
+          found: `a layer \`file\` behind ${place.length === 0 ? 'other layers' : 'the input of another'}`,
+          allowed: 'it as the first layer of the encoder: its network takes pictures',
+        });
+      }
+    }
+  },
+};
+
 /** No two layers of an encoder or a block share a name, and none is called as the head or the task. */
 export const checkLayerNames: Rule = {
   name: 'layer names',
