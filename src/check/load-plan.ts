@@ -1,7 +1,10 @@
 // The one way from a file to its plan.
 import { basename } from 'node:path';
+import { deepFreeze } from '../config/assign-values.js';
 import type { ComposeOptions } from '../config/compose.js';
+import type { Experiment } from '../config/experiment.js';
 import { describeData } from '../data/data-source.js';
+import { describeWeights } from '../model/weights-source.js';
 import { type Plan, planTrials } from '../plan/plan-trials.js';
 import type { Assignment } from '../plan/trial.js';
 import { createFeasibility } from './create-feasibility.js';
@@ -12,9 +15,19 @@ export function loadPlan(path: string, options: ComposeOptions = {}): Plan {
   const { experiment, positions } = loadExperiment(path, options);
   return planTrials(experiment, {
     digestData: (section) => describeData(section).identity,
+    pinWeights,
     isFeasible: createFeasibility(positions),
     changes: (options.sets ?? []).flatMap(readChange),
   });
+}
+
+// The rules have seen to it that they are there.
+function pinWeights(experiment: Experiment): Experiment {
+  const { model } = experiment;
+  if (model?.initialWeights === undefined) return experiment;
+  const { weightHash } = describeWeights(model.initialWeights);
+  const pinned = { ...model, initialWeights: { ...model.initialWeights, digest: weightHash } };
+  return { ...experiment, model: deepFreeze(pinned) };
 }
 
 /** Sections that decide what is trained: two runs that differ elsewhere are the same run. */
