@@ -10,14 +10,21 @@ import type { Assignment } from '../plan/trial.js';
 import { createFeasibility } from './create-feasibility.js';
 import { loadExperiment } from './load-experiment.js';
 
+export interface PlanOptions extends ComposeOptions {
+  /** `--set` arguments that the command itself makes, behind those of its user: they are in no name. */
+  readonly fixed?: readonly string[];
+  /** What names tell besides. */
+  readonly changes?: readonly Assignment[];
+}
+
 /** The plan of a file with the `--set` arguments. Throws an `InputError` with all problems of the file. */
-export function loadPlan(path: string, options: ComposeOptions = {}): Plan {
-  const { experiment, positions } = loadExperiment(path, options);
+export function loadPlan(path: string, { sets = [], fixed = [], changes = [], ...options }: PlanOptions = {}): Plan {
+  const { experiment, positions } = loadExperiment(path, { ...options, sets: [...sets, ...fixed] });
   return planTrials(experiment, {
     digestData: (section) => describeData(section).identity,
     pinWeights,
     isFeasible: createFeasibility(positions),
-    changes: (options.sets ?? []).flatMap(readChange),
+    changes: [...changes, ...sets.flatMap(readChange)],
   });
 }
 

@@ -49,6 +49,8 @@ export async function refuseSeenBefore(
   const { dataIdentity, dataset } = network.origin;
   // The same pictures for the same purposes: what is kept apart within them is kept apart here.
   if (dataIdentity === data.description.identity) return [];
+  // What comes with the program shares no class; a folder may hold anything.
+  if (dataset !== section.dataset && dataset !== 'folder' && section.dataset !== 'folder') return [];
   if (!('experiment' in network))
     return [
       `the initial weights come from a file: nobody can say whether what is tested was trained on (${dataset}, ${network.origin.split})`,
