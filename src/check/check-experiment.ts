@@ -15,6 +15,7 @@ import { checkColorJitter, checkInkOnly } from './rules/colors.js';
 import { checkDataSet, checkSourceSize, checkTrainingSelection } from './rules/data.js';
 import { checkEncoderShapes, checkFilePlace, checkLayerNames } from './rules/encoder.js';
 import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns, checkTransfer } from './rules/episodes.js';
+import { checkWeightsFit, checkWeightsSource } from './rules/initial-weights.js';
 import { checkLoss, checkLossHead, checkMargin, checkUntrainedHead } from './rules/loss.js';
 import { checkEarlyStopping } from './rules/metrics.js';
 import { checkName } from './rules/name.js';
@@ -39,6 +40,8 @@ export const rules: readonly Rule[] = [
   checkFilePlace,
   checkEncoderShapes,
   checkLayerNames,
+  checkWeightsSource,
+  checkWeightsFit,
   checkBatchSize,
   checkMicroBatches,
   checkTask,

@@ -250,31 +250,41 @@ function realPath(path: string): string {
   }
 }
 
+/** Keys that name files of other kinds; `*` stands for every item of a list. */
+const PATH_KEYS = [
+  ['data', 'path'],
+  ['model', 'encoder', '*', 'path'],
+  ['model', 'initialWeights', 'run'],
+  ['model', 'initialWeights', 'file'],
+];
+
 /**
- * The tree with file paths made absolute (`data.path`, `model.encoder[].path`): relative ones are meant relative to the
+ * The tree with file paths made absolute (`data.path`): relative ones are meant relative to the
  * file they stand in, or to the current folder in a `--set`.
  */
 function resolvePaths(root: SourceMap, folderOf: (file: string) => string | undefined): SourceMap {
-  const withData = replaceMap(root, 'data', (data) => resolvePath(data, folderOf));
-  return replaceMap(withData, 'model', (model) => {
-    const encoder = model.entries.get('encoder');
-    if (encoder?.node.kind !== 'list') return model;
-    const items = encoder.node.items.map((item) => (item.kind === 'map' ? resolvePath(item, folderOf) : item));
-    return withEntry(model, 'encoder', { ...encoder, node: { ...encoder.node, items } });
-  });
+  return PATH_KEYS.reduce((tree, keys) => resolvePath(tree, keys, folderOf) as SourceMap, root);
 }
 
-function replaceMap(root: SourceMap, key: string, replace: (map: SourceMap) => SourceMap): SourceMap {
-  const entry = root.entries.get(key);
-  return entry?.node.kind === 'map' ? withEntry(root, key, { ...entry, node: replace(entry.node) }) : root;
+/** The node with the path at `keys` below it absolute; as it is where there is none. */
+function resolvePath(
+  node: SourceNode,
+  [key, ...rest]: readonly string[],
+  folderOf: (file: string) => string | undefined,
+): SourceNode {
+  if (key === undefined) return makeAbsolute(node, folderOf);
+  if (key === '*')
+    return node.kind === 'list'
+      ? { ...node, items: node.items.map((item) => resolvePath(item, rest, folderOf)) }
+      : node;
+  const entry = node.kind === 'map' ? node.entries.get(key) : undefined;
+  return node.kind === 'map' && entry !== undefined
+    ? withEntry(node, key, { ...entry, node: resolvePath(entry.node, rest, folderOf) })
+    : node;
 }
 
-/** A map whose entry `path` is absolute. */
-function resolvePath(map: SourceMap, folderOf: (file: string) => string | undefined): SourceMap {
-  const entry = map.entries.get('path');
-  if (entry?.node.kind !== 'scalar' || typeof entry.node.value !== 'string' || entry.node.value === '') return map;
-  const folder = folderOf(entry.node.start.file);
-  if (folder === undefined) return map;
-  const value = resolve(folder, expandHome(entry.node.value, process.env));
-  return withEntry(map, 'path', { ...entry, node: { ...entry.node, value } });
+function makeAbsolute(node: SourceNode, folderOf: (file: string) => string | undefined): SourceNode {
+  if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '') return node;
+  const folder = folderOf(node.start.file);
+  return folder === undefined ? node : { ...node, value: resolve(folder, expandHome(node.value, process.env)) };
 }

@@ -1,10 +1,11 @@
 // The layers in front that nothing changes: what they make of a picture is computed once instead of in each step, and a
 // network of somebody's own (layer `file`) is run there, since no engine computes it as layers.
 import { OneshotError } from '../base/problem.js';
-import type { Layer, LayerFile } from '../config/experiment.js';
+import type { Layer, LayerFile, Model } from '../config/experiment.js';
 import { describeEncoderFile, digestEncoderFile, readEncoderFile } from '../layers/file/encoder-file.js';
 import type { OpenFileNetwork } from '../layers/file/file-network.js';
 import type { Shape } from '../layers/layer.js';
+import { layerName } from '../layers/layer-name.js';
 import { layerTypeOf } from '../layers/registry.js';
 import { sizeOf } from '../layers/shape.js';
 import type { NumberArray } from './named-arrays.js';
@@ -19,11 +20,16 @@ export interface PictureEncoder {
 /** Layers with which a front is worth its while: the others cost little. */
 const HEAVY: readonly Layer['type'][] = ['pretrained', 'file'];
 
-/** How many layers at the beginning of an encoder nothing changes; 0 where none of them takes time. */
-export function countFixedLayers(encoder: readonly Layer[]): number {
-  const first = encoder.findIndex((layer) => layerTypeOf(layer).isFixed?.(layer) !== true);
+/** How many layers at the beginning of a network nothing changes; 0 where none of them takes time. */
+export function countFixedLayers({ encoder, initialWeights }: Pick<Model, 'encoder' | 'initialWeights'>): number {
+  const frozen = new Set(initialWeights?.frozen);
+  const isFrozen = (layer: Layer, index: number) => frozen.has(layerName(layer, index));
+  const first = encoder.findIndex(
+    (layer, index) => !isFrozen(layer, index) && layerTypeOf(layer).isFixed?.(layer) !== true,
+  );
   const count = first < 0 ? encoder.length : first;
-  return encoder.slice(0, count).some(({ type }) => HEAVY.includes(type)) ? count : 0;
+  const front = encoder.slice(0, count);
+  return front.some((layer, index) => HEAVY.includes(layer.type) || isFrozen(layer, index)) ? count : 0;
 }
 
 /** The network as it is where its input has been through the first `count` layers already. Its parameters stay all there. */

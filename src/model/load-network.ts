@@ -1,5 +1,6 @@
 // A network with stored weights, ready to answer: what evaluation and everybody who uses a trained network start from.
 import type { Model } from '../config/experiment.js';
+import { digestEncoderFile } from '../layers/file/encoder-file.js';
 import type { OpenFileNetwork } from '../layers/file/file-network.js';
 import type { TensorFlow } from '../layers/layer.js';
 import type { EncoderShape } from './encoder-shape.js';
@@ -37,6 +38,8 @@ export async function loadNetwork(
   { imageSize, channels }: { readonly imageSize: number; readonly channels?: number },
   arrays: NamedArrays,
 ): Promise<LoadedNetwork> {
+  const file = fileLayerOf(model.encoder);
+  if (file !== undefined) digestEncoderFile(file.path);
   const shape = describeNetwork(model, imageSize, channels);
   const front = await openFront(shape, openFile, arrays);
   const behind = shapeBehind(shape, front === undefined ? 0 : 1);

@@ -22,12 +22,13 @@ export interface Plan {
 }
 
 /** The plan of a checked experiment. */
-export function planTrials(experiment: Experiment, { digestInputs, isFeasible, changes = [] }: PlanSurroundings): Plan {
-  const digestOnce = rememberDigests(digestInputs);
+export function planTrials(experiment: Experiment, surroundings: PlanSurroundings): Plan {
+  const { changes = [] } = surroundings;
+  const around = { ...surroundings, digestData: rememberDigests(surroundings.digestData) };
   const halving = readHalving(experiment);
   const decided = halving === undefined ? {} : { halving };
   if (isSearched(experiment.sweep)) {
-    const search = createSearchSweep(experiment, experiment.sweep, { digestInputs: digestOnce, isFeasible, changes });
+    const search = createSearchSweep(experiment, experiment.sweep, around);
     return { experiment, trials: [], search, ...decided, fingerprint: search.fingerprint };
   }
   const points = expandSweep(experiment);
@@ -35,19 +36,20 @@ export function planTrials(experiment: Experiment, { digestInputs, isFeasible, c
   const changed = changes.filter(({ path }) => !swept.has(path));
   const shortPaths = shortenPaths([...swept, ...changed.map(({ path }) => path)]);
   const naming = { shortPaths, changes: changed };
-  const trials = points.flatMap((point) => makeTrials(point, experiment.seeds, naming, digestOnce));
+  const trials = points.flatMap((point) => makeTrials(point, experiment.seeds, naming, around));
   const hashes = trials.map(({ fingerprints }) => fingerprints.training);
   const fingerprint = stableHash(halving === undefined ? hashes : { trials: hashes, halving });
   return { experiment, trials, ...decided, fingerprint };
 }
 
-function rememberDigests(digestInputs: PlanSurroundings['digestInputs']): PlanSurroundings['digestInputs'] {
-  const digests = new Map<Experiment['data'], Map<Experiment['model'], string>>();
-  return ({ data, model }) => {
-    const ofData = digests.get(data) ?? new Map<Experiment['model'], string>();
-    digests.set(data, ofData);
-    const digest = ofData.get(model) ?? digestInputs({ data, model });
-    ofData.set(model, digest);
+function rememberDigests(digestData: PlanSurroundings['digestData']): PlanSurroundings['digestData'] {
+  const digests = new Map<Experiment['data'], string>();
+  return (section) => {
+    let digest = digests.get(section);
+    if (digest === undefined) {
+      digest = digestData(section);
+      digests.set(section, digest);
+    }
     return digest;
   };
 }

@@ -35,7 +35,7 @@ export interface FixedFrontOptions {
 /** The fixed layers of a network, ready to be used; undefined where its first layer learns. */
 export async function openFixedFront(options: FixedFrontOptions): Promise<FixedFront | undefined> {
   const { model, augmentation, data, engine, weights } = options;
-  const layers = countFixedLayers(model.encoder);
+  const layers = countFixedLayers(model);
   if (layers === 0) return undefined;
   const { imageSize, channels } = data.description;
   const part: Model = { ...model, encoder: model.encoder.slice(0, layers) as Model['encoder'] };

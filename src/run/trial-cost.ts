@@ -38,7 +38,7 @@ export function estimateTrialCost(experiment: Experiment): TrialCost | undefined
   if (model === undefined || training === undefined) return undefined;
   const data = describeData(experiment.data);
   const whole = describeNetwork(model, data.imageSize, data.channels);
-  const network = shapeBehind(whole, countFixedLayers(model.encoder));
+  const network = shapeBehind(whole, countFixedLayers(model));
   const { units, picturesPerUnit, pairsPerUnit } = describeBatch(training);
   const picturesPerStep = units * picturesPerUnit;
   const learning = network.encoder.layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);

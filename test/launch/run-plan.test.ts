@@ -15,7 +15,7 @@ import { newFolder } from '../support/run-command.js';
 
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');
 const planOf = (...sets: string[]) =>
-  planTrials(loadExperiment(TINY, { sets }).experiment, { digestInputs: () => 'data', isFeasible: () => true });
+  planTrials(loadExperiment(TINY, { sets }).experiment, { digestData: () => 'data', isFeasible: () => true });
 const FOUR_SEEDS = 'seeds=[1, 2, 3, 4]';
 
 /** A launcher whose trials end with the outcomes of the script, one after the other. */

@@ -270,7 +270,7 @@ test('layers are fixed as far as nothing in them learns, where one of them takes
   const pretrained = { type: 'pretrained', network: 'efficientnet-lite0', trainLast: 0, rateDecay: 1 };
   const center = { type: 'center', whiten: false, shrinkage: 0.1 };
   const dense = { type: 'dense', units: 4 };
-  const count = (...layers: unknown[]) => countFixedLayers(layers as Model['encoder']);
+  const count = (...layers: unknown[]) => countFixedLayers({ encoder: layers as Model['encoder'] });
   expect(count(pretrained, center, dense)).toBe(2);
   expect(count({ ...pretrained, trainLast: 2 }, center, dense)).toBe(0);
   expect(count({ type: 'flatten' }, dense)).toBe(0);

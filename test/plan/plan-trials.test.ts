@@ -7,7 +7,7 @@ import { planTrials } from '../../src/plan/plan-trials.js';
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');
 const digest = (section: unknown) => JSON.stringify(section);
 const plan = (...sets: string[]) =>
-  planTrials(loadExperiment(TINY, { sets }).experiment, { digestInputs: digest, isFeasible: () => true }).trials;
+  planTrials(loadExperiment(TINY, { sets }).experiment, { digestData: digest, isFeasible: () => true }).trials;
 
 describe('a plan', () => {
   test('lists points in the order of the file with seeds innermost', () => {
@@ -33,7 +33,7 @@ describe('a plan', () => {
   test('names a trial by what the command line changed too, which is in no id', () => {
     const { experiment } = loadExperiment(TINY, { sets: ['training.maxEpochs=2'] });
     const changes = [{ path: 'training.maxEpochs', value: '2' }];
-    const [named] = planTrials(experiment, { digestInputs: digest, isFeasible: () => true, changes }).trials;
+    const [named] = planTrials(experiment, { digestData: digest, isFeasible: () => true, changes }).trials;
     const [alone] = plan('training.maxEpochs=2');
     expect(named).toMatchObject({ name: 'maxEpochs=2,seed=1', id: alone?.id, assignments: [] });
   });
@@ -69,7 +69,7 @@ describe('a plan', () => {
     expect(one?.fingerprints.config).toBe(two?.fingerprints.config);
     expect(one?.fingerprints.training).not.toBe(two?.fingerprints.training);
     const { experiment } = loadExperiment(TINY);
-    const other = planTrials(experiment as Experiment, { digestInputs: () => 'other pixels', isFeasible: () => true })
+    const other = planTrials(experiment as Experiment, { digestData: () => 'other pixels', isFeasible: () => true })
       .trials[0];
     expect(other?.fingerprints.training).not.toBe(one?.fingerprints.training);
   });

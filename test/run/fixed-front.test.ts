@@ -63,7 +63,8 @@ async function train(trial: Trial, engine: Engine, data: LoadedData): Promise<Re
     seed: SEED,
     engine,
     data,
-    prepareWeights: () => prepareGivenWeights({ model: experiment.model, seed: SEED, engine, data, place, log }),
+    prepareWeights: () =>
+      prepareGivenWeights({ model: experiment.model, seed: SEED, engine, data, place, learned: undefined, log }),
     microBatchSize: 8,
     journal,
     stopRequested: () => false,

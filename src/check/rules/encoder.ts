@@ -24,7 +24,7 @@ export const checkEncoderShapes: Rule = {
         found: error.message,
         allowed: `a layer that fits what reaches it, [${error.input.join(', ')}]`,
         hint:
-          error.place.length === 1 && error.place[0] === 0
+          error.place.length === 1 && error.place[0] === 0 && model.encoder[0]?.type !== 'file'
             ? 'data.imageSize gives the size of the pictures'
             : undefined,
       });

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
-import type { Layer, LayerFile } from '../../config/experiment.js';
+import type { LayerFile } from '../../config/experiment.js';
 import { type Shape, ShapeError } from '../layer.js';
 import { describeShape, sizeOf } from '../shape.js';
 import { type OnnxHeader, type OnnxValue, readOnnxHeader } from './onnx-header.js';
@@ -20,8 +20,8 @@ export interface FileEncoderForm {
   /** Pictures that it takes at once; undefined where any number will do. */
   readonly batch: number | undefined;
   /** What a picture's channel is made into: (value - mean) / std, of values in [0, 1]. */
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
+  readonly mean: number[];
+  readonly std: number[];
   /** How the output's places become one vector. */
   readonly pool: Pooling;
   /** Length of the embedding. */
@@ -30,6 +30,8 @@ export interface FileEncoderForm {
 
 /** `first` of `places` vectors, or their mean; a vector lies together, or (`isPlanar`) place by place. */
 export type Pooling = { readonly type: 'none' } | { readonly type: 'first' | 'mean'; readonly isPlanar: boolean };
+
+type Normalization = Pick<FileEncoderForm, 'mean' | 'std'>;
 
 /** A network of protobuf messages is at most that large. */
 const MAX_BYTES = 2 ** 31 - 1;
@@ -51,16 +53,14 @@ export function digestEncoderFile(path: string): Buffer {
 }
 
 /**
- * What the networks of an encoder's files are: the file and what is said beside it of its pictures, for each. Throws as
+ * The layer with what its results depend on: the file's digest, and what was found beside it of the pictures. Throws as
  * `digestEncoderFile` does.
  */
-export function digestNetworks(encoder: readonly Layer[]): { sha256: string; beside: unknown }[] {
-  return encoder
-    .filter((layer) => layer.type === 'file')
-    .map(({ path, mean, std }) => ({
-      sha256: digestEncoderFile(path).toString('hex'),
-      beside: mean !== undefined && std !== undefined ? {} : readPreprocessor(path),
-    }));
+export function pinEncoderFile(layer: LayerFile): LayerFile {
+  const { path, mean, std } = layer;
+  const { header, sha256 } = lookAt(path);
+  const found = { ...readNormalization(path, header), ...(mean && { mean }), ...(std && { std }) };
+  return { ...layer, ...found, digest: sha256.toString('hex') };
 }
 
 /** The bytes of a file. Throws a OneshotError('data') as `digestEncoderFile` does. */
@@ -113,7 +113,11 @@ function readHeader(path: string, bytes: Buffer): OnnxHeader {
  * them, and a OneshotError('data') when its file is missing or none.
  */
 export function describeEncoderFile(config: LayerFile, input: Shape): FileEncoderForm {
-  const { header } = lookAt(config.path);
+  const { header, sha256 } = lookAt(config.path);
+  if (config.digest !== undefined && config.digest !== sha256.toString('hex'))
+    throw new ShapeError(
+      `${config.path} is another file than digest says: put that one back, or leave digest out; its SHA-256 is ${sha256.toString('hex')}`,
+    );
   const fed = chooseInput(header, config);
   const { layout, channels } = checkInput(fed, config, input);
   const { output, pool, units } = chooseOutput(header, config, layout);
@@ -200,7 +204,14 @@ function nameOf({ name, shape }: OnnxValue): string {
 /** The producer of files that `oneshot export` writes: their networks take pictures as they are. */
 const OWN = 'oneshot-runner';
 
-const asItIs = (channels: number) => ({
+/** What the file, or one for tools that lies beside it, says of its pictures. */
+function readNormalization(path: string, { producer, inputs }: OnnxHeader): Partial<Normalization> {
+  if (producer !== OWN) return readPreprocessor(path);
+  const channels = inputs[0]?.shape?.[3];
+  return asItIs(typeof channels === 'number' ? channels : COLORS);
+}
+
+const asItIs = (channels: number): Normalization => ({
   mean: new Array<number>(channels).fill(0),
   std: new Array<number>(channels).fill(1),
 });
@@ -210,11 +221,10 @@ const PREPROCESSOR = 'preprocessor_config.json';
 
 function findNormalization(
   { path, mean, std }: LayerFile,
-  { producer }: OnnxHeader,
+  header: OnnxHeader,
   channels: FileEncoderForm['channels'],
-): Pick<FileEncoderForm, 'mean' | 'std'> {
-  const found =
-    mean !== undefined && std !== undefined ? {} : producer === OWN ? asItIs(channels) : readPreprocessor(path);
+): Normalization {
+  const found = mean !== undefined && std !== undefined ? {} : readNormalization(path, header);
   const result = { mean: mean ?? found.mean, std: std ?? found.std };
   const isWhole = (values: readonly number[] | undefined) => values?.length === channels;
   if (result.mean !== undefined && result.std !== undefined && isWhole(result.mean) && isWhole(result.std))
@@ -232,8 +242,7 @@ function findNormalization(
   );
 }
 
-/** What the file for tools that lies beside a network, or in the folder above, says of its pictures. */
-function readPreprocessor(network: string): Partial<Pick<FileEncoderForm, 'mean' | 'std'>> {
+function readPreprocessor(network: string): Partial<Normalization> {
   const folders = [dirname(network), dirname(dirname(network))];
   const path = folders.map((folder) => join(folder, PREPROCESSOR)).find((file) => existsSync(file));
   if (path === undefined) return {};
