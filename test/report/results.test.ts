@@ -25,14 +25,7 @@ let parent: string;
 
 beforeAll(async () => {
   parent = mkdtempSync(join(tmpdir(), 'results-'));
-  for (const seed of [1, 2]) {
-    await writeRun(parent, {
-      experiment: 'quickstart',
-      ...headOf('l2'),
-      seed,
-      evaluation: { ...evaluation, skill: 1 },
-    });
-  }
+  for (const seed of [1, 2]) await writeRun(parent, { ...headOf('l2', seed), evaluation: { ...evaluation, skill: 1 } });
   await writeRun(parent, { ...headOf('cosine', 1), evaluation: { ...evaluation, skill: 5 } });
   await writeRun(parent, { experiment: 'mine', seed: 3, evaluation: { ...evaluation, skill: 5 } });
   await writeRun(parent, { experiment: 'mine', seed: 4, state: 'running' });
@@ -54,14 +47,14 @@ describe('the results of finished runs', () => {
     expect(mine!.conditions.commits).toEqual([{ hash: '0123456789abcdef', dirty: true }]);
     // Maps that differ in their type are told by it.
     expect(quickstart!.systems.map(({ system, seeds }) => [system, seeds])).toEqual([
-      ['head=cosine', [1]],
       ['head=l2', [1, 2]],
+      ['head=cosine', [1]],
       ['nearest neighbour, cosine of ink', []],
       ['chance', []],
     ]);
     // Each fake run says that it took 720 s of processor time.
     expect(quickstart!.systems.map(({ cost }) => cost?.coreMinutes)).toEqual([12, 12, undefined, undefined]);
-    const [two] = quickstart!.systems[1]!.measurements;
+    const [two] = quickstart!.systems[0]!.measurements;
     const text = readFileSync(markdown, 'utf8');
     for (const accuracy of two!.accuracies) expect(text).toContain((100 * accuracy).toFixed(1));
     expect(text).toContain(`(${(100 * two!.interval[0]).toFixed(1)}–${(100 * two!.interval[1]).toFixed(1)})`);
