@@ -66,6 +66,7 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
   export: [
     ['oneshot export runs/quickstart', 'an ONNX file of embeddings'],
     ['oneshot export RUN --support known --out birds.onnx', 'an ONNX file that names pictures'],
+    ['oneshot export RUN --format tfjs --support known', 'a folder for pages: `tf.loadGraphModel` reads it'],
     ['oneshot export RUN --format safetensors', 'weights with their architecture; `oneshot classify` takes it as well'],
   ],
   reproduce: [

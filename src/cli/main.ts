@@ -200,10 +200,14 @@ program
 
 program
   .command('export')
-  .description('write a trained network as one file for other programs')
+  .description('write a trained network for other programs')
   .argument('<run>', 'a finished run, or an exported .safetensors file')
-  .addOption(new Option('--format <format>', 'the kind of file').choices(['onnx', 'safetensors']).default('onnx'))
-  .addOption(new Option('--support <dir>', 'bring along a support set: the file then names pictures by itself'))
+  .addOption(
+    new Option('--format <format>', 'an ONNX file, a folder for TensorFlow.js, or weights with their architecture')
+      .choices(['onnx', 'tfjs', 'safetensors'])
+      .default('onnx'),
+  )
+  .addOption(new Option('--support <dir>', 'bring along a support set: the network then names pictures by itself'))
   .addOption(new Option('--out <file>', 'where it is written; EXPERIMENT-TRIAL.FORMAT here when left out'))
   .addOption(inkOption())
   .addOption(jsonOption())
