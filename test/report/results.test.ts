@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderResultsPage } from '../../src/report/results/results-page.js';
 import { readResultsRecord } from '../../src/report/results/results-record.js';
 import { writeResults } from '../../src/report/results/write-results.js';
 import { FIVE_WAY, makeSmallData } from './support/small-data.js';
@@ -86,4 +87,10 @@ describe('the results of finished runs', () => {
     expect(() => writeResults([empty], join(empty, 'results.md'))).toThrow(`found no finished run at ${empty}`);
     rmSync(empty, { recursive: true });
   });
+});
+
+it('docs/results.md is what the command writes from docs/results.json', () => {
+  const docs = join(import.meta.dirname, '../../docs');
+  const record = readResultsRecord(join(docs, 'results.json'));
+  expect(readFileSync(join(docs, 'results.md'), 'utf8')).toBe(renderResultsPage(record));
 });

@@ -83,7 +83,7 @@ function tabulateOmniglot(record: ResultsRecord): Block[] {
       },
     },
     paragraph(
-      'Networks were trained on the 30 background alphabets alone. Lake’s runs are fixed sets of 20 different characters, drawn by eight people; episodes within an alphabet are drawn at random from the 20 evaluation alphabets and are harder. ' +
+      'What a network was trained on stands below with its experiment. Lake’s runs are fixed sets of 20 different characters, drawn by eight people; episodes within an alphabet are drawn at random from the 20 evaluation alphabets and are harder. ' +
         'A row with * has no other above it that took less processor time (Pareto front by the column within an alphabet).',
     ),
   ];
