@@ -216,6 +216,18 @@ program
   .action(run(async () => (await import('./commands/export.js')).exportCommand));
 
 program
+  .command('evaluate')
+  .description('measure a trained network on other data or by other protocols, as a run of its own')
+  .argument('<run>', 'a finished run, or an exported .safetensors file')
+  .argument('[file]', 'an experiment file: its data, evaluation and baselines; those of the run when left out')
+  .addOption(setOption())
+  .addOption(runsOption())
+  .addOption(engineOption())
+  .addOption(threadsOption())
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/evaluate.js')).evaluateCommand));
+
+program
   .command('reproduce')
   .description('run a finished run again from its own folder, and compare metrics, weights and results')
   .argument('<run>', 'the folder of a finished run')
