@@ -15,6 +15,7 @@ import { checkColorJitter, checkInkOnly } from './rules/colors.js';
 import { checkDataSet, checkSourceSize, checkTrainingSelection } from './rules/data.js';
 import { checkEncoderShapes, checkLayerNames } from './rules/encoder.js';
 import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns, checkTransfer } from './rules/episodes.js';
+import { checkWeightsFit, checkWeightsSource } from './rules/initial-weights.js';
 import { checkLoss, checkLossHead, checkMargin, checkUntrainedHead } from './rules/loss.js';
 import { checkEarlyStopping } from './rules/metrics.js';
 import { checkName } from './rules/name.js';
@@ -38,6 +39,8 @@ export const rules: readonly Rule[] = [
   checkInkOnly,
   checkEncoderShapes,
   checkLayerNames,
+  checkWeightsSource,
+  checkWeightsFit,
   checkBatchSize,
   checkMicroBatches,
   checkTask,

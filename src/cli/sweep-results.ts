@@ -6,14 +6,14 @@ import { chooseConfiguration, rankConfigurations } from '../report/figures/choos
 import { type Headline, type HeadlineMeasurement, isEnsemble, makeHeadline } from '../report/figures/headline.js';
 import { measureVerifications } from '../report/figures/verifications.js';
 import { formatInterval, formatPercent } from '../report/format-figures.js';
-import { groupRuns, type Measurement, measureGroups, type RunGroup } from '../report/group-runs.js';
+import { groupRuns, measureGroups, type RunGroup } from '../report/group-runs.js';
 import { listDataDoubts } from '../report/list-data-doubts.js';
 import type { ReportRun } from '../report/load-runs.js';
 import { measureEnsembles } from '../report/measure-ensembles.js';
 import { nameSystem, nameSystems } from '../report/names.js';
 import { measureWidth, shortenMiddle } from './fit-lines.js';
 import { createPlainTable } from './plain-table.js';
-import { type RunResults, renderResults, type ShownResult } from './results-table.js';
+import { type RunResults, renderResults } from './results-table.js';
 import type { Colors } from './terminal.js';
 
 /** Configurations that are listed; of more, the best ranked. */
@@ -48,7 +48,7 @@ export function renderSweepResults(
   if (groups.length === 1 || headline === undefined || choice === undefined)
     return { text: renderTasks(groups, all, colors, columns), alarms };
   const table = renderConfigurations(groups, headline, colors, columns);
-  return { text: `${table}\n${describeChoice(choice, headline)}`, alarms };
+  return { text: `${table}\n${describeChoice(choice, headline, colors)}`, alarms };
 }
 
 function renderTasks(
@@ -59,20 +59,13 @@ function renderTasks(
 ): string {
   const own = groups.map(({ label }): RunResults => {
     const results = all.filter(({ system, scorer }) => scorer !== 'network' || system === label);
-    return {
-      name: label,
-      results: results.map(toShown),
-    };
+    return { name: label, results };
   });
   const ensembles = groupBy(all.filter(isEnsemble), ({ system }) => system);
-  for (const [name, results] of ensembles) own.push({ name, results: results.map(toShown) });
+  for (const [name, results] of ensembles) own.push({ name, results });
   const seeds = groups[0]!.runs.length;
   const mean = groups.length === 1 && seeds > 1 ? `\n${colors.dim(` means of ${seeds} runs, n of each`)}` : '';
   return `${renderResults(own, colors, columns)}${mean}`;
-}
-
-function toShown({ task, scorer, n, accuracy, interval }: HeadlineMeasurement): ShownResult {
-  return { task, scorer, n, accuracy, wilson: interval, clustered: null, alarm: null };
 }
 
 function renderConfigurations(
@@ -90,17 +83,22 @@ function renderConfigurations(
     group.label,
     String(values.length),
     isShare ? `${formatPercent(averageOf(values))} %` : averageOf(values).toPrecision(4),
-    showAccuracy(measured.get(group.label)),
+    showAccuracy(measured.get(group.label), colors),
   ]);
   const unranked = groups.filter((group) => !ranked.some((other) => other.group === group));
-  const others = unranked.map(({ label, runs }) => [label, String(runs.length), '', showAccuracy(measured.get(label))]);
+  const others = unranked.map(({ label, runs }) => [
+    label,
+    String(runs.length),
+    '',
+    showAccuracy(measured.get(label), colors),
+  ]);
   const all = [...rows, ...others];
   const baselines = headline.measurements.filter(({ scorer }) => scorer !== 'network');
   const titles = nameSystems(baselines);
-  const last = baselines.map((baseline, index) => [titles[index]!, '', '', showAccuracy(baseline)]);
+  const last = baselines.map((baseline, index) => [titles[index]!, '', '', showAccuracy(baseline, colors)]);
   const together = headline.measurements
     .filter(isEnsemble)
-    .map((ensemble) => [ensemble.system, String(ensemble.accuracies.length), '', showAccuracy(ensemble)]);
+    .map((ensemble) => [ensemble.system, String(ensemble.accuracies.length), '', showAccuracy(ensemble, colors)]);
   const shown = [...all.slice(0, MOST_LISTED), ...together, ...last];
   const render = (longest: number) => {
     const metric = objective.metric === VALIDATION_OBJECTIVE.metric ? 'validation' : objective.metric;
@@ -117,20 +115,22 @@ function renderConfigurations(
   return `${excess > 0 ? render(Math.max(LEAST_NAME, longest - excess)) : whole}${more}`;
 }
 
-function showAccuracy(measurement: Pick<Measurement, 'accuracy' | 'interval' | 'scorer'> | undefined): string {
+function showAccuracy(measurement: HeadlineMeasurement | undefined, colors: Colors): string {
   if (measurement === undefined) return '';
-  const { accuracy, interval, scorer } = measurement;
-  return scorer === 'chance' ? formatPercent(accuracy) : `${formatPercent(accuracy)} (${formatInterval(interval)})`;
+  const { accuracy, interval, scorer, alarm } = measurement;
+  if (scorer === 'chance') return formatPercent(accuracy);
+  return `${formatPercent(accuracy)} (${formatInterval(interval)})${alarm === undefined ? '' : colors.red(' !')}`;
 }
 
 function describeChoice(
   choice: NonNullable<ReturnType<typeof chooseConfiguration>>,
   { task, first }: Headline,
+  colors: Colors,
 ): string {
-  if (isEnsemble(first)) return `${first.system}, as the file declares: ${showAccuracy(first)} on ${task}`;
+  if (isEnsemble(first)) return `${first.system}, as the file declares: ${showAccuracy(first, colors)} on ${task}`;
   if (choice.type === 'none') return `no configuration was chosen: ${choice.reason}`;
   const { group, objective } = choice;
   const reached =
-    first.scorer === 'network' && first.system === group.label ? `: ${showAccuracy(first)} on ${task}` : '';
+    first.scorer === 'network' && first.system === group.label ? `: ${showAccuracy(first, colors)} on ${task}` : '';
   return `chosen by ${objective.metric}: ${group.label}${reached}`;
 }

@@ -250,22 +250,36 @@ function realPath(path: string): string {
   }
 }
 
+/** Keys that name files of other kinds. */
+const PATH_KEYS = [
+  ['data', 'path'],
+  ['model', 'initialWeights', 'run'],
+  ['model', 'initialWeights', 'file'],
+];
+
 /**
  * The tree with file paths made absolute (`data.path`): relative ones are meant relative to the file they stand in, or
  * to the current folder in a `--set`.
  */
 function resolvePaths(root: SourceMap, folderOf: (file: string) => string | undefined): SourceMap {
-  const data = root.entries.get('data');
-  const entry = data?.node.kind === 'map' ? data.node.entries.get('path') : undefined;
-  if (
-    data?.node.kind !== 'map' ||
-    entry?.node.kind !== 'scalar' ||
-    typeof entry.node.value !== 'string' ||
-    entry.node.value === ''
-  )
-    return root;
-  const folder = folderOf(entry.node.start.file);
-  if (folder === undefined) return root;
-  const path = { ...entry, node: { ...entry.node, value: resolve(folder, expandHome(entry.node.value, process.env)) } };
-  return withEntry(root, 'data', { ...data, node: withEntry(data.node, 'path', path) });
+  return PATH_KEYS.reduce((tree, keys) => resolvePath(tree, keys, folderOf), root);
+}
+
+function resolvePath(
+  map: SourceMap,
+  [key, ...rest]: readonly string[],
+  folderOf: (file: string) => string | undefined,
+): SourceMap {
+  const entry = map.entries.get(key!);
+  if (entry === undefined) return map;
+  const { node } = entry;
+  if (rest.length > 0)
+    return node.kind === 'map' ? withEntry(map, key!, { ...entry, node: resolvePath(node, rest, folderOf) }) : map;
+  if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '') return map;
+  const folder = folderOf(node.start.file);
+  if (folder === undefined) return map;
+  return withEntry(map, key!, {
+    ...entry,
+    node: { ...node, value: resolve(folder, expandHome(node.value, process.env)) },
+  });
 }

@@ -496,6 +496,7 @@ export interface Model {
    */
   encoder: Layer[];
   head: Head;
+  initialWeights?: InitialWeights;
 }
 /**
  * Two-dimensional convolution.
@@ -1221,6 +1222,34 @@ export interface HeadCosine {
    * Momentum that this layer ends at; the optimizer's when left out (Koch et al. 2015: per layer, in [0, 1]).
    */
   momentum?: number;
+}
+/**
+ * Weights that another network has learned, to begin with instead of drawn ones, layer by layer. Without `training` the network is measured as it is: `oneshot evaluate` writes that. Weights are the same when their numbers are: where they lie changes no fingerprint.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "initialWeights".
+ */
+export interface InitialWeights {
+  /**
+   * The folder of a finished run, whose best weights are taken; or `file`. Relative to the file it stands in.
+   */
+  run?: string;
+  /**
+   * A file that `oneshot export --format safetensors` wrote; or `run`. Relative to the file it stands in.
+   */
+  file?: string;
+  /**
+   * SHA-256 of all weights there, as `oneshot export --json` names it (`weightHash`): other ones are an error. Filled in when left out.
+   */
+  digest?: string;
+  /**
+   * Layers that get them, by name, and `head`; they must have the same names and shapes there. When left out: all that have weights.
+   */
+  layers?: string[];
+  /**
+   * Those of them that learn nothing more, by name: neither their weights nor, in batch normalisation, their statistics change.
+   */
+  frozen: string[];
 }
 /**
  * How the network is trained.

@@ -34,13 +34,23 @@ const LEAST_CORRELATION = 0.98;
 const LEAST_COARSE_CORRELATION = 0.95;
 const COARSE_SIZE = 8;
 /** Pairs that are looked at for likeness: some seconds. */
-export const MOST_PAIRS = 3e7;
+const MOST_PAIRS = 3e7;
+
+export interface FoundCopies {
+  /** Each picture once for each kind, `equal` before `turned` before `alike`. */
+  readonly copies: readonly Copy[];
+  /** Of the pictures for validation and test that are neither equal to another one nor turned, how many likeness was looked for in. */
+  readonly likeness: { readonly looked: number; readonly asked: number };
+}
 
 /**
- * All copies of the split's pictures at their source size, each picture once for each kind, `equal` before `turned`
- * before `alike`. Likeness is not looked for where there are more pairs than `MOST_PAIRS`.
+ * The copies among the split's pictures at their source size: equal and turned ones all; likeness is looked for in as many
+ * pictures for validation and test, spread evenly, as `mostPairs` allow.
  */
-export function findCopies({ split, source }: Pick<LoadedData, 'split' | 'source'>): Copy[] {
+export function findCopies(
+  { split, source }: Pick<LoadedData, 'split' | 'source'>,
+  mostPairs = MOST_PAIRS,
+): FoundCopies {
   const entries = SPLIT_PURPOSES.flatMap((purpose) =>
     Array.from(split[purpose].pictures, (picture): Entry => ({ picture, purpose })),
   );
@@ -49,11 +59,11 @@ export function findCopies({ split, source }: Pick<LoadedData, 'split' | 'source
   const rest = entries.filter(({ picture }) => !known.has(picture) && !isFlat(pictureAt(source, picture)));
   const turned = source.height === source.width ? findTurned(rest, source) : [];
   for (const { picture } of turned) known.add(picture);
-  const alike = findAlike(
-    rest.filter(({ picture }) => !known.has(picture)),
-    source,
-  );
-  return [...equal, ...turned, ...alike];
+  const left = rest.filter(({ picture }) => !known.has(picture));
+  const asked = left.filter(({ purpose }) => purpose !== 'train');
+  const looked = thinOut(asked, mostPairs / left.length);
+  const alike = findAlike(left, new Set(looked), source);
+  return { copies: [...equal, ...turned, ...alike], likeness: { looked: looked.length, asked: asked.length } };
 }
 
 interface Entry {
@@ -131,10 +141,14 @@ function isFlat(pixels: Uint8Array): boolean {
   return pixels.every((value) => value === pixels[0]);
 }
 
+/** At most so many of the items, one at least, evenly from all of them. */
+function thinOut<T>(items: readonly T[], most: number): T[] {
+  const every = Math.ceil(items.length / Math.max(1, Math.floor(most)));
+  return items.filter((_, index) => index % every === 0);
+}
+
 // Pictures for validation and test are set beside those of every other purpose and of their own class.
-function findAlike(entries: readonly Entry[], source: PictureSet): Copy[] {
-  const asked = entries.filter(({ purpose }) => purpose !== 'train');
-  if (asked.length * entries.length > MOST_PAIRS) return [];
+function findAlike(entries: readonly Entry[], looked: ReadonlySet<Entry>, source: PictureSet): Copy[] {
   const coarse = entries.map(({ picture }) => standardize(reduce(pictureAt(source, picture), source)));
   const fine = new Map<number, Float32Array>();
   const fineOf = (picture: number) => {
@@ -144,7 +158,7 @@ function findAlike(entries: readonly Entry[], source: PictureSet): Copy[] {
   };
   const copies: Copy[] = [];
   entries.forEach((own, index) => {
-    if (own.purpose === 'train') return;
+    if (!looked.has(own)) return;
     for (let other = 0; other < index; other++) {
       const twin = entries[other]!;
       const isSameClass = source.character[own.picture] === source.character[twin.picture];

@@ -44,7 +44,8 @@ export function describeNetwork(model: Model, imageSize: number, channels = 1): 
   const encoder = placeEncoder(model.encoder, imageSize, channels);
   const headType = headTypeOf(model.head);
   const headParameters = headType.parameters(model.head, encoder.units);
-  const parameters = [
+  const frozen = new Set(model.initialWeights?.frozen);
+  const parameters: NetworkParameter[] = [
     ...encoder.layers.flatMap(({ name, config, parameters }) =>
       parameters.map((spec) => ({
         ...spec,
@@ -59,13 +60,14 @@ export function describeNetwork(model: Model, imageSize: number, channels = 1): 
       layer: HEAD_NAME,
       config: model.head,
     })),
-  ];
-  const headParameterCount = countLearned(headParameters);
+    // What is frozen is a statistic that nothing updates.
+  ].map((spec) => (frozen.has(spec.layer) ? { ...spec, role: 'statistic' as const } : spec));
+  const headParameterCount = countLearned(parameters.filter(({ layer }) => layer === HEAD_NAME));
   return {
     input: [imageSize, imageSize, channels],
     encoder,
     parameters,
-    parameterCount: encoder.parameterCount + headParameterCount,
+    parameterCount: countLearned(parameters),
     headParameterCount,
     multiplyAddsPerPicture: encoder.multiplyAdds,
     multiplyAddsPerPair: headType.multiplyAdds(model.head, encoder.units),

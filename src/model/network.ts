@@ -57,6 +57,8 @@ export function buildNetwork(
     within: (name) => contextOf(`${layer}/${name}`, training),
   });
   const headContext = contextOf(HEAD_NAME, undefined);
+  // A frozen layer computes as it will be evaluated: with running statistics, without dropout.
+  const frozen = new Set(model.initialWeights?.frozen);
 
   return {
     shape,
@@ -64,7 +66,11 @@ export function buildNetwork(
       tf.tidy(() => {
         let activations: Tensor = images;
         for (const { name, config } of shape.encoder.layers)
-          activations = layerTypeOf(config).apply(config, activations, contextOf(name, training));
+          activations = layerTypeOf(config).apply(
+            config,
+            activations,
+            contextOf(name, frozen.has(name) ? undefined : training),
+          );
         return tf.reshape(activations, [images.shape[0], shape.encoder.units]) as Tensor2D;
       }),
     comparePairs: (measure, a, b) => tf.tidy(() => comparePairs(model.head, measure, a, b, headContext)),

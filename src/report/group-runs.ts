@@ -7,6 +7,7 @@ import type { EpisodeOutcome } from '../evaluation/statistics/clustered-bootstra
 import { coverBoth, type Interval } from '../evaluation/statistics/interval.js';
 import { intervalOverSeeds } from '../evaluation/statistics/over-seeds.js';
 import { shortenPaths } from '../plan/trial-name.js';
+import { listBaselines } from './baseline-variants.js';
 import { findDifferences } from './find-differences.js';
 import type { ReportRun } from './load-runs.js';
 
@@ -22,6 +23,8 @@ export interface Measurement {
   /** The group's label, or the baseline's name. */
   readonly system: string;
   readonly scorer: ScorerName;
+  /** What tells a baseline from another one of its name among these runs, `tokenNoise=3`; empty where nothing does. */
+  readonly variant: string;
   readonly task: string;
   readonly protocol: EvaluationResult['protocol'];
   readonly selection: EvaluationResult['selection'];
@@ -111,7 +114,7 @@ function describeValue(value: unknown): string {
 export function measureGroups(groups: readonly RunGroup[]): Measurement[] {
   const networks = groups.flatMap(({ label, runs }) =>
     [...collectTasks(runs, ({ scorer }) => scorer === 'network').values()].map((found) =>
-      summarize(label, found, hasConvolutions(runs[0]!)),
+      summarize(label, found, { convolutional: hasConvolutions(runs[0]!) }),
     ),
   );
   const all = groups.flatMap(({ runs }) => runs);
@@ -144,21 +147,28 @@ function collectTasks(
 
 // A baseline gives the same answers in every run on the same pictures and episodes: it is shown once for these.
 function measureBaselines(runs: readonly ReportRun[]): Measurement[] {
-  const measured = collectTasks(
-    runs,
-    ({ scorer }) => scorer !== 'network',
-    ({ task, scorer, episodesHash, pictures }) => stableHash([scorer, task, episodesHash, pictures.digest]),
-  );
-  return [...measured.values()].map(([first]) => summarize(first!.result.scorer, [first!]));
+  return listBaselines(runs, ({ results }) => results).flatMap(({ scorer, variant, runs: own }) => {
+    const measured = collectTasks(
+      own,
+      (result) => result.scorer === scorer,
+      ({ task, episodesHash, pictures }) => stableHash([task, episodesHash, pictures.digest]),
+    );
+    return [...measured.values()].map(([first]) => summarize(scorer, [first!], { variant }));
+  });
 }
 
-function summarize(system: string, found: readonly FoundResult[], convolutional?: boolean): Measurement {
+function summarize(
+  system: string,
+  found: readonly FoundResult[],
+  { convolutional, variant = '' }: { convolutional?: boolean; variant?: string } = {},
+): Measurement {
   const [{ result: first }] = found as [FoundResult];
   const results = found.map(({ result }) => result);
   const accuracy = results.reduce((sum, result) => sum + result.accuracy, 0) / results.length;
   return {
     system,
     scorer: first.scorer,
+    variant,
     task: first.task,
     protocol: first.protocol,
     selection: first.selection,

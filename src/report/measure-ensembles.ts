@@ -69,6 +69,7 @@ function summarize(
   return {
     system,
     scorer,
+    variant: '',
     task,
     protocol,
     selection,

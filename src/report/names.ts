@@ -6,15 +6,21 @@ import { formatSize } from './format-figures.js';
 import type { Measurement } from './group-runs.js';
 import { tellOf } from './words.js';
 
+type NamedSystem = Pick<Measurement, 'system' | 'scorer' | 'variant' | 'pictures'>;
+
 /** What a measurement's system is called. */
-export function nameSystem({ system, scorer, pictures }: Pick<Measurement, 'system' | 'scorer' | 'pictures'>): string {
-  return scorer === 'network' ? system : tellOf(pictures, titleOfBaseline(scorer));
+export function nameSystem({ system, scorer, variant, pictures }: NamedSystem): string {
+  if (scorer === 'network') return system;
+  return withVariant(tellOf(pictures, titleOfBaseline(scorer)), variant);
+}
+
+/** A baseline's title with what tells it from others of its name. */
+export function withVariant(title: string, variant: string): string {
+  return variant === '' ? title : `${title} (${variant})`;
 }
 
 /** What the systems of a plot are called: baselines of several picture sizes, which answer differently, with theirs. */
-export function nameSystems(
-  measurements: readonly Pick<Measurement, 'system' | 'scorer' | 'pictures' | 'pictureSize'>[],
-): string[] {
+export function nameSystems(measurements: readonly (NamedSystem & Pick<Measurement, 'pictureSize'>)[]): string[] {
   const names = measurements.map(nameSystem);
   return measurements.map(({ scorer, pictureSize }, index) => {
     const isAlone = names.filter((name) => name === names[index]).length === 1;

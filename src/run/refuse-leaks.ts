@@ -1,7 +1,8 @@
 // The last guard against dishonest figures: whatever a data source and its split say, the pictures themselves are looked
 // at before anything is trained or measured. What is certain is refused; what is likely is told, and stands in the report.
+import { formatInteger } from '../base/format-quantity.js';
 import { OneshotError } from '../base/problem.js';
-import { type Copy, findCopies } from '../data/find-copies.js';
+import { type Copy, type FoundCopies, findCopies } from '../data/find-copies.js';
 import { findLeaks } from '../data/find-leaks.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { Selection } from '../data/pictures/picture-set.js';
@@ -15,20 +16,21 @@ type CheckedData = Pick<LoadedData, 'split' | 'source' | 'description' | 'fileOf
 /**
  * Throws OneshotError('data') when a character or picture, or a drawer where the split promises disjoint ones, stands in two
  * selections; of pictures of one's own, which nobody has checked before, also when two are equal to the pixel on two sides of
- * the split, or within what is measured. Returns what is likely to flatter figures and is not certain, a sentence each.
+ * the split, or within what is measured. Returns what is likely to flatter figures and is not certain, and what has not been
+ * looked at, a sentence each. `mostPairs` bounds the search for likeness (`findCopies`).
  */
-export function refuseLeaks(data: CheckedData): string[] {
+export function refuseLeaks(data: CheckedData, { mostPairs }: { mostPairs?: number } = {}): string[] {
   refuseSharedNames(data);
   const { fileOf, description } = data;
   const shared = tellSharedClasses(description);
   if (fileOf === undefined) return shared;
   const alike = shared.length === 0 ? tellAlikeNames(data.split) : [];
-  const copies = findCopies(data);
+  const { copies, likeness } = findCopies(data, mostPairs);
   refuseCopies(
     copies.filter((copy) => copy.kind === 'equal' && (copy.place === 'across' || copy.purpose !== 'train')),
     fileOf,
   );
-  return [...shared, ...alike, ...tellCopies(copies, fileOf)];
+  return [...shared, ...alike, ...tellCopies(copies, fileOf), ...tellUnlooked(likeness)];
 }
 
 function refuseSharedNames({ split, description }: CheckedData): void {
@@ -140,6 +142,14 @@ function tellCopies(copies: readonly Copy[], fileOf: NonNullable<CheckedData['fi
     const pairs = own.map(({ picture, twin }) => `${fileOf(picture)} and ${fileOf(twin)}`);
     return [`${count(own.length, one, many)} (${listSome(pairs, MOST_TOLD)}): ${so}`];
   });
+}
+
+function tellUnlooked({ looked, asked }: FoundCopies['likeness']): string[] {
+  if (looked === asked) return [];
+  return [
+    `only ${formatInteger(looked)} of ${formatInteger(asked)} pictures for validation or test were looked at for one that is the same ` +
+      'saved again with loss: more would take too long; those equal to the pixel were found among all',
+  ];
 }
 
 const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;

@@ -24,6 +24,8 @@ export interface CommitteeOptions {
   readonly env: Environment;
   /** Told about what takes time. */
   readonly report: (message: string) => void;
+  /** Told once what is to be known of a network. */
+  readonly note?: (message: string) => void;
 }
 
 /** Networks that answer together, on an engine; not to be used after `dispose`. */
@@ -47,6 +49,7 @@ export interface StartedCommittee {
 export async function startCommittee(paths: readonly string[], options: CommitteeOptions): Promise<StartedCommittee> {
   const opened = paths.map(openTrained);
   refuseStrangers(opened);
+  for (const { network } of opened) if ('notes' in network) for (const note of network.notes) options.note?.(note);
   const [{ network: first }] = opened as [OpenedNetwork];
   const form = options.ink === undefined ? first.pictures : { ...first.pictures, ink: options.ink };
   const engine = await startEngine(options.engine, options.threads === undefined ? {} : { threads: options.threads });

@@ -67,8 +67,16 @@ test('of several seeds the means stand there, of one run its own results, verifi
   expect(text).not.toContain('means');
 });
 
-test('alarming answers are told', async () => {
+test('a configuration whose answers are alarming is marked in the table of configurations', async () => {
+  await write('partly', 32, 2, 0.6);
+  await write('partly', 64, Number.NaN, 0.4);
+  const rows = render('partly').text.split('\n');
+  expect(rows.filter((row) => row.includes(' !')).map((row) => row.trim().split(/ {2,}/)[0])).toEqual(['batchSize=64']);
+});
+
+test('alarming answers are marked and told', async () => {
   await write('constant', 32, 1, 0.5, { evaluation: { data, sections: [FIVE_WAY, SIXTY_PAIRS], skill: Number.NaN } });
+  expect(render('constant').text.match(/\) !/g)).toHaveLength(2);
   expect(render('constant').alarms).toEqual([
     'batchSize=32 on test/within-alphabet/5-way-1-shot: scores that are not finite in 50 of 50 queries, which count as wrong',
     'batchSize=32 on test/verification: scores that are not finite in 30 of 60 pairs, which count as wrong',

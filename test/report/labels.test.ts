@@ -39,6 +39,6 @@ describe('words', () => {
     ['folder', 'Random episodes within a group', 'nearest neighbour, cosine'],
   ])('suit the pictures of %s', (pictures, protocol, system) => {
     expect(nameProtocol({ protocol: 'within-alphabet', pictures })).toBe(protocol);
-    expect(nameSystem({ system: '', scorer: 'nearestNeighbourCosine', pictures })).toBe(system);
+    expect(nameSystem({ system: '', scorer: 'nearestNeighbourCosine', variant: '', pictures })).toBe(system);
   });
 });

@@ -63,7 +63,7 @@ describe('pictures of one’s own', () => {
     readonly pixels: Uint8Array;
   }
 
-  function check(pictures: readonly OwnPicture[], sharedClasses: readonly string[] = []): string[] {
+  function check(pictures: readonly OwnPicture[], sharedClasses: readonly string[] = [], mostPairs?: number): string[] {
     const classOf = ({ file }: OwnPicture) => file.split('/').slice(0, -1).join('/');
     const classes = [...new Set(pictures.map(classOf))];
     const groups = [...new Set(classes.map((name) => name.split('/').slice(0, -1).join('/')))];
@@ -89,12 +89,13 @@ describe('pictures of one’s own', () => {
       purpose,
       pictures: Int32Array.from([...pictures.keys()].filter((index) => pictures[index]!.purpose === purpose)),
     });
-    return refuseLeaks({
+    const loaded = {
       split: { train: take('train'), validation: take('validation'), test: take('test') },
       source: own,
       description: { dataset: 'folder', disjointDrawers: false, sharedClasses } as unknown as DataDescription,
-      fileOf: (picture) => pictures[picture]!.file,
-    });
+      fileOf: (picture: number) => pictures[picture]!.file,
+    };
+    return refuseLeaks(loaded, mostPairs === undefined ? {} : { mostPairs });
   }
 
   const picture = (file: string, purpose: SplitPurpose, pixels: Uint8Array): OwnPicture => ({ file, purpose, pixels });
@@ -174,6 +175,14 @@ describe('pictures of one’s own', () => {
       '1 class of the test has a name that a class of another group has in training (oak): if it is the same class, the accuracy is not one on unseen classes',
     ]);
     expect(named('character07', 'character07')).toEqual([]);
+  });
+
+  test('of which too many pairs are to be looked at are looked at in part, and that is told', () => {
+    const again = picture('b/3.jpg', 'test', saveAgain(noise(1)));
+    // Six pictures, four of them for the test: 12 pairs allow the first and the third of these.
+    const doubts = check([...clean, again], [], 12);
+    expect(doubts).toEqual([expect.stringMatching(/^only 2 of 4 pictures for validation or test were looked at/)]);
+    expect(check([...clean, again], [], 24)).toEqual([expect.stringMatching(/^1 picture .* looks like one/)]);
   });
 
   test('whose classes are trained on too are told', () => {

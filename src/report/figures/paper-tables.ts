@@ -99,7 +99,7 @@ export interface FilledRow {
 /** What a cell says of a measurement. */
 export type PaperMeasurement = Pick<
   Measurement,
-  'system' | 'scorer' | 'pictures' | 'accuracy' | 'interval' | 'n' | 'folders' | 'pictureSize'
+  'system' | 'scorer' | 'variant' | 'pictures' | 'accuracy' | 'interval' | 'n' | 'folders' | 'pictureSize'
 >;
 
 interface Column {

@@ -6,6 +6,7 @@ import type { VerificationResult } from '../../evaluation/records/verification-r
 import type { ScorerName } from '../../evaluation/scorers/scorer.js';
 import { coverBoth, type Interval } from '../../evaluation/statistics/interval.js';
 import { intervalOverSeeds } from '../../evaluation/statistics/over-seeds.js';
+import { listBaselines } from '../baseline-variants.js';
 import type { RunGroup } from '../group-runs.js';
 import type { ReportRun } from '../load-runs.js';
 
@@ -13,6 +14,8 @@ export interface VerificationMeasurement {
   /** The group's label, or the baseline's name. */
   readonly system: string;
   readonly scorer: ScorerName;
+  /** What tells a baseline from another one of its name among these runs; empty where nothing does. */
+  readonly variant: string;
   readonly task: string;
   readonly selection: VerificationResult['selection'];
   /** Which pairs of which pictures were asked, as a hash. */
@@ -52,13 +55,14 @@ interface Found {
 /** What each group's network reached, then each baseline once, by the first run that measured it. */
 export function measureVerifications(groups: readonly RunGroup[]): VerificationMeasurement[] {
   const networks = groups.flatMap(({ label, runs }) =>
-    [...collectByTask(runs, 'network').values()].map((found) => summarize(label, found, describeTraining(runs[0]!))),
+    [...collectByTask(runs, 'network').values()].map((found) =>
+      summarize(label, found, { trained: describeTraining(runs[0]!) }),
+    ),
   );
   const runs = groups.flatMap((group) => group.runs);
-  const names = new Set(runs.flatMap(({ verifications }) => verifications.map(({ scorer }) => scorer)));
-  names.delete('network');
-  const baselines = [...names].flatMap((name) =>
-    [...collectByTask(runs, name).values()].map(([first]) => summarize(name, [first!], undefined)),
+  const baselines = listBaselines(runs, ({ verifications }) => verifications).flatMap(
+    ({ scorer, variant, runs: own }) =>
+      [...collectByTask(own, scorer).values()].map(([first]) => summarize(scorer, [first!], { variant })),
   );
   return [...networks, ...baselines];
 }
@@ -76,7 +80,7 @@ function collectByTask(runs: readonly ReportRun[], scorer: ScorerName): Map<stri
 function summarize(
   system: string,
   found: readonly Found[],
-  trained: VerificationMeasurement['trained'],
+  { variant = '', trained }: { variant?: string; trained?: VerificationMeasurement['trained'] },
 ): VerificationMeasurement {
   const results = found.map(({ result }) => result);
   const [first] = results as [VerificationResult];
@@ -86,6 +90,7 @@ function summarize(
   return {
     system,
     scorer: first.scorer,
+    variant,
     task: first.task,
     selection: first.selection,
     asked: stableHash([...new Set(results.map(identifyPairs))].sort()),

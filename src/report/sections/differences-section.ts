@@ -3,7 +3,6 @@ import { type Block, heading, paragraph, type Table, type Text } from '../docume
 import type { Differences } from '../figures/differences.js';
 import { formatDifference, formatPercent, formatPValue } from '../format-figures.js';
 import type { Report } from '../make-report.js';
-import { nameSystem } from '../names.js';
 
 /** The blocks of the section; none where there is nothing to compare and a single seed. */
 export function makeDifferencesSection({ differences, headline, seedTable }: Report): Block[] {
@@ -58,7 +57,7 @@ function tabulateSeeds({ seeds, rows }: NonNullable<Report['seedTable']>, task: 
     head: ['configuration', ...seeds.map((seed) => `seed ${seed}`), 'mean', 'standard deviation'],
     align: ['left', ...seeds.map(() => 'right' as const), 'right', 'right'],
     rows: rows.map(({ system, accuracies, mean, deviation }) => [
-      [{ name: nameSystem({ system, scorer: 'network', pictures: '' }) }],
+      [{ name: system }],
       ...accuracies.map((accuracy): Text => [accuracy === null ? '–' : formatPercent(accuracy)]),
       [{ strong: formatPercent(mean) }],
       [deviation === null ? '–' : (100 * deviation).toFixed(1)],

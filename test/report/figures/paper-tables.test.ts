@@ -7,6 +7,7 @@ function measure(changes: Partial<Measurement>): Measurement {
   return {
     system: 'ours',
     scorer: 'network',
+    variant: '',
     task: 'test/lake-runs/20-way-1-shot',
     protocol: 'lake-runs',
     selection: 'test',
@@ -116,6 +117,7 @@ describe('fillPaperTables', () => {
     const verification = {
       system: 'ours',
       scorer: 'network',
+      variant: '',
       task: 'test/verification',
       selection: 'test',
       asked: 'p',
