@@ -120,6 +120,7 @@ export type Baseline =
   | BaselineModifiedHausdorff
   | BaselineElasticMatching
   | BaselineAffineModel
+  | BaselineSimpleStrokes
   | BaselineHbpl
   | BaselineChance;
 /**
@@ -2008,6 +2009,27 @@ export interface BaselineAffineModel {
   parses: number;
 }
 /**
+ * Strokes of a thousand shapes of fixed size, of which only the places vary until they show the query best (Lake et al. 2013, simple strokes). A hundredth of a second of processor time for each fit.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineSimpleStrokes".
+ */
+export interface BaselineSimpleStrokes {
+  /**
+   * Strokes of a dictionary.
+   */
+  type: 'simpleStrokes';
+  name?: ScorerName;
+  /**
+   * Support pictures that are fitted to each query, those that elastic matching finds nearest.
+   */
+  candidates: number;
+  /**
+   * Ways of drawing a picture that are fitted, the cheapest.
+   */
+  parses: number;
+}
+/**
  * Bayesian program learning without type-level learning (Lake 2014, thesis, section 4.2.4): strokes of both pictures, each fitted to the other with token noise. A hundredth of a second of processor time for each fit.
  *
  * This interface was referenced by `Experiment`'s JSON-Schema
@@ -2035,6 +2057,22 @@ export interface BaselineHbpl {
    * Splines of a stroke at most; 1 is Lake's lesion of one spline per stroke.
    */
   mostSubStrokes: number;
+  /**
+   * Whether strokes that begin on an earlier one go along with it; without it each starts by itself.
+   */
+  relations: boolean;
+  /**
+   * Weight of log P(support | strokes of the query); log P(query | strokes of the support) counts 1. 1 in Lake's program; 0 compares in one direction.
+   */
+  backWeight: number;
+  /**
+   * Weight of log P(support) by its own strokes, which is subtracted; 1 in Lake's program.
+   */
+  ownWeight: number;
+  /**
+   * Nats that a unit of elastic matching's distance takes from the score; 0 in Lake's program.
+   */
+  elasticWeight: number;
 }
 /**
  * Guessing: all classes tie.
