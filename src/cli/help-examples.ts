@@ -66,7 +66,12 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
   export: [
     ['oneshot export runs/quickstart', 'an ONNX file of embeddings'],
     ['oneshot export RUN --support known --out birds.onnx', 'an ONNX file that names pictures'],
+    ['oneshot export RUN --format tfjs --support known', 'a folder for pages: `tf.loadGraphModel` reads it'],
     ['oneshot export RUN --format safetensors', 'weights with their architecture; `oneshot classify` takes it as well'],
+  ],
+  evaluate: [
+    ['oneshot evaluate runs/quickstart experiments/mnist-transfer.yaml', 'its network on the data of another file'],
+    ['oneshot evaluate RUN --set "evaluation=[{protocol: within-alphabet, nWay: 20}]"', 'by another protocol'],
   ],
   reproduce: [
     ['oneshot reproduce runs/quickstart/seed=1-1b2c3d4e', 'the same again, or what differs (exit code 1)'],

@@ -151,8 +151,13 @@ program
 program
   .command('report')
   .description('write an HTML and a Markdown report of runs')
-  .argument('<path...>', 'run folders, or folders that hold them')
-  .addOption(new Option('--out <dir>', 'where it is written; beside the runs when left out'))
+  .argument('<path...>', 'run folders, or folders that hold them; with --format markdown also a .json of before')
+  .addOption(
+    new Option('--format <name>', 'a page with plots, or the figures alone as one Markdown file and its JSON')
+      .choices(['page', 'markdown'])
+      .default('page'),
+  )
+  .addOption(new Option('--out <path>', 'the folder of the page, or the Markdown file; beside the runs when left out'))
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/report.js')).reportCommand));
 
@@ -195,16 +200,32 @@ program
 
 program
   .command('export')
-  .description('write a trained network as one file for other programs')
+  .description('write a trained network for other programs')
   .argument('<run>', 'a finished run, or an exported .safetensors file')
-  .addOption(new Option('--format <format>', 'the kind of file').choices(['onnx', 'safetensors']).default('onnx'))
-  .addOption(new Option('--support <dir>', 'bring along a support set: the file then names pictures by itself'))
+  .addOption(
+    new Option('--format <format>', 'an ONNX file, a folder for TensorFlow.js, or weights with their architecture')
+      .choices(['onnx', 'tfjs', 'safetensors'])
+      .default('onnx'),
+  )
+  .addOption(new Option('--support <dir>', 'bring along a support set: the network then names pictures by itself'))
   .addOption(new Option('--out <file>', 'where it is written; EXPERIMENT-TRIAL.FORMAT here when left out'))
   .addOption(inkOption())
   .addOption(jsonOption())
   .addOption(engineOption())
   .addOption(threadsOption())
   .action(run(async () => (await import('./commands/export.js')).exportCommand));
+
+program
+  .command('evaluate')
+  .description('measure a trained network on other data or by other protocols, as a run of its own')
+  .argument('<run>', 'a finished run, or an exported .safetensors file')
+  .argument('[file]', 'an experiment file: its data, evaluation and baselines; those of the run when left out')
+  .addOption(setOption())
+  .addOption(runsOption())
+  .addOption(engineOption())
+  .addOption(threadsOption())
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/evaluate.js')).evaluateCommand));
 
 program
   .command('reproduce')

@@ -32,6 +32,7 @@ export type Operation =
       readonly padding: 'same' | 'valid';
     }
   | { readonly type: 'pad'; readonly paddings: readonly Pair[] }
+  | { readonly type: 'tile'; readonly repeats: readonly number[] }
   | { readonly type: 'batchNorm'; readonly epsilon: number }
   | { readonly type: 'leakyRelu'; readonly slope: number }
   | { readonly type: 'relu' | 'relu6' | 'sigmoid' | 'tanh' | 'abs' | 'neg' | 'square' | 'sqrt' }
@@ -132,6 +133,12 @@ export function createRecorder(): Recorder {
         { type: 'pad', paddings },
         [x],
         x.shape.map((length, axis) => length + paddings[axis]![0] + paddings[axis]![1]),
+      ),
+    tile: (x: TracedValue, repeats: readonly number[]) =>
+      record(
+        { type: 'tile', repeats },
+        [x],
+        x.shape.map((length, axis) => length * repeats[axis]!),
       ),
     batchNorm: (
       x: TracedValue,

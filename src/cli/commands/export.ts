@@ -7,6 +7,8 @@ import type { PictureForm } from '../../data/pictures/see-picture.js';
 import type { EngineName } from '../../engine/engine.js';
 import { composeExport } from '../../export/compose-export.js';
 import { encodeOnnxModel } from '../../export/onnx/encode-onnx-model.js';
+import { encodeGraphModel } from '../../export/tfjs/encode-graph-model.js';
+import { writeGraphModel } from '../../export/tfjs/write-graph-model.js';
 import { composeNetworkFile, describeNetworkFile, type NetworkFile } from '../../trained/network-file.js';
 import { type StartedCommittee, startCommittee } from '../../trained/start-committee.js';
 import { readSupportSet } from '../../trained/support-set.js';
@@ -16,7 +18,7 @@ import type { ExitCode } from '../report-error.js';
 import { printNote, printResult } from '../terminal.js';
 
 export interface ExportOptions {
-  readonly format: 'onnx' | 'safetensors';
+  readonly format: 'onnx' | 'tfjs' | 'safetensors';
   readonly support?: string;
   readonly out?: string;
   readonly ink?: PictureForm['ink'];
@@ -25,9 +27,10 @@ export interface ExportOptions {
   readonly threads?: number;
 }
 
-/** How each kind of file is written, whole or not at all. */
+/** How each kind is written, whole or not at all; `tfjs` is a folder, the others are files. */
 const WRITERS: { readonly [Format in ExportOptions['format']]: (path: string, file: NetworkFile) => void } = {
   onnx: (path, { network, support }) => writeFileAtomic(path, encodeOnnxModel(network, support)),
+  tfjs: (path, { network, support }) => writeGraphModel(path, encodeGraphModel(network, support)),
   safetensors: (path, file) => writeTensorFile(path, composeNetworkFile(file)),
 };
 
@@ -46,6 +49,7 @@ export async function exportCommand(path: string, options: ExportOptions): Promi
       ink: options.ink,
       env: process.env,
       report,
+      note: progress.note,
     });
     const file = await composeExport(started, set, { env: process.env, report });
     const { experiment, trial } = file.network.origin;

@@ -66,6 +66,8 @@ class Lowering implements LoweredGraph {
         const ends = [...operation.paddings.map(([before]) => before), ...operation.paddings.map(([, after]) => after)];
         return { traced: this.#node('Pad', [this.#traced(first), this.#integers(ends)]) };
       }
+      case 'tile':
+        return { traced: this.#node('Tile', [this.#traced(first), this.#integers(operation.repeats)]) };
       case 'batchNorm':
         return this.#normalize(operation.epsilon, inputs);
       case 'leakyRelu':

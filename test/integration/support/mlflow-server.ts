@@ -4,16 +4,14 @@
  * telemetry; the child must be alive AND healthy, since a taken port answers healthy too; the whole group is signalled).
  */
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { preparePython } from './prepare-python.js';
 
 export const mlflowVersion = '3.17.2';
 
@@ -98,25 +96,9 @@ export async function startMlflowServer(options: MlflowServerOptions = {}): Prom
 export async function findMlflowPython(): Promise<string> {
   const folder = process.env.ONESHOT_TEST_MLFLOW ?? join(tmpdir(), `oneshot-mlflow-${mlflowVersion}`);
   const python = join(folder, 'bin', 'python');
-  const isComplete = () => existsSync(join(folder, 'complete-with-auth'));
-  if (isComplete()) return python;
   if (process.env.ONESHOT_TEST_MLFLOW !== undefined && existsSync(python)) return python;
 
-  const lock = `${folder}.lock`;
-  const deadline = Date.now() + 540_000;
-  while (!(await takeLock(lock))) {
-    if (Date.now() > deadline) throw new Error(`waited too long for another process to install MLflow (${lock})`);
-    await sleep(500);
-  }
-  try {
-    if (isComplete()) return python;
-    await run('python3', ['-m', 'venv', folder]);
-    await run(python, ['-m', 'pip', 'install', '--quiet', `mlflow[auth]==${mlflowVersion}`], { maxBuffer: 1e8 });
-    await writeFile(join(folder, 'complete-with-auth'), `${mlflowVersion}\n`);
-    return python;
-  } finally {
-    await rm(lock, { recursive: true, force: true });
-  }
+  return preparePython(folder, [`mlflow[auth]==${mlflowVersion}`], 'complete-with-auth');
 }
 
 /** A test worker whose runner is killed sees its channel close; it gets no chance to call `stop`. */
@@ -189,27 +171,4 @@ async function findFreePort(): Promise<number> {
       probe.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(address)));
     });
   });
-}
-
-/** True when this process now holds the lock. One left by a dead process is removed. */
-async function takeLock(lock: string): Promise<boolean> {
-  try {
-    await mkdir(lock);
-    await writeFile(join(lock, 'pid'), String(process.pid));
-    return true;
-  } catch {
-    const holder = Number(await readFile(join(lock, 'pid'), 'utf8').catch(() => ''));
-    const age = Date.now() - (await stat(lock).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-    const isAbandoned = holder > 0 ? !isProcessAlive(holder) : age > 10_000;
-    if (isAbandoned) await rm(lock, { recursive: true, force: true });
-    return false;
-  }
-}
-
-function isProcessAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
