@@ -1,13 +1,15 @@
 // Bundles the command and each program that it starts from what `tsc` has written (`npm run build`), together with the
 // small packages that every start needs. A process that loads three hundred small modules spends a quarter of a second of
 // processor time on finding them, and a sweep starts one for each trial.
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'rolldown';
+import { dts } from 'rolldown-plugin-dts';
 
 const FOLDER = 'dist/programs';
 const ENTRIES = [
   'dist/cli/main.js',
+  'dist/library/oneshot-runner.js',
   'dist/run/trial-process.js',
   'dist/tasks/batch-worker.js',
   'dist/launch/slurm/task-process.js',
@@ -39,6 +41,7 @@ const isCommand = (input) => input === 'dist/cli/main.js';
 
 // One by one: bundled together, they would share a hundred small chunks.
 const packages = new Set();
+const built = new Set();
 for (const input of ENTRIES) {
   const { output } = await build({
     input,
@@ -47,6 +50,7 @@ for (const input of ENTRIES) {
     // Chunks are named after their contents and stay: a process that runs finds its own, whatever is built meanwhile.
     output: { dir: FOLDER, format: 'esm', sourcemap: true, minify: isCommand(input) && WITHOUT_SPACES },
   });
+  for (const { fileName } of output) built.add(fileName);
   for (const module of output.flatMap(({ moduleIds = [] }) => moduleIds)) {
     const [folder] = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(module) ?? [];
     if (folder !== undefined) packages.add(folder);
@@ -63,3 +67,18 @@ writeFileSync(`${FOLDER}/LICENSES.txt`, licenses.join(`\n${'-'.repeat(80)}\n\n`)
 
 // npm does this where it links the command, once: npx would not find it in the next checkout at the same place.
 chmodSync(`${FOLDER}/main.js`, 0o755);
+
+// What earlier builds left is not passed on: npm reads this file, and leaves out what it names.
+const stale = readdirSync(FOLDER).filter((name) => /\.js(\.map)?$/.test(name) && !built.has(name));
+writeFileSync(`${FOLDER}/.npmignore`, [...stale, ''].join('\n'));
+
+// The types of the library as one file, in which nothing leads to what is inside.
+const TYPES = 'dist/types';
+rmSync(TYPES, { recursive: true, force: true });
+await build({
+  input: 'dist/library/oneshot-runner.d.ts',
+  plugins: [dts({ dtsInput: true, emitDtsOnly: true })],
+  checks: { bundlerTimings: false, pluginTimings: false },
+  external: (id, importer) => importer !== undefined && /^[^./]/.test(id),
+  output: { dir: TYPES, format: 'esm' },
+});
