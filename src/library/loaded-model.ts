@@ -11,7 +11,7 @@ import {
 import { listPictures } from '../trained/picture-names.js';
 import { calibrateCommittee, type StartedCommittee, startCommittee } from '../trained/start-committee.js';
 import { readSupportSet } from '../trained/support-set.js';
-import type { Classification, ClassifyOptions, Model, ModelOptions } from './load-model.js';
+import type { Classification, ClassifyOptions, Model, ModelOptions } from './model.js';
 
 /** Networks on an engine, with what they answer as the command prints it. */
 export class LoadedModel implements Model {

@@ -4,13 +4,8 @@ export type { Experiment } from '../config/experiment.js';
 export type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 export type { PlanOutcome, TrialResult } from '../launch/start-plan.js';
 export type { ExperimentSource, SourceOptions } from './experiment-source.js';
-export {
-  type Classification,
-  type ClassifyOptions,
-  loadModel,
-  type Model,
-  type ModelOptions,
-} from './load-model.js';
+export { loadModel } from './load-model.js';
+export type { Classification, ClassifyOptions, Model, ModelOptions } from './model.js';
 export { openRun, type RunRecord } from './open-run.js';
 export { type PlannedExperiment, type PlanOptions, planExperiment } from './plan-experiment.js';
 export {
