@@ -69,6 +69,11 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
     ['oneshot export RUN --format tfjs --support known', 'a folder for pages: `tf.loadGraphModel` reads it'],
     ['oneshot export RUN --format safetensors', 'weights with their architecture; `oneshot classify` takes it as well'],
   ],
+  demo: [
+    ['oneshot demo runs/quickstart', 'draw in a browser, until Ctrl-C'],
+    ['oneshot demo RUN --out site', 'a page for any web server, or to be opened from the disk'],
+    ['oneshot demo RUN --support known', 'with your own pictures as what is known'],
+  ],
   reproduce: [
     ['oneshot reproduce runs/quickstart/seed=1-1b2c3d4e', 'the same again, or what differs (exit code 1)'],
     ['oneshot reproduce RUN --out again', 'keeps the new run in again/'],
