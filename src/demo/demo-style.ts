@@ -30,7 +30,7 @@ button:disabled { color: var(--quiet); cursor: default; border-style: dashed; ba
 .pad.over, .known.over { outline: 3px dashed var(--focus); outline-offset: -3px; }
 #pad-hint { position: absolute; inset: 0; display: grid; place-content: center; margin: 0; text-align: center; color: #6b6b67; font-size: 1.25rem; pointer-events: none; }
 .tools { display: flex; gap: 8px; margin-top: 10px; }
-.tools button { flex: 1 1 auto; padding: 5px 8px; }
+.tools button { flex: 1 1 auto; padding: 5px 6px; font-size: 0.95rem; white-space: nowrap; }
 .verdict { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 18px; align-items: center; padding: 14px; border: 1px solid var(--faint); border-radius: 14px; background: var(--card); }
 .verdict.known-one { background: var(--won-soft); border-color: transparent; }
 .verdict.unknown-one { background: var(--unknown-soft); border-color: transparent; }

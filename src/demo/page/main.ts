@@ -163,7 +163,10 @@ function say(name: string, why: string): void {
   whyLine.textContent = why;
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(share > 0.0995 ? 0 : 1)} %`;
+const percent = (share: number) => {
+  if (share > 0.995) return 'over 99 %';
+  return share < 0.001 ? 'under 0.1 %' : `${(100 * share).toFixed(share > 0.0995 ? 0 : 1)} %`;
+};
 const score = (value: number) => value.toFixed(2).replace('-', '\u2212');
 
 const pixelsOf = ({ pixels }: SeenPicture, size: number): Pixels => ({
