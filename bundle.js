@@ -2,7 +2,7 @@
 // small packages that every start needs. A process that loads three hundred small modules spends a quarter of a second of
 // processor time on finding them, and a sweep starts one for each trial.
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from 'rolldown';
 
 const FOLDER = 'dist/programs';
@@ -69,13 +69,19 @@ for (const input of ENTRIES) {
 }
 writeLicenses(FOLDER, packages);
 
-// What runs in pages is one file each, with everything: they fetch nothing.
+// What runs in pages is one file each, with everything: they fetch nothing, and there is no Node in them.
+const outsideFiles = {
+  name: 'outside-files',
+  resolveId: (id) =>
+    id.endsWith('/file/encoder-file.js') ? resolve('dist/browser/encoder-files-outside.js') : undefined,
+};
 const pagePackages = new Set();
 const PAGES = { 'browser.js': 'dist/browser/load-model.js', 'demo.js': 'dist/demo/page/main.js' };
 for (const [name, input] of Object.entries(PAGES)) {
   const { output } = await build({
     input,
     platform: 'browser',
+    plugins: [outsideFiles],
     moduleTypes: { '.wasm': 'binary' },
     output: { file: `dist/pages/${name}`, format: 'esm', minify: true },
   });

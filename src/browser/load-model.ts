@@ -60,7 +60,8 @@ export async function loadModel(source: ModelSource): Promise<Model> {
   const file = decodeNetworkFile(bytes, name);
   const { model, pictures: form, weights, calibrations } = file.network;
   const channels = channelsOfForm(form);
-  const network = loadNetwork(await startEngine(), model, { imageSize: form.imageSize, channels }, weights);
+  const host = { tf: await startEngine(), openFile: refuseFile };
+  const network = await loadNetwork(host, model, { imageSize: form.imageSize, channels }, weights);
   const { units, functions, batchSize } = network;
   const view = createViewer(form);
 
@@ -107,6 +108,11 @@ export async function loadModel(source: ModelSource): Promise<Model> {
     },
     dispose: network.dispose,
   };
+}
+
+// No export has such a layer.
+async function refuseFile(): Promise<never> {
+  throw new Error('a network that begins with a file of its own cannot be used in a page');
 }
 
 async function readSource(source: ModelSource): Promise<{ bytes: Uint8Array; name: string }> {

@@ -129,6 +129,8 @@ function explainUseless(steps: ConcretePath, base: unknown): PathFault | undefin
   const allowed = 'keys that affect training';
   if (steps[0] === 'seeds')
     return { found: path, allowed, hint: 'every point runs once for each of the seeds already' };
+  if (/^model\.initialWeights\.(run|file|digest)$/.test(path))
+    return { found: path, allowed, hint: 'an experiment file for each, which `extends` this one, compares them' };
   const affects = affectsOf(steps, base);
   if (affects === 'nothing') return { found: `${path}, which changes no result`, allowed };
   if (affects === 'evaluation') {

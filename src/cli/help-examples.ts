@@ -74,6 +74,10 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
     ['oneshot demo RUN --out site', 'a page for any web server, or to be opened from the disk'],
     ['oneshot demo RUN --support known', 'with your own pictures as what is known'],
   ],
+  evaluate: [
+    ['oneshot evaluate runs/quickstart experiments/mnist-transfer.yaml', 'its network on the data of another file'],
+    ['oneshot evaluate RUN --set "evaluation=[{protocol: within-alphabet, nWay: 20}]"', 'by another protocol'],
+  ],
   reproduce: [
     ['oneshot reproduce runs/quickstart/seed=1-1b2c3d4e', 'the same again, or what differs (exit code 1)'],
     ['oneshot reproduce RUN --out again', 'keeps the new run in again/'],

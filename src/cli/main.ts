@@ -151,8 +151,13 @@ program
 program
   .command('report')
   .description('write an HTML and a Markdown report of runs')
-  .argument('<path...>', 'run folders, or folders that hold them')
-  .addOption(new Option('--out <dir>', 'where it is written; beside the runs when left out'))
+  .argument('<path...>', 'run folders, or folders that hold them; with --format markdown also a .json of before')
+  .addOption(
+    new Option('--format <name>', 'a page with plots, or the figures alone as one Markdown file and its JSON')
+      .choices(['page', 'markdown'])
+      .default('page'),
+  )
+  .addOption(new Option('--out <path>', 'the folder of the page, or the Markdown file; beside the runs when left out'))
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/report.js')).reportCommand));
 
@@ -223,6 +228,18 @@ program
   .addOption(engineOption())
   .addOption(threadsOption())
   .action(run(async () => (await import('./commands/demo.js')).demoCommand));
+
+program
+  .command('evaluate')
+  .description('measure a trained network on other data or by other protocols, as a run of its own')
+  .argument('<run>', 'a finished run, or an exported .safetensors file')
+  .argument('[file]', 'an experiment file: its data, evaluation and baselines; those of the run when left out')
+  .addOption(setOption())
+  .addOption(runsOption())
+  .addOption(engineOption())
+  .addOption(threadsOption())
+  .addOption(jsonOption())
+  .action(run(async () => (await import('./commands/evaluate.js')).evaluateCommand));
 
 program
   .command('reproduce')

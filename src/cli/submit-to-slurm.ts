@@ -2,6 +2,7 @@
 // with --wait it follows them itself.
 import { dirname, join, resolve } from 'node:path';
 import { formatInteger } from '../base/format-quantity.js';
+import { exportRunAsOnnx } from '../launch/export-run-as-onnx.js';
 import { followWithMlflow } from '../launch/follow-with-mlflow.js';
 import { listKnownFolders } from '../launch/open-sweep.js';
 import type { PlanResult } from '../launch/run-plan.js';
@@ -11,7 +12,6 @@ import { type SubmittedPlan, submitPlan } from '../launch/slurm/submit-plan.js';
 import { waitForJobs } from '../launch/slurm/wait-for-jobs.js';
 import type { Plan } from '../plan/plan-trials.js';
 import type { Trial } from '../plan/trial.js';
-import { exportRunAsOnnx } from './export-run-as-onnx.js';
 import { followInterrupts, type Interrupts } from './interrupts.js';
 import { openProgressDisplay } from './progress-display.js';
 import type { RunOptions } from './run-options.js';

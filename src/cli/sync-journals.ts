@@ -2,6 +2,7 @@
 // `oneshot ui` does.
 import type { MlflowClient } from 'mlflow-ts-client';
 import { formatBytes, formatDuration, formatInteger } from '../base/format-quantity.js';
+import { exportRunAsOnnx } from '../launch/export-run-as-onnx.js';
 import { watchQueue } from '../launch/slurm/queue-watch.js';
 import { closeAbandonedJournal } from '../run-folder/close-abandoned.js';
 import { findRuns } from '../run-folder/find-runs.js';
@@ -12,7 +13,6 @@ import { type Backlog, measureBacklog, measureShippedBytes } from '../tracking/m
 import { type ShipOutcome, shipJournals } from '../tracking/ship-journals.js';
 import { addCounts, nothingSent, type ShipCounts } from '../tracking/ship-report.js';
 import { findSubmittedFolders, isClusterActive, readClusterStatus } from './cluster-status.js';
-import { exportRunAsOnnx } from './export-run-as-onnx.js';
 import { openProgressLine } from './progress-line.js';
 import { colorsFor } from './terminal.js';
 

@@ -250,22 +250,41 @@ function realPath(path: string): string {
   }
 }
 
+/** Keys that name files of other kinds; `*` stands for every item of a list. */
+const PATH_KEYS = [
+  ['data', 'path'],
+  ['model', 'encoder', '*', 'path'],
+  ['model', 'initialWeights', 'run'],
+  ['model', 'initialWeights', 'file'],
+];
+
 /**
- * The tree with file paths made absolute (`data.path`): relative ones are meant relative to the file they stand in, or
- * to the current folder in a `--set`.
+ * The tree with file paths made absolute (`data.path`): relative ones are meant relative to the
+ * file they stand in, or to the current folder in a `--set`.
  */
 function resolvePaths(root: SourceMap, folderOf: (file: string) => string | undefined): SourceMap {
-  const data = root.entries.get('data');
-  const entry = data?.node.kind === 'map' ? data.node.entries.get('path') : undefined;
-  if (
-    data?.node.kind !== 'map' ||
-    entry?.node.kind !== 'scalar' ||
-    typeof entry.node.value !== 'string' ||
-    entry.node.value === ''
-  )
-    return root;
-  const folder = folderOf(entry.node.start.file);
-  if (folder === undefined) return root;
-  const path = { ...entry, node: { ...entry.node, value: resolve(folder, expandHome(entry.node.value, process.env)) } };
-  return withEntry(root, 'data', { ...data, node: withEntry(data.node, 'path', path) });
+  return PATH_KEYS.reduce((tree, keys) => resolvePath(tree, keys, folderOf) as SourceMap, root);
+}
+
+/** The node with the path at `keys` below it absolute; as it is where there is none. */
+function resolvePath(
+  node: SourceNode,
+  [key, ...rest]: readonly string[],
+  folderOf: (file: string) => string | undefined,
+): SourceNode {
+  if (key === undefined) return makeAbsolute(node, folderOf);
+  if (key === '*')
+    return node.kind === 'list'
+      ? { ...node, items: node.items.map((item) => resolvePath(item, rest, folderOf)) }
+      : node;
+  const entry = node.kind === 'map' ? node.entries.get(key) : undefined;
+  return node.kind === 'map' && entry !== undefined
+    ? withEntry(node, key, { ...entry, node: resolvePath(entry.node, rest, folderOf) })
+    : node;
+}
+
+function makeAbsolute(node: SourceNode, folderOf: (file: string) => string | undefined): SourceNode {
+  if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '') return node;
+  const folder = folderOf(node.start.file);
+  return folder === undefined ? node : { ...node, value: resolve(folder, expandHome(node.value, process.env)) };
 }

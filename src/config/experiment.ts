@@ -45,7 +45,8 @@ export type Layer =
   | LayerDepthwiseConv
   | LayerRelu6
   | LayerCenter
-  | LayerPretrained;
+  | LayerPretrained
+  | LayerFile;
 /**
  * How numbers are drawn at the start. Koch et al. 2015: weights of convolutions N(0, 0.01), of the dense layer N(0, 0.2), biases N(0.5, 0.01).
  *
@@ -119,6 +120,7 @@ export type Baseline =
   | BaselineModifiedHausdorff
   | BaselineElasticMatching
   | BaselineAffineModel
+  | BaselineSimpleStrokes
   | BaselineHbpl
   | BaselineChance;
 /**
@@ -495,6 +497,7 @@ export interface Model {
    */
   encoder: Layer[];
   head: Head;
+  initialWeights?: InitialWeights;
 }
 /**
  * Two-dimensional convolution.
@@ -1108,6 +1111,54 @@ export interface LayerPretrained {
   rateDecay: number;
 }
 /**
+ * A network of your own in an ONNX file (DINOv2, CLIP's picture side, MobileNet, or one that `oneshot export` wrote) as the first layer: from pictures (colour, or ink as black on white) to embeddings. Frozen; run as it is by ONNX Runtime.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerFile".
+ */
+export interface LayerFile {
+  /**
+   * A network of your own, in a file.
+   */
+  type: 'file';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+  /**
+   * The ONNX file, relative to this file. Its content counts, not where it lies.
+   */
+  path: string;
+  /**
+   * SHA-256 of the file: another one is an error. Filled in when left out.
+   */
+  digest?: string;
+  /**
+   * Name of the output that is read (`pooler_output`, `image_embeds`); the first that is a vector for each picture when left out.
+   */
+  output?: string;
+  /**
+   * Where the output is many vectors for a picture: `first` of them (the class token of a vision transformer), their `mean`, or all of them one behind the other (`flatten`).
+   */
+  pool?: 'first' | 'mean' | 'flatten';
+  /**
+   * Subtracted from red, green and blue in [0, 1]; a single number where the network takes ink. From a `preprocessor_config.json` beside the file, or in the folder above, when left out; nothing for a file that `oneshot export` wrote.
+   */
+  mean?: number[];
+  /**
+   * What red, green and blue are divided by after that; from the same file when left out.
+   */
+  std?: number[];
+  /**
+   * Order of the input's axes after the batch: channels, height, width (`nchw`, as PyTorch has it) or height, width, channels (`nhwc`); told by the file when left out.
+   */
+  layout?: 'nchw' | 'nhwc';
+  /**
+   * Numbers of an embedding, where the file does not say.
+   */
+  units?: number;
+}
+/**
  * Weighted L1 distance: logit = bias + sum of weight_j |h1_j - h2_j|, probability = sigmoid(logit) (Koch et al. 2015, section 3.1).
  *
  * This interface was referenced by `Experiment`'s JSON-Schema
@@ -1220,6 +1271,34 @@ export interface HeadCosine {
    * Momentum that this layer ends at; the optimizer's when left out (Koch et al. 2015: per layer, in [0, 1]).
    */
   momentum?: number;
+}
+/**
+ * Weights that another network has learned, to begin with instead of drawn ones, layer by layer. Without `training` the network is measured as it is: `oneshot evaluate` writes that. Weights are the same when their numbers are: where they lie changes no fingerprint.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "initialWeights".
+ */
+export interface InitialWeights {
+  /**
+   * The folder of a finished run, whose best weights are taken; or `file`. Relative to the file it stands in.
+   */
+  run?: string;
+  /**
+   * A file that `oneshot export --format safetensors` wrote; or `run`. Relative to the file it stands in.
+   */
+  file?: string;
+  /**
+   * SHA-256 of all weights there, as `oneshot export --json` names it (`weightHash`): other ones are an error. Filled in when left out.
+   */
+  digest?: string;
+  /**
+   * Layers that get them, by name, and `head`; they must have the same names and shapes there. When left out: all that have weights.
+   */
+  layers?: string[];
+  /**
+   * Those of them that learn nothing more, by name: neither their weights nor, in batch normalisation, their statistics change.
+   */
+  frozen: string[];
 }
 /**
  * How the network is trained.
@@ -1930,6 +2009,27 @@ export interface BaselineAffineModel {
   parses: number;
 }
 /**
+ * Strokes of a thousand shapes of fixed size, of which only the places vary until they show the query best (Lake et al. 2013, simple strokes). A hundredth of a second of processor time for each fit.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "baselineSimpleStrokes".
+ */
+export interface BaselineSimpleStrokes {
+  /**
+   * Strokes of a dictionary.
+   */
+  type: 'simpleStrokes';
+  name?: ScorerName;
+  /**
+   * Support pictures that are fitted to each query, those that elastic matching finds nearest.
+   */
+  candidates: number;
+  /**
+   * Ways of drawing a picture that are fitted, the cheapest.
+   */
+  parses: number;
+}
+/**
  * Bayesian program learning without type-level learning (Lake 2014, thesis, section 4.2.4): strokes of both pictures, each fitted to the other with token noise. A hundredth of a second of processor time for each fit.
  *
  * This interface was referenced by `Experiment`'s JSON-Schema
@@ -1957,6 +2057,22 @@ export interface BaselineHbpl {
    * Splines of a stroke at most; 1 is Lake's lesion of one spline per stroke.
    */
   mostSubStrokes: number;
+  /**
+   * Whether strokes that begin on an earlier one go along with it; without it each starts by itself.
+   */
+  relations: boolean;
+  /**
+   * Weight of log P(support | strokes of the query); log P(query | strokes of the support) counts 1. 1 in Lake's program; 0 compares in one direction.
+   */
+  backWeight: number;
+  /**
+   * Weight of log P(support) by its own strokes, which is subtracted; 1 in Lake's program.
+   */
+  ownWeight: number;
+  /**
+   * Nats that a unit of elastic matching's distance takes from the score; 0 in Lake's program.
+   */
+  elasticWeight: number;
 }
 /**
  * Guessing: all classes tie.

@@ -6,7 +6,8 @@ import { requireDataFiles } from '../data/data-source.js';
 import { type DataPlace, resolveDataFolder } from '../data/files/data-folder.js';
 import { requirePretrainedFile } from '../data/files/pretrained-files.js';
 import { listExtraPictures } from '../evaluation/protocols/registry.js';
-
+import { digestEncoderFile } from '../layers/file/encoder-file.js';
+import { layerName } from '../layers/layer-name.js';
 import type { Plan } from '../plan/plan-trials.js';
 import type { Trial } from '../plan/trial.js';
 import { findRun, indexRunFolders } from './prepare-run.js';
@@ -43,7 +44,11 @@ function groupByData(trials: readonly Trial[]): readonly Trial[][] {
 
 function requireDataOf(experiment: Experiment, place: DataPlace): void {
   if (experiment.data) requireDataFiles(experiment.data, place, listExtraPictures(experiment.evaluation));
-  for (const layer of experiment.model?.encoder ?? []) {
+  const given = experiment.model?.initialWeights;
+  for (const [index, layer] of (experiment.model?.encoder ?? []).entries()) {
+    // What a trained network brings along needs no file.
+    if (given !== undefined && (given.layers?.includes(layerName(layer, index)) ?? true)) continue;
     if (layer.type === 'pretrained') requirePretrainedFile(layer.network, resolveDataFolder(undefined, place));
+    if (layer.type === 'file') digestEncoderFile(layer.path);
   }
 }

@@ -1,6 +1,6 @@
 // A whole network (encoder and head) with everything known before it runs: names, shapes and counts, without TensorFlow.js.
 import type { Head, Model, Task } from '../config/experiment.js';
-import type { ParameterSpec } from '../layers/layer.js';
+import type { ParameterSpec, Shape } from '../layers/layer.js';
 import { HEAD_NAME } from '../layers/layer-name.js';
 import { countLearned } from '../layers/place-layers.js';
 import { type EncoderShape, placeEncoder } from './encoder-shape.js';
@@ -21,8 +21,8 @@ export interface NetworkParameter extends ParameterSpec {
 
 /** A network with everything known before it runs. */
 export interface NetworkShape {
-  /** Height, width and channels of the pictures. */
-  readonly input: readonly [number, number, number];
+  /** Height, width and channels of the pictures; of a network behind fixed layers, what reaches it. */
+  readonly input: Shape;
   readonly encoder: EncoderShape;
   /** All parameters, those of the encoder first, in the order in which they are used. */
   readonly parameters: readonly NetworkParameter[];
@@ -44,7 +44,8 @@ export function describeNetwork(model: Model, imageSize: number, channels = 1): 
   const encoder = placeEncoder(model.encoder, imageSize, channels);
   const headType = headTypeOf(model.head);
   const headParameters = headType.parameters(model.head, encoder.units);
-  const parameters = [
+  const frozen = new Set(model.initialWeights?.frozen);
+  const parameters: NetworkParameter[] = [
     ...encoder.layers.flatMap(({ name, config, parameters }) =>
       parameters.map((spec) => ({
         ...spec,
@@ -59,13 +60,14 @@ export function describeNetwork(model: Model, imageSize: number, channels = 1): 
       layer: HEAD_NAME,
       config: model.head,
     })),
-  ];
-  const headParameterCount = countLearned(headParameters);
+    // What is frozen is a statistic that nothing updates.
+  ].map((spec) => (frozen.has(spec.layer) ? { ...spec, role: 'statistic' as const } : spec));
+  const headParameterCount = countLearned(parameters.filter(({ layer }) => layer === HEAD_NAME));
   return {
     input: [imageSize, imageSize, channels],
     encoder,
     parameters,
-    parameterCount: encoder.parameterCount + headParameterCount,
+    parameterCount: countLearned(parameters),
     headParameterCount,
     multiplyAddsPerPicture: encoder.multiplyAdds,
     multiplyAddsPerPair: headType.multiplyAdds(model.head, encoder.units),

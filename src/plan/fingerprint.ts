@@ -23,14 +23,23 @@ export interface Fingerprints {
 }
 
 /** The fingerprints of one resolved experiment with one seed. */
-export function makeFingerprints(experiment: Experiment, seed: number, dataDigest: string): Fingerprints {
-  return makePointFingerprints(experiment, dataDigest)(seed);
+export function makeFingerprints(
+  experiment: Experiment,
+  seed: number,
+  dataDigest: string,
+  numerics = NUMERICS_VERSION,
+): Fingerprints {
+  return makePointFingerprints(experiment, dataDigest, numerics)(seed);
 }
 
 /** The fingerprints of one resolved experiment by seed; what all seeds share is hashed once. */
-export function makePointFingerprints(experiment: Experiment, dataDigest: string): (seed: number) => Fingerprints {
+export function makePointFingerprints(
+  experiment: Experiment,
+  dataDigest: string,
+  numerics = NUMERICS_VERSION,
+): (seed: number) => Fingerprints {
   const parts = partition(experiment);
-  const config = stableHash({ keys: parts.training, data: dataDigest, numerics: NUMERICS_VERSION });
+  const config = stableHash({ keys: parts.training, data: dataDigest, numerics });
   const evaluationKeys = canonicalJson(parts.evaluation);
   return (seed) => {
     const training = stableHash({ config, seed });

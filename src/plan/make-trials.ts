@@ -1,4 +1,5 @@
 // From one point of a sweep to its trials.
+import type { Experiment } from '../config/experiment.js';
 import type { SweepPoint } from './expand-sweep.js';
 import { makePointFingerprints } from './fingerprint.js';
 import type { Assignment, PlanSurroundings, Trial } from './trial.js';
@@ -16,10 +17,11 @@ export function makeTrials(
   point: SweepPoint,
   seeds: readonly number[],
   { shortPaths, changes }: TrialNaming,
-  digestData: PlanSurroundings['digestData'],
+  { digestData, pinWeights = asItIs }: Pick<PlanSurroundings, 'digestData' | 'pinWeights'>,
 ): Trial[] {
   const dataDigest = digestData(point.experiment.data);
-  const fingerprint = makePointFingerprints(point.experiment, dataDigest);
+  const experiment = pinWeights(point.experiment);
+  const fingerprint = makePointFingerprints(experiment, dataDigest);
   return seeds.map((seed): Trial => {
     const fingerprints = fingerprint(seed);
     const id = fingerprints.training.slice(0, 8);
@@ -30,8 +32,10 @@ export function makeTrials(
       folder: `${name}-${id}`,
       seed,
       assignments: point.assignments,
-      experiment: { ...point.experiment, seeds: [seed] },
+      experiment: { ...experiment, seeds: [seed] },
       fingerprints,
     };
   });
 }
+
+const asItIs = (experiment: Experiment) => experiment;

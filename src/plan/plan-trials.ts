@@ -22,12 +22,13 @@ export interface Plan {
 }
 
 /** The plan of a checked experiment. */
-export function planTrials(experiment: Experiment, { digestData, isFeasible, changes = [] }: PlanSurroundings): Plan {
-  const digestOnce = rememberDigests(digestData);
+export function planTrials(experiment: Experiment, surroundings: PlanSurroundings): Plan {
+  const { changes = [] } = surroundings;
+  const around = { ...surroundings, digestData: rememberDigests(surroundings.digestData) };
   const halving = readHalving(experiment);
   const decided = halving === undefined ? {} : { halving };
   if (isSearched(experiment.sweep)) {
-    const search = createSearchSweep(experiment, experiment.sweep, { digestData: digestOnce, isFeasible, changes });
+    const search = createSearchSweep(experiment, experiment.sweep, around);
     return { experiment, trials: [], search, ...decided, fingerprint: search.fingerprint };
   }
   const points = expandSweep(experiment);
@@ -35,7 +36,7 @@ export function planTrials(experiment: Experiment, { digestData, isFeasible, cha
   const changed = changes.filter(({ path }) => !swept.has(path));
   const shortPaths = shortenPaths([...swept, ...changed.map(({ path }) => path)]);
   const naming = { shortPaths, changes: changed };
-  const trials = points.flatMap((point) => makeTrials(point, experiment.seeds, naming, digestOnce));
+  const trials = points.flatMap((point) => makeTrials(point, experiment.seeds, naming, around));
   const hashes = trials.map(({ fingerprints }) => fingerprints.training);
   const fingerprint = stableHash(halving === undefined ? hashes : { trials: hashes, halving });
   return { experiment, trials, ...decided, fingerprint };

@@ -36,8 +36,9 @@ export interface SearchSweep {
 export function createSearchSweep(
   experiment: Experiment,
   settings: SearchedSweep,
-  { digestData, isFeasible, changes = [] }: PlanSurroundings,
+  surroundings: PlanSurroundings,
 ): SearchSweep {
+  const { isFeasible, changes = [] } = surroundings;
   const { sweep: _, ...base } = experiment;
   const space = spaceOf(settings);
   const goal = goalOf(settings);
@@ -55,7 +56,7 @@ export function createSearchSweep(
 
   return {
     settings,
-    fingerprint: fingerprintOf(experiment, settings, digestData),
+    fingerprint: fingerprintOf(experiment, settings, surroundings),
     goal,
     maxPoints,
     learns: settings.method === 'tpe',
@@ -73,7 +74,7 @@ export function createSearchSweep(
         { assignments, experiment: assign(assignments).experiment },
         experiment.seeds,
         { shortPaths, changes: changed },
-        digestData,
+        surroundings,
       );
     },
   };
@@ -120,9 +121,9 @@ function listAssignmentsOf(point: SearchPoint) {
 function fingerprintOf(
   experiment: Experiment,
   { maxTrials: _, maxHours: __, ...settings }: SearchedSweep,
-  digestData: PlanSurroundings['digestData'],
+  { digestData, pinWeights }: PlanSurroundings,
 ): string {
-  const { training } = partition(experiment);
+  const { training } = partition(pinWeights?.(experiment) ?? experiment);
   return stableHash({
     settings,
     training,

@@ -27,6 +27,8 @@ export interface Assignment {
 export interface PlanSurroundings {
   /** The digest of the data that a data section stands for. */
   digestData(section: Experiment['data']): string;
+  /** The experiment with the digest of the weights that it begins with; as it is where it draws all. Default: as it is. */
+  pinWeights?(experiment: Experiment): Experiment;
   /** Whether an experiment holds the cross-field rules; a search proposes no other. */
   isFeasible(experiment: Experiment): boolean;
   /** What the command line changed of the file: names tell it, fingerprints know it anyway. */

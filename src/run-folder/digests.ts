@@ -84,6 +84,13 @@ export function findDamage(folder: string): RunDamage | undefined {
   return undefined;
 }
 
+/** Whether a file of a finished run is known to be what its process left. */
+export function isFileAsFinished(folder: string, name: string): boolean {
+  const digests = readRecord<Digests>(digestsPath(folder), shape, RUN_FOLDER_VERSION);
+  const known = digests?.files[name];
+  return known !== undefined && typeof compare(folder, name, known) !== 'string';
+}
+
 /** The digest as it is now, the known one itself where nothing has touched the file, or what is wrong with it. */
 function compare(folder: string, name: string, known: FileDigest): FileDigest | string {
   const path = join(folder, name);
@@ -139,4 +146,13 @@ function remember(folder: string, files: Readonly<Record<string, FileDigest>>): 
 function write(folder: string, files: Readonly<Record<string, FileDigest>>): void {
   const digests: Digests = { version: RUN_FOLDER_VERSION, files };
   writeFileAtomic(digestsPath(folder), `${JSON.stringify(digests, null, 2)}\n`);
+}
+
+/** SHA-256 of a finished run's best weights; undefined where it trained nothing or keeps no digests. */
+export function readWeightsDigest(folder: string): string | undefined {
+  try {
+    return readRecord<Digests>(digestsPath(folder), shape, RUN_FOLDER_VERSION)?.files['best.safetensors']?.sha256;
+  } catch {
+    return undefined;
+  }
 }

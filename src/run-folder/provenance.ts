@@ -10,6 +10,7 @@ import { readOwnVersion } from '../base/own-files.js';
 import { OneshotError } from '../base/problem.js';
 import {
   isCount,
+  isHash,
   isList,
   isMap,
   isOptional,
@@ -42,6 +43,23 @@ export interface Provenance {
     readonly dirty: boolean;
     readonly remote?: string;
   };
+  /** The network that it began with, where that had learned before. */
+  readonly initialWeights?: InitialWeightsOrigin;
+}
+
+/** A trained network that another run began with. */
+export interface InitialWeightsOrigin {
+  /** SHA-256 over names, shapes and bytes of its weights. */
+  readonly digest: string;
+  readonly experiment: string;
+  readonly trial: string;
+  readonly seed: number;
+  /** Unique to the run that trained it. */
+  readonly uid: string;
+  /** Training fingerprint of that run. */
+  readonly fingerprint: string;
+  readonly dataset: string;
+  readonly dataIdentity: string;
 }
 
 /** The provenance of an attempt that starts now in this process. */
@@ -51,9 +69,10 @@ export function describeProvenance(options: {
   engine: Readonly<Record<string, string | number>>;
   /** What `describeGit` found. */
   git?: Provenance['git'];
+  initialWeights?: InitialWeightsOrigin;
 }): Provenance {
   const processors = cpus();
-  const { git } = options;
+  const { git, initialWeights } = options;
   return {
     attempt: options.attempt,
     startedAt: options.startedAt.toISOString(),
@@ -69,6 +88,7 @@ export function describeProvenance(options: {
       memoryBytes: totalmem(),
     },
     ...(git === undefined ? {} : { git }),
+    ...(initialWeights === undefined ? {} : { initialWeights }),
   };
 }
 
@@ -80,6 +100,18 @@ const provenanceShape: RecordShape = {
   engine: isMap,
   machine: isRecord({ host: isText, system: isText, processor: isText, cores: isCount }),
   git: isOptional(isRecord({ commit: isText, branch: isText, remote: isOptional(isText) })),
+  initialWeights: isOptional(
+    isRecord({
+      digest: isHash,
+      experiment: isText,
+      trial: isText,
+      seed: isCount,
+      uid: isText,
+      fingerprint: isHash,
+      dataset: isText,
+      dataIdentity: isText,
+    }),
+  ),
 };
 
 /**

@@ -11,7 +11,7 @@ import { readWeightsCheckpoint } from '../training/checkpoint.js';
 import { type Conditions, readConditions } from './conditions.js';
 import { type Provenance, readProvenance } from './provenance.js';
 import { isFileName } from './read-record.js';
-import { readRunExperiment } from './read-run-experiment.js';
+import { type ReadRunOptions, readRunExperiment } from './read-run-experiment.js';
 import { requireOwnFiles } from './require-own-files.js';
 import { type RunStatus, readRunStatus, readTrialRecord, runFiles, type TrialRecord } from './run-folder.js';
 
@@ -20,6 +20,8 @@ export interface FinishedRun {
   readonly record: TrialRecord;
   readonly status: RunStatus;
   readonly experiment: Experiment;
+  /** As in `RunExperiment`; false of runs that are read to be repeated. */
+  readonly isOfOtherNumerics: boolean;
   /** Undefined where nothing is trained. */
   readonly conditions: Conditions | undefined;
   /** One for each attempt. */
@@ -27,11 +29,11 @@ export interface FinishedRun {
 }
 
 /**
- * The run in `folder`; `dataPath` is where its pictures lie now, where that is another place. Throws OneshotError:
+ * The run in `folder`. Throws OneshotError:
  * `usage` when there is none or it is not finished, `data` when its pictures are gone or others, `corrupt` when a file of
  * it was altered or is of another version.
  */
-export function readFinishedRun(folder: string, dataPath?: string): FinishedRun {
+export function readFinishedRun(folder: string, options: ReadRunOptions = {}): FinishedRun {
   const files = runFiles(folder);
   if (existsSync(folder)) requireOwnFiles(folder);
   const record = readTrialRecord(folder);
@@ -42,7 +44,7 @@ export function readFinishedRun(folder: string, dataPath?: string): FinishedRun 
     throw new OneshotError('usage', `the run in ${folder} is not finished`, {
       hint: `it is ${status?.state ?? 'waiting'}; run its experiment again to finish it`,
     });
-  const experiment = readRunExperiment(folder, record, dataPath);
+  const { experiment, isOfOtherNumerics } = readRunExperiment(folder, record, options);
   for (const name of [record.name, experiment.name]) {
     if (!isFileName(name))
       throw new OneshotError('corrupt', `${folder} has a name that leaves its folder: ${JSON.stringify(name)}`);
@@ -53,6 +55,7 @@ export function readFinishedRun(folder: string, dataPath?: string): FinishedRun 
     record,
     status,
     experiment,
+    isOfOtherNumerics,
     conditions: readConditions(files.conditions),
     provenance: readProvenance(files.provenance),
   };

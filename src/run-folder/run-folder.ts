@@ -4,6 +4,7 @@ import { join, sep } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import type { FailureCode } from '../base/problem.js';
 import type { RunHeadline } from '../evaluation/headline.js';
+import { BEST_WEIGHTS_FILE, STATUS_FILE, TRIAL_FILE } from '../model/weights-source.js';
 import type { Fingerprints } from '../plan/fingerprint.js';
 import {
   isCount,
@@ -38,17 +39,17 @@ export function runFiles(folder: string) {
     /** The resolved experiment of this trial, as YAML: `oneshot run` takes it as it is. */
     experiment: at('experiment.yaml'),
     /** Which trial this is: seed, fingerprints, what varies. */
-    trial: at('trial.json'),
+    trial: at(TRIAL_FILE),
     /** Engine, threads and micro-batch size, fixed when the trial was first started. */
     conditions: at('conditions.json'),
     /** Algorithms of convolutions that were chosen by measurement, fixed for the run (onnxruntime). */
     tuning: at('tuning.json'),
     /** Where each attempt ran: versions, machine, git commit. */
     provenance: at('provenance.json'),
-    status: at('status.json'),
+    status: at(STATUS_FILE),
     journal: at('journal.jsonl'),
     last: at('last.safetensors'),
-    best: at('best.safetensors'),
+    best: at(BEST_WEIGHTS_FILE),
     results: at('results.json'),
     /** The results as MLflow's table, and a won and a lost episode of each evaluation. */
     resultsTable: at('results-table.json'),
@@ -95,6 +96,8 @@ export interface RunStatus {
   readonly updatedAt: string;
   /** Wall time of all attempts so far. */
   readonly seconds: number;
+  /** Processor time of all attempts so far, of all threads: it does not depend on what else the machine does. */
+  readonly processorSeconds: number;
   /** Largest resident set of the process so far. */
   readonly peakMemoryBytes: number;
   /** The figure that speaks for the run, once it is evaluated; missing where no network was measured on the test selection. */
@@ -115,6 +118,7 @@ const statusShape: RecordShape = {
   startedAt: isText,
   updatedAt: isText,
   seconds: isNumber,
+  processorSeconds: isNumber,
   peakMemoryBytes: isNumber,
   headline: isOptional(isRecord({ task: isText, accuracy: isNumber, n: isCount })),
   failure: isOptional(isRecord({ code: isText, message: isText, hint: isOptional(isText) })),

@@ -1,19 +1,22 @@
 // What a network has before it learns, beside what is drawn: weights that were learned elsewhere, and arrays that come
 // from the training pictures themselves, layer by layer.
+import { OneshotError } from '../base/problem.js';
 import type { Model } from '../config/experiment.js';
 import { type DataPlace, resolveDataFolder } from '../data/files/data-folder.js';
 import { readPretrainedFile } from '../data/files/pretrained-files.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
+import { fileNetworksBeside } from '../engine/open-file-network.js';
 import { embedPictures } from '../evaluation/scorers/network.js';
 import { layerTypeOf } from '../layers/registry.js';
+import { digestArray } from '../model/front.js';
+import { listTakenLayers } from '../model/initial-weights.js';
 import { initializeNetwork } from '../model/initializers.js';
-import { chooseEmbeddingBatchSize } from '../model/load-network.js';
+import { loadNetwork } from '../model/load-network.js';
 import { hashArrays, type NamedArrays, type NumberArray } from '../model/named-arrays.js';
-import { buildNetwork, uploadParameters } from '../model/network.js';
-import { makeNetworkFunctions } from '../model/network-functions.js';
 import { describeNetwork } from '../model/network-shape.js';
 import { readPretrainedWeights } from '../model/pretrained/read-weights.js';
+import type { TrainedNetwork } from '../trained/trained-network.js';
 import { writeWeightsCheckpoint } from '../training/checkpoint.js';
 
 export interface GivenWeightsOptions {
@@ -22,6 +25,8 @@ export interface GivenWeightsOptions {
   readonly engine: Engine;
   readonly data: LoadedData;
   readonly place: DataPlace;
+  /** The network that `model.initialWeights` names. */
+  readonly learned: TrainedNetwork | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -36,8 +41,11 @@ export async function prepareGivenWeights(options: GivenWeightsOptions): Promise
   const { model, data, place, log } = options;
   const { imageSize, channels } = data.description;
   const { encoder } = describeNetwork(model, imageSize, channels);
-  const given = new Map<string, NumberArray>();
+  const given = new Map<string, NumberArray>(takeLearned(options));
+  const taken = new Set([...given.keys()].map((path) => path.slice(0, path.indexOf('/'))));
   for (const { index, name, config, parameters } of encoder.layers) {
+    if (taken.has(name)) continue;
+    if (config.type === 'file') given.set(`${name}/digest`, digestArray(config));
     if (config.type === 'pretrained') {
       const file = await readPretrainedFile(config.network, resolveDataFolder(undefined, place));
       for (const [array, value] of readPretrainedWeights(config.network, parameters, file))
@@ -56,6 +64,21 @@ export async function prepareGivenWeights(options: GivenWeightsOptions): Promise
   return given;
 }
 
+/** The arrays of the layers that come from another network, in the order of this one. Throws OneshotError('corrupt') when one does not fit. */
+function takeLearned({ model, learned, data }: GivenWeightsOptions): [string, NumberArray][] {
+  if (model.initialWeights === undefined || learned === undefined) return [];
+  const { imageSize, channels } = data.description;
+  const shape = describeNetwork(model, imageSize, channels);
+  const layers = new Set(listTakenLayers(model.initialWeights, shape));
+  return shape.parameters.flatMap(({ path, layer, shape: wanted }): [string, NumberArray][] => {
+    if (!layers.has(layer)) return [];
+    const array = learned.weights.get(path);
+    if (array?.shape.join() !== wanted.join())
+      throw new OneshotError('corrupt', `the initial weights have no ${path} of shape [${wanted.join(', ')}]`);
+    return [[path, array]];
+  });
+}
+
 /** Writes a network that learns nothing as the best weights of its run. */
 export function writeUntrainedNetwork(
   path: string,
@@ -69,23 +92,22 @@ export function writeUntrainedNetwork(
 
 // What the first `count` layers make of the training pictures.
 async function embedTraining(
-  { model, seed, engine: { tf }, data }: GivenWeightsOptions,
+  { model, seed, engine, data }: GivenWeightsOptions,
   layers: number,
   given: NamedArrays,
 ): Promise<{ features: Float32Array; count: number }> {
   const { imageSize, channels } = data.description;
   const part: Model = { ...model, encoder: model.encoder.slice(0, layers) as Model['encoder'] };
-  const shape = describeNetwork(part, imageSize, channels);
-  const weights = uploadParameters(tf, shape, initializeNetwork(shape, seed, given));
+  const arrays = initializeNetwork(describeNetwork(part, imageSize, channels), seed, given);
+  const host = { tf: engine.tf, openFile: fileNetworksBeside(engine) };
+  const { functions, batchSize, dispose } = await loadNetwork(host, part, { imageSize, channels }, arrays);
   try {
     const { set, pictures } = data.split.train;
     const every = Math.ceil(pictures.length / MOST_PICTURES);
     const sample = pictures.filter((_, i) => i % every === 0);
-    const functions = makeNetworkFunctions(tf, buildNetwork(tf, part, shape, weights));
-    const batchSize = chooseEmbeddingBatchSize(shape.encoder);
     const { embeddings } = await embedPictures(functions, { batchSize }, { clean: set, source: data.source }, sample);
     return { features: embeddings, count: sample.length };
   } finally {
-    tf.dispose([...weights.values()]);
+    dispose();
   }
 }

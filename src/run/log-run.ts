@@ -14,7 +14,7 @@ import { composeGalleryPng, pickGallery } from '../evaluation/records/gallery.js
 import { readPredictions } from '../evaluation/records/predictions.js';
 import { listDistinctiveParams } from '../run-folder/distinctive-params.js';
 import { nameMlflowExperiment } from '../run-folder/name-mlflow-experiment.js';
-import type { Provenance } from '../run-folder/provenance.js';
+import type { InitialWeightsOrigin, Provenance } from '../run-folder/provenance.js';
 import { predictionsPath, runFiles, type TrialRecord } from '../run-folder/run-folder.js';
 import { readSweepUid } from '../run-folder/sweep-journal.js';
 import type { Journal } from '../tracking/journal.js';
@@ -35,7 +35,7 @@ export function logBeginning(
   { journal, folder, record, experiment }: RunLog,
   { provenance, engine }: { provenance: Provenance; engine: EngineDescription | undefined },
 ): void {
-  const { git, machine } = provenance;
+  const { git, machine, initialWeights } = provenance;
   const parentUid = readSweepUid(dirname(resolve(folder)));
   journal.append({
     type: 'run',
@@ -59,6 +59,7 @@ export function logBeginning(
       'oneshot.version': provenance.oneshot,
       'oneshot.engine': engine === undefined ? 'none' : `${engine.name} ${engine.version}`,
       'oneshot.host': machine.host,
+      ...(initialWeights === undefined ? {} : { [INITIAL_WEIGHTS_TAG]: nameInitialWeights(initialWeights) }),
       // MLflow's own tags (mlflow/utils/mlflow_tags.py).
       'mlflow.user': machine.user,
       'mlflow.source.name': `oneshot run ${experiment.name}`,
@@ -72,6 +73,12 @@ export function logBeginning(
   logFile(journal, folder, runFiles(folder).provenance, 'provenance.json');
   journal.write();
 }
+
+const INITIAL_WEIGHTS_TAG = 'oneshot.initial_weights';
+
+/** The trained network that a run began with: whose it is, and 16 hex digits of its weights. */
+const nameInitialWeights = ({ experiment, trial, digest }: InitialWeightsOrigin) =>
+  `${experiment}/${trial} ${digest.slice(0, 16)}`;
 
 /** The same for all seeds of a sweep point, and for no other: what varies, readable in MLflow's groups, and 8 hex digits. */
 export function nameConfig({ name, fingerprints }: Pick<TrialRecord, 'name' | 'fingerprints'>): string {

@@ -7,13 +7,14 @@ import { OneshotError } from '../base/problem.js';
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { Experiment } from '../config/experiment.js';
 import { describeData, loadData } from '../data/data-source.js';
-import type { LoadedData } from '../data/loaded-data.js';
+import type { LoadedData, LoadOptions } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
 import { startEngine } from '../engine/start-engine.js';
 import { headlineOfRun } from '../evaluation/headline.js';
 import { readRunVerifications } from '../evaluation/records/verification-result.js';
-import { placeEncoder } from '../model/encoder-shape.js';
+import { countFixedLayers, shapeBehind } from '../model/front.js';
 import { chooseMicroBatchSize } from '../model/micro-batch-size.js';
+import { describeNetwork } from '../model/network-shape.js';
 import {
   type Conditions,
   chooseEngine,
@@ -38,10 +39,12 @@ import {
 import { findLostTuning, takeTuning } from '../run-folder/tuning.js';
 import { describeBatch } from '../tasks/describe-batch.js';
 import { type Journal, openJournal } from '../tracking/journal.js';
+import type { TrainedNetwork } from '../trained/trained-network.js';
 import { describeFailure } from './describe-failure.js';
 import { requireTensorsFit } from './engine-limits.js';
 import { evaluateTrial } from './evaluate-trial.js';
 import { type GivenWeightsOptions, prepareGivenWeights, writeUntrainedNetwork } from './given-weights.js';
+import { describeOrigin, openInitialWeights, refuseSeenBefore } from './learned-elsewhere.js';
 import {
   logBeginning,
   logDatasets,
@@ -99,9 +102,12 @@ class TrialRun {
   readonly #experiment: Experiment;
   readonly #startedAt = new Date();
   readonly #secondsBefore: number;
+  readonly #processorSecondsBefore: number;
   readonly #wasHalted: boolean;
   readonly #journal: Journal;
   #status: RunStatus;
+  /** The network whose weights the trial begins with. */
+  #learned: TrainedNetwork | undefined;
 
   constructor(trial: TrialArguments, around: TrialSurroundings) {
     this.#trial = trial;
@@ -113,6 +119,7 @@ class TrialRun {
     this.#experiment = trial.experiment;
     const previous = readRunStatus(trial.folder);
     this.#secondsBefore = previous?.seconds ?? 0;
+    this.#processorSecondsBefore = previous?.processorSeconds ?? 0;
     this.#wasHalted = previous?.state === 'halted';
     this.#journal = openJournal(this.#files.journal, { now: Date.now });
     this.#status = {
@@ -127,6 +134,7 @@ class TrialRun {
       startedAt: previous?.startedAt ?? this.#startedAt.toISOString(),
       updatedAt: this.#startedAt.toISOString(),
       seconds: this.#secondsBefore,
+      processorSeconds: this.#processorSecondsBefore,
       peakMemoryBytes: previous?.peakMemoryBytes ?? 0,
     };
   }
@@ -153,6 +161,7 @@ class TrialRun {
     const { model, training } = this.#experiment;
     // Asked now, it is answered while the engine starts.
     const git = describeGit(this.#trial.baseFolder);
+    this.#learned = this.#openLearned();
     const engine = model === undefined ? undefined : await this.#startEngine();
     let sampler: SystemSampler | undefined;
     try {
@@ -191,6 +200,19 @@ class TrialRun {
     }
   }
 
+  /** Opened in an attempt that needs it: what was trained from it needs it no more. */
+  #openLearned(): TrainedNetwork | undefined {
+    const section = this.#experiment.model?.initialWeights;
+    if (section === undefined) return undefined;
+    try {
+      return openInitialWeights(section);
+    } catch (error) {
+      if (!this.#status.trained && !existsSync(this.#files.last)) throw error;
+      this.#around.log(`the initial weights are not where they were: ${describeFailure(error).message}`);
+      return undefined;
+    }
+  }
+
   async #startEngine(): Promise<Engine> {
     const { model, training, data } = this.#experiment as TrainedExperiment & Pick<Experiment, 'training'>;
     const begun = readConditions(this.#files.conditions);
@@ -205,7 +227,7 @@ class TrialRun {
 
     const { units, picturesPerUnit } = describeBatch(training);
     const { imageSize, channels } = describeData(data);
-    const encoder = placeEncoder(model.encoder, imageSize, channels);
+    const { encoder } = shapeBehind(describeNetwork(model, imageSize, channels), countFixedLayers(model));
     const microBatchSize = chooseMicroBatchSize(training.microBatchSize, units, picturesPerUnit, encoder);
     requireTensorsFit(engine, encoder.layers, microBatchSize * picturesPerUnit);
     const conditions = describeConditions(engine, microBatchSize);
@@ -239,6 +261,7 @@ class TrialRun {
       startedAt: this.#startedAt,
       engine: engine === undefined ? {} : { ...engine.description, ...engine.description.settings, settings: '' },
       git,
+      ...(this.#learned === undefined ? {} : { initialWeights: describeOrigin(this.#learned) }),
     });
     const attempts = this.#earlierAttempts();
     writeFileAtomic(this.#files.provenance, `${JSON.stringify([...attempts, provenance], null, 2)}\n`);
@@ -260,16 +283,19 @@ class TrialRun {
   async #loadData(): Promise<LoadedData> {
     const activity = `reads ${this.#experiment.data.dataset}`;
     this.#around.onProgress({ phase: 'data', activity });
-    const data = await loadData(this.#experiment.data, {
+    const options = {
       env: process.env,
       baseFolder: this.#trial.baseFolder,
       cacheFolder: userPicturesFolder(process.env),
-      report: (message) => {
+      report: (message: string) => {
         this.#around.log(message);
         this.#around.onProgress({ phase: 'data', activity: message });
       },
-    });
+    } satisfies LoadOptions;
+    const data = await loadData(this.#experiment.data, options);
     const doubts = refuseLeaks(data);
+    if (this.#learned !== undefined)
+      doubts.push(...(await refuseSeenBefore(data, this.#experiment.data, this.#learned, options)));
     for (const doubt of doubts) this.#around.log(`doubt about the data: ${doubt}`);
     if (doubts.length > 0)
       this.#journal.append({ type: 'tags', values: { [DATA_DOUBTS_TAG]: doubts.join('\n').slice(0, 5000) } });
@@ -316,6 +342,7 @@ class TrialRun {
       engine,
       data,
       place: { env: process.env, baseFolder: this.#trial.baseFolder },
+      learned: this.#learned,
       log: (line) => {
         this.#around.log(line);
         this.#around.onProgress({ phase: 'data', activity: line });
@@ -359,12 +386,14 @@ class TrialRun {
 
   #saveStatus(change: Partial<RunStatus>): void {
     const now = new Date();
+    const { user, system } = process.cpuUsage();
     this.#status = {
       ...this.#status,
       ...change,
       metrics: this.#latestMetrics(),
       updatedAt: now.toISOString(),
       seconds: this.#secondsBefore + (now.getTime() - this.#startedAt.getTime()) / 1000,
+      processorSeconds: this.#processorSecondsBefore + (user + system) / 1e6,
       peakMemoryBytes: Math.max(this.#status.peakMemoryBytes, 1024 * process.resourceUsage().maxRSS),
     };
     writeRunStatus(this.#trial.folder, this.#status);

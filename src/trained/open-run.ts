@@ -1,7 +1,7 @@
 // The trained network of a run folder.
 import { existsSync } from 'node:fs';
 import { OneshotError } from '../base/problem.js';
-import type { Experiment } from '../config/experiment.js';
+import type { Experiment, Model } from '../config/experiment.js';
 import { describeData } from '../data/data-source.js';
 import { settingsOf } from '../data/folder/describe-folder.js';
 import type { DataDescription } from '../data/loaded-data.js';
@@ -15,6 +15,8 @@ import type { ReportedAccuracy, TrainedNetwork } from './trained-network.js';
 /** A run's network with the experiment that made it, for its validation pictures. */
 export interface OpenedRun extends TrainedNetwork {
   readonly experiment: Experiment;
+  /** What to say of it to whoever uses it; empty for most. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -22,7 +24,7 @@ export interface OpenedRun extends TrainedNetwork {
  * finished or trained nothing, `corrupt` when it was altered or is of another version.
  */
 export function openRun(folder: string): OpenedRun {
-  const { record, experiment, provenance } = readFinishedRun(folder);
+  const { record, experiment, provenance, isOfOtherNumerics } = readFinishedRun(folder, { purpose: 'use' });
   const files = runFiles(folder);
   if (experiment.model === undefined || !existsSync(files.best))
     throw new OneshotError('usage', `the run in ${folder} has no trained network`, {
@@ -35,7 +37,10 @@ export function openRun(folder: string): OpenedRun {
   const description = describeData(experiment.data);
   return {
     experiment,
-    model: experiment.model,
+    notes: isOfOtherNumerics
+      ? [`${folder} was made by another version of this program: it can be used, but not resumed or reproduced here`]
+      : [],
+    model: withoutBeginning(experiment.model),
     pictures: describePictures(experiment, description),
     weights: arrays,
     weightHash,
@@ -53,6 +58,11 @@ export function openRun(folder: string): OpenedRun {
     accuracies: readResults(files.results).flatMap(reportAccuracy),
     calibrations: [],
   };
+}
+
+// Where its weights came from before it learned is in the run's provenance, and nobody else's business.
+function withoutBeginning({ encoder, head }: Model): Model {
+  return { encoder, head };
 }
 
 // What is no folder is drawn or scanned with ink on paper.

@@ -5,6 +5,7 @@ import { OneshotError } from '../base/problem.js';
 import { canonicalJson, stableHash } from '../base/stable-hash.js';
 import { channelsOfForm, type PictureForm } from '../data/pictures/see-picture.js';
 import type { Engine, EngineName } from '../engine/engine.js';
+import { fileNetworksBeside } from '../engine/open-file-network.js';
 import { startEngine } from '../engine/start-engine.js';
 import { type LoadedNetwork, loadNetwork } from '../model/load-network.js';
 import { type CalibrationResult, calibrate } from './calibrate.js';
@@ -24,6 +25,8 @@ export interface CommitteeOptions {
   readonly env: Environment;
   /** Told about what takes time. */
   readonly report: (message: string) => void;
+  /** Told once what is to be known of a network. */
+  readonly note?: (message: string) => void;
 }
 
 /** Networks that answer together, on an engine; not to be used after `dispose`. */
@@ -47,6 +50,7 @@ export interface StartedCommittee {
 export async function startCommittee(paths: readonly string[], options: CommitteeOptions): Promise<StartedCommittee> {
   const opened = paths.map(openTrained);
   refuseStrangers(opened);
+  for (const { network } of opened) if ('notes' in network) for (const note of network.notes) options.note?.(note);
   const [{ network: first }] = opened as [OpenedNetwork];
   const form = options.ink === undefined ? first.pictures : { ...first.pictures, ink: options.ink };
   const engine = await startEngine(options.engine, options.threads === undefined ? {} : { threads: options.threads });
@@ -56,8 +60,9 @@ export async function startCommittee(paths: readonly string[], options: Committe
     engine.dispose();
   };
   try {
+    const host = { tf: engine.tf, openFile: fileNetworksBeside(engine) };
     for (const { network } of opened)
-      members.push(loadNetwork(engine.tf, network.model, describeInput(network.pictures), network.weights));
+      members.push(await loadNetwork(host, network.model, describeInput(network.pictures), network.weights));
   } catch (error) {
     dispose();
     throw error;

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const set = ['--set', 'seeds=[1, 2]', '--set', 'data.validationAlphabets=2'];
   expect((await runCommand(['run', TINY, ...set, '--runs', place, '--json'])).code).toBe(0);
   runs = runFoldersOf(place, 'tiny');
-  const experiment = readRunExperiment(runs[0]!, readTrialRecord(runs[0]!)!);
+  const { experiment } = readRunExperiment(runs[0]!, readTrialRecord(runs[0]!)!);
   if (experiment.data.dataset !== 'glyphs') throw new Error('tiny.yaml is on glyphs');
   const drawn = drawGlyphs(experiment.data);
   writeGlyphFiles(drawn, support, { alphabet: 'test-01', characters: 5, drawers: [0] });

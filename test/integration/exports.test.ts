@@ -48,7 +48,7 @@ beforeAll(async () => {
   const set = ['--set', 'data.validationAlphabets=2'];
   expect((await runCommand(['run', join(ROOT, 'test/fixtures/tiny.yaml'), ...set, '--runs', place])).code).toBe(0);
   run = runFoldersOf(place, 'tiny')[0]!;
-  const experiment = readRunExperiment(run, readTrialRecord(run)!);
+  const { experiment } = readRunExperiment(run, readTrialRecord(run)!);
   if (experiment.data.dataset !== 'glyphs') throw new Error('tiny.yaml is on glyphs');
   const drawn = drawGlyphs(experiment.data);
   writeGlyphFiles(drawn, join(folder, 'known'), { alphabet: 'test-01', characters: 5, drawers: [0] });

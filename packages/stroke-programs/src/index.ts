@@ -1,6 +1,23 @@
+export { drawPanels, PANEL_STYLE, type Panel, type PanelStyle } from './drawing/draw-panels.js';
 export { type MinimizeSettings, minimize } from './fitting/minimize.js';
-export { REFIT_SETTINGS, type Refit, type RefitSettings, refitParse } from './fitting/refit.js';
-export { TOKEN_NOISE, TokenLayout, type TokenNoise } from './fitting/token-layout.js';
+export {
+  fitToOwnPicture,
+  REFIT_SETTINGS,
+  type Refit,
+  type RefitSettings,
+  type RefitStage,
+  refitParse,
+} from './fitting/refit.js';
+export {
+  AFFINE_NOISE,
+  lineOfParse,
+  multiplyNoise,
+  POSITION_NOISE,
+  TOKEN_NOISE,
+  TokenLayout,
+  type TokenNoise,
+} from './fitting/token-layout.js';
+export { ComparedPicture, ImageModels } from './image/compared-picture.js';
 export {
   type ImageLikelihood,
   ImageModel,
@@ -12,9 +29,12 @@ export {
 export { countInk, findInkCentre, type InkPicture, inkFrom } from './ink-picture.js';
 export {
   ELASTIC_SETTINGS,
+  type ElasticMatch,
   type ElasticSettings,
   type ElasticShape,
   elasticDistance,
+  matchElastically,
+  type PlaceMap,
   prepareElasticShape,
 } from './matching/elastic-matching.js';
 export { type DistanceShape, modifiedHausdorff, prepareDistances } from './matching/modified-hausdorff.js';
@@ -27,10 +47,15 @@ export {
   parsePicture,
   type Stroke,
 } from './parsing/parse-picture.js';
+export { describeStroke, simplifyParse } from './parsing/simplify-parse.js';
 export { divideStroke, SHAPE_SIZE, type SubStroke } from './parsing/sub-strokes.js';
 export { drawWalks, type Walk } from './parsing/walks.js';
 export {
+  LAKE_WEIGHTS,
+  ONE_WAY_WEIGHTS,
+  type ScoreWeights,
   STROKE_SCORE_SETTINGS,
+  type StrokeComparison,
   StrokeScorer,
   type StrokeScoreSettings,
   type StrokeShape,

@@ -1,13 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import {
+  ComparedPicture,
+  describeStroke,
+  fitToOwnPicture,
   ImageModel,
+  ImageModels,
   type InkPicture,
   inkFrom,
+  lineOfParse,
   makeTarget,
   minimize,
+  ONE_WAY_WEIGHTS,
+  type Parse,
   parsePicture,
+  REFIT_SETTINGS,
   refitParse,
+  STROKE_SCORE_SETTINGS,
   StrokeScorer,
+  type StrokeShape,
+  simplifyParse,
+  TOKEN_NOISE,
   TokenLayout,
 } from '../src/index.js';
 
@@ -90,28 +102,139 @@ describe('minimize', () => {
 });
 
 describe('a refit', () => {
-  it('explains a picture of the same character better than one of another, and its own best', () => {
-    const [parse] = parsePicture(archAndBar)!.parses;
-    const score = (picture: InkPicture) => {
-      const target = makeTarget(picture, 2);
-      const { logLikelihood, logPrior } = refitParse(parse!, target, new ImageModel(target));
+  it('explains a picture best by its own strokes, then by the same character, and another one worst', () => {
+    const picture = new ComparedPicture(another);
+    const [own, same, other] = [another, archAndBar, twoBars].map((source) => {
+      const { logLikelihood, logPrior } = refitParse(parsePicture(source)!.parses[0]!, picture, new ImageModels());
       return logLikelihood + logPrior;
-    };
-    expect(score(archAndBar)).toBeGreaterThan(score(another));
-    expect(score(another)).toBeGreaterThan(score(twoBars) + 100);
+    });
+    expect(own).toBeGreaterThan(same!);
+    expect(same).toBeGreaterThan(other! + 100);
+  });
+
+  it('moves a parse onto its own picture', () => {
+    const picture = new ComparedPicture(archAndBar);
+    const models = new ImageModels();
+    const [thinned] = parsePicture(archAndBar)!.parses;
+    const likelihood = (parse: Parse) =>
+      models.of(picture.at(2)).compare(lineOfParse(parse), REFIT_SETTINGS.stages.at(-1)!, picture.at(2)).logLikelihood;
+    expect(likelihood(fitToOwnPicture(thinned!, picture, models))).toBeGreaterThan(likelihood(thinned!));
   });
 });
 
 describe('the two-way score', () => {
-  it('is larger for the same character, and finite for a dot and a filled square', () => {
+  it('is larger for the same character', () => {
     const scorer = new StrokeScorer();
-    const prepare = (picture: InkPicture) => scorer.prepare(picture)!;
-    const [query, same, other] = [another, archAndBar, twoBars].map(prepare);
-    expect(scorer.compare(query!, same!)).toBeGreaterThan(scorer.compare(query!, other!) + 100);
-    const dot = prepare(drawCurves(() => [50, 50]));
-    const square = prepare(inkFrom(new Uint8Array(105 * 105).fill(255), 105, 105));
-    expect(Number.isFinite(scorer.compare(dot, square))).toBe(true);
-    expect(Number.isFinite(scorer.compare(query!, dot))).toBe(true);
-    expect(scorer.prepare(inkFrom(new Uint8Array(105 * 105), 105, 105))).toBeUndefined();
+    const [query, same, other] = [another, archAndBar, twoBars].map((picture) => scorer.prepare(picture)!);
+    const scoreOf = (support: StrokeShape) => scorer.compare(query!, support).score;
+    expect(scoreOf(same!)).toBeGreaterThan(scoreOf(other!) + 100);
+  });
+
+  it('gives what it is made of, and spares the way back where that counts nothing', () => {
+    const scorer = new StrokeScorer({ ...STROKE_SCORE_SETTINGS, weights: ONE_WAY_WEIGHTS });
+    const [query, same] = [another, archAndBar].map((picture) => scorer.prepare(picture)!);
+    const { score, forth, back } = scorer.compare(query!, same!);
+    expect(forth).toHaveLength(same!.parses.length);
+    expect(back).toEqual([]);
+    const best = Math.max(...forth.map(({ logLikelihood, logPrior }) => logLikelihood + logPrior));
+    expect(best - score).toBeGreaterThanOrEqual(0);
+    expect(best - score).toBeLessThanOrEqual(Math.log(forth.length) + 1e-9);
+  });
+
+  const blank = inkFrom(new Uint8Array(105 * 105), 105, 105);
+  const dot = drawCurves(() => [50, 50]);
+  const pixel = inkFrom(
+    Uint8Array.from({ length: 105 * 105 }, (_, at) => (at === 5000 ? 255 : 0)),
+    105,
+    105,
+  );
+  const corner = inkFrom(
+    Uint8Array.from({ length: 105 * 105 }, (_, at) => (at === 0 ? 255 : 0)),
+    105,
+    105,
+  );
+  const square = inkFrom(new Uint8Array(105 * 105).fill(255), 105, 105);
+  // A character under a scan's specks: every 90th pixel or so is ink.
+  const specks = {
+    ...archAndBar,
+    ink: archAndBar.ink.map((ink, at) => (Math.imul(at + 1, 2654435761) >>> 0 < 2 ** 32 / 90 ? 1 : ink)),
+  };
+
+  it.each([
+    ['a dot', dot],
+    ['one pixel', pixel],
+    ['a pixel in the corner', corner],
+    ['a filled square', square],
+    ['a scan with specks', specks],
+  ])('is a number for %s, whatever it is compared with', (_, picture) => {
+    const scorer = new StrokeScorer({ ...STROKE_SCORE_SETTINGS, parse: { parses: 1 } });
+    const strange = scorer.prepare(picture)!;
+    const character = scorer.prepare(archAndBar)!;
+    const line = scorer.prepare(drawCurves(bar(30)))!;
+    for (const [query, support] of [
+      [strange, strange],
+      [strange, character],
+      [character, strange],
+      [line, strange],
+    ]) {
+      expect(Number.isFinite(scorer.compare(query!, support!).score)).toBe(true);
+    }
+  });
+
+  it('has nothing to compare in a picture without ink', () => {
+    expect(new StrokeScorer().prepare(blank)).toBeUndefined();
+  });
+});
+
+describe('a drawing of a parse', () => {
+  const noise = { ...TOKEN_NOISE, attached: true };
+  const tee = drawCurves(
+    (t) => [20 + 60 * t, 30],
+    (t) => [50, 30 + 50 * t],
+  );
+
+  it('takes what is attached to a stroke along with it', () => {
+    const { parses } = parsePicture(tee)!;
+    const parse = parses.find(({ strokes }) => strokes.length === 2 && strokes[1]!.start[1] < 35)!;
+    const [loose, attached] = [false, true].map((isAttached) => {
+      const layout = new TokenLayout(parse, { ...noise, attached: isAttached });
+      // The start of the first stroke, three standard deviations down.
+      const numbers = new Float64Array(layout.numbers);
+      numbers[5] = 3;
+      layout.draw(numbers);
+      const second = layout.line.isStart.lastIndexOf(1);
+      return layout.line.y[second]!;
+    });
+    expect(loose).toBeCloseTo(parse.strokes[1]!.start[1], 6);
+    expect(attached! - loose!).toBeCloseTo(3 * noise.startY, 6);
+  });
+
+  it('is a parse of its own that draws the same', () => {
+    const layout = new TokenLayout(parsePicture(archAndBar)!.parses[0]!);
+    const numbers = Float64Array.from({ length: layout.numbers }, (_, i) => Math.sin(2.1 * i));
+    const parse = layout.parseFrom(numbers, 1);
+    layout.draw(numbers);
+    const again = lineOfParse(parse);
+    const nearest = (x: number, y: number) =>
+      Math.min(...Array.from(again.x, (toX, i) => Math.hypot(toX - x, again.y[i]! - y)));
+    // Points along the line lie elsewhere; the line does not.
+    layout.line.x.forEach((x, i) => {
+      expect(nearest(x, layout.line.y[i]!)).toBeLessThan(1);
+    });
+  });
+});
+
+describe('simple strokes', () => {
+  it('have the shapes of the dictionary, each about where the stroke was', () => {
+    const [parse] = parsePicture(archAndBar, { mostSubStrokes: 1 })!.parses;
+    const simple = simplifyParse(parse!);
+    expect(simple.strokes).toHaveLength(parse!.strokes.length);
+    for (const [index, { subStrokes }] of simple.strokes.entries()) {
+      expect(subStrokes).toHaveLength(1);
+      const [was, is] = [parse!, simple].map(({ strokes }) => describeStroke(strokes[index]!));
+      expect(Math.hypot(was!.middle[0] - is!.middle[0], was!.middle[1] - is!.middle[1])).toBeLessThan(1);
+      // Whole pixels: nothing but the dictionary's shapes.
+      for (const value of is!.shape) expect(Math.abs(value - Math.round(value))).toBeLessThan(0.3);
+    }
   });
 });

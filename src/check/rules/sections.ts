@@ -16,14 +16,16 @@ export const checkSections: Rule = {
     if (
       model &&
       !training &&
-      !(isIntact(['model', 'encoder']) && model.encoder.some(({ type }) => type === 'pretrained'))
+      !(isIntact(['model', 'encoder']) && model.encoder.some(({ type }) => type === 'pretrained' || type === 'file')) &&
+      !(isIntact(['model', 'initialWeights']) && model.initialWeights !== undefined)
     ) {
       report({
         code: 'missing-key',
         path: ['model'],
         at: 'key',
         found: 'model without training',
-        allowed: 'model and training together, or a layer `pretrained` in model.encoder',
+        allowed:
+          'model and training together, or a layer `pretrained` or `file` in model.encoder, or model.initialWeights',
       });
     }
     if (training && !model) {

@@ -53,6 +53,7 @@ export async function classifyCommand(first: string, rest: string[], options: Cl
       ink: options.ink,
       env: process.env,
       report: (message) => progress.show(message),
+      note: progress.note,
     });
     return set === undefined && files.length === 2 && started.opened[0]!.support === undefined
       ? await answerPair(started, [files[0]!, files[1]!], options, progress)

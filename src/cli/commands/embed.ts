@@ -43,6 +43,7 @@ export async function embedCommand(network: string, pictures: string[], options:
       ink: options.ink,
       env: process.env,
       report: (message) => progress.show(message),
+      note: progress.note,
     });
     const { units } = started.members[0]!;
     const lines: string[] = [];

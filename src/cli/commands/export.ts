@@ -49,6 +49,7 @@ export async function exportCommand(path: string, options: ExportOptions): Promi
       ink: options.ink,
       env: process.env,
       report,
+      note: progress.note,
     });
     const file = await composeExport(started, set, { env: process.env, report });
     const { experiment, trial } = file.network.origin;

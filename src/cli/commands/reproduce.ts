@@ -28,7 +28,7 @@ const SHOWN_DIFFERENCES = 10;
 
 /** `oneshot reproduce`: runs a finished run again and compares; exit code 1 when anything differs. */
 export async function reproduceCommand(path: string, options: ReproduceOptions): Promise<ExitCode> {
-  const run = readFinishedRun(resolve(path), readDataPath(options.set));
+  const run = readFinishedRun(resolve(path), { dataPath: readDataPath(options.set) });
   const isTemporary = options.out === undefined;
   const runsFolder =
     options.out === undefined ? mkdtempSync(join(tmpdir(), 'oneshot-reproduce-')) : resolve(options.out);

@@ -6,6 +6,7 @@ import { formatDuration } from '../../base/format-quantity.js';
 import { makeFolder } from '../../base/make-folder.js';
 import { OneshotError } from '../../base/problem.js';
 import { acquireProcessLock, findLockHolder, type ProcessLock } from '../../base/process-lock.js';
+import { exportRunAsOnnx } from '../../launch/export-run-as-onnx.js';
 import { connectMlflow } from '../../tracking/connect-mlflow.js';
 import { findJournals } from '../../tracking/find-journals.js';
 import {
@@ -33,7 +34,6 @@ import {
 import { measureShippedBytes } from '../../tracking/measure-backlog.js';
 import { shipJournals } from '../../tracking/ship-journals.js';
 import { askYesNo } from '../ask.js';
-import { exportRunAsOnnx } from '../export-run-as-onnx.js';
 import { followInterrupts } from '../interrupts.js';
 import { hasDesktop, openAddress } from '../open-address.js';
 import { openProgressLine } from '../progress-line.js';

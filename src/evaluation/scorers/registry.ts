@@ -7,7 +7,7 @@ import { modifiedHausdorff } from './modified-hausdorff.js';
 import { nearestNeighbourCosine, nearestNeighbourEuclidean } from './nearest-neighbour.js';
 import { nearestNeighbourAffine } from './nearest-neighbour-affine.js';
 import type { BaselineScorer, BaselineType, Scorer } from './scorer.js';
-import { affineModel, hbpl } from './stroke-programs.js';
+import { affineModel, hbpl, simpleStrokes } from './stroke-programs.js';
 
 /** Every kind by its name, in the order of tables. */
 export const baselineTypes: {
@@ -19,6 +19,7 @@ export const baselineTypes: {
   modifiedHausdorff: withoutSettings(modifiedHausdorff),
   elasticMatching,
   affineModel,
+  simpleStrokes,
   hbpl,
   chance: withoutSettings(chance),
 };

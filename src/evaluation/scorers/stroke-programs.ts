@@ -3,18 +3,19 @@
 // them, in its order.
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import {
-  type ElasticShape,
-  elasticDistance,
+  AFFINE_NOISE,
+  type ElasticMatch,
   inkFrom,
-  prepareElasticShape,
+  multiplyNoise,
+  ONE_WAY_WEIGHTS,
+  POSITION_NOISE,
   REFIT_SETTINGS,
   STROKE_SCORE_SETTINGS,
   StrokeScorer,
   type StrokeScoreSettings,
   type StrokeShape,
-  TOKEN_NOISE,
 } from 'stroke-programs';
-import type { BaselineAffineModel, BaselineHbpl } from '../../config/experiment.js';
+import type { BaselineAffineModel, BaselineHbpl, BaselineSimpleStrokes } from '../../config/experiment.js';
 import { type PictureSet, pictureAt } from '../../data/pictures/picture-set.js';
 import type { BaselineType, EmbeddedPictures, Scorer } from './scorer.js';
 
@@ -23,6 +24,17 @@ const NOT_FITTED = -1e6;
 /** Scores of pairs of which a picture has no strokes. */
 const WITHOUT_STROKES = -1e8;
 
+/** What the strokes of a `hbpl` entry are scored by. */
+export function strokeSettingsOf(section: Omit<BaselineHbpl, 'type' | 'name' | 'candidates'>): StrokeScoreSettings {
+  const { parses, tokenNoise, mostSubStrokes, relations, backWeight, ownWeight, elasticWeight } = section;
+  return {
+    ...STROKE_SCORE_SETTINGS,
+    parse: { parses, mostSubStrokes },
+    refit: { ...REFIT_SETTINGS, noise: { ...multiplyNoise(REFIT_SETTINGS.noise, tokenNoise), attached: relations } },
+    weights: { back: backWeight, own: ownWeight, elastic: elasticWeight },
+  };
+}
+
 /**
  * HBPL without type-level learning: parses of both pictures fitted to each other with token noise, the lesion of Lake
  * 2014 (thesis, 4.2.4) that needs no library.
@@ -30,19 +42,8 @@ const WITHOUT_STROKES = -1e8;
 export const hbpl: BaselineType<BaselineHbpl> = {
   title: 'HBPL without type-level learning',
   shortTitle: 'HBPL',
-  make: ({ type, name = type, candidates, parses, tokenNoise, mostSubStrokes }) => {
-    const noise = {
-      shape: TOKEN_NOISE.shape * tokenNoise,
-      scale: TOKEN_NOISE.scale * tokenNoise,
-      startX: TOKEN_NOISE.startX * tokenNoise,
-      startY: TOKEN_NOISE.startY * tokenNoise,
-    };
-    return makeStrokeScorer(name, candidates, {
-      ...STROKE_SCORE_SETTINGS,
-      parse: { parses, mostSubStrokes },
-      refit: { ...REFIT_SETTINGS, noise },
-    });
-  },
+  make: ({ type, name = type, candidates, ...section }) =>
+    makeStrokeScorer(name, candidates, strokeSettingsOf(section)),
 };
 
 /** The same parses, of which only scale and shift are fitted, in one direction (Lake et al. 2013, "Affine model"). */
@@ -53,8 +54,22 @@ export const affineModel: BaselineType<BaselineAffineModel> = {
     makeStrokeScorer(name, candidates, {
       ...STROKE_SCORE_SETTINGS,
       parse: { parses },
-      refit: { ...REFIT_SETTINGS, noise: { shape: 0, scale: 0, startX: 0, startY: 0 } },
-      isTwoWay: false,
+      refit: { ...REFIT_SETTINGS, noise: AFFINE_NOISE },
+      weights: ONE_WAY_WEIGHTS,
+    }),
+};
+
+/** Strokes of a dictionary's shapes and sizes, of which only places are fitted (Lake et al. 2013, "Simple Strokes"). */
+export const simpleStrokes: BaselineType<BaselineSimpleStrokes> = {
+  title: 'simple strokes',
+  shortTitle: 'simple strokes',
+  make: ({ type, name = type, candidates, parses }) =>
+    makeStrokeScorer(name, candidates, {
+      ...STROKE_SCORE_SETTINGS,
+      parse: { parses, mostSubStrokes: 1 },
+      refit: { ...REFIT_SETTINGS, noise: POSITION_NOISE },
+      shapes: 'dictionary',
+      weights: ONE_WAY_WEIGHTS,
     }),
 };
 
@@ -67,45 +82,39 @@ function makeStrokeScorer(name: string, candidates: number, settings: StrokeScor
   };
 }
 
-interface ReadPicture {
-  readonly elastic: ElasticShape | undefined;
-  readonly strokes: StrokeShape | undefined;
-}
-
 function compareStrokes(set: PictureSet, candidates: number, settings: StrokeScoreSettings): EmbeddedPictures {
   const scorer = new StrokeScorer(settings);
-  const pictures = new Map<number, ReadPicture>();
+  const pictures = new Map<number, StrokeShape | undefined>();
   const read = (number: number) => {
-    let known = pictures.get(number);
-    if (known === undefined) {
-      const picture = inkFrom(pictureAt(set, number), set.width, set.height);
-      known = { elastic: prepareElasticShape(picture), strokes: scorer.prepare(picture) };
-      pictures.set(number, known);
+    if (!pictures.has(number)) {
+      pictures.set(number, scorer.prepare(inkFrom(pictureAt(set, number), set.width, set.height)));
     }
-    return known;
+    return pictures.get(number);
   };
-  const distance = (query: ReadPicture, support: ReadPicture) =>
-    query.elastic && support.elastic ? elasticDistance(query.elastic, support.elastic) : Number.POSITIVE_INFINITY;
-  const explain = (query: ReadPicture, support: ReadPicture) =>
-    query.strokes && support.strokes ? scorer.compare(query.strokes, support.strokes) : WITHOUT_STROKES;
+  const match = (query: StrokeShape | undefined, support: StrokeShape | undefined) =>
+    query && support && scorer.match(query, support);
+  const explain = (query: number, support: number, matched?: ElasticMatch) => {
+    const [first, second] = [read(query), read(support)];
+    return first && second ? scorer.compare(first, second, matched).score : WITHOUT_STROKES;
+  };
   return {
     async score(queries, supports) {
       const scores = new Float64Array(queries.length * supports.length);
       for (const [row, query] of queries.entries()) {
-        const distances = Float64Array.from(supports, (support) => distance(read(query), read(support)));
+        const matches = Array.from(supports, (support) => match(read(query), read(support)));
+        const distances = matches.map((matched) => matched?.distance ?? Number.POSITIVE_INFINITY);
         const nearest = [...distances.keys()].sort((a, b) => distances[a]! - distances[b]!).slice(0, candidates);
-        distances.forEach((value, column) => {
-          const isSeen = Number.isFinite(value);
-          scores[row * supports.length + column] = isSeen ? NOT_FITTED - value : WITHOUT_STROKES;
+        distances.forEach((distance, column) => {
+          const isSeen = Number.isFinite(distance);
+          scores[row * supports.length + column] = isSeen ? NOT_FITTED - distance : WITHOUT_STROKES;
         });
         for (const column of nearest) {
-          scores[row * supports.length + column] = explain(read(query), read(supports[column]!));
+          scores[row * supports.length + column] = explain(query, supports[column]!, matches[column]);
         }
         await yieldToEvents();
       }
       return scores;
     },
-    scoreAligned: (first, second) =>
-      Float64Array.from(first, (query, pair) => explain(read(query), read(second[pair]!))),
+    scoreAligned: (first, second) => Float64Array.from(first, (query, pair) => explain(query, second[pair]!)),
   };
 }

@@ -17,7 +17,7 @@ export function readTrial(folder: string): Trial {
     folder: basename(folder),
     seed: record.seed,
     assignments: record.assignments,
-    experiment: readRunExperiment(folder, record),
+    experiment: readRunExperiment(folder, record).experiment,
     fingerprints: record.fingerprints,
   };
 }

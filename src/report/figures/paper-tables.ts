@@ -146,6 +146,7 @@ const ROW_SYSTEMS: Readonly<Record<keyof typeof COLUMNS, RowSystems>> = {
     ...NETWORK_ROWS,
     'Hierarchical Bayesian Program Learning': ({ scorer }) => scorer === 'hbpl',
     'Affine model': ({ scorer }) => scorer === 'affineModel',
+    'Simple Stroke': ({ scorer }) => scorer === 'simpleStrokes',
     // 87 of 400 on Lake's runs by the cosine of ink: the paper's 21.7.
     '1-nearest neighbour': ({ scorer }) => scorer === 'nearestNeighbourCosine',
   },

@@ -1,25 +1,43 @@
 // A parse fitted to another picture: which drawing of it the picture shows most probably (Lake et al. 2015, supplement,
-// "Inference for one-shot classification"). The drawing starts with the picture's centre and size of ink and is blurred
-// strongly; then the blur goes down.
-import type { ImageModel, ImageNoise, TargetImage } from '../image/image-model.js';
+// "Inference for one-shot classification"). The drawing starts with the picture's centre and size of ink, or where a warp of
+// one drawing onto the other has its line, is drawn onto the ink by soft correspondences, and ends where the picture's
+// likelihood and the prior are highest.
+import type { ComparedPicture, ImageModels } from '../image/compared-picture.js';
+import type { ImageNoise, TargetImage } from '../image/image-model.js';
+import type { PlaceMap } from '../matching/elastic-matching.js';
 import type { Parse } from '../parsing/parse-picture.js';
-import { minimize } from './minimize.js';
-import { TOKEN_NOISE, TokenLayout, type TokenNoise } from './token-layout.js';
+import { followGuide, followInk } from './follow-ink.js';
+import { type Evaluation, minimize } from './minimize.js';
+import { multiplyNoise, TOKEN_NOISE, TokenLayout, type TokenNoise } from './token-layout.js';
+
+/** A fit at one resolution and one noise of the picture. */
+export interface RefitStage extends ImageNoise {
+  /** Side of the cells that pictures are compared in, in pixels. */
+  readonly cell: number;
+  /** Evaluations at most. */
+  readonly evaluations: number;
+}
 
 export interface RefitSettings {
   readonly noise: TokenNoise;
-  /** One fit after the other, each with its noise of the picture and its evaluations at most. */
-  readonly stages: readonly (ImageNoise & { readonly evaluations: number })[];
+  /** One fit after the other, at least one; the last one's likelihood counts. */
+  readonly stages: readonly RefitStage[];
 }
 
-/** Two stages: far, and near. */
+/**
+ * Chosen on background drawings of Omniglot. Two drawings of a character differ by √2 of what each differs from its type:
+ * nothing else is known of the type here than one drawing of it.
+ */
 export const REFIT_SETTINGS: RefitSettings = {
-  noise: TOKEN_NOISE,
+  noise: multiplyNoise(TOKEN_NOISE, Math.SQRT2),
   stages: [
-    { blur: 4, flip: 0.01, evaluations: 25 },
-    { blur: 1.2, flip: 0.01, evaluations: 35 },
+    { cell: 3, blur: 2, flip: 0.1, evaluations: 25 },
+    { cell: 2, blur: 1.2, flip: 0.1, evaluations: 50 },
   ],
 };
+
+/** Ends where a step gains less, in nats. */
+const TOLERANCE = 0.05;
 
 export interface Refit {
   /** log P(picture | drawing) in nats at the last stage's noise. */
@@ -30,37 +48,83 @@ export interface Refit {
   readonly x: Float64Array;
   readonly y: Float64Array;
   readonly isStart: Uint8Array;
+  /** The drawing as a parse of its own. */
+  readonly parse: Parse;
 }
 
-/** The most probable drawing of the parse that the search finds. `model` has the target's size. */
+/** The most probable drawing of the parse that the search finds; `guide` maps the parse's picture to this one. */
 export function refitParse(
   parse: Parse,
-  target: TargetImage,
-  model: ImageModel,
+  picture: ComparedPicture,
+  models: ImageModels,
   { noise, stages }: RefitSettings = REFIT_SETTINGS,
+  guide?: PlaceMap,
 ): Refit {
   const layout = new TokenLayout(parse, noise);
-  let numbers = startNumbers(layout, target);
-  let logLikelihood = Number.NEGATIVE_INFINITY;
-  const evaluateAt = (imageNoise: ImageNoise) => (place: Float64Array) => {
-    layout.draw(place);
-    const found = model.compare(layout.line, imageNoise, target);
-    const gradient = layout.pullBack(place, found.x, found.y);
-    let squares = 0;
-    for (let i = 0; i < place.length; i++) {
-      squares += place[i]! * place[i]!;
-      gradient[i] = place[i]! - gradient[i]!;
-    }
-    return { value: squares / 2 - found.logLikelihood, gradient };
+  const [first] = stages;
+  const affine = startNumbers(layout, picture.at(first!.cell));
+  const near = guide === undefined ? affine : followGuide(layout, guide, affine);
+  const starts = [near, followInk(layout, picture.points, near)];
+  return searchFrom(parse, layout, starts, picture, models, stages);
+}
+
+/** What the parse of a picture may be off by: thinning moves lines by a pixel and cuts corners. */
+const OWN_NOISE: TokenNoise = { ...TOKEN_NOISE, shape: 10, scale: 0.08, startX: 4, startY: 4, affine: 0 };
+
+/** The parse moved until it shows the picture that it is of as well as it can. */
+export function fitToOwnPicture(
+  parse: Parse,
+  picture: ComparedPicture,
+  models: ImageModels,
+  { stages }: RefitSettings = REFIT_SETTINGS,
+): Parse {
+  const layout = new TokenLayout(parse, OWN_NOISE);
+  const near = stages.slice(-1);
+  return searchFrom(parse, layout, [new Float64Array(layout.numbers)], picture, models, near).parse;
+}
+
+/** All stages, from the start that the first one likes best. */
+function searchFrom(
+  { cost }: Parse,
+  layout: TokenLayout,
+  starts: readonly Float64Array[],
+  picture: ComparedPicture,
+  models: ImageModels,
+  stages: readonly RefitStage[],
+): Refit {
+  const evaluateAt = ({ cell, ...imageNoise }: RefitStage) => {
+    const target = picture.at(cell);
+    const model = models.of(target);
+    return (place: Float64Array): Evaluation & { readonly logLikelihood: number } => {
+      layout.draw(place);
+      const { logLikelihood, x, y } = model.compare(layout.line, imageNoise, target);
+      const { half, gradient } = subtractFromPrior(place, layout.pullBack(place, x, y));
+      return { value: half - logLikelihood, gradient, logLikelihood };
+    };
   };
-  for (const { evaluations, ...imageNoise } of stages) {
-    numbers = minimize(evaluateAt(imageNoise), numbers, { evaluations, tolerance: 0.05 }).place;
-    layout.draw(numbers);
-    logLikelihood = model.compare(layout.line, imageNoise, target).logLikelihood;
+  const far = evaluateAt(stages[0]!);
+  const values = starts.map((start) => far(start).value);
+  let numbers = starts[values.indexOf(Math.min(...values))] ?? starts[0]!;
+  for (const stage of stages) {
+    numbers = minimize(evaluateAt(stage), numbers, { evaluations: stage.evaluations, tolerance: TOLERANCE }).place;
   }
+  const { logLikelihood } = evaluateAt(stages.at(-1)!)(numbers);
+  const parse = layout.parseFrom(numbers, cost);
   const { x, y, isStart } = layout.line;
-  const logPrior = -numbers.reduce((sum, value) => sum + value * value, 0) / 2;
-  return { logLikelihood, logPrior, x: x.slice(), y: y.slice(), isStart: isStart.slice() };
+  const logPrior = -halfSquares(numbers);
+  return { logLikelihood, logPrior, x: x.slice(), y: y.slice(), isStart: isStart.slice(), parse };
+}
+
+/** Half the sum of squares of a place, and its gradient less another, which is overwritten. */
+function subtractFromPrior(place: Float64Array, gradient: Float64Array) {
+  for (let i = 0; i < place.length; i++) gradient[i] = place[i]! - gradient[i]!;
+  return { half: halfSquares(place), gradient };
+}
+
+function halfSquares(place: Float64Array): number {
+  let squares = 0;
+  for (let i = 0; i < place.length; i++) squares += place[i]! * place[i]!;
+  return squares / 2;
 }
 
 /** Scales and shift that put the centre and the spread of the line on those of the ink. */

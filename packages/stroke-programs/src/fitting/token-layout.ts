@@ -5,24 +5,56 @@
 import type { InkLine } from '../image/image-model.js';
 import { CONTROL_POINTS, makeSplineBasis } from '../parsing/b-spline.js';
 import type { Parse } from '../parsing/parse-picture.js';
-import { SHAPE_SIZE } from '../parsing/sub-strokes.js';
+import { normalizeControl, SHAPE_SIZE, type SubStroke } from '../parsing/sub-strokes.js';
 
-/** Standard deviations of what differs from drawing to drawing. */
+/** How drawings of one parse differ: standard deviations, and what holds together. */
 export interface TokenNoise {
-  /**
-   * Of control points, in units in which a sub-stroke's longest side is 105. 0 keeps shapes, scales and starts as they
-   * are: Lake's "affine model".
-   */
+  /** Of control points, in units in which a sub-stroke's longest side is 105. */
   readonly shape: number;
   /** Of a sub-stroke's longest side, in widths of a picture. */
   readonly scale: number;
   /** Of where strokes start, in pixels of a picture 105 wide. */
   readonly startX: number;
   readonly startY: number;
+  /** Of the whole drawing's scales and shift, in those of Omniglot's drawings. */
+  readonly affine: number;
+  /** Whether strokes that begin on another one go along with it (Lake's relations); otherwise each starts by itself. */
+  readonly attached: boolean;
 }
 
 /** As Lake's program learned them from Omniglot's background strokes. */
-export const TOKEN_NOISE: TokenNoise = { shape: 3.359, scale: 0.0277, startX: 1.354, startY: 1.206 };
+export const TOKEN_NOISE: TokenNoise = {
+  shape: 3.359,
+  scale: 0.0277,
+  startX: 1.354,
+  startY: 1.206,
+  affine: 1,
+  attached: true,
+};
+
+/** Lake's "affine model": shapes, scales and starts stay as they are. */
+export const AFFINE_NOISE: TokenNoise = { ...TOKEN_NOISE, shape: 0, scale: 0, startX: 0, startY: 0 };
+
+/** Only places vary: strokes start elsewhere, the whole is neither scaled nor moved (Lake's "simple strokes"). */
+export const POSITION_NOISE: TokenNoise = {
+  shape: 0,
+  scale: 0,
+  startX: 8,
+  startY: 8,
+  affine: 0,
+  attached: false,
+};
+
+/** Token noise of which shapes, scales and starts differ so many times as much. */
+export function multiplyNoise(noise: TokenNoise, factor: number): TokenNoise {
+  return {
+    ...noise,
+    shape: factor * noise.shape,
+    scale: factor * noise.scale,
+    startX: factor * noise.startX,
+    startY: factor * noise.startY,
+  };
+}
 
 /** Cholesky factor of the covariance of both scales, [.0470 .0223; .0223 .0359]. */
 const SCALE_FACTOR = {
@@ -33,7 +65,9 @@ const SCALE_FACTOR = {
 /** Standard deviations of the whole drawing's shift in pixels. */
 const SHIFT = [5.27, 5.09] as const;
 /** The whole drawing's scales and shift. */
-export const AFFINE_NUMBERS = 4;
+const AFFINE_NUMBERS = 4;
+/** A stroke that begins no farther than this from another one, in pixels, begins on it: about the width of a line. */
+const ATTACHMENT_REACH = 3;
 /** Pixels of line for a point. */
 const POINT_SPACING = 1.5;
 /** The smallest scale that a sub-stroke can shrink to. */
@@ -51,8 +85,10 @@ interface LaidSubStroke {
 }
 
 interface LaidStroke {
-  readonly start: readonly [number, number];
-  /** Its first number. */
+  /** Its start in pixels, or about the point of an earlier stroke that it is attached to. */
+  start: readonly [number, number];
+  attachedTo: number | undefined;
+  /** Its first number, and its first point. */
   readonly number: number;
   readonly point: number;
   readonly subStrokes: readonly LaidSubStroke[];
@@ -60,7 +96,7 @@ interface LaidStroke {
 
 /** A parse as a function of numbers. */
 export class TokenLayout {
-  /** How many numbers there are. The first four are log-free scales and shift of the whole. */
+  /** How many numbers there are: four for the whole, two for where each stroke starts, eleven for each sub-stroke. */
   readonly numbers: number;
   readonly line: InkLine;
   readonly #strokes: readonly LaidStroke[];
@@ -72,14 +108,13 @@ export class TokenLayout {
 
   constructor(parse: Parse, noise: TokenNoise = TOKEN_NOISE) {
     this.#noise = noise;
-    const isRigid = noise.shape === 0;
     let number = AFFINE_NUMBERS;
     let point = 0;
     const starts: number[] = [];
     this.#strokes = parse.strokes.map(({ start, subStrokes }) => {
-      const own = { start, number, point };
+      const own = { start, attachedTo: undefined, number, point };
       starts.push(point);
-      number += isRigid ? 0 : 2;
+      number += 2;
       point += 1;
       const laid = subStrokes.map(({ shape, scale }) => {
         const count = Math.max(2, Math.round((scale * polygonLength(shape)) / POINT_SPACING));
@@ -87,7 +122,7 @@ export class TokenLayout {
         const first = basis.slice(0, CONTROL_POINTS);
         const about = basis.slice(CONTROL_POINTS).map((weight, i) => weight - first[i % CONTROL_POINTS]!);
         const sub = { shape, scale, count, basis: about, number, point };
-        number += isRigid ? 0 : 2 * CONTROL_POINTS + 1;
+        number += 2 * CONTROL_POINTS + 1;
         point += count;
         return sub;
       });
@@ -102,26 +137,39 @@ export class TokenLayout {
     this.draw(new Float64Array(number));
     const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
     this.#centre = [mean(this.#x), mean(this.#y)];
+    if (noise.attached) for (const stroke of this.#strokes) this.#attach(stroke);
+  }
+
+  /** Ties a stroke to the point of an earlier stroke that it begins on, if it does. */
+  #attach(stroke: LaidStroke): void {
+    const [x, y] = stroke.start;
+    let nearest = ATTACHMENT_REACH;
+    for (let i = 0; i < stroke.point; i++) {
+      const away = Math.hypot(this.#x[i]! - x, this.#y[i]! - y);
+      if (away <= nearest) [nearest, stroke.attachedTo] = [away, i];
+    }
+    if (stroke.attachedTo !== undefined) {
+      stroke.start = [x - this.#x[stroke.attachedTo]!, y - this.#y[stroke.attachedTo]!];
+    }
   }
 
   /** Sets `line` to what the numbers `[numbers]` draw. */
   draw(numbers: Float64Array): void {
     const { shape: shapeNoise, scale: scaleNoise, startX, startY } = this.#noise;
-    const isRigid = shapeNoise === 0;
-    for (const { start, number, point, subStrokes } of this.#strokes) {
-      let x = start[0] + (isRigid ? 0 : startX * numbers[number]!);
-      let y = start[1] + (isRigid ? 0 : startY * numbers[number + 1]!);
+    for (const { start, attachedTo, number, point, subStrokes } of this.#strokes) {
+      let x = start[0] + startX * numbers[number]! + (attachedTo === undefined ? 0 : this.#x[attachedTo]!);
+      let y = start[1] + startY * numbers[number + 1]! + (attachedTo === undefined ? 0 : this.#y[attachedTo]!);
       this.#x[point] = x;
       this.#y[point] = y;
       for (const sub of subStrokes) {
-        const scale = isRigid ? sub.scale : scaleOf(sub, numbers, scaleNoise);
+        const scale = scaleOf(sub, numbers, scaleNoise);
         for (let i = 0; i < sub.count; i++) {
           let [alongX, alongY] = [0, 0];
           for (let k = 0; k < CONTROL_POINTS; k++) {
             const weight = sub.basis[i * CONTROL_POINTS + k]!;
             const [a, b] = [k, CONTROL_POINTS + k];
-            alongX += weight * (sub.shape[a]! + (isRigid ? 0 : shapeNoise * numbers[sub.number + 1 + a]!));
-            alongY += weight * (sub.shape[b]! + (isRigid ? 0 : shapeNoise * numbers[sub.number + 1 + b]!));
+            alongX += weight * (sub.shape[a]! + shapeNoise * numbers[sub.number + 1 + a]!);
+            alongY += weight * (sub.shape[b]! + shapeNoise * numbers[sub.number + 1 + b]!);
           }
           this.#x[sub.point + i] = x + scale * alongX;
           this.#y[sub.point + i] = y + scale * alongY;
@@ -130,7 +178,7 @@ export class TokenLayout {
         y = this.#y[sub.point + sub.count - 1]!;
       }
     }
-    const affine = readAffine(numbers);
+    const affine = readAffine(numbers, this.#noise.affine);
     this.#affine = affine;
     const [centreX, centreY] = this.#centre;
     for (let i = 0; i < this.#x.length; i++) {
@@ -142,7 +190,7 @@ export class TokenLayout {
   /** The gradient `[numbers]` by the numbers that were drawn last, from that by the line's points. */
   pullBack(numbers: Float64Array, byX: Float64Array, byY: Float64Array): Float64Array {
     const gradient = new Float64Array(this.numbers);
-    const { shape: shapeNoise, scale: scaleNoise, startX, startY } = this.#noise;
+    const { shape: shapeNoise, scale: scaleNoise, startX, startY, affine } = this.#noise;
     const { scaleX, scaleY } = this.#affine;
     const [centreX, centreY] = this.#centre;
     let [byScaleX, byScaleY, byShiftX, byShiftY] = [0, 0, 0, 0];
@@ -152,22 +200,26 @@ export class TokenLayout {
       byShiftX += byX[i]!;
       byShiftY += byY[i]!;
     }
-    gradient[0] = SCALE_FACTOR.xx * byScaleX + SCALE_FACTOR.yx * byScaleY;
-    gradient[1] = SCALE_FACTOR.yy * byScaleY;
-    gradient[2] = SHIFT[0] * byShiftX;
-    gradient[3] = SHIFT[1] * byShiftY;
-    if (shapeNoise === 0) return gradient;
-    for (const { number, point, subStrokes } of this.#strokes) {
-      // From the last sub-stroke to the first: what comes behind hangs on where each ends.
+    gradient[0] = affine * (SCALE_FACTOR.xx * byScaleX + SCALE_FACTOR.yx * byScaleY);
+    gradient[1] = affine * SCALE_FACTOR.yy * byScaleY;
+    gradient[2] = affine * SHIFT[0] * byShiftX;
+    gradient[3] = affine * SHIFT[1] * byShiftY;
+    // By places before the whole is scaled. From the last stroke to the first, and in each from the last sub-stroke to the
+    // first: what comes behind hangs on where those before end, and on where it is attached.
+    const placeX = byX.map((value) => scaleX * value);
+    const placeY = byY.map((value) => scaleY * value);
+    for (let s = this.#strokes.length - 1; s >= 0; s--) {
+      const { attachedTo, number, point, subStrokes } = this.#strokes[s]!;
       let [behindX, behindY] = [0, 0];
-      for (const sub of [...subStrokes].reverse()) {
+      for (let part = subStrokes.length - 1; part >= 0; part--) {
+        const sub = subStrokes[part]!;
         const scale = scaleOf(sub, numbers, scaleNoise);
         let byScale = 0;
         let [ownX, ownY] = [0, 0];
         for (let i = 0; i < sub.count; i++) {
           const isLast = i === sub.count - 1;
-          const gx = scaleX * byX[sub.point + i]! + (isLast ? behindX : 0);
-          const gy = scaleY * byY[sub.point + i]! + (isLast ? behindY : 0);
+          const gx = placeX[sub.point + i]! + (isLast ? behindX : 0);
+          const gy = placeY[sub.point + i]! + (isLast ? behindY : 0);
           ownX += gx;
           ownY += gy;
           for (let k = 0; k < CONTROL_POINTS; k++) {
@@ -183,34 +235,64 @@ export class TokenLayout {
         gradient[sub.number] = scale > SMALLEST_SCALE ? byScale * scaleNoise : 0;
         [behindX, behindY] = [ownX, ownY];
       }
-      gradient[number] = startX * (behindX + scaleX * byX[point]!);
-      gradient[number + 1] = startY * (behindY + scaleY * byY[point]!);
+      const [atStartX, atStartY] = [behindX + placeX[point]!, behindY + placeY[point]!];
+      gradient[number] = startX * atStartX;
+      gradient[number + 1] = startY * atStartY;
+      if (attachedTo !== undefined) {
+        placeX[attachedTo]! += atStartX;
+        placeY[attachedTo]! += atStartY;
+      }
     }
     return gradient;
   }
 
-  /** The numbers that give the whole these scales and this shift, with everything else as in the parse. */
+  /** The parse that draws of itself what these numbers draw of this one. */
+  parseFrom(numbers: Float64Array, cost: number): Parse {
+    this.draw(numbers);
+    const { shape: shapeNoise, scale: scaleNoise } = this.#noise;
+    const { scaleX, scaleY } = this.#affine;
+    const strokes = this.#strokes.map(({ point, subStrokes }) => ({
+      start: [this.line.x[point]!, this.line.y[point]!] as const,
+      subStrokes: subStrokes.map((sub): SubStroke => {
+        const shape = sub.shape.map((place, k) => place + shapeNoise * numbers[sub.number + 1 + k]!);
+        return normalizeControl(drawControl(shape, scaleOf(sub, numbers, scaleNoise), scaleX, scaleY));
+      }),
+    }));
+    return { strokes, cost };
+  }
+
+  /**
+   * The numbers that give the whole these scales and this shift, with everything else as in the parse; all 0 where the
+   * whole is held.
+   */
   numbersFrom(scaleX: number, scaleY: number, shiftX: number, shiftY: number): Float64Array {
     const numbers = new Float64Array(this.numbers);
-    numbers[0] = (scaleX - 1) / SCALE_FACTOR.xx;
-    numbers[1] = (scaleY - 1 - SCALE_FACTOR.yx * numbers[0]) / SCALE_FACTOR.yy;
-    numbers[2] = shiftX / SHIFT[0];
-    numbers[3] = shiftY / SHIFT[1];
+    const { affine } = this.#noise;
+    if (affine === 0) return numbers;
+    numbers[0] = (scaleX - 1) / (affine * SCALE_FACTOR.xx);
+    numbers[1] = ((scaleY - 1) / affine - SCALE_FACTOR.yx * numbers[0]) / SCALE_FACTOR.yy;
+    numbers[2] = shiftX / (affine * SHIFT[0]);
+    numbers[3] = shiftY / (affine * SHIFT[1]);
     return numbers;
   }
 }
 
-function readAffine(numbers: Float64Array) {
+function readAffine(numbers: Float64Array, noise: number) {
   return {
-    scaleX: 1 + SCALE_FACTOR.xx * numbers[0]!,
-    scaleY: 1 + SCALE_FACTOR.yx * numbers[0]! + SCALE_FACTOR.yy * numbers[1]!,
-    shiftX: SHIFT[0] * numbers[2]!,
-    shiftY: SHIFT[1] * numbers[3]!,
+    scaleX: 1 + noise * SCALE_FACTOR.xx * numbers[0]!,
+    scaleY: 1 + noise * (SCALE_FACTOR.yx * numbers[0]! + SCALE_FACTOR.yy * numbers[1]!),
+    shiftX: noise * SHIFT[0] * numbers[2]!,
+    shiftY: noise * SHIFT[1] * numbers[3]!,
   };
 }
 
 function scaleOf({ scale, number }: LaidSubStroke, numbers: Float64Array, noise: number): number {
   return Math.max(SMALLEST_SCALE, scale + noise * numbers[number]!);
+}
+
+/** Control points in pixels about any place. */
+function drawControl(shape: Float64Array, scale: number, scaleX: number, scaleY: number): Float64Array {
+  return shape.map((place, k) => place * scale * (k < CONTROL_POINTS ? scaleX : scaleY));
 }
 
 function polygonLength(shape: Float64Array): number {
@@ -219,4 +301,11 @@ function polygonLength(shape: Float64Array): number {
     length += Math.hypot(shape[k]! - shape[k - 1]!, shape[CONTROL_POINTS + k]! - shape[CONTROL_POINTS + k - 1]!);
   }
   return length;
+}
+
+/** The parse as it is, as a line. */
+export function lineOfParse(parse: Parse): InkLine {
+  const layout = new TokenLayout(parse);
+  layout.draw(new Float64Array(layout.numbers));
+  return layout.line;
 }

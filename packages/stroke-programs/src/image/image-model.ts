@@ -6,7 +6,7 @@
 // gradient; the gain that stands for his 3 x 3 filter is set so that lines have the width of Omniglot's; one blur has the
 // width of his two, whose kernels are convolved.
 import type { InkPicture } from '../ink-picture.js';
-import { type BlurKernel, blurColumns, blurRows, makeBlurKernel } from './blur.js';
+import { type BlurKernel, blurColumns, blurRows, makeBlurKernel, type Window } from './blur.js';
 
 /** A picture at the resolution that it is compared at: the part of each cell that is ink. */
 export interface TargetImage {
@@ -16,6 +16,15 @@ export interface TargetImage {
   readonly ink: Float64Array;
   /** Pixels of the picture along a cell's side. */
   readonly cell: number;
+  /** Rows and columns that hold its ink: the first, and those behind the last. */
+  readonly box: CellBox;
+}
+
+interface CellBox {
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
 }
 
 /**
@@ -26,13 +35,16 @@ export function makeTarget(picture: InkPicture, cell: number): TargetImage {
   const width = Math.ceil(picture.width / cell);
   const height = Math.ceil(picture.height / cell);
   const ink = new Float64Array(width * height);
+  let [top, left, bottom, right] = [height, width, 0, 0];
   for (let at = 0; at < picture.ink.length; at++) {
     if (picture.ink[at] === 0) continue;
     const x = Math.floor((at % picture.width) / cell);
     const y = Math.floor(at / picture.width / cell);
     ink[y * width + x]! += 1 / (cell * cell);
+    [top, left] = [Math.min(top, y), Math.min(left, x)];
+    [bottom, right] = [Math.max(bottom, y + 1), Math.max(right, x + 1)];
   }
-  return { width, height, ink, cell };
+  return { width, height, ink, cell, box: { top, left, bottom, right } };
 }
 
 /** The noises of a picture. */
@@ -76,34 +88,47 @@ export class ImageModel {
   readonly #height: number;
   readonly #cell: number;
   readonly #gain: number;
+  /** Working arrays have a border of so many cells of paper all around. */
+  readonly #border: number;
+  readonly #stride: number;
   readonly #ink: Float64Array;
   readonly #full: Float64Array;
   readonly #half: Float64Array;
   readonly #probability: Float64Array;
   readonly #slope: Float64Array;
   readonly #spare: Float64Array;
+  /** What lines were laid in since the arrays were last cleared. */
+  #window: Window;
 
   constructor({ width, height, cell }: Pick<TargetImage, 'width' | 'height' | 'cell'>) {
-    const size = width * height;
     [this.#width, this.#height, this.#cell] = [width, height, cell];
     this.#gain = GAINS[cell] ?? 8 / cell ** 2;
+    this.#border = Math.max(1, Math.round(BLUR_REACH / cell));
+    this.#stride = width + 2 * this.#border;
+    const size = this.#stride * (height + 2 * this.#border);
     this.#ink = new Float64Array(size);
     this.#full = new Float64Array(size);
     this.#half = new Float64Array(size);
     this.#probability = new Float64Array(size);
     this.#slope = new Float64Array(size);
     this.#spare = new Float64Array(size);
+    this.#window = this.#wholeWindow();
   }
 
   /** Whether it draws pictures of the target's size. */
-  fits({ width, height, cell }: TargetImage): boolean {
+  fits({ width, height, cell }: Pick<TargetImage, 'width' | 'height' | 'cell'>): boolean {
     return width === this.#width && height === this.#height && cell === this.#cell;
   }
 
   /** The probability of ink in each cell, `[height, width]`: a copy. */
   draw(line: InkLine, noise: ImageNoise): Float64Array {
-    this.#render(line, noise);
-    return this.#probability.map((value) => noise.flip + (1 - 2 * noise.flip) * value);
+    this.#render(line, noise, this.#wholeWindow());
+    const drawn = new Float64Array(this.#width * this.#height);
+    for (let at = 0; at < drawn.length; at++) {
+      const clean = this.#probability[this.#offset(Math.floor(at / this.#width)) + (at % this.#width)]!;
+      drawn[at] = noise.flip + (1 - 2 * noise.flip) * clean;
+    }
+    return drawn;
   }
 
   /**
@@ -111,57 +136,116 @@ export class ImageModel {
    * all others, only when asked for (otherwise 0). Ink outside the picture is not seen.
    */
   compare(line: InkLine, noise: ImageNoise, target: TargetImage, withBlur = false): ImageLikelihood {
-    const kernel = this.#render(line, noise);
+    const reach = reachOf(noise, this.#cell);
+    const window = this.#windowOf(line, target.box, reach);
+    const kernel = this.#render(line, noise, window);
     const { flip } = noise;
     const pixels = this.#cell ** 2;
     const slope = this.#slope;
     const probability = this.#probability;
-    let logLikelihood = 0;
-    let byFlip = 0;
-    for (let at = 0; at < slope.length; at++) {
-      const clean = probability[at]!;
-      const seen = flip + (1 - 2 * flip) * clean;
-      const ink = target.ink[at]!;
-      logLikelihood += ink * Math.log(seen) + (1 - ink) * Math.log(1 - seen);
-      const bySeen = ink / seen - (1 - ink) / (1 - seen);
-      byFlip += bySeen * (1 - 2 * clean);
-      slope[at] = bySeen * (1 - 2 * flip) * pixels;
+    const keep = 1 - 2 * flip;
+    const logFlip = Math.log(flip);
+    const logPaper = Math.log(1 - flip);
+    const { top, left, bottom, right, stride } = window;
+    const cells = (bottom - top) * (right - left);
+    // Cells outside the window are paper in both.
+    let logLikelihood = (this.#width * this.#height - cells) * logPaper;
+    let byFlip = -(this.#width * this.#height - cells) / (1 - flip);
+    for (let row = top; row < bottom; row++) {
+      const inTarget = (row - this.#border) * this.#width - this.#border;
+      for (let column = left; column < right; column++) {
+        const at = row * stride + column;
+        const clean = probability[at]!;
+        const ink = target.ink[inTarget + column]!;
+        // Far from all ink, most cells: no logarithm is needed.
+        if (clean < 1e-12) {
+          logLikelihood += ink === 0 ? logPaper : ink * logFlip + (1 - ink) * logPaper;
+          const bySeen = ink / flip - (1 - ink) / (1 - flip);
+          byFlip += bySeen;
+          slope[at] = bySeen * keep * pixels;
+          continue;
+        }
+        const seen = flip + keep * clean;
+        if (ink === 0) logLikelihood += Math.log(1 - seen);
+        else if (ink === 1) logLikelihood += Math.log(seen);
+        else logLikelihood += ink * Math.log(seen) + (1 - ink) * Math.log(1 - seen);
+        const bySeen = (ink - seen) / (seen * (1 - seen));
+        byFlip += bySeen * (1 - 2 * clean);
+        slope[at] = bySeen * keep * pixels;
+      }
     }
-    const byBlur = withBlur ? this.#slopeOfBlur(kernel) / this.#cell : 0;
+    const byBlur = withBlur ? this.#slopeOfBlur(kernel, window) / this.#cell : 0;
     // Backwards through columns, rows and saturation: a blur is its own adjoint.
     const back = this.#probability;
-    blurColumns(slope, this.#spare, this.#width, kernel.weights);
-    blurRows(this.#spare, back, this.#width, kernel.weights);
-    for (let at = 0; at < back.length; at++) back[at]! *= (1 - this.#full[at]!) * this.#gain;
+    blurColumns(slope, this.#spare, window, kernel.weights);
+    blurRows(this.#spare, back, window, kernel.weights);
+    for (let row = top; row < bottom; row++) {
+      for (let at = row * stride + left; at < row * stride + right; at++) {
+        back[at]! *= (1 - this.#full[at]!) * this.#gain;
+      }
+    }
     return { logLikelihood: logLikelihood * pixels, ...this.#collect(line, back), blur: byBlur, flip: byFlip * pixels };
   }
 
   /** The slope by the standard deviation of the whole blur in cells, times √2: by that of one of the two. */
-  #slopeOfBlur({ weights, slopes }: BlurKernel): number {
+  #slopeOfBlur({ weights, slopes }: BlurKernel, window: Window): number {
     const columns = new Float64Array(this.#spare.length);
-    blurRows(this.#full, this.#spare, this.#width, slopes);
-    blurColumns(this.#spare, columns, this.#width, weights);
-    let sum = dot(columns, this.#slope);
-    blurColumns(this.#half, columns, this.#width, slopes);
-    sum += dot(columns, this.#slope);
+    blurRows(this.#full, this.#spare, window, slopes);
+    blurColumns(this.#spare, columns, window, weights);
+    let sum = dotIn(columns, this.#slope, window);
+    blurColumns(this.#half, columns, window, slopes);
+    sum += dotIn(columns, this.#slope, window);
     return sum * Math.SQRT2;
   }
 
-  #render(line: InkLine, { blur }: ImageNoise): BlurKernel {
+  #wholeWindow(): Window {
+    const [border, stride] = [this.#border, this.#stride];
+    return { stride, top: border, left: border, bottom: border + this.#height, right: border + this.#width };
+  }
+
+  /** The cells that the line's ink reaches after two blurs, one forth and one back, and those of the target's ink. */
+  #windowOf({ x, y }: InkLine, box: CellBox, reach: number): Window {
+    let [lowX, lowY, highX, highY] = [this.#width, this.#height, 0, 0];
+    for (let i = 0; i < x.length; i++) {
+      lowX = Math.min(lowX, x[i]! / this.#cell);
+      highX = Math.max(highX, x[i]! / this.#cell);
+      lowY = Math.min(lowY, y[i]! / this.#cell);
+      highY = Math.max(highY, y[i]! / this.#cell);
+    }
+    const border = this.#border;
+    const away = reach + 2;
+    return {
+      stride: this.#stride,
+      top: border + Math.max(0, Math.min(box.top, Math.floor(lowY) - away)),
+      left: border + Math.max(0, Math.min(box.left, Math.floor(lowX) - away)),
+      bottom: border + Math.min(this.#height, Math.max(box.bottom, Math.ceil(highY) + away)),
+      right: border + Math.min(this.#width, Math.max(box.right, Math.ceil(highX) + away)),
+    };
+  }
+
+  /** Fills the window of all arrays; what another window left outside of it becomes paper. */
+  #render(line: InkLine, noise: ImageNoise, window: Window): BlurKernel {
+    for (const array of [this.#ink, this.#full, this.#half, this.#probability, this.#slope, this.#spare]) {
+      clear(array, this.#window);
+    }
+    this.#window = window;
     this.#lay(line);
-    for (let at = 0; at < this.#ink.length; at++) this.#full[at] = 1 - Math.exp(-this.#gain * this.#ink[at]!);
+    const { top, left, bottom, right, stride } = window;
+    for (let row = top; row < bottom; row++) {
+      for (let at = row * stride + left; at < row * stride + right; at++) {
+        const ink = this.#ink[at]!;
+        if (ink !== 0) this.#full[at] = 1 - Math.exp(-this.#gain * ink);
+      }
+    }
     // Two blurs of one width are one of √2 times the width.
-    const deviation = (Math.SQRT2 * blur) / this.#cell;
-    const reach = Math.max(1, Math.min(Math.round(BLUR_REACH / this.#cell), Math.ceil(3 * deviation)));
-    const kernel = makeBlurKernel(deviation, reach);
-    blurRows(this.#full, this.#half, this.#width, kernel.weights);
-    blurColumns(this.#half, this.#probability, this.#width, kernel.weights);
+    const kernel = makeBlurKernel((Math.SQRT2 * noise.blur) / this.#cell, reachOf(noise, this.#cell));
+    blurRows(this.#full, this.#half, window, kernel.weights);
+    blurColumns(this.#half, this.#probability, window, kernel.weights);
     return kernel;
   }
 
   /** Divides the ink of each point among the four cells around it. */
   #lay({ x, y, isStart }: InkLine): void {
-    this.#ink.fill(0);
     for (let i = 0; i < x.length; i++) {
       const amount = isStart[i] === 1 ? INK_OF_START : Math.hypot(x[i]! - x[i - 1]!, y[i]! - y[i - 1]!);
       const column = this.#toCells(x[i]!);
@@ -171,12 +255,12 @@ export class ImageModel {
       if (!this.#isInside(left, top)) continue;
       const right = column - left;
       const down = row - top;
-      const at = top * this.#width + left;
+      const at = this.#offset(top) + left;
       const ink = (amount * INK_PER_PIXEL) / this.#cell;
       this.#ink[at]! += ink * (1 - right) * (1 - down);
       this.#ink[at + 1]! += ink * right * (1 - down);
-      this.#ink[at + this.#width]! += ink * (1 - right) * down;
-      this.#ink[at + this.#width + 1]! += ink * right * down;
+      this.#ink[at + this.#stride]! += ink * (1 - right) * down;
+      this.#ink[at + this.#stride + 1]! += ink * right * down;
     }
   }
 
@@ -198,11 +282,11 @@ export class ImageModel {
       if (!this.#isInside(left, top)) continue;
       const right = column - left;
       const down = row - top;
-      const at = top * this.#width + left;
+      const at = this.#offset(top) + left;
       const a = byInk[at]!;
       const b = byInk[at + 1]!;
-      const c = byInk[at + this.#width]!;
-      const d = byInk[at + this.#width + 1]!;
+      const c = byInk[at + this.#stride]!;
+      const d = byInk[at + this.#stride + 1]!;
       byX[i]! += (amount * perCell * ((b - a) * (1 - down) + (d - c) * down)) / this.#cell;
       byY[i]! += (amount * perCell * ((c - a) * (1 - right) + (d - b) * right)) / this.#cell;
       if (isFirst || length === 0) continue;
@@ -224,10 +308,25 @@ export class ImageModel {
   #isInside(left: number, top: number): boolean {
     return left >= 0 && top >= 0 && left < this.#width - 1 && top < this.#height - 1;
   }
+
+  /** Where a row of the picture begins in the working arrays. */
+  #offset(row: number): number {
+    return (row + this.#border) * this.#stride + this.#border;
+  }
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
+function reachOf({ blur }: ImageNoise, cell: number): number {
+  return Math.max(1, Math.min(Math.round(BLUR_REACH / cell), Math.ceil((3 * Math.SQRT2 * blur) / cell)));
+}
+
+function clear(array: Float64Array, { stride, top, left, bottom, right }: Window): void {
+  for (let row = top; row < bottom; row++) array.fill(0, row * stride + left, row * stride + right);
+}
+
+function dotIn(a: Float64Array, b: Float64Array, { stride, top, left, bottom, right }: Window): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  for (let row = top; row < bottom; row++) {
+    for (let at = row * stride + left; at < row * stride + right; at++) sum += a[at]! * b[at]!;
+  }
   return sum;
 }

@@ -2,6 +2,7 @@
 // correspondences that harden from step to step (robust point matching, Chui and Rangarajan 2003), and move by a smooth warp
 // that may bend more and more. What remains apart, and how much was bent, is the distance.
 import type { InkPicture } from '../ink-picture.js';
+import type { Place } from '../skeleton/skeleton-graph.js';
 import { type InkPoints, sampleInkPoints } from './ink-points.js';
 import {
   BASIS_WEIGHTS,
@@ -86,7 +87,48 @@ export function elasticDistance(
   second: ElasticShape,
   settings: ElasticSettings = ELASTIC_SETTINGS,
 ): number {
-  return matchOnto(first, second, settings) + matchOnto(second, first, settings);
+  return matchOnto(first, second, settings).distance + matchOnto(second, first, settings).distance;
+}
+
+/** A map of places in pixels of one picture to those of another. */
+export type PlaceMap = (place: Place) => Place;
+
+/** Two drawings matched in both directions. */
+export interface ElasticMatch {
+  /** As `elasticDistance`. */
+  readonly distance: number;
+  /** Where a place of the first drawing lies in the second picture, and the other way round; in pixels. */
+  readonly forth: PlaceMap;
+  readonly back: PlaceMap;
+}
+
+/** The distance of two drawings with the warps that it was found by. */
+export function matchElastically(
+  first: ElasticShape,
+  second: ElasticShape,
+  settings: ElasticSettings = ELASTIC_SETTINGS,
+): ElasticMatch {
+  const forth = matchOnto(first, second, settings);
+  const back = matchOnto(second, first, settings);
+  return {
+    distance: forth.distance + back.distance,
+    forth: mapPlaces(first.points, second.points, forth.knots),
+    back: mapPlaces(second.points, first.points, back.knots),
+  };
+}
+
+function mapPlaces(from: InkPoints, to: InkPoints, { x: knotsX, y: knotsY }: Places): PlaceMap {
+  return ([x, y]) => {
+    const place = [(x - from.centre[0]) * from.scale, (y - from.centre[1]) * from.scale] as const;
+    const point = { count: 1, x: Float64Array.of(place[0]), y: Float64Array.of(place[1]) };
+    const { weights, knots } = makeLatticeBasis(point);
+    let [movedX, movedY] = place;
+    for (let k = 0; k < BASIS_WEIGHTS; k++) {
+      movedX += weights[k]! * knotsX[knots[k]!]!;
+      movedY += weights[k]! * knotsY[knots[k]!]!;
+    }
+    return [movedX / to.scale + to.centre[0], movedY / to.scale + to.centre[1]];
+  };
 }
 
 /** Places `[count]`. */
@@ -101,7 +143,11 @@ interface MovedPoints extends Places {
   readonly sin: Float64Array;
 }
 
-function matchOnto(shape: ElasticShape, { points: target }: ElasticShape, settings: ElasticSettings): number {
+function matchOnto(
+  shape: ElasticShape,
+  { points: target }: ElasticShape,
+  settings: ElasticSettings,
+): { readonly distance: number; readonly knots: Places } {
   const { points, basis, ahead, solvers } = shape;
   const { steps } = settings;
   const moved = { x: points.x.slice(), y: points.y.slice(), cos: points.cos.slice(), sin: points.sin.slice() };
@@ -120,11 +166,11 @@ function matchOnto(shape: ElasticShape, { points: target }: ElasticShape, settin
       turnDirections(moved, movedAhead);
     }
   }
-  return (
+  const distance =
     meanResiduals(points, moved, target, settings) +
     settings.bendingWeight * (bendingEnergy(knots.x) + bendingEnergy(knots.y)) +
-    settings.affineWeight * affineEnergy(points, moved)
-  );
+    settings.affineWeight * affineEnergy(points, moved);
+  return { distance, knots };
 }
 
 // Where each point wants to go, from where it was drawn: to the mean of the target's points by their weights. A target's

@@ -26,13 +26,16 @@ export interface InkPoints {
   readonly sin: Float64Array;
   /** How clear the direction is, 0 (a blob, a crossing) … 1 (a line). */
   readonly coherence: Float64Array;
+  /** The ink's centre in pixels of the picture, and units of a place for each pixel. */
+  readonly centre: readonly [x: number, y: number];
+  readonly scale: number;
 }
 
 /** The points of a picture, `spacing` apart in the units of their places. Empty for a picture without ink. */
 export function sampleInkPoints(picture: InkPicture, spacing: number): InkPoints {
   const ink = listInk(picture);
   const count = ink.x.length;
-  if (count === 0) return pointsFrom([]);
+  if (count === 0) return pointsFrom([], [0, 0], 1);
   const unit = picture.width / USUAL_WIDTH;
   const [meanX, meanY] = [mean(ink.x), mean(ink.y)];
   let squares = 0;
@@ -58,7 +61,7 @@ export function sampleInkPoints(picture: InkPicture, spacing: number): InkPoints
     }
     if (farthest < (spacing / scale) ** 2) break;
   }
-  return pointsFrom(points);
+  return pointsFrom(points, [meanX, meanY], scale);
 }
 
 interface Point {
@@ -112,7 +115,7 @@ function describeInk({ x, y }: InkPixels, at: number, unit: number): Point {
   };
 }
 
-function pointsFrom(points: readonly Point[]): InkPoints {
+function pointsFrom(points: readonly Point[], centre: InkPoints['centre'], scale: number): InkPoints {
   const column = (key: keyof Point) => Float64Array.from(points, (point) => point[key]);
   return {
     count: points.length,
@@ -121,6 +124,8 @@ function pointsFrom(points: readonly Point[]): InkPoints {
     cos: column('cos'),
     sin: column('sin'),
     coherence: column('coherence'),
+    centre,
+    scale,
   };
 }
 

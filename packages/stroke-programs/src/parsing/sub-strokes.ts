@@ -27,7 +27,7 @@ export interface SubStroke {
 export function divideStroke(line: readonly Place[], mostParts = Number.POSITIVE_INFINITY): SubStroke[] {
   const cuts = findCuts(line, 0, line.length - 1, mostParts);
   const ends = mergeParts(line, [0, ...cuts, line.length - 1]);
-  return ends.slice(1).map((end, part) => normalize(fitSpline(line.slice(ends[part]!, end + 1))));
+  return ends.slice(1).map((end, part) => normalizeControl(fitSpline(line.slice(ends[part]!, end + 1))));
 }
 
 function findCuts(line: readonly Place[], first: number, last: number, mostParts: number): number[] {
@@ -68,7 +68,8 @@ function splineError(line: readonly Place[], first: number, last: number): numbe
   return Math.max(...part.map(([x, y], i) => Math.hypot(x - curve[i]![0], y - curve[i]![1])));
 }
 
-function normalize(control: Float64Array): SubStroke {
+/** The sub-stroke with these control points in pixels, wherever they lie. */
+export function normalizeControl(control: Float64Array): SubStroke {
   const curve = drawSpline(control, 25);
   const side = (axis: 0 | 1) => {
     const values = curve.map((place) => place[axis]);

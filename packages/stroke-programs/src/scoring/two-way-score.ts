@@ -1,40 +1,77 @@
 // Whether two pictures show one character, by the strokes of each fitted to the other (Lake et al. 2015, supplement,
-// "One-shot classification"): log P(first | strokes of second) + log P(second | strokes of first) - log P(second), the last
-// from the strokes of the second fitted to itself. Without type-level learning: shapes, scales and places of a parse have no
-// prior of their own.
-import { REFIT_SETTINGS, type RefitSettings, refitParse } from '../fitting/refit.js';
-import { ImageModel, makeTarget, type TargetImage } from '../image/image-model.js';
+// "One-shot classification"): log P(query | strokes of support) + log P(support | strokes of query) - log P(support), the last
+// from the strokes of the support picture fitted to itself. Without type-level learning: shapes, scales and places of a parse
+// have no prior of their own.
+import { fitToOwnPicture, REFIT_SETTINGS, type Refit, type RefitSettings, refitParse } from '../fitting/refit.js';
+import { ComparedPicture, ImageModels } from '../image/compared-picture.js';
 import type { InkPicture } from '../ink-picture.js';
+import {
+  type ElasticMatch,
+  type ElasticShape,
+  matchElastically,
+  type PlaceMap,
+  prepareElasticShape,
+} from '../matching/elastic-matching.js';
 import { type Parse, type ParseSettings, parsePicture } from '../parsing/parse-picture.js';
+import { simplifyParse } from '../parsing/simplify-parse.js';
+
+/**
+ * What the parts of a score count: log P(query | support) counts 1. Lake's program has 1 and 1; pixels are not as
+ * independent as the image model takes them to be, so that other weights tell characters apart better.
+ */
+export interface ScoreWeights {
+  /** Of log P(support | query). */
+  readonly back: number;
+  /** Of log P(support), subtracted. */
+  readonly own: number;
+  /** Of the distance of elastic matching, in nats a unit, subtracted. */
+  readonly elastic: number;
+}
 
 export interface StrokeScoreSettings {
   readonly parse: Partial<ParseSettings>;
   readonly refit: RefitSettings;
-  /** Side of the cells that pictures are compared in, in pixels. */
-  readonly cell: number;
-  /** Whether the strokes of the query are fitted to the support picture too. */
-  readonly isTwoWay: boolean;
+  /** Whether strokes keep the shapes that they have in the picture, or take the most alike of a dictionary. */
+  readonly shapes: 'own' | 'dictionary';
+  /** A weight of 0 spares its fits. */
+  readonly weights: ScoreWeights;
 }
+
+/** The sum as Lake's program has it. */
+export const LAKE_WEIGHTS: ScoreWeights = { back: 1, own: 1, elastic: 0 };
+/** In one direction, as his simpler models are. */
+export const ONE_WAY_WEIGHTS: ScoreWeights = { back: 0, own: 0, elastic: 0 };
 
 export const STROKE_SCORE_SETTINGS: StrokeScoreSettings = {
   parse: { parses: 2 },
   refit: REFIT_SETTINGS,
-  cell: 2,
-  isTwoWay: true,
+  shapes: 'own',
+  weights: LAKE_WEIGHTS,
 };
 
 /** A picture read as strokes, ready to be compared. */
 export interface StrokeShape {
-  readonly target: TargetImage;
+  readonly picture: ComparedPicture;
+  readonly elastic: ElasticShape;
+  /** Moved until they show the picture as well as they can. */
   readonly parses: readonly Parse[];
-  /** log P of the picture under its own strokes, in nats. */
+  /** log P of the picture under its own strokes, in nats; 0 where it does not count. */
   readonly own: number;
 }
 
-/** Reads pictures of one size and compares them. */
+/** The strokes of each of two pictures fitted to the other; one for each parse. */
+export interface StrokeComparison {
+  readonly score: number;
+  /** Strokes of the support picture in the query. */
+  readonly forth: readonly Refit[];
+  /** Strokes of the query in the support picture; none where they do not count. */
+  readonly back: readonly Refit[];
+}
+
+/** Reads pictures of one size and compares them. Keeps its working memory; not to be shared by threads. */
 export class StrokeScorer {
   readonly #settings: StrokeScoreSettings;
-  #model: ImageModel | undefined;
+  readonly #models = new ImageModels();
 
   constructor(settings: StrokeScoreSettings = STROKE_SCORE_SETTINGS) {
     this.#settings = settings;
@@ -42,27 +79,44 @@ export class StrokeScorer {
 
   /** The picture's strokes; undefined for a picture without ink or with too many lines to be a drawing. */
   prepare(picture: InkPicture): StrokeShape | undefined {
-    const parsed = parsePicture(picture, this.#settings.parse);
-    if (parsed === undefined) return undefined;
-    const target = makeTarget(picture, this.#settings.cell);
-    return { target, parses: parsed.parses, own: this.#explain(parsed.parses, target) };
+    const { refit, shapes, weights, parse: parseSettings } = this.#settings;
+    const parsed = parsePicture(picture, parseSettings);
+    const elastic = prepareElasticShape(picture);
+    if (parsed === undefined || elastic === undefined) return undefined;
+    const compared = new ComparedPicture(picture);
+    const parses = parsed.parses.map((parse) =>
+      shapes === 'dictionary' ? simplifyParse(parse) : fitToOwnPicture(parse, compared, this.#models, refit),
+    );
+    const own = weights.own === 0 ? 0 : weighParses(this.#refitAll(parses, compared, (place) => place));
+    return { picture: compared, elastic, parses, own };
   }
 
-  /** The score of the query as the support picture's character, in nats; larger is more alike. */
-  compare(query: StrokeShape, support: StrokeShape): number {
-    const forth = this.#explain(support.parses, query.target);
-    return this.#settings.isTwoWay ? forth + this.#explain(query.parses, support.target) - support.own : forth;
+  /** How two pictures match elastically: quickly, and what fits start from. */
+  match(query: StrokeShape, support: StrokeShape): ElasticMatch {
+    return matchElastically(support.elastic, query.elastic);
   }
 
-  /** log of the sum over parses of P(picture, best drawing | parse), parses weighed alike. */
-  #explain(parses: readonly Parse[], target: TargetImage): number {
-    if (this.#model === undefined || !this.#model.fits(target)) this.#model = new ImageModel(target);
-    const model = this.#model;
-    const values = parses.map((parse) => {
-      const { logLikelihood, logPrior } = refitParse(parse, target, model, this.#settings.refit);
-      return logLikelihood + logPrior;
-    });
-    const largest = Math.max(...values);
-    return largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0) / values.length);
+  /** The query as the support picture's character; the score is in nats, larger is more alike. */
+  compare(query: StrokeShape, support: StrokeShape, match = this.match(query, support)): StrokeComparison {
+    const { weights } = this.#settings;
+    const forth = this.#refitAll(support.parses, query.picture, match.forth);
+    const back = weights.back === 0 ? [] : this.#refitAll(query.parses, support.picture, match.back);
+    const score =
+      weighParses(forth) +
+      (weights.back === 0 ? 0 : weights.back * weighParses(back)) -
+      weights.own * support.own -
+      weights.elastic * match.distance;
+    return { score, forth, back };
   }
+
+  #refitAll(parses: readonly Parse[], picture: ComparedPicture, guide: PlaceMap): Refit[] {
+    return parses.map((parse) => refitParse(parse, picture, this.#models, this.#settings.refit, guide));
+  }
+}
+
+/** log of the mean over parses of P(picture, best drawing | parse): parses are weighed alike. */
+function weighParses(refits: readonly Refit[]): number {
+  const values = refits.map(({ logLikelihood, logPrior }) => logLikelihood + logPrior);
+  const largest = Math.max(...values);
+  return largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0) / values.length);
 }
