@@ -26,12 +26,12 @@ const WITHOUT_STROKES = -1e8;
 
 /** What the strokes of a `hbpl` entry are scored by. */
 export function strokeSettingsOf(section: Omit<BaselineHbpl, 'type' | 'name' | 'candidates'>): StrokeScoreSettings {
-  const { parses, tokenNoise, mostSubStrokes, relations, backWeight, ownWeight, elasticWeight } = section;
+  const { parses, tokenNoise, mostSubStrokes, relations, backWeight, elasticWeight } = section;
   return {
     ...STROKE_SCORE_SETTINGS,
     parse: { parses, mostSubStrokes },
     refit: { ...REFIT_SETTINGS, noise: { ...multiplyNoise(REFIT_SETTINGS.noise, tokenNoise), attached: relations } },
-    weights: { back: backWeight, own: ownWeight, elastic: elasticWeight },
+    weights: { back: backWeight, elastic: elasticWeight },
   };
 }
 
@@ -97,19 +97,23 @@ function compareStrokes(set: PictureSet, candidates: number, settings: StrokeSco
     const [first, second] = [read(query), read(support)];
     return first && second ? scorer.compare(first, second, matched).score : WITHOUT_STROKES;
   };
+  const scoreRow = (query: number, supports: Int32Array, matches: readonly (ElasticMatch | undefined)[]) => {
+    const distances = matches.map((matched) => matched?.distance ?? Number.POSITIVE_INFINITY);
+    const nearest = [...distances.keys()].sort((a, b) => distances[a]! - distances[b]!).slice(0, candidates);
+    const fitted = new Set(nearest);
+    return distances.map((distance, column) => {
+      if (fitted.has(column)) return explain(query, supports[column]!, matches[column]);
+      return Number.isFinite(distance) ? NOT_FITTED - distance : WITHOUT_STROKES;
+    });
+  };
   return {
     async score(queries, supports) {
       const scores = new Float64Array(queries.length * supports.length);
+      const isMatched = supports.length > candidates || settings.weights.elastic > 0;
       for (const [row, query] of queries.entries()) {
-        const matches = Array.from(supports, (support) => match(read(query), read(support)));
-        const distances = matches.map((matched) => matched?.distance ?? Number.POSITIVE_INFINITY);
-        const nearest = [...distances.keys()].sort((a, b) => distances[a]! - distances[b]!).slice(0, candidates);
-        distances.forEach((distance, column) => {
-          const isSeen = Number.isFinite(distance);
-          scores[row * supports.length + column] = isSeen ? NOT_FITTED - distance : WITHOUT_STROKES;
-        });
-        for (const column of nearest) {
-          scores[row * supports.length + column] = explain(query, supports[column]!, matches[column]);
+        const matches = Array.from(supports, (support) => (isMatched ? match(read(query), read(support)) : undefined));
+        for (const [column, score] of scoreRow(query, supports, matches).entries()) {
+          scores[row * supports.length + column] = score;
         }
         await yieldToEvents();
       }

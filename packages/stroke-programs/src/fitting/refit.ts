@@ -25,11 +25,12 @@ export interface RefitSettings {
 }
 
 /**
- * Chosen on background drawings of Omniglot. Two drawings of a character differ by √2 of what each differs from its type:
- * nothing else is known of the type here than one drawing of it.
+ * Chosen on background drawings of Omniglot. Noise is 2.5 times what Lake's program learned for tokens of a known type: of a
+ * type only one drawing is known here, which is off by such a noise itself (that alone is √2), and splines are fitted to
+ * thinned ink.
  */
 export const REFIT_SETTINGS: RefitSettings = {
-  noise: multiplyNoise(TOKEN_NOISE, Math.SQRT2),
+  noise: multiplyNoise(TOKEN_NOISE, 2.5),
   stages: [
     { cell: 3, blur: 2, flip: 0.1, evaluations: 25 },
     { cell: 2, blur: 1.2, flip: 0.1, evaluations: 50 },
