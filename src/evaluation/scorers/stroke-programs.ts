@@ -82,27 +82,41 @@ function makeStrokeScorer(name: string, candidates: number, settings: StrokeScor
   };
 }
 
+/**
+ * Elastic matches by pictures `query,support`, each found once for all scorers of a set: they are half of the time of a
+ * scorer that fits few candidates.
+ */
+const matchesOfSets = new WeakMap<PictureSet, Map<string, ElasticMatch | undefined>>();
+
 function compareStrokes(set: PictureSet, candidates: number, settings: StrokeScoreSettings): EmbeddedPictures {
   const scorer = new StrokeScorer(settings);
   const pictures = new Map<number, StrokeShape | undefined>();
+  const matches = matchesOfSets.get(set) ?? new Map<string, ElasticMatch | undefined>();
+  matchesOfSets.set(set, matches);
   const read = (number: number) => {
     if (!pictures.has(number)) {
       pictures.set(number, scorer.prepare(inkFrom(pictureAt(set, number), set.width, set.height)));
     }
     return pictures.get(number);
   };
-  const match = (query: StrokeShape | undefined, support: StrokeShape | undefined) =>
-    query && support && scorer.match(query, support);
+  const match = (query: number, support: number) => {
+    const key = `${query},${support}`;
+    if (!matches.has(key)) {
+      const [first, second] = [read(query), read(support)];
+      matches.set(key, first && second && scorer.match(first, second));
+    }
+    return matches.get(key);
+  };
   const explain = (query: number, support: number, matched?: ElasticMatch) => {
     const [first, second] = [read(query), read(support)];
     return first && second ? scorer.compare(first, second, matched).score : WITHOUT_STROKES;
   };
-  const scoreRow = (query: number, supports: Int32Array, matches: readonly (ElasticMatch | undefined)[]) => {
-    const distances = matches.map((matched) => matched?.distance ?? Number.POSITIVE_INFINITY);
+  const scoreRow = (query: number, supports: Int32Array, found: readonly (ElasticMatch | undefined)[]) => {
+    const distances = found.map((matched) => matched?.distance ?? Number.POSITIVE_INFINITY);
     const nearest = [...distances.keys()].sort((a, b) => distances[a]! - distances[b]!).slice(0, candidates);
     const fitted = new Set(nearest);
     return distances.map((distance, column) => {
-      if (fitted.has(column)) return explain(query, supports[column]!, matches[column]);
+      if (fitted.has(column)) return explain(query, supports[column]!, found[column]);
       return Number.isFinite(distance) ? NOT_FITTED - distance : WITHOUT_STROKES;
     });
   };
@@ -111,8 +125,8 @@ function compareStrokes(set: PictureSet, candidates: number, settings: StrokeSco
       const scores = new Float64Array(queries.length * supports.length);
       const isMatched = supports.length > candidates || settings.weights.elastic > 0;
       for (const [row, query] of queries.entries()) {
-        const matches = Array.from(supports, (support) => (isMatched ? match(read(query), read(support)) : undefined));
-        for (const [column, score] of scoreRow(query, supports, matches).entries()) {
+        const matched = Array.from(supports, (support) => (isMatched ? match(query, support) : undefined));
+        for (const [column, score] of scoreRow(query, supports, matched).entries()) {
           scores[row * supports.length + column] = score;
         }
         await yieldToEvents();

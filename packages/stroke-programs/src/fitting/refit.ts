@@ -33,7 +33,8 @@ export const REFIT_SETTINGS: RefitSettings = {
   noise: multiplyNoise(TOKEN_NOISE, 2.5),
   stages: [
     { cell: 3, blur: 2, flip: 0.1, evaluations: 25 },
-    { cell: 2, blur: 1.2, flip: 0.1, evaluations: 50 },
+    { cell: 2, blur: 1.2, flip: 0.1, evaluations: 45 },
+    { cell: 2, blur: 0.8, flip: 0.1, evaluations: 10 },
   ],
 };
 
@@ -80,7 +81,7 @@ export function fitToOwnPicture(
   { stages }: RefitSettings = REFIT_SETTINGS,
 ): Parse {
   const layout = new TokenLayout(parse, OWN_NOISE);
-  const near = stages.slice(-1);
+  const near = stages.length === 1 ? stages : stages.slice(1);
   return searchFrom(parse, layout, [new Float64Array(layout.numbers)], picture, models, near).parse;
 }
 
