@@ -109,6 +109,7 @@ function writeRun(evaluated, configuration, seed) {
     startedAt: now,
     updatedAt: now,
     seconds: 3600,
+    processorSeconds: 3600,
     peakMemoryBytes: 1e9,
   });
   const source = evaluated[(configuration + seed) % evaluated.length];

@@ -33,6 +33,7 @@ for (const [at, trial] of plan.trials.entries()) {
     startedAt: '2026-01-01T00:00:00.000Z',
     updatedAt: '2026-01-01T00:00:10.000Z',
     seconds: 10,
+    processorSeconds: 10,
     peakMemoryBytes: 2e8,
     ...(isFinished ? {} : { failure: { code: 'non-finite', message: 'the loss is NaN at epoch 2, step 3 of 4' } }),
   };

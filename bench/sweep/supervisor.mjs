@@ -30,6 +30,7 @@ function launchNothing({ folder }) {
     startedAt: '',
     updatedAt: '',
     seconds: 1,
+    processorSeconds: 1,
     peakMemoryBytes: 0,
   });
   if (++ended % Math.ceil(trials / 5) === 0) printCosts();

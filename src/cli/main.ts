@@ -151,8 +151,13 @@ program
 program
   .command('report')
   .description('write an HTML and a Markdown report of runs')
-  .argument('<path...>', 'run folders, or folders that hold them')
-  .addOption(new Option('--out <dir>', 'where it is written; beside the runs when left out'))
+  .argument('<path...>', 'run folders, or folders that hold them; with --format markdown also a .json of before')
+  .addOption(
+    new Option('--format <name>', 'a page with plots, or the figures alone as one Markdown file and its JSON')
+      .choices(['page', 'markdown'])
+      .default('page'),
+  )
+  .addOption(new Option('--out <path>', 'the folder of the page, or the Markdown file; beside the runs when left out'))
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/report.js')).reportCommand));
 

@@ -33,6 +33,7 @@ export function recordFailure(
       startedAt: startedAt.toISOString(),
       updatedAt: now,
       seconds: 0,
+      processorSeconds: 0,
       peakMemoryBytes: 0,
     };
     if (before.state === 'finished') return;

@@ -1,6 +1,7 @@
 // Runs that differ in their seed alone are one configuration; what it reaches is the mean over its runs.
 import { stableHash } from '../base/stable-hash.js';
 import { describeAlarm } from '../evaluation/alarm.js';
+import { groupBy } from '../evaluation/group-by.js';
 import type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 import type { ScorerName } from '../evaluation/scorers/scorer.js';
 import type { EpisodeOutcome } from '../evaluation/statistics/clustered-bootstrap.js';
@@ -74,9 +75,12 @@ export function groupRuns(runs: readonly ReportRun[]): RunGroup[] {
 function labelGroups(groups: readonly ReportRun[][]): RunGroup[] {
   const firsts = groups.map((runs) => runs[0]!);
   const short = shortenPaths([...new Set(firsts.flatMap(({ trial }) => trial.assignments.map(({ path }) => path)))]);
+  const describeValue = chooseWords(firsts);
   const severalExperiments = new Set(firsts.map(({ trial }) => trial.experimentName)).size > 1;
   const labels = firsts.map(({ trial }) => {
-    const varying = trial.assignments.map(({ path, value }) => `${short.get(path)}=${describeValue(value)}`).join(', ');
+    const varying = trial.assignments
+      .map(({ path, value }) => `${short.get(path)}=${describeValue(path, value)}`)
+      .join(', ');
     if (varying === '') return trial.experimentName;
     return severalExperiments ? `${trial.experimentName}: ${varying}` : varying;
   });
@@ -106,8 +110,27 @@ function tellApart(run: ReportRun, alike: readonly ReportRun[]): string {
   return `${told.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-function describeValue(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** How values of a sweep are told: a map by its `type` alone where that tells it from all others of its path. */
+function chooseWords(runs: readonly ReportRun[]): (path: string, value: unknown) => string {
+  const toldByType = new Set<string>();
+  const assignments = groupBy(
+    runs.flatMap(({ trial }) => trial.assignments),
+    ({ path }) => path,
+  );
+  for (const [path, own] of assignments) {
+    const types = own.map(({ value }) => typeOf(value));
+    const values = new Set(own.map(({ value }) => JSON.stringify(value)));
+    if (types.every((type) => type !== undefined) && new Set(types).size === values.size) toldByType.add(path);
+  }
+  return (path, value) => {
+    if (toldByType.has(path)) return typeOf(value)!;
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  };
+}
+
+function typeOf(value: unknown): string | undefined {
+  const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
+  return typeof type === 'string' ? type : undefined;
 }
 
 /** What each group's network reached, then what each baseline reached, task by task. */

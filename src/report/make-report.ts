@@ -12,6 +12,7 @@ import {
 } from './figures/choose-configuration.js';
 import { type Configuration, describeConfiguration } from './figures/configuration.js';
 import { type Confusions, collectConfusions } from './figures/confused-pairs.js';
+import { type CostOfAccuracy, findCosts } from './figures/cost.js';
 import {
   collectLayerCurves,
   collectLearningCurves,
@@ -65,6 +66,8 @@ export interface Report {
   readonly configuration: Configuration | undefined;
   readonly differences: Differences | undefined;
   readonly seedTable: SeedTable | undefined;
+  /** What the networks of the headline's task took; undefined where there are not two. */
+  readonly cost: CostOfAccuracy | undefined;
   /** What pictures and classes are called. */
   readonly words: Words;
   readonly paperTables: readonly PaperTable[];
@@ -123,6 +126,7 @@ export function makeReport({ runs, damaged }: LoadedRuns): Report {
     configuration: choice && describeConfiguration(choice.group),
     differences: choice && findGroupDifferences(groups, choice.group, headline?.task),
     seedTable: tabulateSeeds(groups, headline),
+    cost: findCosts(runs, headline),
     words: chooseWords(runs.flatMap(({ settings }) => settings['data.dataset'] ?? [])),
     choice: choice && nameChoice(choice),
     headline,

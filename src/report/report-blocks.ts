@@ -6,6 +6,7 @@ import { makeAlphabetsSection } from './sections/alphabets-section.js';
 import { makeAnswerSection } from './sections/answer-section.js';
 import { makeConfigurationSection } from './sections/configuration-section.js';
 import { makeConfusionsSection } from './sections/confusions-section.js';
+import { makeCostSection } from './sections/cost-section.js';
 import { makeDifferencesSection } from './sections/differences-section.js';
 import { makeEpisodesSection } from './sections/episodes-section.js';
 import { makeInsideSection } from './sections/inside-section.js';
@@ -27,6 +28,7 @@ export async function makeBlocks(report: Report, nameFolder: (folder: string) =>
     ...makeResultsSection(report, linkRuns),
     ...makeDifferencesSection(report),
     ...makePaperSection(report, linkRuns),
+    ...(await makeCostSection(report)),
     ...(await makeSweepSection(report, linkRuns)),
     ...(await makeWaysSection(report)),
     ...(await makeLearningSection(report)),

@@ -147,3 +147,12 @@ function write(folder: string, files: Readonly<Record<string, FileDigest>>): voi
   const digests: Digests = { version: RUN_FOLDER_VERSION, files };
   writeFileAtomic(digestsPath(folder), `${JSON.stringify(digests, null, 2)}\n`);
 }
+
+/** SHA-256 of a finished run's best weights; undefined where it trained nothing or keeps no digests. */
+export function readWeightsDigest(folder: string): string | undefined {
+  try {
+    return readRecord<Digests>(digestsPath(folder), shape, RUN_FOLDER_VERSION)?.files['best.safetensors']?.sha256;
+  } catch {
+    return undefined;
+  }
+}

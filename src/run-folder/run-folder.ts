@@ -96,6 +96,8 @@ export interface RunStatus {
   readonly updatedAt: string;
   /** Wall time of all attempts so far. */
   readonly seconds: number;
+  /** Processor time of all attempts so far, of all threads: it does not depend on what else the machine does. */
+  readonly processorSeconds: number;
   /** Largest resident set of the process so far. */
   readonly peakMemoryBytes: number;
   /** The figure that speaks for the run, once it is evaluated; missing where no network was measured on the test selection. */
@@ -116,6 +118,7 @@ const statusShape: RecordShape = {
   startedAt: isText,
   updatedAt: isText,
   seconds: isNumber,
+  processorSeconds: isNumber,
   peakMemoryBytes: isNumber,
   headline: isOptional(isRecord({ task: isText, accuracy: isNumber, n: isCount })),
   failure: isOptional(isRecord({ code: isText, message: isText, hint: isOptional(isText) })),

@@ -12,8 +12,9 @@ import type { Engine } from '../engine/engine.js';
 import { startEngine } from '../engine/start-engine.js';
 import { headlineOfRun } from '../evaluation/headline.js';
 import { readRunVerifications } from '../evaluation/records/verification-result.js';
-import { placeEncoder } from '../model/encoder-shape.js';
+import { countFixedLayers, shapeBehind } from '../model/front.js';
 import { chooseMicroBatchSize } from '../model/micro-batch-size.js';
+import { describeNetwork } from '../model/network-shape.js';
 import {
   type Conditions,
   chooseEngine,
@@ -101,6 +102,7 @@ class TrialRun {
   readonly #experiment: Experiment;
   readonly #startedAt = new Date();
   readonly #secondsBefore: number;
+  readonly #processorSecondsBefore: number;
   readonly #wasHalted: boolean;
   readonly #journal: Journal;
   #status: RunStatus;
@@ -117,6 +119,7 @@ class TrialRun {
     this.#experiment = trial.experiment;
     const previous = readRunStatus(trial.folder);
     this.#secondsBefore = previous?.seconds ?? 0;
+    this.#processorSecondsBefore = previous?.processorSeconds ?? 0;
     this.#wasHalted = previous?.state === 'halted';
     this.#journal = openJournal(this.#files.journal, { now: Date.now });
     this.#status = {
@@ -131,6 +134,7 @@ class TrialRun {
       startedAt: previous?.startedAt ?? this.#startedAt.toISOString(),
       updatedAt: this.#startedAt.toISOString(),
       seconds: this.#secondsBefore,
+      processorSeconds: this.#processorSecondsBefore,
       peakMemoryBytes: previous?.peakMemoryBytes ?? 0,
     };
   }
@@ -223,7 +227,7 @@ class TrialRun {
 
     const { units, picturesPerUnit } = describeBatch(training);
     const { imageSize, channels } = describeData(data);
-    const encoder = placeEncoder(model.encoder, imageSize, channels);
+    const { encoder } = shapeBehind(describeNetwork(model, imageSize, channels), countFixedLayers(model));
     const microBatchSize = chooseMicroBatchSize(training.microBatchSize, units, picturesPerUnit, encoder);
     requireTensorsFit(engine, encoder.layers, microBatchSize * picturesPerUnit);
     const conditions = describeConditions(engine, microBatchSize);
@@ -382,12 +386,14 @@ class TrialRun {
 
   #saveStatus(change: Partial<RunStatus>): void {
     const now = new Date();
+    const { user, system } = process.cpuUsage();
     this.#status = {
       ...this.#status,
       ...change,
       metrics: this.#latestMetrics(),
       updatedAt: now.toISOString(),
       seconds: this.#secondsBefore + (now.getTime() - this.#startedAt.getTime()) / 1000,
+      processorSeconds: this.#processorSecondsBefore + (user + system) / 1e6,
       peakMemoryBytes: Math.max(this.#status.peakMemoryBytes, 1024 * process.resourceUsage().maxRSS),
     };
     writeRunStatus(this.#trial.folder, this.#status);

@@ -108,6 +108,7 @@ describe('a machine without scontrol', () => {
       startedAt: '',
       updatedAt: '',
       seconds: 1,
+      processorSeconds: 1,
       peakMemoryBytes: 0,
     });
     const [submission] = listSubmissions(join(runs, 'tiny'));

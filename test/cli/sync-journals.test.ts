@@ -60,6 +60,7 @@ test('a submitted sweep is over in its journal when the cluster has nothing of i
       startedAt: '',
       updatedAt: '',
       seconds: 1,
+      processorSeconds: 1,
       peakMemoryBytes: 0,
     });
   }

@@ -75,6 +75,7 @@ function writeTraining(
     startedAt: '',
     updatedAt: '',
     seconds: 1,
+    processorSeconds: 1,
     peakMemoryBytes: 0,
   });
 }

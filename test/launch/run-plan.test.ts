@@ -76,6 +76,7 @@ const status = (fingerprints: Parameters<typeof endRun>[1]['fingerprints']) => (
   startedAt: '',
   updatedAt: '',
   seconds: 0,
+  processorSeconds: 0,
   peakMemoryBytes: 0,
 });
 

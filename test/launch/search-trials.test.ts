@@ -41,6 +41,7 @@ function finish(folder: string): void {
     startedAt: '',
     updatedAt: '',
     seconds: 1,
+    processorSeconds: 1,
     peakMemoryBytes: 0,
   });
 }

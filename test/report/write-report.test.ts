@@ -91,7 +91,7 @@ describe('report.html', () => {
   it('tells every plot and picture in words', () => {
     const plots = page.match(/<svg [^>]*>/g)!;
     // The answer, ways, two learning curves, alphabets, calibration.
-    expect(plots).toHaveLength(6);
+    expect(plots).toHaveLength(7);
     for (const plot of plots) expect(plot).toMatch(/role="img" aria-label="[^"]{20,}"/);
     for (const picture of page.match(/<img [^>]*>/g)!) expect(picture).toMatch(/alt="[^"]+"/);
   });
@@ -164,7 +164,7 @@ describe('report.md', () => {
 
   it('has each plot as SVG and as PNG', () => {
     const plots = [...markdown.matchAll(/\]\(report-files\/([^)]+)\.svg\)/g)].map(([, stem]) => stem!);
-    expect(plots).toHaveLength(6);
+    expect(plots).toHaveLength(7);
     for (const stem of plots) {
       expect(markdown).toContain(`[the plot as PNG](report-files/${stem}.png)`);
       const { width } = PNG.sync.read(readFileSync(join(parent, 'report/report-files', `${stem}.png`)));

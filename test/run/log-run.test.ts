@@ -82,6 +82,7 @@ function makeTrial(number: number, state: 'running' | 'finished' | 'failed', acc
     startedAt: '2026-01-01T00:00:00.000Z',
     updatedAt: `2026-01-01T00:00:0${number}.000Z`,
     seconds: 1,
+    processorSeconds: 1,
     peakMemoryBytes: 1,
   });
   return folder;

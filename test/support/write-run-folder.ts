@@ -41,6 +41,7 @@ export function writeRunFolder(
     startedAt: '2026-01-02T03:04:05.000Z',
     updatedAt: '2026-01-02T03:04:06.000Z',
     seconds: 1,
+    processorSeconds: 1,
     peakMemoryBytes: 1,
   };
   mkdirSync(folder, { recursive: true });

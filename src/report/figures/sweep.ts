@@ -139,8 +139,7 @@ function traceHistory(
   const history: SweepStep[] = [];
   let coreMinutes = 0;
   for (const run of ended) {
-    const threads = Number(run.provenance.at(-1)?.engine.threads ?? 1) || 1;
-    coreMinutes += (run.status!.seconds * threads) / 60;
+    coreMinutes += run.status!.processorSeconds / 60;
     const value = values.get(run);
     if (value === undefined) continue;
     const before = history.at(-1)?.best ?? value;

@@ -16,7 +16,10 @@ import { nameSystem } from '../names.js';
 const MOST_NAMED = 3;
 
 /** The tables of which anything was measured, and the others as published beside them; none where nothing was. */
-export function makePaperSection({ paperTables, measurements, verifications }: Report, linkRuns: LinkRuns): Block[] {
+export function makePaperSection(
+  { paperTables, measurements, verifications }: Pick<Report, 'paperTables' | 'measurements' | 'verifications'>,
+  linkRuns: LinkRuns,
+): Block[] {
   if (!measurements.some(isOfPaper) && !verifications.some(isPaperVerification)) return [];
   return [
     heading('paper', 'Beside Koch et al. 2015'),

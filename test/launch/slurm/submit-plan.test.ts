@@ -60,6 +60,7 @@ const finish = (folder: string) =>
     startedAt: '',
     updatedAt: '',
     seconds: 1,
+    processorSeconds: 1,
     peakMemoryBytes: 0,
   });
 

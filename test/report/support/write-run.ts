@@ -89,6 +89,7 @@ export async function writeRun(parent: string, run: FakeRun): Promise<string> {
       startedAt: '2026-01-01T10:00:00.000Z',
       updatedAt: '2026-01-01T10:12:00.000Z',
       seconds: 720,
+      processorSeconds: 720,
       peakMemoryBytes: 1e9,
       trained: state === 'finished',
       ...(run.failure === undefined ? {} : { failure: { code: 'non-finite', message: run.failure } }),

@@ -1,0 +1,246 @@
+// Results as one Markdown page: Omniglot's tasks side by side, the paper's tables, then every figure with its conditions.
+import { readOwnVersion } from '../../base/own-files.js';
+import { groupBy } from '../../evaluation/group-by.js';
+import { type Block, openHeading, paragraph, type Table, type Text } from '../document.js';
+import { fillPaperTables } from '../figures/paper-tables.js';
+import type { VerificationMeasurement } from '../figures/verifications.js';
+import { formatCount, formatInterval, formatPercent, formatSize } from '../format-figures.js';
+import type { Measurement } from '../group-runs.js';
+import { renderMarkdownPage } from '../markdown-page.js';
+import { nameProtocol } from '../names.js';
+import { makePaperSection } from '../sections/paper-section.js';
+import type { RecordedExperiment, RecordedSystem, ResultsRecord } from './results-record.js';
+
+/** The Markdown page of a record; it refers to no other file. */
+export function renderResultsPage(record: ResultsRecord): string {
+  const experiments = record.experiments.map(({ experiment }) => experiment);
+  const blocks = [
+    paragraph(
+      'Accuracies are per cent of queries answered right, ties shared, with their 95 % interval: of one network the wider of Wilson’s and one over episodes, of several seeds over seeds as well. ' +
+        'n counts the queries of one network. Core-minutes are the processor time of all threads, for training and evaluation of one network; of an ensemble, of all its members. ' +
+        'Pictures are those that training was shown, each distorted copy counted. docs/read-the-numbers.md says how to read such figures.',
+    ),
+    ...tabulateOmniglot(record),
+    ...makePaperTables(record),
+    ...record.experiments.flatMap(describeExperiment),
+  ];
+  const footer = `Written by oneshot ${readOwnVersion()} (report, format markdown) from the runs of ${experiments.join(', ')}.`;
+  return renderMarkdownPage('Results', blocks, footer, 'results-files').text;
+}
+
+/** The tasks of Omniglot that systems are compared by: 20-way one-shot, from the easiest to the hardest set of characters. */
+const OMNIGLOT_COLUMNS = [
+  { title: 'Lake’s 20 runs', protocol: 'lake-runs' },
+  { title: 'within an alphabet', protocol: 'within-alphabet' },
+  { title: 'across alphabets', protocol: 'cross-alphabet' },
+] as const;
+
+interface Row {
+  readonly experiment: RecordedExperiment;
+  readonly system: RecordedSystem;
+}
+
+function listRows({ experiments }: ResultsRecord): Row[] {
+  return experiments.flatMap((experiment) => experiment.systems.map((system) => ({ experiment, system })));
+}
+
+function tabulateOmniglot(record: ResultsRecord): Block[] {
+  const rows = listRows(record)
+    .filter(({ system }) => system.scorer !== 'chance')
+    .map((row) => ({
+      ...row,
+      cells: OMNIGLOT_COLUMNS.map(({ protocol }) =>
+        row.system.measurements
+          .filter((one) => isOmniglotTask(one) && one.protocol === protocol)
+          .reduce<RecordedMeasurement | undefined>(
+            (most, one) => (most === undefined || one.n > most.n ? one : most),
+            undefined,
+          ),
+      ),
+    }))
+    .filter(({ cells }) => cells.some((cell) => cell !== undefined));
+  if (rows.length === 0) return [];
+  // By the task with the most queries: Lake's 400 cannot tell good systems apart.
+  rows.sort((a, b) => (b.cells[1]?.accuracy ?? 0) - (a.cells[1]?.accuracy ?? 0));
+  const front = findFront(rows.map(({ system, cells }) => [system.cost?.coreMinutes, cells[1]?.accuracy]));
+  return [
+    openHeading('omniglot', 'Omniglot, 20-way one-shot'),
+    {
+      type: 'table',
+      table: {
+        head: ['system', 'size', 'seeds', 'pictures', 'core-minutes', ...OMNIGLOT_COLUMNS.map(({ title }) => title)],
+        align: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+        rows: rows.map(({ experiment, system, cells }, index): Text[] => [
+          [{ name: nameRow(experiment, system) }, front.has(index) ? ' *' : ''],
+          [formatSize(system.measurements[0]!.pictureSize)],
+          [system.seeds.length === 0 ? '–' : String(system.seeds.length)],
+          [formatPictures(system.cost?.pictures)],
+          [system.cost === undefined ? '–' : formatCoreMinutes(system.cost.coreMinutes)],
+          ...cells.map(
+            (cell): Text => (cell === undefined ? ['–'] : [...describeAccuracy(cell), `, n ${formatN(cell.n)}`]),
+          ),
+        ]),
+      },
+    },
+    paragraph(
+      'What a network was trained on stands below with its experiment. Lake’s runs are fixed sets of 20 different characters, drawn by eight people; episodes within an alphabet are drawn at random from the 20 evaluation alphabets and are harder. ' +
+        'A row with * has no other above it that took less processor time (Pareto front by the column within an alphabet).',
+    ),
+  ];
+}
+
+type RecordedMeasurement = RecordedSystem['measurements'][number];
+
+function isOmniglotTask({ pictures, selection, nWay, kShot, assignment }: RecordedMeasurement): boolean {
+  const isOmniglot = pictures === 'omniglot' || pictures === 'lake-runs';
+  return isOmniglot && selection === 'test' && nWay === 20 && kShot === 1 && assignment === null;
+}
+
+/** The rows that no other one beats in both, cost and accuracy. */
+function findFront(
+  points: readonly (readonly [cost: number | undefined, accuracy: number | undefined])[],
+): Set<number> {
+  const isOnFront = (index: number) => {
+    const [cost, accuracy] = points[index]!;
+    if (cost === undefined || accuracy === undefined) return false;
+    return !points.some(
+      ([otherCost, other], place) =>
+        place !== index && otherCost !== undefined && other !== undefined && other >= accuracy && otherCost < cost,
+    );
+  };
+  return new Set([...points.keys()].filter(isOnFront));
+}
+
+function makePaperTables(record: ResultsRecord): Block[] {
+  const rows = listRows(record);
+  const measurements = rows.flatMap(({ experiment, system }) =>
+    system.measurements.map((one) => restore(one, experiment, system)),
+  );
+  const verifications = rows.flatMap(({ experiment, system }) =>
+    system.verifications.map((one) => restore(one, experiment, system)),
+  );
+  const paperTables = fillPaperTables(measurements, verifications);
+  return makePaperSection({ paperTables, measurements, verifications }, (names) => [
+    { name: [...new Set(names)].join(', ') },
+  ]);
+}
+
+// In place of run folders a figure names its experiment.
+function restore(measurement: RecordedMeasurement, experiment: RecordedExperiment, system: RecordedSystem): Measurement;
+function restore(
+  measurement: RecordedSystem['verifications'][number],
+  experiment: RecordedExperiment,
+  system: RecordedSystem,
+): VerificationMeasurement;
+function restore(measurement: object, { experiment }: RecordedExperiment, { system, scorer }: RecordedSystem): object {
+  return { ...measurement, system, scorer, folders: [experiment] };
+}
+
+function describeExperiment(experiment: RecordedExperiment): Block[] {
+  const { command, conditions, runs, systems } = experiment;
+  const { engines, machines, versions, commits, data, seeds, lastEnd } = conditions;
+  const networks = systems.filter(({ scorer }) => scorer === 'network');
+  const tell = (label: string, values: readonly string[]): Text[] =>
+    values.length === 0 ? [] : [[`${label}: `, { name: values.join('; ') }]];
+  const items: Text[] = [
+    ...tell('command', command === undefined ? [] : [command]),
+    ...tell('runs', [`${runs} finished, ${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`]),
+    ...tell('data', data),
+    ...tell('engine', engines),
+    ...tell('machine', machines),
+    ...tell('versions', versions),
+    ...tell(
+      'commit',
+      commits.map(({ hash, dirty }) => `${hash.slice(0, 12)}${dirty ? ' with changes' : ''}`),
+    ),
+    ...tell('ended', lastEnd === undefined ? [] : [lastEnd.slice(0, 10)]),
+    ...networks.map((system): Text => [{ name: system.system }, `: ${describeNetwork(system)}`]),
+  ];
+  return [
+    openHeading(experiment.experiment, experiment.experiment),
+    { type: 'list', items },
+    ...(systems.some(({ measurements }) => measurements.length > 0)
+      ? [{ type: 'table', table: tabulateSystems(systems) } satisfies Block]
+      : []),
+    ...(systems.some(({ verifications }) => verifications.length > 0)
+      ? [
+          {
+            type: 'table',
+            caption: 'Verification: pairs told right',
+            table: tabulateVerifications(systems),
+          } satisfies Block,
+        ]
+      : []),
+  ];
+}
+
+function describeNetwork({ parameters, cost, weights, isEnsemble }: RecordedSystem): string {
+  return [
+    ...(parameters === undefined || isEnsemble ? [] : [formatCount(parameters, 'parameter')]),
+    ...(cost?.pictures === undefined ? [] : [`${formatPictures(cost.pictures)} pictures`]),
+    ...(cost === undefined ? [] : [`${formatCoreMinutes(cost.coreMinutes)} core-minutes`]),
+    ...(weights.length === 0 || isEnsemble
+      ? []
+      : [`weights SHA-256 ${weights.map((hash) => hash.slice(0, 16)).join(', ')}`]),
+  ].join(', ');
+}
+
+function tabulateSystems(systems: readonly RecordedSystem[]): Table {
+  const tasks = groupBy(
+    systems.flatMap((system) => system.measurements.map((one) => ({ system, one }))),
+    ({ one }) => one.task,
+  );
+  return {
+    head: ['task', 'system', 'accuracy', 'n', 'each seed'],
+    align: ['left', 'left', 'right', 'right', 'left'],
+    rows: [...tasks.values()].flatMap((own) =>
+      own.map(({ system, one }, index): Text[] => [
+        index === 0 ? [`${nameProtocol(one)}: `, { name: one.task }] : [''],
+        [{ name: system.system }],
+        system.scorer === 'chance' ? [formatPercent(one.accuracy)] : describeAccuracy(one),
+        [formatN(one.n)],
+        [listSeeds(one.accuracies)],
+      ]),
+    ),
+  };
+}
+
+function tabulateVerifications(systems: readonly RecordedSystem[]): Table {
+  return {
+    head: ['task', 'system', 'accuracy', 'ROC area', 'pairs', 'each seed'],
+    align: ['left', 'left', 'right', 'right', 'right', 'left'],
+    rows: systems.flatMap((system) =>
+      system.verifications.map((one): Text[] => [
+        [one.task],
+        [{ name: system.system }],
+        system.scorer === 'chance' ? [formatPercent(one.accuracy)] : describeAccuracy(one),
+        [one.rocArea === null ? '–' : one.rocArea.toFixed(4)],
+        [formatN(one.n)],
+        [listSeeds(one.accuracies)],
+      ]),
+    ),
+  };
+}
+
+/** One name for a system wherever it stands: its experiment's, with what varies in it. */
+function nameRow({ experiment }: RecordedExperiment, { system, scorer }: RecordedSystem): string {
+  return scorer !== 'network' || system.startsWith(experiment) ? system : `${experiment}: ${system}`;
+}
+
+const describeAccuracy = ({ accuracy, interval }: Pick<Measurement, 'accuracy' | 'interval'>): Text => [
+  { strong: formatPercent(accuracy) },
+  ` (${formatInterval(interval)})`,
+];
+
+const listSeeds = (accuracies: readonly number[]): string =>
+  accuracies.length < 2 ? '' : accuracies.map(formatPercent).join(', ');
+
+const formatN = (n: number): string => n.toLocaleString('en');
+
+/** `1.14 M`, `300,800`. */
+function formatPictures(pictures: number | undefined): string {
+  if (pictures === undefined) return '–';
+  return pictures >= 1e6 ? `${(pictures / 1e6).toFixed(2)} M` : Math.round(pictures).toLocaleString('en');
+}
+
+const formatCoreMinutes = (minutes: number): string => (minutes < 9.95 ? minutes.toFixed(1) : minutes.toFixed(0));
