@@ -342,6 +342,15 @@ program
   .action(run(async () => (await import('./commands/explain.js')).explainCommand));
 
 program
+  .command('explain-picture')
+  .description('draw what the scorer of strokes sees in a picture: skeleton, strokes in order, the five best parses')
+  .argument('<picture>', 'a picture of a character')
+  .addOption(new Option('--with <picture>', 'another one: the strokes of each are fitted to the other'))
+  .addOption(new Option('--out <file>', 'the drawing, .svg or .png').default('strokes.svg'))
+  .addOption(inkOption())
+  .action(run(async () => (await import('./commands/explain-picture.js')).explainPictureCommand));
+
+program
   .command('schema')
   .description('print the JSON Schema of experiment files')
   .addOption(new Option('--editor', 'the one for editors: files that extend others are parts of an experiment'))
