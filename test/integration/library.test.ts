@@ -152,12 +152,14 @@ test.each(['nodenext', 'bundler'])('types are found and sound: --strict, no skip
   const file = join(place, 'program.mts');
   const code = `${examples.join('\n')}
 import type { Experiment, RunEvent } from 'oneshot-runner';
+import { type Model, loadModel as loadInPage } from 'oneshot-runner/browser';
+const inPage: Promise<Model> = loadInPage(new Uint8Array());
 const experiment: Experiment | undefined = validateExperiment('a.yaml').experiment;
 const seeds: readonly number[] | undefined = experiment?.seeds;
 const describe = (event: RunEvent): string => (event.type === 'note' ? event.message : event.type);
 // @ts-expect-error: no such option
 planExperiment('a.yaml', { sets: [] });
-export { describe, seeds };
+export { describe, inPage, seeds };
 `;
   writeFileSync(file, code);
   symlinkSync(join(ROOT, 'node_modules/@types'), join(place, `types-${resolution}`), 'dir');
