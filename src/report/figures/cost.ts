@@ -5,6 +5,7 @@ import type { Measurement } from '../group-runs.js';
 import type { ReportRun } from '../load-runs.js';
 import { nameSystem } from '../names.js';
 import type { Headline } from './headline.js';
+import { findParetoFront } from './pareto-front.js';
 
 /** What one network took, or one ensemble with all its members: the mean over seeds. */
 export interface Cost {
@@ -43,14 +44,11 @@ export function findCosts(runs: readonly ReportRun[], headline: Headline | undef
     .filter(({ coreMinutes }) => coreMinutes > 0)
     .sort((a, b) => a.coreMinutes - b.coreMinutes);
   if (headline === undefined || systems.length < LEAST_SYSTEMS) return undefined;
-  const isBeaten = (one: (typeof systems)[number]) =>
-    systems.some(
-      (other) =>
-        other.accuracy >= one.accuracy &&
-        other.coreMinutes <= one.coreMinutes &&
-        (other.accuracy > one.accuracy || other.coreMinutes < one.coreMinutes),
-    );
-  return { task: headline.task, systems: systems.map((system) => ({ ...system, isOnFront: !isBeaten(system) })) };
+  const front = findParetoFront(
+    systems.map((system) => ({ system, cost: system.coreMinutes, accuracy: system.accuracy })),
+  );
+  const best = new Set(front.map(({ system }) => system));
+  return { task: headline.task, systems: systems.map((system) => ({ ...system, isOnFront: best.has(system) })) };
 }
 
 /** What each of `count` networks or ensembles took that were measured in these folders. */
