@@ -13,6 +13,8 @@ export interface Cost {
   readonly coreMinutes: number;
   /** Pictures that training was shown, each distorted copy counted; undefined where nothing was trained here. */
   readonly pictures: number | undefined;
+  /** Learned numbers of one network; undefined where they cannot be told, and of ensembles. */
+  readonly parameters: number | undefined;
 }
 
 export interface CostedSystem extends Cost {
@@ -59,6 +61,7 @@ export function costOf(folders: readonly string[], count: number, runs: readonly
   return {
     coreMinutes: sum(own.map(({ status }) => status?.processorSeconds ?? 0)) / 60 / count,
     pictures: isTrained ? sum(pictures) / count : undefined,
+    parameters: own.length === count ? countParameters(own[0]!) : undefined,
   };
 }
 
@@ -68,8 +71,7 @@ export function countPictures({ experiment, status }: ReportRun): number | undef
   return cost && cost.stepsPerEpoch * cost.picturesPerStep * (status?.epoch ?? 0);
 }
 
-/** Learned numbers of a run's network; undefined where they cannot be told any more. */
-export function countParameters({ experiment }: ReportRun): number | undefined {
+function countParameters({ experiment }: ReportRun): number | undefined {
   return experiment && tryEstimate(experiment)?.parameters;
 }
 

@@ -166,9 +166,9 @@ function describeExperiment(experiment: RecordedExperiment): Block[] {
   ];
 }
 
-function describeNetwork({ parameters, cost, weights, isEnsemble }: RecordedSystem): string {
+function describeNetwork({ cost, weights, isEnsemble }: RecordedSystem): string {
   return [
-    ...(parameters === undefined || isEnsemble ? [] : [formatCount(parameters, 'parameter')]),
+    ...(cost?.parameters === undefined ? [] : [formatCount(cost.parameters, 'parameter')]),
     ...(cost?.pictures === undefined ? [] : [`${formatPictures(cost.pictures)} pictures`]),
     ...(cost === undefined ? [] : [`${formatCoreMinutes(cost.coreMinutes)} core-minutes`]),
     ...(weights.length === 0 || isEnsemble
