@@ -13,7 +13,7 @@ import { checkBaselineNames } from './rules/baselines.js';
 import { checkBatchSize, checkMicroBatches, checkTask, checkTaskSelection } from './rules/batches.js';
 import { checkColorJitter, checkInkOnly } from './rules/colors.js';
 import { checkDataSet, checkSourceSize, checkTrainingSelection } from './rules/data.js';
-import { checkEncoderShapes, checkLayerNames } from './rules/encoder.js';
+import { checkEncoderShapes, checkFilePlace, checkLayerNames } from './rules/encoder.js';
 import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns, checkTransfer } from './rules/episodes.js';
 import { checkWeightsFit, checkWeightsSource } from './rules/initial-weights.js';
 import { checkLoss, checkLossHead, checkMargin, checkUntrainedHead } from './rules/loss.js';
@@ -37,6 +37,7 @@ export const rules: readonly Rule[] = [
   checkTestTimeAugmentation,
   checkColorJitter,
   checkInkOnly,
+  checkFilePlace,
   checkEncoderShapes,
   checkLayerNames,
   checkWeightsSource,

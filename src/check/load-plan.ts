@@ -4,6 +4,7 @@ import { deepFreeze } from '../config/assign-values.js';
 import type { ComposeOptions } from '../config/compose.js';
 import type { Experiment } from '../config/experiment.js';
 import { describeData } from '../data/data-source.js';
+import { pinEncoderFile } from '../layers/file/encoder-file.js';
 import { describeWeights } from '../model/weights-source.js';
 import { type Plan, planTrials } from '../plan/plan-trials.js';
 import type { Assignment } from '../plan/trial.js';
@@ -31,9 +32,11 @@ export function loadPlan(path: string, { sets = [], fixed = [], changes = [], ..
 // The rules have seen to it that they are there.
 function pinWeights(experiment: Experiment): Experiment {
   const { model } = experiment;
-  if (model?.initialWeights === undefined) return experiment;
-  const { weightHash } = describeWeights(model.initialWeights);
-  const pinned = { ...model, initialWeights: { ...model.initialWeights, digest: weightHash } };
+  if (model?.initialWeights === undefined && !model?.encoder.some(({ type }) => type === 'file')) return experiment;
+  const encoder = model.encoder.map((layer) => (layer.type === 'file' ? pinEncoderFile(layer) : layer));
+  const pinned = { ...model, encoder: encoder as typeof model.encoder };
+  if (model.initialWeights !== undefined)
+    pinned.initialWeights = { ...model.initialWeights, digest: describeWeights(model.initialWeights).weightHash };
   return { ...experiment, model: deepFreeze(pinned) };
 }
 

@@ -250,36 +250,41 @@ function realPath(path: string): string {
   }
 }
 
-/** Keys that name files of other kinds. */
+/** Keys that name files of other kinds; `*` stands for every item of a list. */
 const PATH_KEYS = [
   ['data', 'path'],
+  ['model', 'encoder', '*', 'path'],
   ['model', 'initialWeights', 'run'],
   ['model', 'initialWeights', 'file'],
 ];
 
 /**
- * The tree with file paths made absolute (`data.path`): relative ones are meant relative to the file they stand in, or
- * to the current folder in a `--set`.
+ * The tree with file paths made absolute (`data.path`): relative ones are meant relative to the
+ * file they stand in, or to the current folder in a `--set`.
  */
 function resolvePaths(root: SourceMap, folderOf: (file: string) => string | undefined): SourceMap {
-  return PATH_KEYS.reduce((tree, keys) => resolvePath(tree, keys, folderOf), root);
+  return PATH_KEYS.reduce((tree, keys) => resolvePath(tree, keys, folderOf) as SourceMap, root);
 }
 
+/** The node with the path at `keys` below it absolute; as it is where there is none. */
 function resolvePath(
-  map: SourceMap,
+  node: SourceNode,
   [key, ...rest]: readonly string[],
   folderOf: (file: string) => string | undefined,
-): SourceMap {
-  const entry = map.entries.get(key!);
-  if (entry === undefined) return map;
-  const { node } = entry;
-  if (rest.length > 0)
-    return node.kind === 'map' ? withEntry(map, key!, { ...entry, node: resolvePath(node, rest, folderOf) }) : map;
-  if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '') return map;
+): SourceNode {
+  if (key === undefined) return makeAbsolute(node, folderOf);
+  if (key === '*')
+    return node.kind === 'list'
+      ? { ...node, items: node.items.map((item) => resolvePath(item, rest, folderOf)) }
+      : node;
+  const entry = node.kind === 'map' ? node.entries.get(key) : undefined;
+  return node.kind === 'map' && entry !== undefined
+    ? withEntry(node, key, { ...entry, node: resolvePath(entry.node, rest, folderOf) })
+    : node;
+}
+
+function makeAbsolute(node: SourceNode, folderOf: (file: string) => string | undefined): SourceNode {
+  if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '') return node;
   const folder = folderOf(node.start.file);
-  if (folder === undefined) return map;
-  return withEntry(map, key!, {
-    ...entry,
-    node: { ...node, value: resolve(folder, expandHome(node.value, process.env)) },
-  });
+  return folder === undefined ? node : { ...node, value: resolve(folder, expandHome(node.value, process.env)) };
 }

@@ -45,7 +45,8 @@ export type Layer =
   | LayerDepthwiseConv
   | LayerRelu6
   | LayerCenter
-  | LayerPretrained;
+  | LayerPretrained
+  | LayerFile;
 /**
  * How numbers are drawn at the start. Koch et al. 2015: weights of convolutions N(0, 0.01), of the dense layer N(0, 0.2), biases N(0.5, 0.01).
  *
@@ -1108,6 +1109,54 @@ export interface LayerPretrained {
    * With `learningRate`: each unit before learns at this factor of the rate of the next one (Howard and Ruder 2018).
    */
   rateDecay: number;
+}
+/**
+ * A network of your own in an ONNX file (DINOv2, CLIP's picture side, MobileNet, or one that `oneshot export` wrote) as the first layer: from pictures (colour, or ink as black on white) to embeddings. Frozen; run as it is by ONNX Runtime.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "layerFile".
+ */
+export interface LayerFile {
+  /**
+   * A network of your own, in a file.
+   */
+  type: 'file';
+  /**
+   * A name for this layer, unique in its encoder: used in key paths (`model.encoder[conv1].filters`), metrics and weights. `TYPE` and its position when left out.
+   */
+  name?: string;
+  /**
+   * The ONNX file, relative to this file. Its content counts, not where it lies.
+   */
+  path: string;
+  /**
+   * SHA-256 of the file: another one is an error. Filled in when left out.
+   */
+  digest?: string;
+  /**
+   * Name of the output that is read (`pooler_output`, `image_embeds`); the first that is a vector for each picture when left out.
+   */
+  output?: string;
+  /**
+   * Where the output is many vectors for a picture: `first` of them (the class token of a vision transformer), their `mean`, or all of them one behind the other (`flatten`).
+   */
+  pool?: 'first' | 'mean' | 'flatten';
+  /**
+   * Subtracted from red, green and blue in [0, 1]; a single number where the network takes ink. From a `preprocessor_config.json` beside the file, or in the folder above, when left out; nothing for a file that `oneshot export` wrote.
+   */
+  mean?: number[];
+  /**
+   * What red, green and blue are divided by after that; from the same file when left out.
+   */
+  std?: number[];
+  /**
+   * Order of the input's axes after the batch: channels, height, width (`nchw`, as PyTorch has it) or height, width, channels (`nhwc`); told by the file when left out.
+   */
+  layout?: 'nchw' | 'nhwc';
+  /**
+   * Numbers of an embedding, where the file does not say.
+   */
+  units?: number;
 }
 /**
  * Weighted L1 distance: logit = bias + sum of weight_j |h1_j - h2_j|, probability = sigmoid(logit) (Koch et al. 2015, section 3.1).

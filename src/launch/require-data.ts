@@ -6,6 +6,7 @@ import { requireDataFiles } from '../data/data-source.js';
 import { type DataPlace, resolveDataFolder } from '../data/files/data-folder.js';
 import { requirePretrainedFile } from '../data/files/pretrained-files.js';
 import { listExtraPictures } from '../evaluation/protocols/registry.js';
+import { digestEncoderFile } from '../layers/file/encoder-file.js';
 import { layerName } from '../layers/layer-name.js';
 import type { Plan } from '../plan/plan-trials.js';
 import type { Trial } from '../plan/trial.js';
@@ -48,5 +49,6 @@ function requireDataOf(experiment: Experiment, place: DataPlace): void {
     // What a trained network brings along needs no file.
     if (given !== undefined && (given.layers?.includes(layerName(layer, index)) ?? true)) continue;
     if (layer.type === 'pretrained') requirePretrainedFile(layer.network, resolveDataFolder(undefined, place));
+    if (layer.type === 'file') digestEncoderFile(layer.path);
   }
 }

@@ -10,6 +10,7 @@ function windowOf(config: LayerAvgPool): Window {
 
 export const avgPool: LayerType<LayerAvgPool> = {
   type: 'avgPool',
+  isFixed: () => true,
 
   outputShape(config, input) {
     const [height, width, channels] = pictureShape(input, 'average pooling');

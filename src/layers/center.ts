@@ -7,6 +7,7 @@ import { sizeOf } from './shape.js';
 
 export const center: LayerType<LayerCenter> = {
   type: 'center',
+  isFixed: () => true,
   outputShape: (_config, input) => [sizeOf(input)],
 
   /** `mean` [units] and, for whitening, `transform` [units, units]: both from the training pictures, never learned. */

@@ -5,6 +5,7 @@ import { sizeOf } from './shape.js';
 
 export const flatten: LayerType<LayerFlatten> = {
   type: 'flatten',
+  isFixed: () => true,
   outputShape: (_config, input) => [sizeOf(input)],
   parameters: () => [],
   multiplyAdds: () => 0,

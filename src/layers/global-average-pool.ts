@@ -5,6 +5,7 @@ import { pictureShape } from './shape.js';
 
 export const globalAveragePool: LayerType<LayerGlobalAveragePool> = {
   type: 'globalAveragePool',
+  isFixed: () => true,
   outputShape: (_config, input) => [pictureShape(input, 'global average pooling')[2]],
   parameters: () => [],
   multiplyAdds: () => 0,

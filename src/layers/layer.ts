@@ -59,6 +59,8 @@ export interface LayerType<Config extends Layer> {
    * even the layers that it is made of do.
    */
   readonly needsWholeBatches?: boolean;
+  /** Whether what it makes of a picture stays the same in training: it learns nothing, and looks at that picture alone. */
+  isFixed?(config: Config): boolean;
   /** The shape that leaves the layer. Throws a `ShapeError` when `input` does not fit it. */
   outputShape(config: Config, input: Shape): Shape;
   /** The parameters of the layer at this input, in a fixed order. */

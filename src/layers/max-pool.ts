@@ -10,6 +10,7 @@ function windowOf(config: LayerMaxPool): Window {
 
 export const maxPool: LayerType<LayerMaxPool> = {
   type: 'maxPool',
+  isFixed: () => true,
 
   outputShape(config, input) {
     const [height, width, channels] = pictureShape(input, 'max pooling');

@@ -17,6 +17,7 @@ export function createPretrained(typeOf: LayerTypeOf): LayerType<LayerPretrained
     placeLayers(typeOf, listLayers(config), inColors(input), ['layers']);
   return {
     type: 'pretrained',
+    isFixed: ({ trainLast }) => trainLast === 0,
 
     // The statistics of its batch normalisation are fixed.
     needsWholeBatches: false,

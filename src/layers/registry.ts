@@ -7,6 +7,7 @@ import { conv } from './conv.js';
 import { dense } from './dense.js';
 import { depthwiseConv } from './depthwise-conv.js';
 import { dropout } from './dropout.js';
+import { file } from './file.js';
 import { flatten } from './flatten.js';
 import { globalAveragePool } from './global-average-pool.js';
 import type { LayerType } from './layer.js';
@@ -16,7 +17,6 @@ import { createPretrained } from './pretrained.js';
 import { relu } from './relu.js';
 import { relu6 } from './relu6.js';
 import { createResidual } from './residual.js';
-
 import { sigmoid } from './sigmoid.js';
 import { tanh } from './tanh.js';
 
@@ -39,6 +39,7 @@ const layerTypes: { readonly [Type in Layer['type']]: LayerType<Extract<Layer, {
   residual: createResidual(layerTypeOf),
   center,
   pretrained: createPretrained(layerTypeOf),
+  file,
 };
 
 /** The type of a layer, to be called with that same layer as its `config`. */

@@ -4,6 +4,7 @@ import type { LayerType } from './layer.js';
 
 export const relu6: LayerType<LayerRelu6> = {
   type: 'relu6',
+  isFixed: () => true,
   outputShape: (_config, input) => input,
   parameters: () => [],
   multiplyAdds: () => 0,

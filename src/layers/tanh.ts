@@ -4,6 +4,7 @@ import type { LayerType } from './layer.js';
 
 export const tanh: LayerType<LayerTanh> = {
   type: 'tanh',
+  isFixed: () => true,
   outputShape: (_config, input) => input,
   parameters: () => [],
   multiplyAdds: () => 0,

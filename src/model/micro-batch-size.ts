@@ -13,7 +13,8 @@ const ACTIVATION_BUDGET_BYTES = 2 ** 30;
 /** Bytes that training keeps for one picture: the output of each layer and the gradient that reaches it, as float32. */
 export function estimateActivationBytes(encoder: EncoderShape): number {
   const [first] = encoder.layers;
-  return 2 * 4 * ((first ? sizeOf(first.input) : 0) + countOutputs(encoder.layers));
+  // Without layers it is embeddings that come.
+  return 2 * 4 * ((first ? sizeOf(first.input) : encoder.units) + countOutputs(encoder.layers));
 }
 
 function countOutputs(layers: readonly PlacedLayer[]): number {

@@ -18,8 +18,8 @@ export interface NetworkFunctions {
 export function makeNetworkFunctions(tf: TensorFlow, network: Network): NetworkFunctions {
   const { input } = network.shape;
   return {
-    imageSize: input[0],
-    embed: (pictures, count) => readAndDispose(tf.tidy(() => network.embed(tf.tensor4d(pictures, [count, ...input])))),
+    imageSize: input[0] as number,
+    embed: (pictures, count) => readAndDispose(tf.tidy(() => network.embed(tf.tensor(pictures, [count, ...input])))),
     scoreQueries: (queries, supports, units) =>
       readAndDispose(
         tf.tidy(() => {

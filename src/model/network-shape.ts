@@ -1,6 +1,6 @@
 // A whole network (encoder and head) with everything known before it runs: names, shapes and counts, without TensorFlow.js.
 import type { Head, Model, Task } from '../config/experiment.js';
-import type { ParameterSpec } from '../layers/layer.js';
+import type { ParameterSpec, Shape } from '../layers/layer.js';
 import { HEAD_NAME } from '../layers/layer-name.js';
 import { countLearned } from '../layers/place-layers.js';
 import { type EncoderShape, placeEncoder } from './encoder-shape.js';
@@ -21,8 +21,8 @@ export interface NetworkParameter extends ParameterSpec {
 
 /** A network with everything known before it runs. */
 export interface NetworkShape {
-  /** Height, width and channels of the pictures. */
-  readonly input: readonly [number, number, number];
+  /** Height, width and channels of the pictures; of a network behind fixed layers, what reaches it. */
+  readonly input: Shape;
   readonly encoder: EncoderShape;
   /** All parameters, those of the encoder first, in the order in which they are used. */
   readonly parameters: readonly NetworkParameter[];

@@ -1,6 +1,6 @@
 // The twin network: an encoder and a head, computed over a flat set of named tensors. Both towers go through the
 // encoder as one batch, since they share their weights (Koch et al. 2015, section 3.1).
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs';
 import { OneshotError } from '../base/problem.js';
 import type { Model } from '../config/experiment.js';
 import type { LayerContext, Shape, TensorFlow } from '../layers/layer.js';
@@ -23,10 +23,10 @@ export interface TrainingMode {
 export interface Network {
   readonly shape: NetworkShape;
   /**
-   * Embeddings [batch, units] of pictures [batch, height, width, channels] in [0, 1]: ink, or red, green and blue.
-   * Without `training` with running statistics and without dropout.
+   * Embeddings [batch, units] of pictures [batch, height, width, channels] in [0, 1]: ink, or red, green and blue; of a
+   * network behind fixed layers, of what these give. Without `training` with running statistics and without dropout.
    */
-  embed(images: Tensor4D, training?: TrainingMode): Tensor2D;
+  embed(images: Tensor, training?: TrainingMode): Tensor2D;
   /** The head's measure [pairs] of aligned embeddings, both [pairs, units]. */
   comparePairs(measure: Measure, a: Tensor2D, b: Tensor2D): Tensor1D;
   /** The head's measure [groups, n, m] of each row [groups, n, units] with each column [groups, m, units] of its group. */
@@ -71,7 +71,7 @@ export function buildNetwork(
             activations,
             contextOf(name, frozen.has(name) ? undefined : training),
           );
-        return tf.reshape(activations, [images.shape[0], shape.encoder.units]) as Tensor2D;
+        return tf.reshape(activations, [images.shape[0] as number, shape.encoder.units]) as Tensor2D;
       }),
     comparePairs: (measure, a, b) => tf.tidy(() => comparePairs(model.head, measure, a, b, headContext)),
     compareAll: (measure, rows, columns) => tf.tidy(() => compareAll(model.head, measure, rows, columns, headContext)),

@@ -6,6 +6,7 @@ import { OneshotError } from '../base/problem.js';
 import type { Experiment } from '../config/experiment.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
+import { fileNetworksBeside } from '../engine/open-file-network.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { type EvaluationResult, writeResults } from '../evaluation/records/evaluation-result.js';
 import { writePredictions } from '../evaluation/records/predictions.js';
@@ -34,7 +35,7 @@ export async function evaluateTrial(options: EvaluateTrialOptions): Promise<Eval
   const files = runFiles(folder);
   // Without a task nobody looks at unseen pictures.
   const isMeasured = engine !== undefined && experiment.evaluation.length > 0;
-  const network = isMeasured ? loadBest(files.best, experiment, data, engine) : undefined;
+  const network = isMeasured ? await loadBest(files.best, experiment, data, engine) : undefined;
   // Predictions go to a new folder that takes the old one's place when all are there.
   const predictions = temporaryName(files.predictions);
   mkdirSync(predictions);
@@ -72,10 +73,11 @@ export async function evaluateTrial(options: EvaluateTrialOptions): Promise<Eval
   }
 }
 
-function loadBest(path: string, { model }: Experiment, data: LoadedData, { tf }: Engine): LoadedNetwork {
+async function loadBest(path: string, { model }: Experiment, data: LoadedData, engine: Engine): Promise<LoadedNetwork> {
   if (model === undefined) throw new OneshotError('internal', 'a trial without a model has no network to evaluate');
   const { imageSize, channels } = data.description;
-  return loadNetwork(tf, model, { imageSize, channels }, readWeightsCheckpoint(path).arrays);
+  const host = { tf: engine.tf, openFile: fileNetworksBeside(engine) };
+  return loadNetwork(host, model, { imageSize, channels }, readWeightsCheckpoint(path).arrays);
 }
 
 async function keepEmbeddings(

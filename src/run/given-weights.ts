@@ -6,14 +6,14 @@ import { type DataPlace, resolveDataFolder } from '../data/files/data-folder.js'
 import { readPretrainedFile } from '../data/files/pretrained-files.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
+import { fileNetworksBeside } from '../engine/open-file-network.js';
 import { embedPictures } from '../evaluation/scorers/network.js';
 import { layerTypeOf } from '../layers/registry.js';
+import { digestArray } from '../model/front.js';
 import { listTakenLayers } from '../model/initial-weights.js';
 import { initializeNetwork } from '../model/initializers.js';
-import { chooseEmbeddingBatchSize } from '../model/load-network.js';
+import { loadNetwork } from '../model/load-network.js';
 import { hashArrays, type NamedArrays, type NumberArray } from '../model/named-arrays.js';
-import { buildNetwork, uploadParameters } from '../model/network.js';
-import { makeNetworkFunctions } from '../model/network-functions.js';
 import { describeNetwork } from '../model/network-shape.js';
 import { readPretrainedWeights } from '../model/pretrained/read-weights.js';
 import type { TrainedNetwork } from '../trained/trained-network.js';
@@ -45,6 +45,7 @@ export async function prepareGivenWeights(options: GivenWeightsOptions): Promise
   const taken = new Set([...given.keys()].map((path) => path.slice(0, path.indexOf('/'))));
   for (const { index, name, config, parameters } of encoder.layers) {
     if (taken.has(name)) continue;
+    if (config.type === 'file') given.set(`${name}/digest`, digestArray(config));
     if (config.type === 'pretrained') {
       const file = await readPretrainedFile(config.network, resolveDataFolder(undefined, place));
       for (const [array, value] of readPretrainedWeights(config.network, parameters, file))
@@ -91,23 +92,22 @@ export function writeUntrainedNetwork(
 
 // What the first `count` layers make of the training pictures.
 async function embedTraining(
-  { model, seed, engine: { tf }, data }: GivenWeightsOptions,
+  { model, seed, engine, data }: GivenWeightsOptions,
   layers: number,
   given: NamedArrays,
 ): Promise<{ features: Float32Array; count: number }> {
   const { imageSize, channels } = data.description;
   const part: Model = { ...model, encoder: model.encoder.slice(0, layers) as Model['encoder'] };
-  const shape = describeNetwork(part, imageSize, channels);
-  const weights = uploadParameters(tf, shape, initializeNetwork(shape, seed, given));
+  const arrays = initializeNetwork(describeNetwork(part, imageSize, channels), seed, given);
+  const host = { tf: engine.tf, openFile: fileNetworksBeside(engine) };
+  const { functions, batchSize, dispose } = await loadNetwork(host, part, { imageSize, channels }, arrays);
   try {
     const { set, pictures } = data.split.train;
     const every = Math.ceil(pictures.length / MOST_PICTURES);
     const sample = pictures.filter((_, i) => i % every === 0);
-    const functions = makeNetworkFunctions(tf, buildNetwork(tf, part, shape, weights));
-    const batchSize = chooseEmbeddingBatchSize(shape.encoder);
     const { embeddings } = await embedPictures(functions, { batchSize }, { clean: set, source: data.source }, sample);
     return { features: embeddings, count: sample.length };
   } finally {
-    tf.dispose([...weights.values()]);
+    dispose();
   }
 }

@@ -12,8 +12,9 @@ import type { Engine } from '../engine/engine.js';
 import { startEngine } from '../engine/start-engine.js';
 import { headlineOfRun } from '../evaluation/headline.js';
 import { readRunVerifications } from '../evaluation/records/verification-result.js';
-import { placeEncoder } from '../model/encoder-shape.js';
+import { countFixedLayers, shapeBehind } from '../model/front.js';
 import { chooseMicroBatchSize } from '../model/micro-batch-size.js';
+import { describeNetwork } from '../model/network-shape.js';
 import {
   type Conditions,
   chooseEngine,
@@ -226,7 +227,7 @@ class TrialRun {
 
     const { units, picturesPerUnit } = describeBatch(training);
     const { imageSize, channels } = describeData(data);
-    const encoder = placeEncoder(model.encoder, imageSize, channels);
+    const { encoder } = shapeBehind(describeNetwork(model, imageSize, channels), countFixedLayers(model));
     const microBatchSize = chooseMicroBatchSize(training.microBatchSize, units, picturesPerUnit, encoder);
     requireTensorsFit(engine, encoder.layers, microBatchSize * picturesPerUnit);
     const conditions = describeConditions(engine, microBatchSize);

@@ -17,6 +17,7 @@ import { readTrainingCheckpoint, writeTrainingCheckpoint, writeWeightsCheckpoint
 import { type TrainingResult, train } from '../training/train.js';
 import type { TrainingHooks } from '../training/training-hooks.js';
 import { chooseBatchThreads } from './batch-threads.js';
+import { type FixedFront, openFixedFront } from './fixed-front.js';
 import type { TrialProgress } from './trial-messages.js';
 
 /** An experiment that trains. */
@@ -46,10 +47,6 @@ export interface TrainTrialOptions {
   readonly replay: 'assert' | 'keep';
 }
 
-async function giveWeights({ prepareWeights }: TrainTrialOptions): Promise<{ given?: NamedArrays }> {
-  return prepareWeights === undefined ? {} : { given: await prepareWeights() };
-}
-
 /**
  * Trains until the end, a halt or a stop; goes on from the folder's last checkpoint. The best weights are in
  * `best.safetensors` afterwards.
@@ -74,6 +71,7 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
     },
     { stepsPerEpoch, ...chooseBatchThreads(engine.description) },
   );
+  let front: FixedFront | undefined;
   const embeddingBatchSize = chooseEmbeddingBatchSize(placeEncoder(model.encoder, imageSize, channels));
   let accuracy: number | undefined;
   let bestAccuracy: number | undefined;
@@ -88,7 +86,11 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
     validate(epoch, network) {
       if (training.validation === undefined) return undefined;
       options.onProgress({ phase: 'training', activity: `validates epoch ${epoch}` });
-      const scorer = makeNetworkScorer(network, { batchSize: embeddingBatchSize });
+      const featuresOf = front?.featuresOf;
+      const scorer = makeNetworkScorer(network, {
+        batchSize: embeddingBatchSize,
+        ...(featuresOf === undefined ? {} : { featuresOf }),
+      });
       return measureAccuracy(training.validation, data, scorer).then((value) => {
         accuracy = value;
         bestAccuracy = Math.max(value, bestAccuracy ?? 0);
@@ -125,6 +127,9 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
     const { epoch, step } = restore?.position ?? { epoch: 1, step: 0 };
     if (epoch <= Math.min(training.maxEpochs, options.haltAfterEpoch ?? training.maxEpochs))
       batches.begin(epoch - 1, step);
+    const given = restore === undefined ? await options.prepareWeights?.() : undefined;
+    const weights = restore?.arrays ?? given ?? new Map();
+    front = await openFixedFront({ model, augmentation, engine, data, weights });
     return await train({
       engine,
       model,
@@ -136,12 +141,18 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
       classCount: numberClasses(data.split.train, augmentation).count,
       microBatchSize: options.microBatchSize,
       // The samplers count epochs from 0, the loop from 1.
-      batches: (epoch, step) => batches.next(epoch - 1, step),
-      ...(restore === undefined ? await giveWeights(options) : { restore }),
+      async batches(epoch, step) {
+        const batch = await batches.next(epoch - 1, step);
+        return front === undefined ? batch : front.replacePictures(batch);
+      },
+      ...(front === undefined ? {} : { fixedLayers: front.layers }),
+      ...(given === undefined ? {} : { given }),
+      ...(restore === undefined ? {} : { restore }),
       ...(options.haltAfterEpoch === undefined ? {} : { haltAfterEpoch: options.haltAfterEpoch }),
       hooks,
     });
   } finally {
+    front?.dispose();
     await batches.close();
   }
 }

@@ -1,6 +1,8 @@
 // What a trial costs before it runs: parameters, arithmetic, memory and disk, from its shapes alone.
 import type { Experiment } from '../config/experiment.js';
 import { describeData } from '../data/data-source.js';
+import { makesNewPictures } from '../data/distortion/distort.js';
+import { countFixedLayers, shapeBehind } from '../model/front.js';
 import { chooseMicroBatchSize, estimateActivationBytes } from '../model/micro-batch-size.js';
 import { describeNetwork } from '../model/network-shape.js';
 import { optimizerTypeOf } from '../optimizers/registry.js';
@@ -35,11 +37,15 @@ export function estimateTrialCost(experiment: Experiment): TrialCost | undefined
   const { model, training } = experiment;
   if (model === undefined || training === undefined) return undefined;
   const data = describeData(experiment.data);
-  const network = describeNetwork(model, data.imageSize, data.channels);
+  const whole = describeNetwork(model, data.imageSize, data.channels);
+  const network = shapeBehind(whole, countFixedLayers(model));
   const { units, picturesPerUnit, pairsPerUnit } = describeBatch(training);
   const picturesPerStep = units * picturesPerUnit;
-  const multiplyAdds =
-    picturesPerStep * network.multiplyAddsPerPicture + units * pairsPerUnit * network.multiplyAddsPerPair;
+  const learning = network.encoder.layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
+  const multiplyAdds = picturesPerStep * learning + units * pairsPerUnit * network.multiplyAddsPerPair;
+  // Layers that nothing changes see each picture as drawn once, and each distorted one forward.
+  const isEachNew = makesNewPictures(experiment.augmentation);
+  const fixed = isEachNew ? picturesPerStep * (whole.multiplyAddsPerPicture - learning) : 0;
   const trained = data.selections.train.reduce((sum, { characters, drawers }) => sum + characters * drawers, 0);
   const stepsPerEpoch = countEpochSteps(training, experiment.augmentation, trained);
   const microBatchSize = chooseMicroBatchSize(training.microBatchSize, units, picturesPerUnit, network.encoder);
@@ -62,7 +68,7 @@ export function estimateTrialCost(experiment: Experiment): TrialCost | undefined
   const lastBytes = weightBytes * (1 + moments + averaged);
   return {
     parameters: network.parameterCount,
-    flopsPerStep: 6 * multiplyAdds,
+    flopsPerStep: 6 * multiplyAdds + 2 * fixed,
     stepsPerEpoch,
     steps: stepsPerEpoch * training.maxEpochs,
     picturesPerStep,

@@ -13,5 +13,5 @@ export function slicePictures(batch: Batch, first: number, count: number, pixels
 /** Embeddings [pictures, units] of all pictures of a batch. */
 export function embedBatch({ images }: Batch, { tf, network, training }: TaskContext): Tensor2D {
   const { input } = network.shape;
-  return network.embed(tf.tensor4d(images, [images.length / sizeOf(input), ...input]), training);
+  return network.embed(tf.tensor(images, [images.length / sizeOf(input), ...input]), training);
 }

@@ -13,12 +13,32 @@ const NOTE_TAG = 'mlflow.note.content';
 /** How a description that was written here begins; one that somebody else wrote is left alone. */
 const NOTE_BEGINNING = 'Runs of `oneshot`.';
 
+/** What differs between the pages of MLflow's versions, seen on 3.0.1 and 3.17.2 and read in the pages between them. */
+export interface PageFeatures {
+  /** From 3.2 on the runs of an experiment have an address of their own; before, the experiment's own shows them. */
+  readonly hasRunsPage: boolean;
+  /** From 3.15 on a shared view has a name; a page before that never loads with one. */
+  readonly hasNamedViews: boolean;
+}
+
+/** The features of a server by its version, `3.17.2`; those of the newest where the text is no version. */
+export function featuresOfPage(version: string): PageFeatures {
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(version) ?? [];
+  const isFrom = (least: number) =>
+    major === undefined || Number(major) > 3 || (major === '3' && Number(minor) >= least);
+  return { hasRunsPage: isFrom(2), hasNamedViews: isFrom(15) };
+}
+
 /**
  * Where MLflow shows the runs of an experiment: its pages for training; without the parameter 3.x may open those for
  * language models.
  */
-export function composeExperimentAddress(baseUrl: string, experimentId: string): string {
-  return `${baseUrl}/#/experiments/${experimentId}/runs?workflowType=machine_learning`;
+export function composeExperimentAddress(
+  baseUrl: string,
+  experimentId: string,
+  { hasRunsPage }: Pick<PageFeatures, 'hasRunsPage'> = { hasRunsPage: true },
+): string {
+  return `${baseUrl}/#/experiments/${experimentId}${hasRunsPage ? '/runs' : ''}?workflowType=machine_learning`;
 }
 
 /** Where MLflow shows a run. */
@@ -35,15 +55,19 @@ export async function prepareExperimentPage(
   experimentId: string,
   options: { now: number; signal?: AbortSignal },
 ): Promise<string> {
-  const plain = composeExperimentAddress(client.baseUrl, experimentId);
+  let plain = composeExperimentAddress(client.baseUrl, experimentId);
   try {
+    const features = featuresOfPage(await client.server.version({ signal: options.signal }));
+    plain = composeExperimentAddress(client.baseUrl, experimentId, features);
     const search = { experimentIds: [experimentId], limit: SAMPLED_RUNS, signal: options.signal };
     const runs = await collect(client.runs.search(search));
     const view = chooseRunView(runs);
-    await saveView(client, experimentId, BEST_FIRST, 'oneshot: best first', view, options);
-    if (view.hasSeeds) await saveView(client, experimentId, GROUPED, 'oneshot: means over seeds', view, options);
+    const save = (id: string, name: string) =>
+      saveView(client, experimentId, { id, name: features.hasNamedViews ? name : undefined }, view, options);
+    await save(BEST_FIRST, 'oneshot: best first');
+    if (view.hasSeeds) await save(GROUPED, 'oneshot: means over seeds');
     const sweeps = runs.filter(({ tags }) => tags['oneshot.sweep'] !== undefined);
-    await describe(client, experimentId, view, sweeps, options.signal);
+    await describe(client, experimentId, { address: plain, view, sweeps, signal: options.signal });
     return `${plain}&viewStateShareKey=${BEST_FIRST}`;
   } catch (error) {
     if (isMlflowError(error, 'ABORTED')) throw error;
@@ -54,13 +78,12 @@ export async function prepareExperimentPage(
 async function saveView(
   client: MlflowClient,
   experimentId: string,
-  id: string,
-  name: string,
+  { id, name }: { id: string; name: string | undefined },
   view: RunView,
   { now, signal }: { now: number; signal?: AbortSignal },
 ): Promise<void> {
   const state = encodeViewState(view, { grouped: id === GROUPED });
-  const value = JSON.stringify({ name, createdAt: now, updatedAt: now, state });
+  const value = name === undefined ? state : JSON.stringify({ name, createdAt: now, updatedAt: now, state });
   await client.experiments.setTag(experimentId, `mlflow.sharedViewState.${id}`, value, { signal });
 }
 
@@ -68,14 +91,16 @@ async function saveView(
 async function describe(
   client: MlflowClient,
   experimentId: string,
-  { hasSeeds }: RunView,
-  sweeps: readonly Run[],
-  signal: AbortSignal | undefined,
+  {
+    address,
+    view: { hasSeeds },
+    sweeps,
+    signal,
+  }: { address: string; view: RunView; sweeps: readonly Run[]; signal: AbortSignal | undefined },
 ): Promise<void> {
   const { tags } = await client.experiments.get(experimentId, { signal });
   const present = tags[NOTE_TAG];
   if (present !== undefined && !present.startsWith(NOTE_BEGINNING)) return;
-  const address = composeExperimentAddress(client.baseUrl, experimentId);
   const views = [
     `[the best first](${address}&viewStateShareKey=${BEST_FIRST})`,
     `[charts of what was swept](${address}&compareRunsMode=CHART&viewStateShareKey=${BEST_FIRST})`,

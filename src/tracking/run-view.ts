@@ -1,6 +1,6 @@
 // How MLflow's page of an experiment shows its runs: columns, order, charts of what was swept, grouping. Written as a shared
-// view, which MLflow keeps in a tag of the experiment: undocumented, seen to work on 3.17; without it the page opens
-// with MLflow's own choice. Pure.
+// view, which MLflow keeps in a tag of the experiment: undocumented, seen to work on 3.0.1 and 3.17.2; without
+// it the page opens with MLflow's own choice. Pure.
 import { deflateSync } from 'node:zlib';
 import type { Run } from 'mlflow-ts-client';
 
@@ -70,6 +70,13 @@ export function encodeViewState(view: RunView, { grouped }: { grouped: boolean }
     modelVersionFilter: 'All Runs',
     selectedColumns: grouped ? columns : [...columns, `tags.\`${SEED_TAG}\``],
     runsHiddenMode: 'SHOWALL',
+    // What a page leaves to its defaults and one of MLflow 3.0 breaks without.
+    runsExpanded: {},
+    runsPinned: [],
+    runsHidden: [],
+    runsVisibilityMap: {},
+    groupsExpanded: {},
+    useGroupedValuesInCharts: true,
     ...composeCharts(view),
     ...(grouped
       ? { groupBy: { aggregateFunction: 'average', groupByKeys: [{ mode: 'tag', groupByData: CONFIG_TAG }] } }

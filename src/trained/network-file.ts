@@ -50,8 +50,16 @@ export function describeNetworkFile({ network, support }: NetworkFile): Descript
   };
 }
 
-/** Arrays and texts of a network file. */
+/**
+ * Arrays and texts of a network file. Throws a OneshotError('usage') for a network that begins with a file of somebody
+ * else's: its weights are not this program's to hand on.
+ */
 export function composeNetworkFile(file: NetworkFile): TensorFile {
+  const [first] = file.network.model.encoder;
+  if (first?.type === 'file')
+    throw new OneshotError('usage', `the network begins with ${first.path}, which is no part of an exported file`, {
+      hint: 'use the run folder where that file is; `oneshot embed` writes its embeddings',
+    });
   const arrays = new Map(file.network.weights);
   if (file.support !== undefined) {
     arrays.set(SUPPORT_EMBEDDINGS, file.support.embeddings);

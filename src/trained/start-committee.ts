@@ -6,6 +6,7 @@ import { canonicalJson, stableHash } from '../base/stable-hash.js';
 import { loadData } from '../data/data-source.js';
 import { channelsOfForm, type PictureForm } from '../data/pictures/see-picture.js';
 import type { Engine, EngineName } from '../engine/engine.js';
+import { fileNetworksBeside } from '../engine/open-file-network.js';
 import { startEngine } from '../engine/start-engine.js';
 import { type LoadedNetwork, loadNetwork } from '../model/load-network.js';
 import { type CalibrationResult, calibrate } from './calibrate.js';
@@ -59,8 +60,9 @@ export async function startCommittee(paths: readonly string[], options: Committe
     engine.dispose();
   };
   try {
+    const host = { tf: engine.tf, openFile: fileNetworksBeside(engine) };
     for (const { network } of opened)
-      members.push(loadNetwork(engine.tf, network.model, describeInput(network.pictures), network.weights));
+      members.push(await loadNetwork(host, network.model, describeInput(network.pictures), network.weights));
   } catch (error) {
     dispose();
     throw error;

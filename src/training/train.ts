@@ -6,6 +6,7 @@ import { OneshotError } from '../base/problem.js';
 import type { Model, Training } from '../config/experiment.js';
 import type { Batch } from '../data/sampling/batch.js';
 import type { Engine } from '../engine/engine.js';
+import { shapeBehind } from '../model/front.js';
 import { findMicroBatchConflict } from '../model/micro-batch-size.js';
 import type { NamedArrays } from '../model/named-arrays.js';
 import { buildNetwork } from '../model/network.js';
@@ -32,6 +33,8 @@ export interface TrainingOptions {
   /** Channels of the pictures: 1, ink, when left out. */
   readonly channels?: number;
   readonly training: Training;
+  /** Layers at the beginning of the encoder that pictures have been through already: batches and validation bring what these gave. */
+  readonly fixedLayers?: number;
   /** Weights by path that are not drawn at the start. */
   readonly given?: NamedArrays;
   readonly seed: number;
@@ -169,8 +172,9 @@ function prepareNetwork(options: TrainingOptions): { context: StepContext; evalu
   const { tf } = engine;
   const conflict = findMicroBatchConflict(microBatchSize, describeBatch(training).units, model.encoder);
   if (conflict !== undefined) throw new OneshotError('usage', `training.microBatchSize: ${conflict}`);
+  const whole = describeNetwork(model, options.imageSize, options.channels);
   const shape = withTaskParameters(
-    describeNetwork(model, options.imageSize, options.channels),
+    shapeBehind(whole, options.fixedLayers ?? 0),
     training.task,
     options.classCount ?? 0,
   );

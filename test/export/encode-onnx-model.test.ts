@@ -7,7 +7,17 @@ import { encodeOnnxModel } from '../../src/export/onnx/encode-onnx-model.js';
 import { loadNetwork } from '../../src/model/load-network.js';
 import type { CarriedSupport } from '../../src/trained/network-file.js';
 import type { TrainedNetwork } from '../../src/trained/trained-network.js';
-import { conv, dense, ENCODERS, HEADS, ink, largestDifference, makeNetwork, SIZE } from './support/networks.js';
+import {
+  conv,
+  dense,
+  ENCODERS,
+  HEADS,
+  ink,
+  largestDifference,
+  makeNetwork,
+  noFiles,
+  SIZE,
+} from './support/networks.js';
 
 async function runOnnx(network: TrainedNetwork, pictures: Float32Array, support?: CarriedSupport) {
   const session = await InferenceSession.create(encodeOnnxModel(network, support));
@@ -20,7 +30,12 @@ describe('encodeOnnxModel', () => {
     async (_, encoder) => {
       const network = makeNetwork(encoder, HEADS[0]!);
       await tf.setBackend('cpu');
-      const { functions, units, dispose } = loadNetwork(tf, network.model, { imageSize: SIZE }, network.weights);
+      const { functions, units, dispose } = await loadNetwork(
+        { tf, openFile: noFiles },
+        network.model,
+        { imageSize: SIZE },
+        network.weights,
+      );
       for (const count of [1, 3]) {
         const { embeddings } = await runOnnx(network, ink(count, 31));
         expect(embeddings!.dims).toEqual([count, units]);
@@ -35,7 +50,12 @@ describe('encodeOnnxModel', () => {
   test.each(HEADS)('scores a support set with the head $type', async (head) => {
     const network = makeNetwork([conv(2, { stride: 2 }), { type: 'flatten' } as Layer, dense(5)], head);
     await tf.setBackend('cpu');
-    const { functions, units, dispose } = loadNetwork(tf, network.model, { imageSize: SIZE }, network.weights);
+    const { functions, units, dispose } = await loadNetwork(
+      { tf, openFile: noFiles },
+      network.model,
+      { imageSize: SIZE },
+      network.weights,
+    );
     const known = await functions.embed(ink(3, 17), 3);
     const support = {
       labels: ['oak', 'fir'],

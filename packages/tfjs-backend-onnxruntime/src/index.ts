@@ -1,4 +1,5 @@
 export type { BackendDescription, BackendStatistics, OnnxRuntimeBackend } from './backend.js';
+export { OnnxModel, type OnnxModelOptions } from './model-file.js';
 export type { OnnxRuntimeOptions } from './options.js';
 export { registerOnnxRuntimeBackend } from './register-backend.js';
 export type { CudaProvider } from './runtime/runtime.js';

@@ -24,10 +24,29 @@ export const checkEncoderShapes: Rule = {
         found: error.message,
         allowed: `a layer that fits what reaches it, [${error.input.join(', ')}]`,
         hint:
-          error.place.length === 1 && error.place[0] === 0
+          error.place.length === 1 && error.place[0] === 0 && model.encoder[0]?.type !== 'file'
             ? 'data.imageSize gives the size of the pictures'
             : undefined,
       });
+    }
+  },
+};
+
+/** A network of a file sees pictures: it is the first layer, and there is one at most. */
+export const checkFilePlace: Rule = {
+  name: 'file place',
+  needs: ['model.encoder'],
+  check({ model }, { report }) {
+    for (const { place, layers } of listLayerGroups(model?.encoder ?? [])) {
+      for (const [index, { type }] of layers.entries()) {
+        if (type !== 'file' || (place.length === 0 && index === 0)) continue;
+        report({
+          code: 'conflict',
+          path: ['model', 'encoder', ...place, index],
+          found: `a layer \`file\` behind ${place.length === 0 ? 'other layers' : 'the input of another'}`,
+          allowed: 'it as the first layer of the encoder: its network takes pictures',
+        });
+      }
     }
   },
 };

@@ -16,7 +16,7 @@ export const checkSections: Rule = {
     if (
       model &&
       !training &&
-      !(isIntact(['model', 'encoder']) && model.encoder.some(({ type }) => type === 'pretrained')) &&
+      !(isIntact(['model', 'encoder']) && model.encoder.some(({ type }) => type === 'pretrained' || type === 'file')) &&
       !(isIntact(['model', 'initialWeights']) && model.initialWeights !== undefined)
     ) {
       report({
@@ -24,7 +24,8 @@ export const checkSections: Rule = {
         path: ['model'],
         at: 'key',
         found: 'model without training',
-        allowed: 'model and training together, or a layer `pretrained` in model.encoder, or model.initialWeights',
+        allowed:
+          'model and training together, or a layer `pretrained` or `file` in model.encoder, or model.initialWeights',
       });
     }
     if (training && !model) {

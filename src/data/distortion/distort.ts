@@ -64,3 +64,8 @@ export function distortionProbability(augmentation: Augmentation): number {
 export function isDistorting({ affine, elastic, flip = 0, colorJitter }: Augmentation): boolean {
   return affine !== undefined || elastic !== undefined || flip > 0 || colorJitter !== undefined;
 }
+
+/** Whether training sees other pictures than those of the data set: distorted or turned ones. */
+export function makesNewPictures(augmentation: Augmentation): boolean {
+  return augmentation.rotationClasses || distortionProbability(augmentation) > 0;
+}

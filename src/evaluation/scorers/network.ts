@@ -10,7 +10,17 @@ import type { SizedPictures } from '../../data/pictures/picture-sizes.js';
 import type { NetworkFunctions } from '../../model/network-functions.js';
 import { indexRows, type Scorer } from './scorer.js';
 
+/** What is known of pictures already, in place of their pixels. */
+export interface PictureFeatures {
+  /** Numbers of each picture. */
+  readonly length: number;
+  /** Those of a picture by its number in the set. */
+  at(picture: number): Float32Array;
+}
+
 export interface NetworkScorerOptions {
+  /** What the network takes in place of the pixels of pictures as drawn: it begins behind layers that made it. */
+  readonly featuresOf?: (pictures: Int32Array) => Promise<PictureFeatures>;
   /** Pictures that are embedded at once; 256 unless told. */
   readonly batchSize?: number;
   /** The distortions that test-time augmentation takes its copies from. */
@@ -60,14 +70,15 @@ export function makeNetworkScorer(network: NetworkFunctions, options: NetworkSco
  */
 export async function embedPictures(
   network: NetworkFunctions,
-  { batchSize = 256, augmentation = { rotationClasses: false } }: NetworkScorerOptions,
+  { batchSize = 256, augmentation = { rotationClasses: false }, featuresOf }: NetworkScorerOptions,
   pictures: SizedPictures,
   numbers: Int32Array,
   { copies, strength }: TestTimeAugmentation = { copies: 0, strength: 0 },
 ): Promise<{ embeddings: Float32Array; units: number }> {
   const versions = 1 + copies;
   const total = numbers.length * versions;
-  const size = pictureBytes(pictures.clean);
+  const features = await featuresOf?.(numbers);
+  const size = features?.length ?? pictureBytes(pictures.clean);
   const distorter = createDistorter(pictures, augmentation);
   let units = 0;
   let embeddings = new Float32Array(0);
@@ -77,7 +88,9 @@ export async function embedPictures(
     for (let i = 0; i < count; i++) {
       const number = numbers[Math.floor((first + i) / versions)]!;
       const copy = (first + i) % versions;
-      if (copy === 0) {
+      if (features !== undefined) {
+        batch.set(features.at(number), i * size);
+      } else if (copy === 0) {
         copyInk(pictureAt(pictures.clean, number), batch, i * size);
       } else {
         const target = { ink: batch, offset: i * size, size: pictures.clean.height };

@@ -47,6 +47,16 @@ export const ruleErrors: readonly BrokenFile[] = [
     expected: ['6:7 shape model.encoder[1]'],
   },
   {
+    title: 'a network of a file that is not there',
+    change: { 5: '    - {name: conv1, type: file, path: nowhere/model.onnx}' },
+    expected: ['5:7 shape model.encoder[0]'],
+  },
+  {
+    title: 'a network of a file behind another layer',
+    change: { 6: '    - {type: maxPool, size: 2}\n    - {type: file, path: package.json, mean: [0], std: [1]}' },
+    expected: ['7:7 conflict model.encoder[2]'],
+  },
+  {
     title: 'two layers of one name within a block',
     change: { 6: '    - {type: residual, layers: [{type: relu, name: a}, {type: tanh, name: a}]}' },
     expected: ['6:75 conflict model.encoder[1].layers[1].name'],

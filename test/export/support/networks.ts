@@ -107,3 +107,6 @@ export const ink = (count: number, step: number) =>
 
 export const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)));
+
+/** For networks without a layer `file`. */
+export const noFiles = () => Promise.reject(new Error('these networks have no files'));
