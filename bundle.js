@@ -2,7 +2,7 @@
 // small packages that every start needs. A process that loads three hundred small modules spends a quarter of a second of
 // processor time on finding them, and a sweep starts one for each trial.
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from 'rolldown';
 
 const FOLDER = 'dist/programs';
@@ -37,6 +37,24 @@ const isInstalled = (id, importer = '') =>
 const WITHOUT_SPACES = { compress: false, mangle: false, codegen: true };
 const isCommand = (input) => input === 'dist/cli/main.js';
 
+/** The folders of the packages that a bundle has taken in. */
+const notePackages = (output, packages) => {
+  for (const module of output.flatMap(({ moduleIds = [] }) => moduleIds)) {
+    const [folder] = /^[^\0]*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(module) ?? [];
+    if (folder !== undefined) packages.add(folder);
+  }
+};
+
+// Whoever passes the bundles on passes these packages on, which their licenses allow with the text beside it.
+function writeLicenses(folder, packages) {
+  const licenses = [...packages].sort().map((path) => {
+    const files = readdirSync(path);
+    const file = files.find((name) => /^licen[cs]e/i.test(name)) ?? files.find((name) => /^readme/i.test(name));
+    return `${path.split('/node_modules/').at(-1)}\n\n${readFileSync(join(path, file), 'utf8').trim()}\n`;
+  });
+  writeFileSync(`${folder}/LICENSES.txt`, licenses.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
 // One by one: bundled together, they would share a hundred small chunks.
 const packages = new Set();
 for (const input of ENTRIES) {
@@ -47,19 +65,29 @@ for (const input of ENTRIES) {
     // Chunks are named after their contents and stay: a process that runs finds its own, whatever is built meanwhile.
     output: { dir: FOLDER, format: 'esm', sourcemap: true, minify: isCommand(input) && WITHOUT_SPACES },
   });
-  for (const module of output.flatMap(({ moduleIds = [] }) => moduleIds)) {
-    const [folder] = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(module) ?? [];
-    if (folder !== undefined) packages.add(folder);
-  }
+  notePackages(output, packages);
 }
+writeLicenses(FOLDER, packages);
 
-// Whoever passes the bundles on passes these packages on, which their licenses allow with the text beside it.
-const licenses = [...packages].sort().map((folder) => {
-  const files = readdirSync(folder);
-  const file = files.find((name) => /^licen[cs]e/i.test(name)) ?? files.find((name) => /^readme/i.test(name));
-  return `${folder.split('/node_modules/').at(-1)}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
-});
-writeFileSync(`${FOLDER}/LICENSES.txt`, licenses.join(`\n${'-'.repeat(80)}\n\n`));
+// What runs in pages is one file each, with everything: they fetch nothing, and there is no Node in them.
+const outsideFiles = {
+  name: 'outside-files',
+  resolveId: (id) =>
+    id.endsWith('/file/encoder-file.js') ? resolve('dist/browser/encoder-files-outside.js') : undefined,
+};
+const pagePackages = new Set();
+const PAGES = { 'browser.js': 'dist/browser/load-model.js', 'demo.js': 'dist/demo/page/main.js' };
+for (const [name, input] of Object.entries(PAGES)) {
+  const { output } = await build({
+    input,
+    platform: 'browser',
+    plugins: [outsideFiles],
+    moduleTypes: { '.wasm': 'binary' },
+    output: { file: `dist/pages/${name}`, format: 'esm', minify: true },
+  });
+  notePackages(output, pagePackages);
+}
+writeLicenses('dist/pages', pagePackages);
 
 // npm does this where it links the command, once: npx would not find it in the next checkout at the same place.
 chmodSync(`${FOLDER}/main.js`, 0o755);

@@ -16,7 +16,7 @@ const ROWS = [
   ['check', 'training', 'evaluation'],
   ['run-folder'],
   ['trained'],
-  ['export'],
+  ['export', 'browser'],
   ['run'],
   ['launch', 'report', 'classify', 'demo', 'doctor', 'install', 'bench'],
   ['cli', 'library'],

@@ -5,15 +5,21 @@ import { inkFrom } from '../../packages/stroke-programs/dist/index.js';
 const root = resolve(import.meta.dirname, '../..');
 const dist = (path) => import(`${root}/dist/${path}.js`);
 
-/** The background selection of Lake's split at 105 x 105: its pictures' numbers, ink by number, and 20-way episodes. */
-export async function loadBackground() {
+/**
+ * The background selection of Lake's split at 105 x 105: its pictures' numbers, ink by number, and 20-way episodes; and
+ * the scorers of `baselines`, written as in an experiment file.
+ */
+export async function loadBackground(baselines = []) {
   const { userDataFolder } = await dist('base/environment');
   const { randomStream } = await dist('base/random-stream');
   const { loadExperiment } = await dist('check/load-experiment');
   const { loadData } = await dist('data/data-source');
   const { pictureAt } = await dist('data/pictures/picture-set');
   const { drawEpisodes } = await dist('data/sampling/draw-episodes');
-  const { experiment } = loadExperiment(`${root}/experiments/hbpl.yaml`, { sets: [] });
+  const { makeBaselineScorer } = await dist('evaluation/scorers/registry');
+  const { experiment } = loadExperiment(`${root}/experiments/hbpl.yaml`, {
+    sets: [`baselines=${JSON.stringify(baselines)}`],
+  });
   const { split } = await loadData(experiment.data, {
     env: process.env,
     baseFolder: root,
@@ -22,11 +28,13 @@ export async function loadBackground() {
   });
   const { set, pictures } = split.train;
   return {
+    set,
     pictures,
     inkAt: (number) => inkFrom(pictureAt(set, number), set.width, set.height),
     /** Episodes shaped like Lake's runs: 20 characters of one alphabet, each by one drawer, asked for by another. */
     drawEpisodes: (episodes, seed) =>
       drawEpisodes(split.train, { protocol: 'within-alphabet', nWay: 20, kShot: 1, episodes, seed }).episodes,
+    scorers: experiment.baselines.map(makeBaselineScorer),
     randomStream,
   };
 }

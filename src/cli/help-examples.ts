@@ -69,6 +69,11 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
     ['oneshot export RUN --format tfjs --support known', 'a folder for pages: `tf.loadGraphModel` reads it'],
     ['oneshot export RUN --format safetensors', 'weights with their architecture; `oneshot classify` takes it as well'],
   ],
+  demo: [
+    ['oneshot demo runs/quickstart', 'draw in a browser, until Ctrl-C'],
+    ['oneshot demo RUN --out site', 'a page for any web server, or to be opened from the disk'],
+    ['oneshot demo RUN --support known', 'with your own pictures as what is known'],
+  ],
   evaluate: [
     ['oneshot evaluate runs/quickstart experiments/mnist-transfer.yaml', 'its network on the data of another file'],
     ['oneshot evaluate RUN --set "evaluation=[{protocol: within-alphabet, nWay: 20}]"', 'by another protocol'],

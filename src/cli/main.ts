@@ -216,6 +216,20 @@ program
   .action(run(async () => (await import('./commands/export.js')).exportCommand));
 
 program
+  .command('demo')
+  .description('a page to draw on, with the network in it: served for this machine, or written to be put online')
+  .argument('<run>', 'a finished run, or an exported .safetensors file')
+  .addOption(new Option('--out <dir>', 'write the page as files there, and serve nothing'))
+  .addOption(new Option('--support <dir>', "what is known at the start, instead of characters of the run's data"))
+  .addOption(new Option('--no-starters', "put no pictures of the run's data into the page"))
+  .addOption(new Option('--port <n>', 'port on the loopback address; a free one when left out').argParser(parseCount))
+  .addOption(new Option('--no-open', 'open no browser'))
+  .addOption(inkOption())
+  .addOption(engineOption())
+  .addOption(threadsOption())
+  .action(run(async () => (await import('./commands/demo.js')).demoCommand));
+
+program
   .command('evaluate')
   .description('measure a trained network on other data or by other protocols, as a run of its own')
   .argument('<run>', 'a finished run, or an exported .safetensors file')
@@ -326,6 +340,15 @@ program
   .argument('<key.path>', 'training.optimizer.momentum, model.encoder[0].filters, model.encoder.conv.filters')
   .addOption(jsonOption())
   .action(run(async () => (await import('./commands/explain.js')).explainCommand));
+
+program
+  .command('explain-picture')
+  .description('draw what the scorer of strokes sees in a picture: skeleton, strokes in order, the five best parses')
+  .argument('<picture>', 'a picture of a character')
+  .addOption(new Option('--with <picture>', 'another one: the strokes of each are fitted to the other'))
+  .addOption(new Option('--out <file>', 'the drawing, .svg or .png').default('strokes.svg'))
+  .addOption(inkOption())
+  .action(run(async () => (await import('./commands/explain-picture.js')).explainPictureCommand));
 
 program
   .command('schema')

@@ -2000,7 +2000,7 @@ export interface BaselineAffineModel {
   type: 'affineModel';
   name?: ScorerName;
   /**
-   * Support pictures that are fitted to each query, those that elastic matching finds nearest.
+   * Support pictures that are fitted to each query: all, or fewer that elastic matching finds nearest.
    */
   candidates: number;
   /**
@@ -2021,7 +2021,7 @@ export interface BaselineSimpleStrokes {
   type: 'simpleStrokes';
   name?: ScorerName;
   /**
-   * Support pictures that are fitted to each query, those that elastic matching finds nearest.
+   * Support pictures that are fitted to each query: all, or fewer that elastic matching finds nearest.
    */
   candidates: number;
   /**
@@ -2050,7 +2050,7 @@ export interface BaselineHbpl {
    */
   parses: number;
   /**
-   * What the standard deviations of token noise, as Lake's program learned them, are multiplied with; his lesion is 3.
+   * What the standard deviations of token noise are multiplied with; Lake's lesion is 3.
    */
   tokenNoise: number;
   /**
@@ -2062,15 +2062,11 @@ export interface BaselineHbpl {
    */
   relations: boolean;
   /**
-   * Weight of log P(support | strokes of the query); log P(query | strokes of the support) counts 1. 1 in Lake's program; 0 compares in one direction.
+   * Weight of log P(support | strokes of the query) for each pixel of ink; log P(query | strokes of the support) counts 1. 0 compares in one direction.
    */
   backWeight: number;
   /**
-   * Weight of log P(support) by its own strokes, which is subtracted; 1 in Lake's program.
-   */
-  ownWeight: number;
-  /**
-   * Nats that a unit of elastic matching's distance takes from the score; 0 in Lake's program.
+   * What a unit of elastic matching's distance takes from the score, which is in nats for each pixel of ink; 0: strokes alone.
    */
   elasticWeight: number;
 }

@@ -6,25 +6,35 @@ import type { CarriedSupport, NetworkFile } from '../trained/network-file.js';
 import { type CommitteeOptions, calibrateCommittee, type StartedCommittee } from '../trained/start-committee.js';
 import type { SupportSet } from '../trained/support-set.js';
 
+/** Numbers of classes and of pictures of each. */
+export interface WaysAndShots {
+  readonly nWay: number;
+  readonly kShot: number;
+}
+
 /** Ways and shots that an export without a support set is calibrated for. */
-const USUAL = [
+const USUAL: readonly WaysAndShots[] = [
   { nWay: 5, kShot: 1 },
   { nWay: 20, kShot: 1 },
   { nWay: 20, kShot: 5 },
-] as const;
+];
 
-/** The content of an export of a single started network; `set` is the support set that it brings along, its own when left out. */
+/**
+ * The content of an export of a single started network; `set` is the support set that it brings along, its own when left
+ * out. Calibrated for the support set's ways and shots, or for those that are `asked` for.
+ */
 export async function composeExport(
   started: StartedCommittee,
   set: SupportSet | undefined,
   around: Pick<CommitteeOptions, 'env' | 'report'>,
+  asked?: readonly WaysAndShots[],
 ): Promise<NetworkFile> {
   const { network, support: carried } = started.opened[0]!;
   const support = set === undefined ? carried : carrySupport(started, await embed(started, set));
-  const wanted =
-    support === undefined
-      ? USUAL
-      : [{ nWay: support.labels.length, kShot: Math.max(1, Math.round(support.ways.length / support.labels.length)) }];
+  const own = support && [
+    { nWay: support.labels.length, kShot: Math.max(1, Math.round(support.ways.length / support.labels.length)) },
+  ];
+  const wanted = asked ?? own ?? USUAL;
   const calibrations: Calibration[] = [];
   for (const ways of wanted) {
     const { calibration } = await calibrateCommittee(started, ways, around);

@@ -30,6 +30,7 @@ import { findShownGroup, type Headline, makeHeadline } from './figures/headline.
 import { fillPaperTables, type PaperTable } from './figures/paper-tables.js';
 import { listIncomplete, listSkippedAlphabets, type RunSummary, summarizeRuns } from './figures/run-summaries.js';
 import { type SeedTable, tabulateSeeds } from './figures/seed-table.js';
+import { drawStrokePictures, type StrokePicture } from './figures/stroke-pictures.js';
 import { analyzeSweeps, type SweepFigures } from './figures/sweep.js';
 import { measureVerifications, type VerificationMeasurement } from './figures/verifications.js';
 import { describeWhatWasRun, type WhatWasRun } from './figures/what-was-run.js';
@@ -78,6 +79,8 @@ export interface Report {
   readonly perAlphabet: AlphabetFigures | undefined;
   readonly confusedPairs: Confusions | undefined;
   readonly galleries: readonly Gallery[];
+  /** Of the first run that read strokes, whatever was chosen. */
+  readonly strokePictures: readonly StrokePicture[];
   readonly calibration: Calibration | undefined;
   readonly embeddingMap: EmbeddingMap | undefined;
   readonly firstFilters: FirstFilters | undefined;
@@ -135,6 +138,7 @@ export function makeReport({ runs, damaged }: LoadedRuns): Report {
     perAlphabet: shown && averageAlphabets(shown),
     confusedPairs: shown && collectConfusions(shown),
     galleries: shown ? collectGalleries(shown, headline?.task) : [],
+    strokePictures: drawStrokePictures(runs),
     calibration: shown && calibrate(shown),
     embeddingMap: shown && mapEmbeddings(shown),
     firstFilters: shown && drawFirstFilters(shown),

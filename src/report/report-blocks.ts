@@ -16,6 +16,7 @@ import { makePaperSection } from './sections/paper-section.js';
 import { makeResultsSection } from './sections/results-section.js';
 import { makeRunsSection } from './sections/runs-section.js';
 import { makeSettingsSection } from './sections/settings-section.js';
+import { makeStrokesSection } from './sections/strokes-section.js';
 import { makeSweepSection } from './sections/sweep-section.js';
 import { makeWaysSection } from './sections/ways-section.js';
 
@@ -34,6 +35,7 @@ export async function makeBlocks(report: Report, nameFolder: (folder: string) =>
     ...(await makeAlphabetsSection(report)),
     ...makeEpisodesSection(report),
     ...makeConfusionsSection(report),
+    ...makeStrokesSection(report),
     ...(await makeInsideSection(report, linkRuns)),
     ...makeConfigurationSection(report, linkRuns),
     ...makeSettingsSection(report),

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { type Environment, userCacheFolder } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
 import { canonicalJson, stableHash } from '../base/stable-hash.js';
-import { loadData } from '../data/data-source.js';
 import { channelsOfForm, type PictureForm } from '../data/pictures/see-picture.js';
 import type { Engine, EngineName } from '../engine/engine.js';
 import { fileNetworksBeside } from '../engine/open-file-network.js';
@@ -13,6 +12,7 @@ import { type CalibrationResult, calibrate } from './calibrate.js';
 import { type Calibration, nearestCalibration } from './calibration.js';
 import { type Committee, formCommittee } from './committee.js';
 import { keepJson, readKeptJson } from './json-cache.js';
+import { loadRunData } from './load-run-data.js';
 import { type OpenedNetwork, openTrained } from './open-trained.js';
 import { createPictureReader, type PictureReader } from './read-pictures.js';
 import { nameNetwork } from './trained-network.js';
@@ -128,12 +128,7 @@ export async function calibrateCommittee(
     };
   const result = await calibrateOnce(started, network.experiment.data.dataset, wanted, async () => {
     report(`calibrates on validation pictures of ${nameNetwork(network)}`);
-    const data = await loadData(network.experiment.data, {
-      env,
-      baseFolder: process.cwd(), // Paths in a run's experiment.yaml are absolute.
-      cacheFolder: join(userCacheFolder(env), 'pictures'),
-      report,
-    });
+    const data = await loadRunData(network.experiment, { env, report });
     return calibrate(committee, data, network.experiment.training?.validation, wanted);
   });
   return {

@@ -51,7 +51,6 @@ export { describeStroke, simplifyParse } from './parsing/simplify-parse.js';
 export { divideStroke, SHAPE_SIZE, type SubStroke } from './parsing/sub-strokes.js';
 export { drawWalks, type Walk } from './parsing/walks.js';
 export {
-  LAKE_WEIGHTS,
   ONE_WAY_WEIGHTS,
   type ScoreWeights,
   STROKE_SCORE_SETTINGS,
@@ -59,6 +58,7 @@ export {
   StrokeScorer,
   type StrokeScoreSettings,
   type StrokeShape,
+  TWO_WAY_WEIGHTS,
 } from './scoring/two-way-score.js';
 export { extractSkeleton } from './skeleton/extract-skeleton.js';
 export type { Place, SkeletonEdge, SkeletonGraph } from './skeleton/skeleton-graph.js';

@@ -50,11 +50,16 @@ export function createStrokePen(size: number): StrokePen {
   return {
     draw(ink, strokes, place, radius) {
       for (const stroke of strokes) {
-        const path = (stroke.smooth ? smoothPath(stroke.points) : stroke.points).map(place);
+        const path = pathOf(stroke).map(place);
         for (let i = 1; i < path.length; i++) drawSegment(ink, path[i - 1]!, path[i]!, radius);
       }
     },
   };
+}
+
+/** The points that a stroke is drawn through, straight from one to the next. */
+export function pathOf({ points, smooth }: Stroke): readonly Point[] {
+  return smooth ? smoothPath(points) : points;
 }
 
 function smoothPath(points: readonly Point[]): Point[] {

@@ -26,12 +26,12 @@ const WITHOUT_STROKES = -1e8;
 
 /** What the strokes of a `hbpl` entry are scored by. */
 export function strokeSettingsOf(section: Omit<BaselineHbpl, 'type' | 'name' | 'candidates'>): StrokeScoreSettings {
-  const { parses, tokenNoise, mostSubStrokes, relations, backWeight, ownWeight, elasticWeight } = section;
+  const { parses, tokenNoise, mostSubStrokes, relations, backWeight, elasticWeight } = section;
   return {
     ...STROKE_SCORE_SETTINGS,
     parse: { parses, mostSubStrokes },
     refit: { ...REFIT_SETTINGS, noise: { ...multiplyNoise(REFIT_SETTINGS.noise, tokenNoise), attached: relations } },
-    weights: { back: backWeight, own: ownWeight, elastic: elasticWeight },
+    weights: { back: backWeight, elastic: elasticWeight },
   };
 }
 
@@ -82,34 +82,52 @@ function makeStrokeScorer(name: string, candidates: number, settings: StrokeScor
   };
 }
 
+/**
+ * Elastic matches by pictures `query,support`, each found once for all scorers of a set: they are half of the time of a
+ * scorer that fits few candidates.
+ */
+const matchesOfSets = new WeakMap<PictureSet, Map<string, ElasticMatch | undefined>>();
+
 function compareStrokes(set: PictureSet, candidates: number, settings: StrokeScoreSettings): EmbeddedPictures {
   const scorer = new StrokeScorer(settings);
   const pictures = new Map<number, StrokeShape | undefined>();
+  const matches = matchesOfSets.get(set) ?? new Map<string, ElasticMatch | undefined>();
+  matchesOfSets.set(set, matches);
   const read = (number: number) => {
     if (!pictures.has(number)) {
       pictures.set(number, scorer.prepare(inkFrom(pictureAt(set, number), set.width, set.height)));
     }
     return pictures.get(number);
   };
-  const match = (query: StrokeShape | undefined, support: StrokeShape | undefined) =>
-    query && support && scorer.match(query, support);
+  const match = (query: number, support: number) => {
+    const key = `${query},${support}`;
+    if (!matches.has(key)) {
+      const [first, second] = [read(query), read(support)];
+      matches.set(key, first && second && scorer.match(first, second));
+    }
+    return matches.get(key);
+  };
   const explain = (query: number, support: number, matched?: ElasticMatch) => {
     const [first, second] = [read(query), read(support)];
     return first && second ? scorer.compare(first, second, matched).score : WITHOUT_STROKES;
   };
+  const scoreRow = (query: number, supports: Int32Array, found: readonly (ElasticMatch | undefined)[]) => {
+    const distances = found.map((matched) => matched?.distance ?? Number.POSITIVE_INFINITY);
+    const nearest = [...distances.keys()].sort((a, b) => distances[a]! - distances[b]!).slice(0, candidates);
+    const fitted = new Set(nearest);
+    return distances.map((distance, column) => {
+      if (fitted.has(column)) return explain(query, supports[column]!, found[column]);
+      return Number.isFinite(distance) ? NOT_FITTED - distance : WITHOUT_STROKES;
+    });
+  };
   return {
     async score(queries, supports) {
       const scores = new Float64Array(queries.length * supports.length);
+      const isMatched = supports.length > candidates || settings.weights.elastic > 0;
       for (const [row, query] of queries.entries()) {
-        const matches = Array.from(supports, (support) => match(read(query), read(support)));
-        const distances = matches.map((matched) => matched?.distance ?? Number.POSITIVE_INFINITY);
-        const nearest = [...distances.keys()].sort((a, b) => distances[a]! - distances[b]!).slice(0, candidates);
-        distances.forEach((distance, column) => {
-          const isSeen = Number.isFinite(distance);
-          scores[row * supports.length + column] = isSeen ? NOT_FITTED - distance : WITHOUT_STROKES;
-        });
-        for (const column of nearest) {
-          scores[row * supports.length + column] = explain(query, supports[column]!, matches[column]);
+        const matched = Array.from(supports, (support) => (isMatched ? match(query, support) : undefined));
+        for (const [column, score] of scoreRow(query, supports, matched).entries()) {
+          scores[row * supports.length + column] = score;
         }
         await yieldToEvents();
       }

@@ -156,34 +156,38 @@ export class TokenLayout {
   /** Sets `line` to what the numbers `[numbers]` draw. */
   draw(numbers: Float64Array): void {
     const { shape: shapeNoise, scale: scaleNoise, startX, startY } = this.#noise;
+    const [placesX, placesY] = [this.#x, this.#y];
     for (const { start, attachedTo, number, point, subStrokes } of this.#strokes) {
-      let x = start[0] + startX * numbers[number]! + (attachedTo === undefined ? 0 : this.#x[attachedTo]!);
-      let y = start[1] + startY * numbers[number + 1]! + (attachedTo === undefined ? 0 : this.#y[attachedTo]!);
-      this.#x[point] = x;
-      this.#y[point] = y;
+      let x = start[0] + startX * numbers[number]! + (attachedTo === undefined ? 0 : placesX[attachedTo]!);
+      let y = start[1] + startY * numbers[number + 1]! + (attachedTo === undefined ? 0 : placesY[attachedTo]!);
+      placesX[point] = x;
+      placesY[point] = y;
       for (const sub of subStrokes) {
         const scale = scaleOf(sub, numbers, scaleNoise);
-        for (let i = 0; i < sub.count; i++) {
-          let [alongX, alongY] = [0, 0];
-          for (let k = 0; k < CONTROL_POINTS; k++) {
-            const weight = sub.basis[i * CONTROL_POINTS + k]!;
-            const [a, b] = [k, CONTROL_POINTS + k];
-            alongX += weight * (sub.shape[a]! + shapeNoise * numbers[sub.number + 1 + a]!);
-            alongY += weight * (sub.shape[b]! + shapeNoise * numbers[sub.number + 1 + b]!);
+        const control = moveControl(sub, numbers, shapeNoise);
+        const { basis, count } = sub;
+        for (let i = 0, at = 0, to = sub.point; i < count; i++, to++) {
+          let alongX = 0;
+          let alongY = 0;
+          for (let k = 0; k < CONTROL_POINTS; k++, at++) {
+            const weight = basis[at]!;
+            alongX += weight * control[k]!;
+            alongY += weight * control[CONTROL_POINTS + k]!;
           }
-          this.#x[sub.point + i] = x + scale * alongX;
-          this.#y[sub.point + i] = y + scale * alongY;
+          placesX[to] = x + scale * alongX;
+          placesY[to] = y + scale * alongY;
         }
-        x = this.#x[sub.point + sub.count - 1]!;
-        y = this.#y[sub.point + sub.count - 1]!;
+        x = placesX[sub.point + count - 1]!;
+        y = placesY[sub.point + count - 1]!;
       }
     }
     const affine = readAffine(numbers, this.#noise.affine);
     this.#affine = affine;
     const [centreX, centreY] = this.#centre;
-    for (let i = 0; i < this.#x.length; i++) {
-      this.line.x[i] = centreX + affine.scaleX * (this.#x[i]! - centreX) + affine.shiftX;
-      this.line.y[i] = centreY + affine.scaleY * (this.#y[i]! - centreY) + affine.shiftY;
+    const { x: lineX, y: lineY } = this.line;
+    for (let i = 0; i < placesX.length; i++) {
+      lineX[i] = centreX + affine.scaleX * (placesX[i]! - centreX) + affine.shiftX;
+      lineY[i] = centreY + affine.scaleY * (placesY[i]! - centreY) + affine.shiftY;
     }
   }
 
@@ -193,43 +197,55 @@ export class TokenLayout {
     const { shape: shapeNoise, scale: scaleNoise, startX, startY, affine } = this.#noise;
     const { scaleX, scaleY } = this.#affine;
     const [centreX, centreY] = this.#centre;
-    let [byScaleX, byScaleY, byShiftX, byShiftY] = [0, 0, 0, 0];
+    const [placesX, placesY] = [this.#x, this.#y];
+    // By places before the whole is scaled.
+    const placeX = new Float64Array(byX.length);
+    const placeY = new Float64Array(byY.length);
+    let byScaleX = 0;
+    let byScaleY = 0;
+    let byShiftX = 0;
+    let byShiftY = 0;
     for (let i = 0; i < byX.length; i++) {
-      byScaleX += byX[i]! * (this.#x[i]! - centreX);
-      byScaleY += byY[i]! * (this.#y[i]! - centreY);
-      byShiftX += byX[i]!;
-      byShiftY += byY[i]!;
+      const [gx, gy] = [byX[i]!, byY[i]!];
+      byScaleX += gx * (placesX[i]! - centreX);
+      byScaleY += gy * (placesY[i]! - centreY);
+      byShiftX += gx;
+      byShiftY += gy;
+      placeX[i] = scaleX * gx;
+      placeY[i] = scaleY * gy;
     }
     gradient[0] = affine * (SCALE_FACTOR.xx * byScaleX + SCALE_FACTOR.yx * byScaleY);
     gradient[1] = affine * SCALE_FACTOR.yy * byScaleY;
     gradient[2] = affine * SHIFT[0] * byShiftX;
     gradient[3] = affine * SHIFT[1] * byShiftY;
-    // By places before the whole is scaled. From the last stroke to the first, and in each from the last sub-stroke to the
-    // first: what comes behind hangs on where those before end, and on where it is attached.
-    const placeX = byX.map((value) => scaleX * value);
-    const placeY = byY.map((value) => scaleY * value);
+    // From the last stroke to the first, and in each from the last sub-stroke to the first: what comes behind hangs on where
+    // those before end, and on where it is attached.
     for (let s = this.#strokes.length - 1; s >= 0; s--) {
       const { attachedTo, number, point, subStrokes } = this.#strokes[s]!;
       let [behindX, behindY] = [0, 0];
       for (let part = subStrokes.length - 1; part >= 0; part--) {
         const sub = subStrokes[part]!;
+        const { basis, count } = sub;
         const scale = scaleOf(sub, numbers, scaleNoise);
-        let byScale = 0;
-        let [ownX, ownY] = [0, 0];
-        for (let i = 0; i < sub.count; i++) {
-          const isLast = i === sub.count - 1;
-          const gx = placeX[sub.point + i]! + (isLast ? behindX : 0);
-          const gy = placeY[sub.point + i]! + (isLast ? behindY : 0);
+        const control = moveControl(sub, numbers, shapeNoise);
+        const byControl = new Float64Array(2 * CONTROL_POINTS);
+        let ownX = 0;
+        let ownY = 0;
+        for (let i = 0, at = 0, from = sub.point; i < count; i++, from++) {
+          const isLast = i === count - 1;
+          const gx = placeX[from]! + (isLast ? behindX : 0);
+          const gy = placeY[from]! + (isLast ? behindY : 0);
           ownX += gx;
           ownY += gy;
-          for (let k = 0; k < CONTROL_POINTS; k++) {
-            const weight = sub.basis[i * CONTROL_POINTS + k]!;
-            const [a, b] = [sub.number + 1 + k, sub.number + 1 + CONTROL_POINTS + k];
-            gradient[a]! += gx * scale * shapeNoise * weight;
-            gradient[b]! += gy * scale * shapeNoise * weight;
-            byScale += gx * weight * (sub.shape[k]! + shapeNoise * numbers[a]!);
-            byScale += gy * weight * (sub.shape[CONTROL_POINTS + k]! + shapeNoise * numbers[b]!);
+          for (let k = 0; k < CONTROL_POINTS; k++, at++) {
+            byControl[k]! += basis[at]! * gx;
+            byControl[CONTROL_POINTS + k]! += basis[at]! * gy;
           }
+        }
+        let byScale = 0;
+        for (let k = 0; k < 2 * CONTROL_POINTS; k++) {
+          byScale += byControl[k]! * control[k]!;
+          gradient[sub.number + 1 + k] = byControl[k]! * scale * shapeNoise;
         }
         // A scale at its least stays there.
         gradient[sub.number] = scale > SMALLEST_SCALE ? byScale * scaleNoise : 0;
@@ -254,7 +270,7 @@ export class TokenLayout {
     const strokes = this.#strokes.map(({ point, subStrokes }) => ({
       start: [this.line.x[point]!, this.line.y[point]!] as const,
       subStrokes: subStrokes.map((sub): SubStroke => {
-        const shape = sub.shape.map((place, k) => place + shapeNoise * numbers[sub.number + 1 + k]!);
+        const shape = moveControl(sub, numbers, shapeNoise);
         return normalizeControl(drawControl(shape, scaleOf(sub, numbers, scaleNoise), scaleX, scaleY));
       }),
     }));
@@ -288,6 +304,13 @@ function readAffine(numbers: Float64Array, noise: number) {
 
 function scaleOf({ scale, number }: LaidSubStroke, numbers: Float64Array, noise: number): number {
   return Math.max(SMALLEST_SCALE, scale + noise * numbers[number]!);
+}
+
+/** Control points of a sub-stroke as the numbers move them, in units of its shape. */
+function moveControl({ shape, number }: LaidSubStroke, numbers: Float64Array, noise: number): Float64Array {
+  const control = new Float64Array(2 * CONTROL_POINTS);
+  for (let k = 0; k < 2 * CONTROL_POINTS; k++) control[k] = shape[k]! + noise * numbers[number + 1 + k]!;
+  return control;
 }
 
 /** Control points in pixels about any place. */

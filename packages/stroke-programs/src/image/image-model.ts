@@ -143,6 +143,7 @@ export class ImageModel {
     const pixels = this.#cell ** 2;
     const slope = this.#slope;
     const probability = this.#probability;
+    const seenInk = target.ink;
     const keep = 1 - 2 * flip;
     const logFlip = Math.log(flip);
     const logPaper = Math.log(1 - flip);
@@ -156,7 +157,7 @@ export class ImageModel {
       for (let column = left; column < right; column++) {
         const at = row * stride + column;
         const clean = probability[at]!;
-        const ink = target.ink[inTarget + column]!;
+        const ink = seenInk[inTarget + column]!;
         // Far from all ink, most cells: no logarithm is needed.
         if (clean < 1e-12) {
           logLikelihood += ink === 0 ? logPaper : ink * logFlip + (1 - ink) * logPaper;
@@ -179,10 +180,10 @@ export class ImageModel {
     const back = this.#probability;
     blurColumns(slope, this.#spare, window, kernel.weights);
     blurRows(this.#spare, back, window, kernel.weights);
+    const [full, gain] = [this.#full, this.#gain];
     for (let row = top; row < bottom; row++) {
-      for (let at = row * stride + left; at < row * stride + right; at++) {
-        back[at]! *= (1 - this.#full[at]!) * this.#gain;
-      }
+      const end = row * stride + right;
+      for (let at = row * stride + left; at < end; at++) back[at]! *= (1 - full[at]!) * gain;
     }
     return { logLikelihood: logLikelihood * pixels, ...this.#collect(line, back), blur: byBlur, flip: byFlip * pixels };
   }
@@ -225,16 +226,16 @@ export class ImageModel {
 
   /** Fills the window of all arrays; what another window left outside of it becomes paper. */
   #render(line: InkLine, noise: ImageNoise, window: Window): BlurKernel {
-    for (const array of [this.#ink, this.#full, this.#half, this.#probability, this.#slope, this.#spare]) {
-      clear(array, this.#window);
-    }
+    for (const array of [this.#ink, this.#full, this.#half, this.#spare, this.#slope]) clear(array, this.#window);
     this.#window = window;
     this.#lay(line);
     const { top, left, bottom, right, stride } = window;
+    const [laid, full, gain] = [this.#ink, this.#full, this.#gain];
     for (let row = top; row < bottom; row++) {
-      for (let at = row * stride + left; at < row * stride + right; at++) {
-        const ink = this.#ink[at]!;
-        if (ink !== 0) this.#full[at] = 1 - Math.exp(-this.#gain * ink);
+      const end = row * stride + right;
+      for (let at = row * stride + left; at < end; at++) {
+        const ink = laid[at]!;
+        if (ink !== 0) full[at] = 1 - Math.exp(-gain * ink);
       }
     }
     // Two blurs of one width are one of √2 times the width.
