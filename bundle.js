@@ -1,13 +1,15 @@
 // Bundles the command and each program that it starts from what `tsc` has written (`npm run build`), together with the
 // small packages that every start needs. A process that loads three hundred small modules spends a quarter of a second of
 // processor time on finding them, and a sweep starts one for each trial.
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'rolldown';
+import { dts } from 'rolldown-plugin-dts';
 
 const FOLDER = 'dist/programs';
 const ENTRIES = [
   'dist/cli/main.js',
+  'dist/library/oneshot-runner.js',
   'dist/run/trial-process.js',
   'dist/tasks/batch-worker.js',
   'dist/launch/slurm/task-process.js',
@@ -57,6 +59,7 @@ function writeLicenses(folder, packages) {
 
 // One by one: bundled together, they would share a hundred small chunks.
 const packages = new Set();
+const built = new Set();
 for (const input of ENTRIES) {
   const { output } = await build({
     input,
@@ -65,6 +68,7 @@ for (const input of ENTRIES) {
     // Chunks are named after their contents and stay: a process that runs finds its own, whatever is built meanwhile.
     output: { dir: FOLDER, format: 'esm', sourcemap: true, minify: isCommand(input) && WITHOUT_SPACES },
   });
+  for (const { fileName } of output) built.add(fileName);
   notePackages(output, packages);
 }
 writeLicenses(FOLDER, packages);
@@ -91,3 +95,23 @@ writeLicenses('dist/pages', pagePackages);
 
 // npm does this where it links the command, once: npx would not find it in the next checkout at the same place.
 chmodSync(`${FOLDER}/main.js`, 0o755);
+
+// What earlier builds left is not passed on: npm reads this file, and leaves out what it names.
+const stale = readdirSync(FOLDER).filter((name) => /\.js(\.map)?$/.test(name) && !built.has(name));
+writeFileSync(`${FOLDER}/.npmignore`, [...stale, ''].join('\n'));
+
+// The types of what can be imported, each as one file in which nothing leads to what is inside.
+const TYPES = 'dist/types';
+rmSync(TYPES, { recursive: true, force: true });
+const DECLARATIONS = {
+  'oneshot-runner': 'dist/library/oneshot-runner.d.ts',
+  browser: 'dist/browser/load-model.d.ts',
+};
+for (const [name, input] of Object.entries(DECLARATIONS))
+  await build({
+    input: { [name]: input },
+    plugins: [dts({ dtsInput: true, emitDtsOnly: true })],
+    checks: { bundlerTimings: false, pluginTimings: false },
+    external: (id, importer) => importer !== undefined && /^[^./]/.test(id),
+    output: { dir: TYPES, format: 'esm' },
+  });

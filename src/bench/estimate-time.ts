@@ -1,7 +1,7 @@
 // From kept results of `oneshot bench` to the time that a plan takes on the same machine.
 import type { EngineName } from '../engine/engine.js';
 import { countTrainingFlops, describeCase } from './bench-cases.js';
-import type { BenchResults } from './bench-results.js';
+import { type BenchResults, describeMachine, listResults } from './bench-results.js';
 
 /** Seconds by the case that the engine computes fastest, and by the one it computes slowest. */
 export interface TimeEstimate {
@@ -37,4 +37,12 @@ export function estimateTime(
     return { engine: name, shortestSeconds, longestSeconds, measured: { date, threads } };
   }
   return undefined;
+}
+
+/** Where `oneshot bench` keeps what it measured, in the folder that it is called in. */
+const BENCH_RESULTS = 'bench/results';
+
+/** The time for `flops` of training by what `oneshot bench` measured on this machine. */
+export function estimateTimeHere(engine: 'auto' | EngineName, flops: number): TimeEstimate | undefined {
+  return estimateTime(listResults(BENCH_RESULTS, describeMachine()), engine, flops);
 }

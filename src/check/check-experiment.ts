@@ -14,7 +14,14 @@ import { checkBatchSize, checkMicroBatches, checkTask, checkTaskSelection } from
 import { checkColorJitter, checkInkOnly } from './rules/colors.js';
 import { checkDataSet, checkSourceSize, checkTrainingSelection } from './rules/data.js';
 import { checkEncoderShapes, checkFilePlace, checkLayerNames } from './rules/encoder.js';
-import { checkEpisodeCounts, checkEpisodeSizes, checkLakeRuns, checkTransfer } from './rules/episodes.js';
+import {
+  checkAssignment,
+  checkClosedSet,
+  checkEpisodeCounts,
+  checkEpisodeSizes,
+  checkLakeRuns,
+  checkTransfer,
+} from './rules/episodes.js';
 import { checkWeightsFit, checkWeightsSource } from './rules/initial-weights.js';
 import { checkLoss, checkLossHead, checkMargin, checkUntrainedHead } from './rules/loss.js';
 import { checkEarlyStopping } from './rules/metrics.js';
@@ -57,6 +64,8 @@ export const rules: readonly Rule[] = [
   checkLakeRuns,
   checkTransfer,
   checkEpisodeSizes,
+  checkClosedSet,
+  checkAssignment,
   checkEpisodeCounts,
   checkVerification,
   checkTrackingAddress,

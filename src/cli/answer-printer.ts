@@ -1,6 +1,7 @@
 // The answers of `oneshot classify` as they come: a table whose widths are known before the first row, CSV, or one JSON text.
 import { encodeCsvRow } from '../base/csv-row.js';
-import type { PictureAnswer, RankedClass } from '../classify/classify-pictures.js';
+import type { PictureAnswer } from '../classify/classify-pictures.js';
+import { describeAnswer } from '../classify/start-classifier.js';
 import { colorsFor, printResult } from './terminal.js';
 
 export interface PrinterOptions {
@@ -90,10 +91,8 @@ function openJson({ top, head }: PrinterOptions): AnswerPrinter {
   printResult(`${opening.slice(0, opening.lastIndexOf('\n'))},\n  "answers": [`);
   let isFirst = true;
   return {
-    print({ seen, ranking, ...answer }) {
-      const classes: readonly RankedClass[] = ranking.slice(0, top);
-      const picture = seen === null ? null : { height: seen.height, width: seen.width, ink: seen.ink };
-      process.stdout.write(`${isFirst ? '' : ',\n'}    ${JSON.stringify({ ...answer, seen: picture, classes })}`);
+    print(answer) {
+      process.stdout.write(`${isFirst ? '' : ',\n'}    ${JSON.stringify(describeAnswer(answer, top))}`);
       isFirst = false;
     },
     end() {

@@ -9,6 +9,7 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
   ],
   validate: [
     ['oneshot validate experiments/*.yaml', 'all problems of all files'],
+    ['oneshot validate my.yaml --deep', 'and every picture that it names'],
     ['oneshot validate my.yaml --format github', 'as annotations in a GitHub workflow'],
     ['oneshot validate my.yaml --set training.maxEpochs=5', "with another value than the file's"],
   ],

@@ -78,6 +78,7 @@ program
   .addOption(
     new Option('--format <format>', 'how problems are printed').choices(['text', 'json', 'github']).default('text'),
   )
+  .option('--deep', 'read all pictures as well, and look for copies among them')
   .addOption(setOption())
   .action(run(async () => (await import('./commands/validate.js')).validateCommand));
 

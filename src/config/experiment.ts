@@ -99,7 +99,12 @@ export type Schedule = ScheduleConstant | ScheduleExponential | ScheduleStep | S
  * via the `definition` "protocol".
  */
 export type Protocol =
-  ProtocolLakeRuns | ProtocolWithinAlphabet | ProtocolCrossAlphabet | ProtocolMnist | ProtocolVerification;
+  | ProtocolLakeRuns
+  | ProtocolWithinAlphabet
+  | ProtocolCrossAlphabet
+  | ProtocolClosedSet
+  | ProtocolMnist
+  | ProtocolVerification;
 /**
  * A second result of the same episodes, named transductive: their queries hold one picture of each class, and are assigned to the classes one to one, so that the scores add up to the most. It uses the other queries, so it is never the headline and not to be compared with published figures.
  *
@@ -342,9 +347,9 @@ export interface DataFolder {
    */
   minimumPictures?: number;
   /**
-   * What goes to training, validation or test as a whole: `folders`: what lies below `train`, `val` and `test` (with other words for them: `base`, `valid`, `novel`, …), so that classes may have pictures on both sides; `groups`; `classes`. When left out: `folders` where the topmost folders are called so, else `groups` where there are several, else `classes`.
+   * What goes to training, validation or test as a whole: `folders`: what lies below `train`, `val` and `test` (with other words for them: `base`, `valid`, `novel`, …), so that classes may have pictures on both sides; `groups`; `classes`; or `pictures`: some of every class, for accuracy on known classes (protocol `closed-set`). When left out: `folders` where the topmost folders are called so, else `groups` where there are several, else `classes`.
    */
-  divideBy?: 'folders' | 'groups' | 'classes';
+  divideBy?: 'folders' | 'groups' | 'classes' | 'pictures';
   /**
    * What is kept for validation: a share of the groups (or classes, see `divideBy`), drawn by `seed`, or a list of their names. A class is named as its folder, or `group/class` where there are several groups.
    */
@@ -1775,13 +1780,17 @@ export interface ProtocolWithinAlphabet {
    */
   kShot: number | number[];
   /**
-   * How many episodes; each has one query of every class. 20 when `queries` is left out as well.
+   * How many episodes; each has `queriesPerClass` queries of every class. 20 when `queries` is left out as well.
    */
   episodes?: number;
   /**
-   * How many answers in all (the n of the accuracy), instead of `episodes`: a multiple of every nWay.
+   * How many answers in all (the n of the accuracy), instead of `episodes`: a multiple of every nWay times `queriesPerClass`.
    */
   queries?: number;
+  /**
+   * Queries of each class in an episode; 1 when left out.
+   */
+  queriesPerClass?: number;
   /**
    * Which part of the split the pictures come from.
    */
@@ -1813,13 +1822,17 @@ export interface ProtocolCrossAlphabet {
    */
   kShot: number | number[];
   /**
-   * How many episodes; each has one query of every class. 20 when `queries` is left out as well.
+   * How many episodes; each has `queriesPerClass` queries of every class. 20 when `queries` is left out as well.
    */
   episodes?: number;
   /**
-   * How many answers in all (the n of the accuracy), instead of `episodes`: a multiple of every nWay.
+   * How many answers in all (the n of the accuracy), instead of `episodes`: a multiple of every nWay times `queriesPerClass`.
    */
   queries?: number;
+  /**
+   * Queries of each class in an episode; 1 when left out.
+   */
+  queriesPerClass?: number;
   /**
    * Which part of the split the pictures come from.
    */
@@ -1830,6 +1843,27 @@ export interface ProtocolCrossAlphabet {
   seed: number;
   testTimeAugmentation?: TestTimeAugmentation;
   assignment?: Assignment;
+}
+/**
+ * Accuracy on classes that were trained on, by other pictures: every test picture is asked for once, among all classes that the test shares with training; the support are training pictures. Needs `data.divideBy: pictures`, or folders train and test with the same classes. No figure on unseen classes, and its interval holds for the support that was drawn.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "protocolClosedSet".
+ */
+export interface ProtocolClosedSet {
+  /**
+   * Known classes, other pictures.
+   */
+  protocol: 'closed-set';
+  /**
+   * Training pictures of each class in the support set. One number, or a list.
+   */
+  kShot: number | number[];
+  /**
+   * Seed of the support set. The same for all trials, so that comparisons are paired.
+   */
+  seed: number;
+  testTimeAugmentation?: TestTimeAugmentation;
 }
 /**
  * Episodes of digits from MNIST's test files, for a network that was trained on other pictures: upsampled to `data.imageSize`, without further training (Koch et al. 2015, section 4.4 and Table 3: 10 ways, 400 queries). MNIST lies where the data set does.

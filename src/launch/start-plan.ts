@@ -127,6 +127,8 @@ export interface TrialResult {
 /** What became of a plan, for programs: `oneshot run --json`. */
 export interface PlanOutcome {
   readonly experiment: string;
+  /** Whether it was stopped before its end: running it again goes on from there. */
+  readonly interrupted: boolean;
   /** All trials of a listed plan, else those that have a folder by now, of earlier sessions too. */
   readonly trials: readonly TrialResult[];
 }
@@ -137,13 +139,14 @@ export function listPlanFolders(plan: Plan, runsFolder: string): string[] {
 }
 
 /** The outcome of a plan, read from its run folders. */
-export function describeOutcome(plan: Plan, runsFolder: string, { outcomes }: PlanResult): PlanOutcome {
+export function describeOutcome(plan: Plan, runsFolder: string, { outcomes, interrupted }: PlanResult): PlanOutcome {
   const folders = listPlanFolders(plan, runsFolder);
   const records = new Map(folders.map((folder) => [readTrialRecord(folder)?.id, folder]));
   const outcomeOf = new Map([...outcomes].map(([{ id }, outcome]) => [id, outcome]));
   const trials = plan.search === undefined ? plan.trials : folders.flatMap((folder) => readTrialRecord(folder) ?? []);
   return {
     experiment: plan.experiment.name,
+    interrupted,
     trials: trials.map(({ id, name, seed }): TrialResult => {
       const folder = records.get(id);
       const status = folder === undefined ? undefined : readRunStatus(folder);

@@ -1,5 +1,5 @@
 // The experiment that fits a folder of pictures: what is found in it, and that what is written is valid at once.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -8,6 +8,7 @@ import { randomStream } from '../../src/base/random-stream.js';
 import { loadExperiment } from '../../src/check/load-experiment.js';
 import { initCommand } from '../../src/cli/commands/init.js';
 import { drawOwnPictures } from '../support/draw-own-pictures.js';
+import { runCommand } from '../support/run-command.js';
 
 const base = mkdtempSync(join(tmpdir(), 'oneshot-suggest-'));
 afterAll(() => rmSync(base, { recursive: true }));
@@ -70,4 +71,28 @@ test('keeps the split that a folder has', async () => {
   for (const part of ['train', 'val', 'test']) await writePhotographs(`split/${part}`, 4, 4);
   const { data } = await suggestFor(root);
   expect(data).toMatchObject({ color: 'rgb', test: 0.2 });
+});
+
+test('asks for known classes where the split has the same on both sides', async () => {
+  const root = join(base, 'known');
+  for (const part of ['train', 'test']) await writePhotographs(`known/${part}`, 3, 6);
+  const { evaluation } = await suggestFor(root);
+  expect(evaluation).toEqual([{ protocol: 'closed-set', kShot: [1, 5], seed: 1 }]);
+});
+
+test('is checked to the last picture with validate --deep', async () => {
+  const root = await writePhotographs('deep', 6, 4);
+  await suggestFor(root);
+  const validate = () => runCommand(['validate', `${root}-experiment/experiment.yaml`, '--deep']);
+  expect(await validate()).toMatchObject({ code: 0, stderr: expect.stringContaining('23 pictures read') });
+  // Of the same picture in every class, some are measured.
+  for (let number = 1; number < 6; number++)
+    copyFileSync(join(root, 'class0', '1.png'), join(root, `class${number}`, 'copy.png'));
+  const copied = await validate();
+  expect(copied.code).toBe(2);
+  expect(copied.stdout).toMatch(/experiment\.yaml:\d+:9 data: found .*copy\.png/);
+  writeFileSync(join(root, 'class2', '0.png'), readFileSync(join(root, 'class2', '0.png')).subarray(0, 3000));
+  expect((await validate()).stdout).toMatch(
+    /found 1 of 28 pictures of \S+ cannot be read: class2\/0\.png is a damaged PNG/,
+  );
 });

@@ -43,6 +43,58 @@ describe('evaluate', () => {
     expect(results[0]).toMatchObject({ n: 12, correct: 12, alarm: null });
   });
 
+  it('asks for every picture of the test once among known classes, whose support are training pictures', async () => {
+    // The first class has two training pictures, the others three; the last class is not in the test.
+    const known = set.character.length / 15;
+    const pictures = Array.from(set.character.keys());
+    const isTested = (picture: number) => picture % known === 3 || picture === 2;
+    const selectionOf = (purpose: 'train' | 'test', numbers: number[]) => ({
+      set,
+      purpose,
+      pictures: Int32Array.from(numbers),
+    });
+    const split = {
+      ...data.split,
+      train: selectionOf(
+        'train',
+        pictures.filter((picture) => !isTested(picture)),
+      ),
+      test: selectionOf(
+        'test',
+        pictures.filter((picture) => isTested(picture) && set.character[picture] !== 14),
+      ),
+    };
+    const records: PredictionRecord[] = [];
+    const closed = { protocol: 'closed-set', kShot: [1, 2], seed: 1 } as const;
+    const results = await evaluate({
+      sections: [closed as unknown as Protocol],
+      baselines: [{ type: 'chance' }],
+      data: { ...data, split },
+      network: makeOracle(),
+      keep: (record) => records.push(record),
+    });
+    expect(results.map(({ task, scorer, n, accuracy }) => [task, scorer, n, accuracy])).toEqual([
+      ['test/closed-set/14-way-1-shot', 'network', 15, 1],
+      ['test/closed-set/14-way-1-shot', 'chance', 15, 1 / 14],
+      ['test/closed-set/14-way-2-shot', 'network', 15, 1],
+      ['test/closed-set/14-way-2-shot', 'chance', 15, 1 / 14],
+    ]);
+    const [{ answers }] = records as [PredictionRecord];
+    expect(answers[0]!.queries.map(({ picture }) => picture).sort((a, b) => a - b)).toEqual([...split.test.pictures]);
+    expect(answers[0]!.supportSet.flat().some(isTested)).toBe(false);
+    const demanding = { ...closed, kShot: 3 } as unknown as Protocol;
+    await expect(
+      evaluate({ sections: [demanding], baselines: [], data: { ...data, split }, network: makeOracle() }),
+    ).rejects.toThrow(/closed-set with 3 shots: class \S+ has 2 training pictures/);
+    await expect(
+      evaluate({
+        sections: [closed as unknown as Protocol],
+        baselines: [],
+        data: { ...data, split: { ...split, train: { ...split.train, pictures: new Int32Array() } } },
+      }),
+    ).rejects.toThrow('needs classes that training and the test share; there are 0');
+  });
+
   it('looks at each picture once for all protocols, ways and shots', async () => {
     const network = makeOracle();
     const sections: Protocol[] = [

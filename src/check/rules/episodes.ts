@@ -24,6 +24,8 @@ interface EpisodeSection {
   readonly selection?: SplitPurpose;
   readonly episodes?: number | undefined;
   readonly queries?: number | undefined;
+  readonly queriesPerClass?: number;
+  readonly assignment?: unknown;
 }
 
 /** Lake's 20 runs belong to Omniglot, and their alphabets are not trained on. */
@@ -79,6 +81,49 @@ export const checkTransfer: Rule = {
   },
 };
 
+/** Known classes are asked for where the test has classes that training has. */
+export const checkClosedSet: Rule = {
+  name: 'closed set',
+  needs: ['data'],
+  reads: ['evaluation'],
+  check({ data, evaluation }, { report, isSound }) {
+    const described = data && describeDataOnce(data);
+    if (!described || !isSound(['evaluation'])) return;
+    evaluation.forEach(({ protocol }, index) => {
+      if (protocol !== 'closed-set' || (described.sharedClasses ?? []).length > 0) return;
+      report({
+        code: 'conflict',
+        path: ['evaluation', index, 'protocol'],
+        found: 'closed-set, and the test shares no class with training',
+        allowed:
+          data.dataset === 'folder'
+            ? 'data.divideBy: pictures, or folders train and test with the same classes; cross-alphabet for unseen ones'
+            : 'within-alphabet, cross-alphabet; or dataset folder',
+      });
+    });
+  },
+};
+
+/** Queries are assigned to classes one to one where an episode has one of each. */
+export const checkAssignment: Rule = {
+  name: 'assignment',
+  needs: [],
+  reads: ['evaluation'],
+  check(experiment, context) {
+    for (const { path, assignment, queriesPerClass = 1 } of listEpisodeSections(experiment, context)) {
+      if (assignment === undefined || queriesPerClass === 1) continue;
+      context.report({
+        code: 'conflict',
+        path: [...path, 'assignment'],
+        at: 'key',
+        found: `assignment with ${queriesPerClass} queries per class`,
+        allowed: 'one of assignment, queriesPerClass',
+        hint: 'it gives each class of an episode to one query',
+      });
+    }
+  },
+};
+
 /** The number of answers is given once and is a multiple of the ways. */
 export const checkEpisodeCounts: Rule = {
   name: 'episode counts',
@@ -98,14 +143,16 @@ export const checkEpisodeCounts: Rule = {
         continue;
       }
       if (queries === undefined) continue;
-      const uneven = [section.nWay].flat().find((nWay) => queries % nWay !== 0);
+      const { queriesPerClass = 1 } = section;
+      const uneven = [section.nWay].flat().find((nWay) => queries % (nWay * queriesPerClass) !== 0);
       if (uneven === undefined) continue;
+      const perEpisode = uneven * queriesPerClass;
       context.report({
         code: 'episode',
         path: firstGiven(context, [[...path, 'queries'], [...path, 'nWay'], path]),
-        found: `${queries} queries with ${uneven} ways`,
-        allowed: `a multiple of nWay: ${nearestMultiples(queries, uneven)}`,
-        hint: 'an episode has one query of every class',
+        found: `${queries} queries with ${uneven} ways${queriesPerClass === 1 ? '' : ` and ${queriesPerClass} queries per class`}`,
+        allowed: `a multiple of ${queriesPerClass === 1 ? 'nWay' : 'nWay times queriesPerClass'}: ${nearestMultiples(queries, perEpisode)}`,
+        hint: `an episode has ${queriesPerClass === 1 ? 'one query' : `${queriesPerClass} queries`} of every class`,
       });
     }
   },
@@ -154,14 +201,22 @@ function reportEmptySelection({ path, selection }: SelectionSection, data: DataS
 }
 
 function checkShots(section: SelectionSection, alphabets: readonly AlphabetCount[], context: RuleContext): void {
-  const drawers = Math.max(...alphabets.map((alphabet) => alphabet.drawers));
+  const { queriesPerClass = 1, selection } = section;
+  const { drawers, fewest } = alphabets.reduce((a, b) => (b.drawers > a.drawers ? b : a));
+  const most = drawers - queriesPerClass;
+  const who = fewest === undefined ? 'each character' : `class ${fewest}`;
+  const taken = queriesPerClass === 1 ? 'the query takes one' : `the queries take ${queriesPerClass}`;
   for (const { value, index } of eachValue(section.kShot)) {
-    if (value < drawers) continue;
+    if (value <= most) continue;
     context.report({
       code: 'episode',
       path: pathOfValue(section, 'kShot', index, context),
       found: `${value} ${value === 1 ? 'shot' : 'shots'}`,
-      allowed: `at most ${drawers - 1}: each character of the ${section.selection} selection has ${drawers} pictures, and the query takes one`,
+      allowed:
+        most < 1
+          ? `fewer queries per class: ${who} of the ${selection} selection has ${drawers} pictures, and ${taken}`
+          : `at most ${most}: ${who} of the ${selection} selection has ${drawers} pictures, and ${taken}`,
+      hint: fewest === undefined ? undefined : 'data.minimumPictures leaves out classes with fewer pictures',
     });
   }
 }
@@ -193,7 +248,7 @@ function listEpisodeSections({ evaluation, training }: Experiment, { isSound }: 
   if (!isSound(['evaluation']) && !Array.isArray(evaluation)) return sections;
   evaluation.forEach((protocol, index) => {
     const path = ['evaluation', index];
-    if (isSound(path) && protocol.protocol !== 'lake-runs' && protocol.protocol !== 'verification') {
+    if (isSound(path) && 'nWay' in protocol) {
       sections.push({ ...(protocol as ProtocolWithinAlphabet | ProtocolCrossAlphabet | ProtocolMnist), path });
     }
   });

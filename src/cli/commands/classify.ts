@@ -5,9 +5,9 @@ import { OneshotError } from '../../base/problem.js';
 import { classifyPictures, type PictureAnswer } from '../../classify/classify-pictures.js';
 import { compareTwo } from '../../classify/compare-two.js';
 import { SHEET_QUERIES, writeSheet } from '../../classify/sheet.js';
+import { describeClassification, describeNetworks, startClassifier } from '../../classify/start-classifier.js';
 import type { PictureForm } from '../../data/pictures/see-picture.js';
 import type { EngineName } from '../../engine/engine.js';
-import { type EmbeddedSupport, embedSupport } from '../../trained/embed-support.js';
 import { isNetworkPath } from '../../trained/open-trained.js';
 import { listPictures } from '../../trained/picture-names.js';
 import { calibrateCommittee, type StartedCommittee, startCommittee } from '../../trained/start-committee.js';
@@ -118,14 +118,14 @@ async function answerQueries(
   options: ClassifyOptions,
   progress: ProgressLine,
 ): Promise<ExitCode> {
-  const support = set === undefined ? requireCarried(started) : await embedGiven(started, set);
+  const classifier = await startClassifier(started, set, {
+    threshold: options.threshold,
+    env: process.env,
+    report: (message) => progress.show(message),
+  });
+  const { setup, calibration, best, threshold } = classifier;
+  const { support } = setup;
   const { labels, pictures } = support.set;
-  const { committee, calibration, best } = await calibrateCommittee(
-    started,
-    { nWay: labels.length, kShot: medianShots(support.set) },
-    { env: process.env, report: (message) => progress.show(message) },
-  );
-  const threshold = options.threshold === 'none' ? undefined : (options.threshold ?? calibration?.threshold);
   const notes = describeReading(
     labels.length,
     pictures.length,
@@ -136,22 +136,11 @@ async function answerQueries(
   );
   progress.close();
   for (const note of notes) printNote(note);
-  const setup = {
-    committee,
-    support,
-    read: started.read,
-    reading: { threshold, temperature: calibration?.temperature },
-  };
   const printer = openAnswerPrinter(options.json ? 'json' : options.csv ? 'csv' : 'table', {
     labels,
     files,
     top: Math.min(options.top, labels.length),
-    head: {
-      networks: describeNetworks(started),
-      support: options.support ?? null,
-      calibration: calibration ?? null,
-      threshold: threshold ?? null,
-    },
+    head: describeClassification(started, classifier, options.support),
   });
   const kept: PictureAnswer[] = [];
   const tally = startTally();
@@ -182,47 +171,6 @@ async function answerQueries(
     printNote(`sheet: ${options.sheet}`);
   }
   return tally.unreadable > 0 ? 1 : 0;
-}
-
-function embedGiven(started: StartedCommittee, set: SupportSet): Promise<EmbeddedSupport> {
-  const { name, version, threads } = started.engine.description;
-  return embedSupport(started.committee, set, {
-    form: started.form,
-    read: started.read,
-    weightHashes: started.opened.map(({ network }) => network.weightHash),
-    engine: `${name} ${version} ${threads}`,
-    cacheFolder: started.cacheFolder,
-  });
-}
-
-/** The support set that an exported file brings along. */
-function requireCarried({ opened }: StartedCommittee): EmbeddedSupport {
-  const { path, support } = opened[0]!;
-  if (support === undefined)
-    throw new OneshotError('usage', 'there is no support set: one picture at least of each class that may be named', {
-      hint: '`--support DIR`, with a folder for each class or a picture for each; two pictures alone need none',
-    });
-  const { labels, ways, embeddings, pictures } = support;
-  const size = pictures.values.length / ways.length;
-  const pixels = Uint8Array.from(pictures.values, (ink) => Math.round(255 * ink));
-  return {
-    set: {
-      labels,
-      pictures: ways.map((way, number) => ({ path: `${path}#${number + 1}`, hash: '', way })),
-      passedOver: [],
-    },
-    embeddings: [embeddings.values],
-    seen: ways.map((_, i) => ({ ink: null, pixels: pixels.subarray(i * size, (i + 1) * size) })),
-  };
-}
-
-function medianShots({ labels, pictures }: SupportSet): number {
-  const counts = labels.map((_, way) => pictures.filter((picture) => picture.way === way).length).sort((a, b) => a - b);
-  return counts[Math.floor(counts.length / 2)]!;
-}
-
-function describeNetworks({ opened }: StartedCommittee) {
-  return opened.map(({ path, network }) => ({ path, name: nameNetwork(network), weightHash: network.weightHash }));
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;

@@ -1,32 +1,19 @@
 import { join } from 'node:path';
 import { formatBytes, formatDuration, formatInteger, formatPrefixed } from '../../base/format-quantity.js';
-import { describeMachine, listResults } from '../../bench/bench-results.js';
-import { estimateTime, type TimeEstimate } from '../../bench/estimate-time.js';
+import { estimateTimeHere, type TimeEstimate } from '../../bench/estimate-time.js';
 import { loadPlan } from '../../check/load-plan.js';
-import { findRun, indexRunFolders, type RunProgress } from '../../launch/prepare-run.js';
+import { countFlopsLeft, describePlan, listPlannedTrials, type PlannedTrial } from '../../launch/describe-plan.js';
 import type { HalvingSettings } from '../../plan/halving.js';
 import type { Plan } from '../../plan/plan-trials.js';
 import { listRungEpochs } from '../../plan/search/asha.js';
-import { listFirstProposals, type SearchSweep } from '../../plan/search-sweep.js';
-import type { Trial } from '../../plan/trial.js';
-import { estimateTrialCost, type TrialCost } from '../../run/trial-cost.js';
+import type { SearchSweep } from '../../plan/search-sweep.js';
+import type { TrialCost } from '../../run/trial-cost.js';
 import { createPlainTable } from '../plain-table.js';
 import type { ExitCode } from '../report-error.js';
 import { type Colors, colorsFor, printJson, printResult } from '../terminal.js';
 
 /** Trials that get a line each. */
 const MOST_ROWS = 100;
-/** Proposals of a search that are listed. */
-const MOST_PROPOSALS = 10;
-/** Where `oneshot bench` keeps what it measured. */
-const BENCH_RESULTS = 'bench/results';
-
-interface PlannedTrial {
-  readonly trial: Trial;
-  readonly progress: RunProgress;
-  readonly folder: string;
-  readonly cost: TrialCost | undefined;
-}
 
 /** `oneshot plan`: the trials of a file, what is left to do of each, and what they cost. */
 export async function planCommand(
@@ -35,15 +22,12 @@ export async function planCommand(
 ): Promise<ExitCode> {
   const plan = loadPlan(file, { sets: options.set });
   const { experiment, search } = plan;
-  const trials = describeTrials(listKnownTrials(plan), join(options.runs, experiment.name));
+  const trials = listPlannedTrials(plan, join(options.runs, experiment.name));
   if (options.json) {
-    const sweep = {
-      ...(search === undefined ? {} : { search: describeSearch(search, experiment.seeds.length) }),
-      ...(plan.halving === undefined ? {} : { halving: plan.halving }),
-    };
+    const { trials: described, ...head } = describePlan(plan, trials);
     // Of a search only the first points are known.
     const time = search === undefined ? { time: estimatePlannedTime(plan, trials) ?? null } : {};
-    printJson({ experiment: experiment.name, ...sweep, ...time, trials: trials.map(toJson) });
+    printJson({ ...head, ...time, trials: described });
     return 0;
   }
   if (search === undefined) printPlan(plan, trials, colorsFor(process.stdout));
@@ -58,45 +42,9 @@ function describeHalving(halving: HalvingSettings): string {
   return `halving: points train to ${rungs} epochs, and after each one in ${reductionFactor} goes on, the ${goal === 'maximize' ? 'highest' : 'lowest'} ${metric}`;
 }
 
-/** The trials of a list, or those of the proposals that are known beforehand. */
-function listKnownTrials({ trials, search }: Plan): readonly Trial[] {
-  return search === undefined
-    ? trials
-    : listFirstProposals(search, MOST_PROPOSALS).flatMap((point) => search.trialsOf(point));
-}
-
-function describeSearch({ settings, maxPoints, goal }: SearchSweep, seeds: number) {
-  const { method, metric, maxTrials, maxHours } = settings;
-  return { method, metric, goal, maxPoints, seeds, maxTrials, maxHours: maxHours ?? null };
-}
-
-// Costs depend on shapes and sizes, so trials that differ in neither share one.
-function describeTrials(trials: readonly Trial[], experimentFolder: string): PlannedTrial[] {
-  const index = indexRunFolders(experimentFolder);
-  const costs = new Map<string, TrialCost | undefined>();
-  return trials.map((trial) => {
-    const key = trial.fingerprints.config;
-    if (!costs.has(key)) costs.set(key, estimateTrialCost(trial.experiment));
-    return { trial, ...findRun(experimentFolder, trial, index), cost: costs.get(key) };
-  });
-}
-
-function toJson({ trial, progress, folder, cost }: PlannedTrial): unknown {
-  const { id, name, seed, assignments, fingerprints } = trial;
-  return { id, name, folder, progress, seed, assignments, fingerprints, cost: cost ?? null };
-}
-
-/** Floating-point operations of the trials that are not finished. */
-function countFlopsLeft(trials: readonly PlannedTrial[]): number {
-  return trials
-    .filter(({ progress }) => progress !== 'finished')
-    .reduce((sum, { cost }) => sum + (cost === undefined ? 0 : cost.flopsPerStep * cost.steps), 0);
-}
-
-/** The time of all trials that are left, one after the other, by what `oneshot bench` measured on this machine. */
+/** The time of all trials that are left, one after the other. */
 function estimatePlannedTime({ experiment }: Plan, trials: readonly PlannedTrial[]): TimeEstimate | undefined {
-  const results = listResults(BENCH_RESULTS, describeMachine());
-  return estimateTime(results, experiment.resources.engine, countFlopsLeft(trials));
+  return estimateTimeHere(experiment.resources.engine, countFlopsLeft(trials));
 }
 
 function printPlan(plan: Plan, trials: readonly PlannedTrial[], colors: Colors): void {

@@ -31,7 +31,8 @@ export interface ZipLimits {
 
 const STORED = 0;
 const DEFLATED = 8;
-const DESKTOP_LITTER = /(^|\/)(__MACOSX\/|\.DS_Store$|\._|Thumbs\.db$|desktop\.ini$)/;
+/** What desktop systems leave beside people's files. */
+export const DESKTOP_LITTER = /(^|\/)(__MACOSX\/|\.DS_Store$|\._|Thumbs\.db$|desktop\.ini$)/;
 
 /**
  * The zip at `path`. Throws a OneshotError('data') with `hint` when it is missing, unreadable or too large; `listEntries`

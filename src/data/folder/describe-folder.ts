@@ -33,7 +33,8 @@ export function describeFolder(section: DataFolder): DataDescription {
     disjointDrawers: rule.disjointDrawers,
     hasLakeRuns: false,
     identity: stableHash({ ...sourceKey(section), ...sizes, contents, rule, cleanVersion: CLEAN_VERSION }),
-    notes: [...listNotes(listing), ...noteShared(sharedClasses)],
+    // Who divides pictures wants it so.
+    notes: [...listNotes(listing), ...(section.divideBy === 'pictures' ? [] : noteShared(sharedClasses))],
   };
 }
 

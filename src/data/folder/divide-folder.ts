@@ -55,7 +55,7 @@ export function divideFolder(listing: FolderListing, section: DivisionSection): 
   if (section.divideBy === 'folders' && !listing.hasSplit) {
     throw new OneshotError('usage', 'data.divideBy is folders, but the topmost folders are not train, val and test');
   }
-  const members = divisionOf(listing, section) === 'folders' ? asFolders(listing, section) : byUnits(listing, section);
+  const members = DIVIDERS[divisionOf(listing, section)](listing, section);
   const nameOf = (member: Member) => nameClass(listing.groups, member);
   const tested = new Set(members.test.map(nameOf));
   const learned = new Set([...members.train, ...members.validation].map(nameOf));
@@ -91,6 +91,39 @@ export function countDivision(listing: FolderListing, section: DivisionSection) 
 }
 
 type Division = Record<SplitPurpose, readonly Member[]>;
+
+const DIVIDERS: Record<
+  ReturnType<typeof divisionOf>,
+  (listing: FolderListing, section: DivisionSection) => Division
+> = {
+  folders: asFolders,
+  groups: byUnits,
+  classes: byUnits,
+  pictures: byPictures,
+};
+
+// Of every class a share of its pictures: one at least where any is wanted, and one at least is left for training.
+function byPictures({ groups }: FolderListing, section: DivisionSection): Division {
+  const division: Record<SplitPurpose, Member[]> = { train: [], validation: [], test: [] };
+  for (const purpose of ['test', 'validation'] as const)
+    if (typeof section[purpose] !== 'number')
+      throw new OneshotError('usage', `data.${purpose} lists names, but data.divideBy is pictures`, {
+        hint: 'say a share of the pictures of each class, from 0 to 0.9',
+      });
+  for (const { parts: _, ...member } of listMembers(groups)) {
+    const { pictures } = member;
+    const random = randomStream(section.seed, 'folder', 'pictures', member.group, member.class);
+    const drawn = random.sample([...pictures], pictures.length);
+    for (const purpose of ['test', 'validation'] as const) {
+      const share = section[purpose] as number;
+      const count = share === 0 ? 0 : Math.min(Math.max(1, Math.round(share * pictures.length)), drawn.length - 1);
+      const taken = drawn.splice(0, Math.max(0, count)).sort((a, b) => a - b);
+      if (taken.length > 0) division[purpose].push({ ...member, pictures: taken });
+    }
+    division.train.push({ ...member, pictures: drawn.sort((a, b) => a - b) });
+  }
+  return division;
+}
 
 function byUnits(listing: FolderListing, section: DivisionSection): Division {
   const units = listUnits(listing, section);
@@ -149,6 +182,7 @@ function listUnits(listing: FolderListing, section: DivisionSection): Unit[] {
   if (division === 'classes') {
     return members.map(({ parts: _, ...member }) => ({ name: nameClass(groups, member), members: [member] }));
   }
+  if (division === 'pictures') return [];
   const parts = [...new Set(members.flatMap((member) => [...member.parts.keys()]))];
   return parts.map((name) => ({
     name,

@@ -28,6 +28,15 @@ function describeFailure({ message, hint }: OneshotError): SettingProblem {
 }
 
 function findWrongNames(section: DataFolder): SettingProblem[] {
+  if (section.divideBy === 'pictures')
+    return (['test', 'validation'] as const)
+      .filter((purpose) => typeof section[purpose] !== 'number')
+      .map((purpose) => ({
+        code: 'conflict',
+        keys: [[purpose]],
+        found: 'names, with data.divideBy: pictures',
+        allowed: 'a share of the pictures of each class, from 0 to 0.9',
+      }));
   const names = listUnitNames(listFolder(section), section);
   const forTest = listedNames(section.test);
   return (['test', 'validation'] as const).flatMap((purpose) =>

@@ -1,8 +1,8 @@
 // An experiment for a folder of pictures, as commented YAML: photographs meet a network that learned on photographs, drawings
 // a small one that learns from them alone.
 import type { DataFolder } from '../../config/experiment.js';
-import { countDivision } from './divide-folder.js';
-import { listFolder } from './list-folder.js';
+import { countDivision, divideFolder } from './divide-folder.js';
+import { type FolderListing, listFolder } from './list-folder.js';
 import type { FolderLook } from './look-at-folder.js';
 
 /** Ways and shots that are asked for where there are enough classes and pictures. */
@@ -37,7 +37,7 @@ function suggestPretrained(path: string, section: DataFolder, look: FolderLook):
   // Nothing is trained: half of the classes say what all pictures have in common, the others are the test.
   const share = { ...section, validation: 0, test: 0.5 };
   const isTiny = !look.hasSplit && countDivision(listing, share).test.classes < 2;
-  const { test } = countDivision(listing, isTiny ? { ...share, test: 0.9 } : share);
+  const divided = isTiny ? { ...share, test: 0.9 } : share;
   return [
     'data:',
     '  dataset: folder',
@@ -59,8 +59,11 @@ function suggestPretrained(path: string, section: DataFolder, look: FolderLook):
     '    - {type: center}',
     '  head: {type: cosine}',
     'evaluation:',
-    '  # How often the right one of nWay classes is named, by kShot pictures of each.',
-    `  - {protocol: cross-alphabet, nWay: ${list(waysFor(test.classes))}, kShot: ${list(shotsFor(test.fewest))}, episodes: 100}`,
+    ...evaluationLines(
+      listing,
+      divided,
+      'How often the right one of nWay classes is named, by kShot pictures of each.',
+    ),
     '# With a hundred classes and more, let its last layers learn on: trainLast: 9 and learningRate: 0.0005 above, some classes',
     '# for validation, and a section `training` as in experiments/emoji.yaml.',
   ];
@@ -69,7 +72,7 @@ function suggestPretrained(path: string, section: DataFolder, look: FolderLook):
 function suggestTrained(path: string, section: DataFolder, look: FolderLook): string[] {
   const listing = listFolder(section);
   const divided = { ...section, validation: 0.2, test: 0.3 };
-  const { train, validation, test } = countDivision(listing, divided);
+  const { train, validation } = countDivision(listing, divided);
   const hasValidation = validation.classes >= 2;
   const characters = Math.min(10, train.classes);
   return [
@@ -109,8 +112,26 @@ function suggestTrained(path: string, section: DataFolder, look: FolderLook): st
     '  maxEpochs: 12',
     ...(hasValidation ? validationLines(validation.classes) : []),
     'evaluation:',
-    '  # How often the right one of nWay classes is named, by kShot pictures of each, classes that it has never seen.',
-    `  - {protocol: cross-alphabet, nWay: ${list(waysFor(test.classes))}, kShot: ${list(shotsFor(test.fewest))}, episodes: 100}`,
+    ...evaluationLines(
+      listing,
+      divided,
+      'How often the right one of nWay classes is named, by kShot pictures of each, classes that it has never seen.',
+    ),
+  ];
+}
+
+// Where the folder's own split has the same classes on both sides, its question is another: which of these is it?
+function evaluationLines(listing: FolderListing, section: DataFolder, question: string): string[] {
+  const { train, test } = countDivision(listing, section);
+  if (divideFolder(listing, section).sharedClasses.length < 2)
+    return [
+      `  # ${question}`,
+      `  - {protocol: cross-alphabet, nWay: ${list(waysFor(test.classes))}, kShot: ${list(shotsFor(test.fewest))}, episodes: 100}`,
+    ];
+  return [
+    '  # The folder has the same classes for training and the test: how often each test picture is named right among all of',
+    '  # them, by kShot training pictures of each. No figure on classes that it has never seen.',
+    `  - {protocol: closed-set, kShot: ${list(SHOTS.filter((kShot) => kShot <= train.fewest))}}`,
   ];
 }
 

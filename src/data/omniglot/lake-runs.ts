@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
-import { openZip, type ZipEntry, type ZipFile } from '../files/zip-file.js';
+import { openZipOrFolder } from '../files/unpacked-zip.js';
+import type { ZipEntry, ZipFile } from '../files/zip-file.js';
 import { decodePng } from '../pictures/decode-png.js';
 import { allocatePixels, packBits, type UnsealedPictureSet } from '../pictures/picture-file.js';
 import type { Episode } from '../sampling/episode.js';
@@ -53,7 +54,7 @@ export interface PublishedLakeRuns {
 
 /** The zip of the runs. Throws a OneshotError('data') when it is missing. */
 export function openLakeRuns(folder: string): ZipFile {
-  return openZip(join(folder, LAKE_RUNS_FILE), OMNIGLOT_LIMITS, explainOmniglotFiles(folder));
+  return openZipOrFolder(join(folder, LAKE_RUNS_FILE), OMNIGLOT_LIMITS, explainOmniglotFiles(folder));
 }
 
 /** The pictures of the runs. Throws a OneshotError('data') when the zip is damaged or its content is not the published one. */

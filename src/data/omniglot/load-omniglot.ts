@@ -4,6 +4,7 @@ import { OneshotError } from '../../base/problem.js';
 import { hashBytes } from '../../base/stable-hash.js';
 import type { DataOmniglot } from '../../config/experiment.js';
 import { resolveDataFolder } from '../files/data-folder.js';
+import { openFolder } from '../folder/open-folder.js';
 import { gatherData } from '../gather-data.js';
 import type { LakeRuns, LoadedData, LoadOptions } from '../loaded-data.js';
 import type { PictureCache } from '../pictures/picture-cache.js';
@@ -21,7 +22,7 @@ import { omniglotSplits } from './omniglot-splits.js';
  */
 export async function loadOmniglot(section: DataOmniglot, options: LoadOptions): Promise<LoadedData> {
   checkValidationAlphabets(section);
-  const folder = resolveDataFolder(section.path, options);
+  const folder = openFolder(resolveDataFolder(section.path, options));
   const sizes = resolveSizes(section);
   const cache: PictureCache = { folder: options.cacheFolder, report: options.report };
   const { background, evaluation } = openOmniglot(folder);

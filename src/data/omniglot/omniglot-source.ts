@@ -1,8 +1,10 @@
 // Omniglot as a data source: its splits and Lake's runs (Lake, Salakhutdinov, Tenenbaum 2015).
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataOmniglot } from '../../config/experiment.js';
 import { resolveDataFolder } from '../files/data-folder.js';
 import { requireFile } from '../files/require-file.js';
+import { findUnpacked } from '../files/unpacked-zip.js';
 import type { DataSource } from '../loaded-data.js';
 import { describeOmniglot } from './describe-omniglot.js';
 import { findValidationProblems } from './find-validation-problems.js';
@@ -20,8 +22,11 @@ export const omniglotSource: DataSource<DataOmniglot> = {
   downloadsPath: ({ path }) => path,
   requireFiles(section, place, { lakeRuns }) {
     const folder = resolveDataFolder(section.path, place);
+    // Packed as a whole, it is unpacked where it is loaded.
+    if (statSync(folder, { throwIfNoEntry: false })?.isFile()) return;
     for (const file of [BACKGROUND.file, EVALUATION.file, ...(lakeRuns ? [LAKE_RUNS_FILE] : [])]) {
-      requireFile(join(folder, file), explainOmniglotFiles(folder));
+      const path = join(folder, file);
+      if (findUnpacked(path) === undefined) requireFile(path, explainOmniglotFiles(folder));
     }
   },
   async load(section, options) {

@@ -1,9 +1,10 @@
-// Omniglot from its two zips, as published at github.com/brendenlake/omniglot (folder python) or packed again. What
+// Omniglot from its two zips, as published at github.com/brendenlake/omniglot (folder python), packed again or unpacked. What
 // counts is the content: a digest over labels and decoded pixels is compared with the published pictures' own.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
-import { openZip, type ZipFile, type ZipLimits } from '../files/zip-file.js';
+import { openZipOrFolder } from '../files/unpacked-zip.js';
+import type { ZipFile, ZipLimits } from '../files/zip-file.js';
 import { decodePng } from '../pictures/decode-png.js';
 import { allocatePixels, packBits, type UnsealedPictureSet, unpackBits } from '../pictures/picture-file.js';
 import type { Character } from '../pictures/picture-set.js';
@@ -26,7 +27,8 @@ export interface Drawing {
 
 /** The two zips of a folder, unopened further. Throws a OneshotError('data') when one is missing. */
 export function openOmniglot(folder: string): { background: ZipFile; evaluation: ZipFile } {
-  const open = (part: OmniglotPart) => openZip(join(folder, part.file), OMNIGLOT_LIMITS, explainOmniglotFiles(folder));
+  const open = (part: OmniglotPart) =>
+    openZipOrFolder(join(folder, part.file), OMNIGLOT_LIMITS, explainOmniglotFiles(folder));
   return { background: open(BACKGROUND), evaluation: open(EVALUATION) };
 }
 
@@ -43,7 +45,7 @@ export async function readOmniglot(folder: string): Promise<UnsealedPictureSet> 
 export async function readPart(folder: string, part: OmniglotPart): Promise<Drawing[]> {
   const path = join(folder, part.file);
   const hint = explainOmniglotFiles(folder);
-  const drawings = await readDrawings(openZip(path, OMNIGLOT_LIMITS, hint), path, hint);
+  const drawings = await readDrawings(openZipOrFolder(path, OMNIGLOT_LIMITS, hint), path, hint);
   checkPart(drawings, part, folder);
   return drawings;
 }

@@ -17,8 +17,9 @@ export interface EpisodePlan {
   readonly protocol: 'within-alphabet' | 'cross-alphabet';
   readonly nWay: number;
   readonly kShot: number;
-  /** Each has one query of every class. */
   readonly episodes: number;
+  /** Queries of every class in an episode: 1 when left out. */
+  readonly queriesPerClass?: number;
   readonly seed: number;
 }
 
@@ -42,13 +43,13 @@ export function drawEpisodes(selection: Selection, plan: EpisodePlan): DrawnEpis
 // Alphabets take turns in random order, so that their shares differ by one episode at most: 20 episodes over Lake's 10
 // alphabets are the paper's 2 for each.
 function drawWithinAlphabets(alphabets: IndexedAlphabet[], selection: Selection, plan: EpisodePlan): DrawnEpisodes {
-  const { nWay, kShot } = plan;
+  const { nWay } = plan;
   const usable = alphabets.flatMap((alphabet) => {
     const draw = drawsWithinAlphabet(alphabet, plan);
     return draw === undefined ? [] : { alphabet, draw };
   });
   if (usable.length === 0) {
-    throw tooSmall(selection, plan, `no alphabet has ${nWay} characters and ${kShot + 1} drawers`);
+    throw tooSmall(selection, plan, `no alphabet has ${nWay} characters and ${picturesPerClass(plan)} drawers`);
   }
   const turns: typeof usable = [];
   const episodes = Array.from({ length: plan.episodes }, (_, number) => {
@@ -65,48 +66,55 @@ function drawWithinAlphabets(alphabets: IndexedAlphabet[], selection: Selection,
 /** Pictures of one class of an episode. */
 interface DrawnClass {
   readonly support: number[];
-  readonly query: number;
+  readonly queries: number[];
 }
 
 /** What draws the classes of an episode from one alphabet, or undefined where it is too small. */
 function drawsWithinAlphabet(
   alphabet: IndexedAlphabet,
-  { nWay, kShot }: EpisodePlan,
+  plan: EpisodePlan,
 ): ((random: RandomStream) => DrawnClass[]) | undefined {
   const { characters } = alphabet;
+  const { nWay, queriesPerClass = 1 } = plan;
   if (!areDrawersKnown(alphabet)) {
-    const large = characters.filter(({ pictures }) => pictures.length > kShot);
-    return large.length < nWay ? undefined : (random) => drawFromEach(random, random.sample(large, nWay), kShot);
+    const large = characters.filter(({ pictures }) => pictures.length >= picturesPerClass(plan));
+    return large.length < nWay ? undefined : (random) => drawFromEach(random, random.sample(large, nWay), plan);
   }
   const drawers = findCommonDrawers(alphabet);
-  if (characters.length < nWay || drawers.length <= kShot) return undefined;
+  if (characters.length < nWay || drawers.length < picturesPerClass(plan)) return undefined;
   return (random) => {
-    const [queryDrawer, ...supportDrawers] = random.sample(drawers, kShot + 1);
-    return random.sample(characters, nWay).map((character) => ({
-      support: supportDrawers.map((drawer) => pictureBy(character, drawer)),
-      query: pictureBy(character, queryDrawer!),
-    }));
+    const drawn = random.sample(drawers, picturesPerClass(plan));
+    return random.sample(characters, nWay).map((character) => {
+      const pictures = drawn.map((drawer) => pictureBy(character, drawer));
+      return { support: pictures.slice(queriesPerClass), queries: pictures.slice(0, queriesPerClass) };
+    });
   };
 }
 
-function drawFromEach(random: RandomStream, characters: readonly IndexedCharacter[], kShot: number): DrawnClass[] {
+/** Pictures of each class that an episode shows. */
+function picturesPerClass({ kShot, queriesPerClass = 1 }: EpisodePlan): number {
+  return kShot + queriesPerClass;
+}
+
+function drawFromEach(random: RandomStream, characters: readonly IndexedCharacter[], plan: EpisodePlan): DrawnClass[] {
+  const { queriesPerClass = 1 } = plan;
   return characters.map(({ pictures }) => {
-    const [query, ...support] = random.sample(pictures, kShot + 1);
-    return { support, query: query! };
+    const drawn = random.sample(pictures, picturesPerClass(plan));
+    return { support: drawn.slice(queriesPerClass), queries: drawn.slice(0, queriesPerClass) };
   });
 }
 
 function drawAcrossAlphabets(alphabets: IndexedAlphabet[], selection: Selection, plan: EpisodePlan): DrawnEpisodes {
-  const { nWay, kShot } = plan;
-  const characters = alphabets
-    .flatMap((alphabet) => alphabet.characters)
-    .filter(({ pictures }) => pictures.length > kShot);
+  const { nWay } = plan;
+  const all = alphabets.flatMap((alphabet) => alphabet.characters);
+  const characters = all.filter(({ pictures }) => pictures.length >= picturesPerClass(plan));
   if (characters.length < nWay) {
-    throw tooSmall(selection, plan, `${characters.length} characters have ${kShot + 1} drawers`);
+    const what = `${characters.length} characters have ${picturesPerClass(plan)} pictures${nameSmall(selection, all, plan)}`;
+    throw tooSmall(selection, plan, what);
   }
   const episodes = Array.from({ length: plan.episodes }, (_, number) => {
     const random = episodeStream(plan, 'episode', number);
-    return arrangeEpisode(random, drawFromEach(random, random.sample(characters, nWay), kShot));
+    return arrangeEpisode(random, drawFromEach(random, random.sample(characters, nWay), plan));
   });
   return { episodes, skippedAlphabets: [] };
 }
@@ -117,10 +125,10 @@ function episodeStream({ protocol, nWay, kShot, seed }: EpisodePlan, purpose: st
 
 // The ways are in random order already; the queries get one of their own, so that place says nothing about truth.
 function arrangeEpisode(random: RandomStream, classes: readonly DrawnClass[]): Episode {
-  const order = random.sample([...classes.keys()], classes.length);
+  const queries = classes.flatMap((drawn, truth) => drawn.queries.map((picture) => ({ picture, truth })));
   return {
     supportSet: classes.map(({ support }) => support),
-    queries: order.map((truth) => ({ picture: classes[truth]!.query, truth })),
+    queries: random.sample(queries, queries.length),
   };
 }
 
@@ -137,6 +145,11 @@ function findCommonDrawers({ characters }: IndexedAlphabet): number[] {
 
 function pictureBy({ pictures, drawers }: IndexedCharacter, drawer: number): number {
   return pictures[drawers.indexOf(drawer)]!;
+}
+
+function nameSmall({ set }: Selection, characters: readonly IndexedCharacter[], plan: EpisodePlan): string {
+  const small = characters.find(({ pictures }) => pictures.length < picturesPerClass(plan));
+  return small === undefined ? '' : `; ${set.characters[small.character]!.name} has ${small.pictures.length}`;
 }
 
 function tooSmall({ purpose }: Selection, { protocol, nWay, kShot }: EpisodePlan, what: string): OneshotError {

@@ -36,6 +36,7 @@ export interface DrawnSection
   extends Pick<ProtocolCrossAlphabet, 'nWay' | 'kShot' | 'episodes' | 'queries' | 'seed' | 'testTimeAugmentation'> {
   readonly protocol: EpisodeProtocol['protocol'];
   readonly selection: SplitPurpose;
+  readonly queriesPerClass?: number;
 }
 
 /** Episodes of a section that says neither `episodes` nor `queries`. */
@@ -50,11 +51,12 @@ export function makeDrawnTasks(
   draw: EpisodePlan['protocol'],
   data: EvaluationData,
 ): EvaluationTask[] {
-  const { protocol, selection, seed, testTimeAugmentation = null } = section;
+  const { protocol, selection, seed, testTimeAugmentation = null, queriesPerClass = 1 } = section;
   const shots = [section.kShot].flat();
   const combinations = [section.nWay].flat().flatMap((nWay) => shots.map((kShot) => ({ nWay, kShot })));
   return combinations.map(({ nWay, kShot }) => {
-    const plan = { protocol: draw, nWay, kShot, episodes: countEpisodes(section, nWay), seed };
+    const episodeCount = countEpisodes(section, nWay * queriesPerClass);
+    const plan = { protocol: draw, nWay, kShot, queriesPerClass, episodes: episodeCount, seed };
     const { episodes, skippedAlphabets } = drawEpisodes(data.split[selection], plan);
     const task = { protocol, selection, nWay, kShot, seed, testTimeAugmentation, assignment: null };
     const pictures = { clean: data.split[selection].set, source: data.source };
@@ -62,14 +64,14 @@ export function makeDrawnTasks(
   });
 }
 
-/**
- * Episodes that give the section's number of answers; each has one query of every class. Throws a OneshotError('usage')
- * when they do not come out even.
- */
-function countEpisodes(section: { episodes?: number; queries?: number }, nWay: number): number {
+/** Episodes that give the section's number of answers. Throws a OneshotError('usage') when they do not come out even. */
+function countEpisodes(section: { episodes?: number; queries?: number }, queriesPerEpisode: number): number {
   if (section.queries === undefined) return section.episodes ?? DEFAULT_EPISODES;
-  if (section.queries % nWay !== 0) {
-    throw new OneshotError('usage', `${section.queries} queries are no multiple of ${nWay} ways`);
+  if (section.queries % queriesPerEpisode !== 0) {
+    throw new OneshotError(
+      'usage',
+      `${section.queries} queries are no multiple of the ${queriesPerEpisode} of an episode`,
+    );
   }
-  return section.queries / nWay;
+  return section.queries / queriesPerEpisode;
 }

@@ -2,6 +2,7 @@
 import type { Protocol } from '../../config/experiment.js';
 import type { ExtraPictures } from '../../data/loaded-data.js';
 import type { EpisodeProtocol, EvaluationData, EvaluationTask, ProtocolType } from '../task.js';
+import { closedSet } from './closed-set.js';
 import { crossAlphabet, withinAlphabet } from './drawn-protocols.js';
 import { lakeRuns } from './lake-runs.js';
 import { mnist } from './mnist.js';
@@ -13,6 +14,7 @@ const protocolTypes: {
   'lake-runs': lakeRuns,
   'within-alphabet': withinAlphabet,
   'cross-alphabet': crossAlphabet,
+  'closed-set': closedSet,
   mnist,
 };
 
@@ -49,7 +51,7 @@ export async function makeTasks(sections: readonly Protocol[], data: EvaluationD
       uses.set(task.name, use);
       const name = use === 1 ? task.name : `${task.name}-${use}`;
       tasks.push({ ...task, name });
-      const { assignment } = section;
+      const assignment = 'assignment' in section ? section.assignment : undefined;
       if (assignment) tasks.push({ ...task, name: `${name}-transductive`, assignment });
     }
   }

@@ -47,6 +47,16 @@ export const ruleErrors: readonly BrokenFile[] = [
     expected: ['6:7 shape model.encoder[1]'],
   },
   {
+    title: 'known classes where the test has others',
+    change: { 14: '  - {protocol: closed-set}' },
+    expected: ['14:16 conflict evaluation[0].protocol'],
+  },
+  {
+    title: 'queries that do not come out even with several of each class, and an assignment of them',
+    change: { 14: '  - {protocol: cross-alphabet, nWay: 2, queriesPerClass: 3, queries: 10, assignment: oneToOne}' },
+    expected: ['14:70 episode evaluation[0].queries', '14:74 conflict evaluation[0].assignment'],
+  },
+  {
     title: 'a network of a file that is not there',
     change: { 5: '    - {name: conv1, type: file, path: nowhere/model.onnx}' },
     expected: ['5:7 shape model.encoder[0]'],

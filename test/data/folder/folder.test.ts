@@ -342,6 +342,24 @@ describe('a folder that says what is for what', () => {
     expect(split.test.set.characters).toHaveLength(2);
   });
 
+  test('may be divided picture by picture, some of every class on each side', async () => {
+    const root = writeFolder('by-pictures', [
+      ...['1', '2', '3', '4', '5'].map((name) => `oak/${name}.png`),
+      ...['1', '2'].map((name) => `fir/${name}.png`),
+    ]);
+    const section = sectionOf(root, { divideBy: 'pictures', test: 0.4, validation: 0.2 });
+    const description = describeData(section);
+    expect(description.sharedClasses).toEqual(['fir', 'oak']);
+    expect(description.notes).toEqual([]);
+    const { split } = await loadData(section, options);
+    // Of fir's two one stays for training: validation goes without.
+    expect(SPLIT_PURPOSES.map((purpose) => split[purpose].pictures.length)).toEqual([3, 1, 3]);
+    const all = SPLIT_PURPOSES.flatMap((purpose) => [...split[purpose].pictures]);
+    expect(all.sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    const other = await loadData({ ...section, seed: 2 }, options);
+    expect([...other.split.test.pictures]).not.toEqual([...split.test.pictures]);
+  });
+
   test('may say it in a table, wherever the pictures lie; others are passed over', async () => {
     const root = writeFolder('labelled', [
       ...['1', '2', '3', '4', '5'].map((name) => `images/${name}.png`),

@@ -1,9 +1,10 @@
 // Exact facts about the real files: the README of brendenlake/omniglot and counts made on them.
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openZipOrFolder } from '../../../src/data/files/unpacked-zip.js';
 import { openZip } from '../../../src/data/files/zip-file.js';
 import {
   type Drawing,
@@ -115,6 +116,31 @@ describe('other packings', () => {
     const alphabets = ['Angelic', 'Tengwar', 'ULOG'];
     const expected = evaluation.filter(({ alphabet }) => alphabets.includes(alphabet));
     expect(hashDrawings(await read(path))).toBe(hashDrawings(expected));
+  });
+
+  test('unpacked they are the same, with what desktops leave there; the zip is taken where both are', async () => {
+    const whole = await openOmniglot(REAL_DATA).evaluation.listEntries();
+    const entries = whole.filter(({ name }) => /\/(Angelic|ULOG)\//.test(name));
+    const place = join(folder, 'unpacked');
+    for (const { name, read: bytes } of entries) {
+      mkdirSync(dirname(join(place, name)), { recursive: true });
+      writeFileSync(join(place, name), bytes());
+    }
+    writeFileSync(join(place, 'images_evaluation', '.DS_Store'), 'x');
+    const path = join(place, EVALUATION.file);
+    const expected = evaluation.filter(({ alphabet }) => ['Angelic', 'ULOG'].includes(alphabet));
+    const found = await readDrawings(openZipOrFolder(path, OMNIGLOT_LIMITS, 'hint'), path, 'hint');
+    expect(hashDrawings(found)).toBe(hashDrawings(expected));
+    expect(() => openZipOrFolder(path, { ...OMNIGLOT_LIMITS, entries: 100 }, 'hint')).toThrow(
+      'holds more than 100 files',
+    );
+    writeFileSync(path, 'no zip');
+    expect(openZipOrFolder(path, OMNIGLOT_LIMITS, 'hint').bytes.toString()).toBe('no zip');
+    await expectFailure(
+      () => openZipOrFolder(join(folder, 'nowhere', EVALUATION.file), OMNIGLOT_LIMITS, 'hint'),
+      'data',
+      /images_evaluation\.zip is missing/,
+    );
   });
 
   // The small sets are in the official packing: their pictures are the full set's.

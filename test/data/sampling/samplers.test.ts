@@ -181,6 +181,22 @@ describe('episodes', () => {
     },
   );
 
+  test.each(['within-alphabet', 'cross-alphabet'] as const)(
+    'may have several queries of each way, never one of its support: %s',
+    (protocol) => {
+      const { episodes } = draw({ protocol, kShot: 1, queriesPerClass: 3 });
+      for (const { supportSet, queries } of episodes) {
+        expect(queries.map(({ truth }) => truth).sort()).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
+        const shown = [...supportSet.flat(), ...queries.map(({ picture }) => picture)];
+        expect(new Set(shown).size).toBe(16);
+        for (const { picture, truth } of queries)
+          expect(set.character[picture]).toBe(set.character[supportSet[truth]![0]!]);
+      }
+      // One query is what it was without the setting: figures of earlier runs stay.
+      expect(draw({ protocol, queriesPerClass: 1 })).toEqual(draw({ protocol }));
+    },
+  );
+
   test('within an alphabet have the same support drawers for all classes, and one query drawer', () => {
     for (const { supportSet, queries, alphabet } of draw().episodes) {
       const drawers = supportSet.map((pictures) => pictures.map((picture) => set.drawer[picture]).join());
@@ -222,6 +238,11 @@ describe('episodes', () => {
       /9 ways and 2 shots from the train selection: no alphabet has 9/,
     );
     await expectFailure(() => draw({ kShot: 4 }), 'usage', /5 drawers/);
-    await expectFailure(() => draw({ protocol: 'cross-alphabet', nWay: 17 }), 'usage', /16 characters have 3 drawers/);
+    await expectFailure(() => draw({ protocol: 'cross-alphabet', nWay: 17 }), 'usage', /16 characters have 3 pictures/);
+    await expectFailure(
+      () => draw({ protocol: 'cross-alphabet', queriesPerClass: 3 }),
+      'usage',
+      /0 characters have 5 pictures; \w+ has 4/,
+    );
   });
 });
