@@ -21,9 +21,8 @@ class EditorSchema {
 
   make() {
     const { title, description } = this.schema;
-    const parameters = this.sweptPaths();
     const properties = this.properties(this.schema);
-    this.offerPaths(parameters);
+    this.offerPaths(this.sweptPaths(), this.layerPaths());
     return {
       $schema: 'http://json-schema.org/draft-07/schema#',
       title,
@@ -139,29 +138,57 @@ class EditorSchema {
     return { description, markdownDescription: [description, facts.join('; ')].filter(Boolean).join('\n\n') };
   }
 
-  /** Key paths of single values, each with what may stand there in any kind. */
+  /** Key paths of single values below the sections, each with what may stand there in any kind. */
   sweptPaths() {
     const paths = new Map();
-    const visit = (path, node) => {
-      const resolved = this.page.resolve(node);
-      if (resolved.oneOf) for (const kind of resolved.oneOf) visit(path, kind);
-      else if (resolved.properties)
-        for (const [key, child] of Object.entries(resolved.properties)) visit(`${path}.${key}`, child);
-      else if (resolved.const === undefined && resolved.items?.$ref === undefined)
-        paths.set(path, [...(paths.get(path) ?? []), node]);
-    };
-    for (const section of SWEPT) visit(section, this.schema.properties[section]);
+    for (const section of SWEPT) this.collectPaths(section, this.schema.properties[section], paths);
     return paths;
   }
 
-  /** Writes the paths into the definitions of sweeps: values for a grid, ranges for a search, one value for a point of a list. */
-  offerPaths(paths) {
+  /** The same below a layer, whatever its name: `filters`. */
+  layerPaths() {
+    const paths = new Map();
+    const { layer } = this.schema.$defs;
+    for (const kind of layer?.oneOf ?? []) {
+      const { type, name, ...settings } = this.page.resolve(kind).properties;
+      for (const [key, node] of Object.entries(settings)) this.collectPaths(key, node, paths);
+    }
+    return paths;
+  }
+
+  collectPaths(path, node, paths) {
+    const resolved = this.page.resolve(node);
+    if (resolved.oneOf) for (const kind of resolved.oneOf) this.collectPaths(path, kind, paths);
+    else if (resolved.properties)
+      for (const [key, child] of Object.entries(resolved.properties)) this.collectPaths(`${path}.${key}`, child, paths);
+    else if (resolved.const === undefined && resolved.items?.$ref === undefined)
+      paths.set(path, [...(paths.get(path) ?? []), node]);
+  }
+
+  /**
+   * Writes the paths into the definitions of sweeps: values for a grid, ranges for a search, one value for a point of a list.
+   * Those of layers hold for any name, which an editor asks for when it has put one in.
+   */
+  offerPaths(paths, layerPaths) {
     const sweep = this.definitions.sweep;
     if (sweep === undefined) return;
     const one = (nodes) => ({ anyOf: [...nodes.map((node) => this.shape(node)), { type: 'null' }] });
     const texts = (path, nodes) => ({ title: path, ...this.describe(this.page.resolve(nodes[0])) });
     const make = (compose) =>
       Object.fromEntries([...paths].map(([path, nodes]) => [path, { ...texts(path, nodes), ...compose(one(nodes)) }]));
+    const makeOfLayers = (compose, value) => ({
+      patternProperties: Object.fromEntries(
+        [...layerPaths].map(([path, nodes]) => [
+          `^model\\.encoder\\[[^\\]]+\\]\\.${path.replaceAll('.', '\\.')}$`,
+          { ...texts(`model.encoder[…].${path}`, nodes), ...compose(one(nodes)) },
+        ]),
+      ),
+      defaultSnippets: [...layerPaths].map(([path, [node]]) => ({
+        label: `model.encoder[…].${path}`,
+        description: this.page.resolve(node).description,
+        body: { [`model.encoder[\${1:NAME}].${path}`]: value },
+      })),
+    });
     const list = (value) => ({ type: ['array', 'null'], minItems: 1, items: value });
     const range = { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 };
     const draws = {
@@ -188,13 +215,22 @@ class EditorSchema {
       minProperties: 1,
       additionalProperties: list({}),
       properties: make(list),
+      ...makeOfLayers(list, '[$2]'),
     };
-    this.definitions.sweepPoint = { type: 'object', minProperties: 1, properties: make((value) => value) };
+    const point = (value) => value;
+    this.definitions.sweepPoint = {
+      type: 'object',
+      minProperties: 1,
+      properties: make(point),
+      ...makeOfLayers(point, '$2'),
+    };
+    const listOrDraws = (value) => ({ anyOf: [list(value), draws] });
     this.definitions.sweepDraws = {
       type: 'object',
       minProperties: 1,
       additionalProperties: { anyOf: [list({}), draws] },
-      properties: make((value) => ({ anyOf: [list(value), draws] })),
+      properties: make(listOrDraws),
+      ...makeOfLayers(listOrDraws, '[$2]'),
     };
     for (const [name, shape] of Object.entries(this.definitions)) {
       if (!name.startsWith('sweep-')) continue;

@@ -115,6 +115,7 @@ footer { margin-top: 40px; font-size: 0.85rem; color: var(--quiet); }
   nav ul { display: block; padding: 0; }
   nav a { padding: 4px 0; }
 }
+@page { margin: 14mm; }
 @media print {
   :root { color-scheme: light; ${variables(PLOT_COLORS)} --page: #fff; --quiet: #444; --alarm: #8a2200; --won: #00664c; --lost: #8f3900; }
   .page { display: block; max-width: none; } main { padding: 0; }
@@ -122,7 +123,10 @@ footer { margin-top: 40px; font-size: 0.85rem; color: var(--quiet); }
   .scroll, .tall { overflow: visible; max-height: none; background: none; } .tall th { position: static; }
   .section::details-content { content-visibility: visible; display: block; block-size: auto; }
   .section > summary { list-style: none; }
-  .plot, .item, tr { break-inside: avoid; } summary { break-after: avoid; }
+  .plot, .picture, .item, .number, .facts, tr { break-inside: avoid; } summary, h3, .caption { break-after: avoid; }
+  .content > :first-child { break-before: avoid; }
+  .plots { grid-template-columns: repeat(2, minmax(0, 1fr)); } .item img, .item .query img { max-width: 44px; }
   table { font-size: 0.82rem; } td, td.left, td.left:first-child { min-width: 0; padding-right: 8px; } th { padding-right: 8px; }
+  td.left { overflow-wrap: anywhere; }
 }
 `;

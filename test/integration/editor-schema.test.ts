@@ -80,6 +80,7 @@ describe('an editor underlines', () => {
     ['model:\n  encoder:\n    - {type: convolution}', 3],
     ['model:\n  encoder:\n    - {type: conv, filters: 0}', 3],
     ['sweep:\n  method: grid\n  parameters:\n    training.maxEpochs: [many]', 4],
+    ['sweep:\n  method: grid\n  parameters:\n    model.encoder[conv1].filters: [many]', 4],
     ['evaluation:\n  - {protocol: within-alphabet, nWays: 5}', 2],
   ])('a mistake where it stands: %s', async (text, line) => {
     const found = await editor.diagnose(HERE, `${HEAD}${text}\n`);
@@ -115,7 +116,8 @@ describe('an editor offers', () => {
 
   test('the paths and the ranges of a sweep', async () => {
     const paths = await editor.complete(HERE, `${HEAD}sweep:\n  method: tpe\n  parameters:\n    |\n`);
-    expect(paths).toEqual(expect.arrayContaining(['training.optimizer.learningRate', 'augmentation.affine.copies']));
+    const expected = ['training.optimizer.learningRate', 'augmentation.affine.copies', 'model.encoder[…].filters'];
+    expect(paths).toEqual(expect.arrayContaining(expected));
     const ranges = await editor.complete(
       HERE,
       `${HEAD}sweep:\n  method: tpe\n  parameters:\n    training.optimizer.learningRate:\n      |\n`,
