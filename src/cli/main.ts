@@ -221,7 +221,7 @@ program
   .description('a page to draw on, with the network in it: served for this machine, or written to be put online')
   .argument('<run>', 'a finished run, or an exported .safetensors file')
   .addOption(new Option('--out <dir>', 'write the page as files there, and serve nothing'))
-  .addOption(new Option('--support <dir>', "what is known at the start, instead of characters of the run's data"))
+  .addOption(new Option('--support <dir>', "what is known at the start, instead of classes of the run's data"))
   .addOption(new Option('--no-starters', "put no pictures of the run's data into the page"))
   .addOption(new Option('--port <n>', 'port on the loopback address; a free one when left out').argParser(parseCount))
   .addOption(new Option('--no-open', 'open no browser'))
