@@ -1,5 +1,5 @@
-// `npm run slim`: removes from node_modules what nothing here loads: ONNX Runtime's libraries for other systems and processors, and
-// of TensorFlow.js its source maps and its builds for browsers. `npm ci` brings it all back.
+// `npm run slim`: removes from node_modules what nothing here loads: ONNX Runtime's libraries for other systems and processors,
+// its builds for browsers, and TensorFlow.js's source maps and builds for browsers. `npm ci` brings it all back.
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -19,7 +19,8 @@ export function findUnused(modules, { platform, arch }) {
   );
   const tensorflow = join(modules, '@tensorflow');
   const builds = list(tensorflow).flatMap((name) => findBuilds(join(tensorflow, name, 'dist')));
-  return [...foreign, ...builds];
+  const web = join(modules, 'onnxruntime-web', 'dist');
+  return [...foreign, ...builds, ...(existsSync(web) ? [web] : [])];
 }
 
 function findBuilds(folder) {

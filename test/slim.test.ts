@@ -15,6 +15,8 @@ test('removes libraries of other systems and builds for browsers, and nothing th
     '@tensorflow/tfjs/dist/tf.node.js',
     'yaml/dist/index.js.map',
     '@tensorflow/tfjs/package.json',
+    '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm',
+    'onnxruntime-web/types.d.ts',
   ];
   const gone = [
     '@tensorflow/tfjs-core/dist/ops/add.js.map',
@@ -25,6 +27,7 @@ test('removes libraries of other systems and builds for browsers, and nothing th
     `${ort}/linux/arm64/x.so`,
     `${ort}/win32/x64/onnxruntime.dll`,
     '@tensorflow/tfjs/dist/miniprogram/index.js',
+    'onnxruntime-web/dist/ort.wasm.min.js',
   ];
   for (const path of [...kept, ...gone, ...foreign]) {
     mkdirSync(join(modules, dirname(path)), { recursive: true });
@@ -32,6 +35,6 @@ test('removes libraries of other systems and builds for browsers, and nothing th
   }
   const unused = findUnused(modules, { platform: 'linux', arch: 'x64' }).map((path) => relative(modules, path));
   expect(unused.sort()).toEqual(
-    [...gone, `${ort}/linux/arm64`, `${ort}/win32`, '@tensorflow/tfjs/dist/miniprogram'].sort(),
+    [...gone, `${ort}/linux/arm64`, `${ort}/win32`, '@tensorflow/tfjs/dist/miniprogram', 'onnxruntime-web/dist'].sort(),
   );
 });

@@ -31,7 +31,7 @@ const program = new Command('oneshot')
 program.addHelpText(
   'after',
   `
-Examples:
+Examples (outside of a clone, \`oneshot init --examples\` brings the files):
   $ oneshot run experiments/quickstart.yaml              train, evaluate, report: half a minute
   $ oneshot plan experiments/paper-repro.yaml            what a file would run, and what that costs
   $ oneshot run my.yaml --set training.maxEpochs=5       with another value than the file's
@@ -221,7 +221,7 @@ program
   .description('a page to draw on, with the network in it: served for this machine, or written to be put online')
   .argument('<run>', 'a finished run, or an exported .safetensors file')
   .addOption(new Option('--out <dir>', 'write the page as files there, and serve nothing'))
-  .addOption(new Option('--support <dir>', "what is known at the start, instead of characters of the run's data"))
+  .addOption(new Option('--support <dir>', "what is known at the start, instead of classes of the run's data"))
   .addOption(new Option('--no-starters', "put no pictures of the run's data into the page"))
   .addOption(new Option('--port <n>', 'port on the loopback address; a free one when left out').argParser(parseCount))
   .addOption(new Option('--no-open', 'open no browser'))
@@ -332,6 +332,7 @@ program
   .command('init')
   .description('write a starter experiment file, with comments; or one that fits a folder of your own pictures')
   .argument('[dir]', 'where; made if it is missing', '.')
+  .option('--examples', 'the experiments that ship with the program instead, in experiments/')
   .option('--pictures <folder>', 'look at the classes, sizes and colours in this folder, and write what fits them')
   .action(run(async () => (await import('./commands/init.js')).initCommand));
 

@@ -2064,7 +2064,7 @@ export interface BaselineSimpleStrokes {
   parses: number;
 }
 /**
- * Bayesian program learning without type-level learning (Lake 2014, thesis, section 4.2.4): strokes of both pictures, each fitted to the other with token noise. A hundredth of a second of processor time for each fit.
+ * Bayesian program learning without type-level learning (Lake 2014, thesis, section 4.2.4): strokes of both pictures, read at 105 x 105 pixels, each fitted to the other with token noise. A score is the mean log-likelihood ratio of both directions for each pixel of ink. A third of a second of processor time for each query of five candidates.
  *
  * This interface was referenced by `Experiment`'s JSON-Schema
  * via the `definition` "baselineHbpl".

@@ -18,6 +18,7 @@ main { display: grid; gap: 24px 36px; grid-template-columns: minmax(0, 1fr); pad
   .drawing { grid-area: drawing; } .answer { grid-area: answer; } .known { grid-area: known; }
 }
 button, select, input { font: inherit; color: inherit; }
+select { max-width: 13rem; }
 button, select { min-height: 36px; padding: 5px 12px; border: 1px solid var(--faint); border-radius: 8px; background: var(--card); cursor: pointer; }
 button:hover:enabled, select:hover { border-color: var(--quiet); }
 button:disabled { color: var(--quiet); cursor: default; border-style: dashed; background: none; }

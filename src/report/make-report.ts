@@ -1,4 +1,6 @@
 // Everything that a report says, as plain data: the pages, and `--json`, are made from this alone.
+
+import { chooseWords, type Words } from '../data/words.js';
 import { groupBy } from '../evaluation/group-by.js';
 import type { DamagedRun } from '../run-folder/find-runs.js';
 import { countStates, type RunState } from '../run-folder/run-folder.js';
@@ -40,7 +42,6 @@ import { listDataDoubts } from './list-data-doubts.js';
 import type { LoadedRuns } from './load-runs.js';
 import { measureEnsembles } from './measure-ensembles.js';
 import { nameSystem } from './names.js';
-import { chooseWords, type Words } from './words.js';
 
 export interface Report {
   readonly title: string;

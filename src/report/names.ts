@@ -1,10 +1,10 @@
 // What systems, selections and tasks are called in tables, legends and sentences.
 import type { SplitPurpose } from '../data/pictures/picture-set.js';
+import { tellOf } from '../data/words.js';
 import { titleOfProtocol } from '../evaluation/protocols/registry.js';
 import { titleOfBaseline } from '../evaluation/scorers/registry.js';
 import { formatSize } from './format-figures.js';
 import type { Measurement } from './group-runs.js';
-import { tellOf } from './words.js';
 
 type NamedSystem = Pick<Measurement, 'system' | 'scorer' | 'variant' | 'pictures'>;
 

@@ -37,7 +37,7 @@ export function findGroupProblems(
       code: 'episode',
       keys: [['drawers'], []],
       found: `${drawers} drawers`,
-      allowed: `at most ${people}, who drew each character of the training selection`,
+      allowed: `at most ${people}: so many pictures has the smallest class of the training selection`,
     });
   }
   return problems;

@@ -112,7 +112,7 @@ async function describe(
   const note = [
     // MLflow shows the first line until one asks for more.
     `${NOTE_BEGINNING} Views: ${views.join(' · ')}.`,
-    '`accuracy` is the figure that speaks for a run, measured on characters that training and validation have not seen; ' +
+    '`accuracy` is the figure that speaks for a run, measured on the test selection alone; ' +
       '`test/…` are all tasks, `best/…` what validation said of the weights that are kept.',
     ...(sweeps.length === 0
       ? []

@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 // Exported networks in the runtimes of other programs, which know nothing of this one: ONNX Runtime and TensorFlow.js in a
-// browser, ONNX Runtime in Python. The examples are those of docs/use-a-model.md, as they stand there.
+// browser, ONNX Runtime in Python; and in this program's own library for pages. The examples are those of
+// docs/use-a-model.md, as they stand there.
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -26,6 +27,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const { resolve: locate } = createRequire(import.meta.url);
 const TENSORFLOW = join(dirname(locate('@tensorflow/tfjs/package.json')), 'dist/tf.min.js');
 const ORT = dirname(locate('onnxruntime-web/wasm'));
+
+type PageLibrary = typeof import('../../dist/browser/load-model.js');
 
 /** What the browser is asked to compute, and what it answers. */
 interface Computed {
@@ -56,6 +59,7 @@ beforeAll(async () => {
   cpSync(join(folder, 'new/character02/1.png'), join(folder, 'new.png'));
   await oneshot('export', run, '--support', 'known', '--out', 'trees.onnx');
   await oneshot('export', run, '--support', 'known', '--out', 'trees', '--format', 'tfjs');
+  await oneshot('export', run, '--support', 'known', '--out', 'trees.safetensors', '--format', 'safetensors');
   ours = await computeHere();
   browser = await openBrowser();
   server = await serveFiles(new Map());
@@ -89,11 +93,11 @@ async function computeHere(): Promise<Computed> {
   };
 }
 
-/** A page of the server with these scripts, at whose addresses the files lie. */
-async function openPage(scripts: readonly string[], files: Readonly<Record<string, string>>): Promise<Page> {
+/** A page of the server with this in its markup, at whose addresses the files lie. */
+async function openPage(markup: string, files: Readonly<Record<string, string>>): Promise<Page> {
   const page = await browser.newPage();
   const html = join(newFolder(), 'page.html');
-  writeFileSync(html, `<!doctype html>${scripts.map((script) => `<script src="${script}"></script>`).join('')}`);
+  writeFileSync(html, `<!doctype html>${markup}`);
   for (const [address, file] of Object.entries({ ...files, '/page.html': html })) server.files.set(address, file);
   await page.goto(`${server.uri}/page.html`);
   return page;
@@ -114,7 +118,7 @@ test('what is compared tells pictures and classes apart', () => {
 describe('in a browser', () => {
   test('ONNX Runtime computes the same embeddings and names from the ONNX file', async () => {
     const files = ['ort.wasm.min.js', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];
-    const page = await openPage(['/ort/ort.wasm.min.js'], {
+    const page = await openPage('<script src="/ort/ort.wasm.min.js"></script>', {
       ...Object.fromEntries(files.map((name) => [`/ort/${name}`, join(ORT, name)])),
       '/trees.onnx': join(folder, 'trees.onnx'),
     });
@@ -140,7 +144,7 @@ describe('in a browser', () => {
   });
 
   test('TensorFlow.js computes the same from the graph model', async () => {
-    const page = await openPage(['/tf.min.js'], {
+    const page = await openPage('<script src="/tf.min.js"></script>', {
       '/tf.min.js': TENSORFLOW,
       '/trees/model.json': join(folder, 'trees/model.json'),
       '/trees/weights.bin': join(folder, 'trees/weights.bin'),
@@ -163,6 +167,32 @@ describe('in a browser', () => {
     expectOurs(computed);
     await page.close();
   });
+});
+
+test('the library of pages computes the same from the safetensors file, out of the files of the pictures', async () => {
+  const files = listPictures([join(folder, 'new')]);
+  const script = `<script type="module">import * as library from '/browser.js'; globalThis.library = library</script>`;
+  const page = await openPage(script, {
+    '/browser.js': join(ROOT, 'dist/pages/browser.js'),
+    '/trees.safetensors': join(folder, 'trees.safetensors'),
+    ...Object.fromEntries(files.map((file, i) => [`/new/${i}.png`, file])),
+  });
+  const requests: string[] = [];
+  page.on('request', (made) => requests.push(new URL(made.url()).pathname));
+  const computed = await page.evaluate(async (count) => {
+    const { library } = globalThis as unknown as { library: PageLibrary };
+    const model = await library.loadModel('/trees.safetensors');
+    const pictures: Blob[] = [];
+    for (let i = 0; i < count; i++) pictures.push(await (await fetch(`/new/${i}.png`)).blob());
+    const embeddings = await model.embed(pictures);
+    const names: string[] = [];
+    for (const picture of pictures) names.push((await model.classify(picture, { threshold: 'none' })).name!);
+    model.dispose();
+    return { embeddings: embeddings.flatMap((embedding) => Array.from(embedding)), names };
+  }, files.length);
+  expectOurs(computed);
+  expect(requests.filter((path) => !path.startsWith('/new/'))).toEqual(['/trees.safetensors']);
+  await page.close();
 });
 
 /** Blocks of the page on trained networks in this language, in their order. */
@@ -196,23 +226,28 @@ describe('examples of the document', () => {
     expect(Number(probability)).toBeCloseTo(expected.probability, 4);
   });
 
-  test('a page, with TensorFlow.js', async () => {
-    const [example, ...others] = readExamples('html');
-    expect(others).toEqual([]);
-    const place = join(folder, 'site');
-    mkdirSync(place);
-    writeFileSync(join(place, 'index.html'), example!);
+  test('pages, with TensorFlow.js and with the library', async () => {
+    const examples = readExamples('html');
+    expect(examples).toHaveLength(2);
     for (const name of ['model.json', 'weights.bin'])
       server.files.set(`/site/trees/${name}`, join(folder, 'trees', name));
     server.files.set('/site/new.png', join(folder, 'new.png'));
-    server.files.set('/site/index.html', join(place, 'index.html'));
-    const page = await browser.newPage();
-    await page.route('https://cdn.jsdelivr.net/**', (route) => route.fulfill({ path: TENSORFLOW }));
-    await page.goto(`${server.uri}/site/index.html`);
-    await page.waitForFunction(() => document.body.innerText.endsWith('%'));
-    const [, name, percent] = /(\S+) ([\d.]+) %/.exec(await page.innerText('body'))!;
-    expect(name).toBe(expected.name);
-    expect(Number(percent)).toBeCloseTo(100 * expected.probability, 0);
-    await page.close();
+    server.files.set('/site/trees.safetensors', join(folder, 'trees.safetensors'));
+    server.files.set('/site/browser.js', join(ROOT, 'dist/pages/browser.js'));
+    for (const [i, example] of examples.entries()) {
+      const file = join(folder, `page-${i}.html`);
+      writeFileSync(file, example);
+      server.files.set('/site/index.html', file);
+      const page = await browser.newPage();
+      await page.route('https://cdn.jsdelivr.net/**', (route) => route.fulfill({ path: TENSORFLOW }));
+      await page.goto(`${server.uri}/site/index.html`);
+      await page.waitForFunction(() => document.body.innerText.endsWith('%'));
+      const [, name, percent] = /(\S+) ([\d.]+) %/.exec(await page.innerText('body'))!;
+      // The library alone knows the threshold.
+      expect([expected.name, 'unknown']).toContain(name);
+      if (i === 0) expect(name).toBe(expected.name);
+      expect(Number(percent)).toBeCloseTo(100 * expected.probability, 0);
+      await page.close();
+    }
   });
 });

@@ -11,6 +11,7 @@ import type { DataSection } from '../../data/loaded-data.js';
 import { LAKE_ALPHABETS } from '../../data/omniglot/omniglot-alphabets.js';
 import type { SplitPurpose } from '../../data/pictures/picture-set.js';
 import type { AlphabetCount } from '../../data/splits.js';
+import { chooseWords, type Words } from '../../data/words.js';
 import { describeDataOnce } from '../describe-data-once.js';
 import { firstGiven, type Rule, type RuleContext } from '../rule.js';
 
@@ -174,8 +175,9 @@ export const checkEpisodeSizes: Rule = {
       const alphabets = selections[section.selection];
       if (alphabets.length === 0) reportEmptySelection(section, data, context);
       else {
-        checkShots(section, alphabets, context);
-        checkWays(section, alphabets, context);
+        const words = chooseWords([data.dataset]);
+        checkShots(section, alphabets, words, context);
+        checkWays(section, alphabets, words, context);
       }
     }
   },
@@ -195,16 +197,21 @@ function reportEmptySelection({ path, selection }: SelectionSection, data: DataS
     path: isValidation ? path : firstGiven(context, [[...path, 'selection'], path]),
     at: isValidation ? 'key' : 'value',
     found: `the ${selection} selection, which is empty`,
-    allowed: 'a selection that has alphabets',
+    allowed: `a selection that has ${chooseWords([data.dataset]).alphabets}`,
     hint: explainEmptySelection(data, selection),
   });
 }
 
-function checkShots(section: SelectionSection, alphabets: readonly AlphabetCount[], context: RuleContext): void {
+function checkShots(
+  section: SelectionSection,
+  alphabets: readonly AlphabetCount[],
+  words: Words,
+  context: RuleContext,
+): void {
   const { queriesPerClass = 1, selection } = section;
   const { drawers, fewest } = alphabets.reduce((a, b) => (b.drawers > a.drawers ? b : a));
   const most = drawers - queriesPerClass;
-  const who = fewest === undefined ? 'each character' : `class ${fewest}`;
+  const who = fewest === undefined ? `each ${words.character}` : `${words.character} ${fewest}`;
   const taken = queriesPerClass === 1 ? 'the query takes one' : `the queries take ${queriesPerClass}`;
   for (const { value, index } of eachValue(section.kShot)) {
     if (value <= most) continue;
@@ -221,7 +228,12 @@ function checkShots(section: SelectionSection, alphabets: readonly AlphabetCount
   }
 }
 
-function checkWays(section: SelectionSection, alphabets: readonly AlphabetCount[], context: RuleContext): void {
+function checkWays(
+  section: SelectionSection,
+  alphabets: readonly AlphabetCount[],
+  words: Words,
+  context: RuleContext,
+): void {
   const isWithin = section.protocol === 'within-alphabet';
   const largest = alphabets.reduce((a, b) => (b.characters > a.characters ? b : a));
   const most = isWithin ? largest.characters : alphabets.reduce((sum, { characters }) => sum + characters, 0);
@@ -232,8 +244,8 @@ function checkWays(section: SelectionSection, alphabets: readonly AlphabetCount[
       path: pathOfValue(section, 'nWay', index, context),
       found: `${value} ways`,
       allowed: isWithin
-        ? `at most ${most}: no alphabet of the ${section.selection} selection has more characters (${largest.name})`
-        : `at most ${most}, the characters of the ${section.selection} selection`,
+        ? `at most ${most}: no ${words.alphabet} of the ${section.selection} selection has more ${words.characters} (${largest.name})`
+        : `at most ${most}, the ${words.characters} of the ${section.selection} selection`,
     });
   }
 }

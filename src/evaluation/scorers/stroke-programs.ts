@@ -5,6 +5,7 @@ import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import {
   AFFINE_NOISE,
   type ElasticMatch,
+  type InkPicture,
   inkFrom,
   multiplyNoise,
   ONE_WAY_WEIGHTS,
@@ -16,6 +17,7 @@ import {
   type StrokeShape,
 } from 'stroke-programs';
 import type { BaselineAffineModel, BaselineHbpl, BaselineSimpleStrokes } from '../../config/experiment.js';
+import { IDENTITY_MAP, warpPicture } from '../../data/distortion/warp.js';
 import { type PictureSet, pictureAt } from '../../data/pictures/picture-set.js';
 import type { BaselineType, EmbeddedPictures, Scorer } from './scorer.js';
 
@@ -82,6 +84,18 @@ function makeStrokeScorer(name: string, candidates: number, settings: StrokeScor
   };
 }
 
+/** Height and width at which strokes are read: noises are in pixels of Omniglot's pictures. */
+const SIZE = 105;
+
+/** The ink of a picture, brought to 105 x 105 pixels. */
+function readInk(set: PictureSet, number: number): InkPicture {
+  const pixels = pictureAt(set, number);
+  if (set.width === SIZE) return inkFrom(pixels, SIZE, SIZE);
+  const ink = new Float32Array(SIZE * SIZE);
+  warpPicture({ pixels, offset: 0, size: set.width }, { ink, offset: 0, size: SIZE }, IDENTITY_MAP);
+  return inkFrom(ink, SIZE, SIZE, 0.5);
+}
+
 /**
  * Elastic matches by pictures `query,support`, each found once for all scorers of a set: they are half of the time of a
  * scorer that fits few candidates.
@@ -95,7 +109,7 @@ function compareStrokes(set: PictureSet, candidates: number, settings: StrokeSco
   matchesOfSets.set(set, matches);
   const read = (number: number) => {
     if (!pictures.has(number)) {
-      pictures.set(number, scorer.prepare(inkFrom(pictureAt(set, number), set.width, set.height)));
+      pictures.set(number, scorer.prepare(readInk(set, number)));
     }
     return pictures.get(number);
   };

@@ -1,7 +1,8 @@
 // The characters that were taken for one another most often, with a picture of each.
+
+import type { Words } from '../../data/words.js';
 import { type Block, heading, type Text } from '../document.js';
 import type { Report } from '../make-report.js';
-import type { Words } from '../words.js';
 
 /** The blocks of the section; none where there is nothing to say. */
 export function makeConfusionsSection({ confusedPairs, words }: Report): Block[] {

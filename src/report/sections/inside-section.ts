@@ -1,4 +1,6 @@
 // Inside the network: its first filters, what it was shown, how it sees unseen characters, and whether its probabilities are any.
+
+import type { Words } from '../../data/words.js';
 import { type Block, heading, type Picture, type Plot, paragraph } from '../document.js';
 import type { Calibration } from '../figures/calibration.js';
 import type { DistortionSamples } from '../figures/distortion-samples.js';
@@ -9,7 +11,6 @@ import { formatCount, formatPercent, PERCENT } from '../format-figures.js';
 import type { Report } from '../make-report.js';
 import { drawLines } from '../plots/draw-lines.js';
 import { drawPoints } from '../plots/draw-points.js';
-import type { Words } from '../words.js';
 
 /** Pictures smaller than this are enlarged. */
 const LEAST_PICTURE_SIZE = 48;

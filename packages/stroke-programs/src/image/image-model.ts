@@ -3,8 +3,7 @@
 // every point of the line and by both noises.
 //
 // Departures: ink saturates by 1 - exp(-ink) where Lake's program cuts it off at 1, so that every point of a line has a
-// gradient; the gain that stands for his 3 x 3 filter is set so that lines have the width of Omniglot's; one blur has the
-// width of his two, whose kernels are convolved.
+// gradient; a gain stands for his 3 x 3 filter; one blur has the width of his two, whose kernels are convolved.
 import type { InkPicture } from '../ink-picture.js';
 import { type BlurKernel, blurColumns, blurRows, makeBlurKernel, type Window } from './blur.js';
 
@@ -73,11 +72,14 @@ export interface ImageLikelihood {
   readonly flip: number;
 }
 
-/** Ink that a pixel of line lays. Lines of Omniglot are about 3 pixels wide; see `saturation`. */
+/** Ink that a pixel of line lays. */
 const INK_PER_PIXEL = 1;
 /** Ink where a pen is put down, so that dots are seen: Lake's 2 units of ink a point. */
 const INK_OF_START = 2;
-/** The gain of ink before it saturates, by the side of a cell: lines come out 3 pixels wide. */
+/**
+ * The gain of ink before it saturates, by the side of a cell. Lines come out thinner than Omniglot's: at 2 pixels a cell
+ * they hold 60 % of the ink.
+ */
 const GAINS: Readonly<Record<number, number>> = { 1: 8, 2: 4, 3: 2 };
 /** Largest reach of the blurs' kernel in pixels; Lake's two windows of 11 x 11 reach as far. */
 const BLUR_REACH = 10;

@@ -23,7 +23,10 @@ import { simplifyParse } from '../parsing/simplify-parse.js';
 export interface ScoreWeights {
   /** Of log P(support | query) for each pixel of ink. */
   readonly back: number;
-  /** Of the distance of elastic matching, subtracted: a second opinion, which the two would share if pictures were all. */
+  /**
+   * Of the distance of elastic matching, subtracted: log-odds of a second observer of the same two pictures, who errs on
+   * other ones.
+   */
   readonly elastic: number;
 }
 
@@ -101,8 +104,8 @@ export class StrokeScorer {
   }
 
   /**
-   * The query as the support picture's character; the score is in nats for each pixel of ink, 0 for a picture compared with
-   * itself, larger for more alike. Fits start from the match where it is given.
+   * The query as the support picture's character; the score is in nats for each pixel of ink, about 0 for a picture compared
+   * with itself, larger for more alike. Fits start from the match where it is given.
    */
   compare(query: StrokeShape, support: StrokeShape, match?: ElasticMatch): StrokeComparison {
     const { weights } = this.#settings;

@@ -200,7 +200,7 @@ export function bindAlgorithm(
   return { name, compute: (operands) => algorithm.compute(context, shape, operands) };
 }
 
-function includePadding(shape: ConvolutionShape): ConvolutionShape {
+export function includePadding(shape: ConvolutionShape): ConvolutionShape {
   const [top, left, bottom, right] = shape.padding;
   return {
     ...shape,

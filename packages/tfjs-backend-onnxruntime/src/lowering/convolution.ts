@@ -2,10 +2,13 @@
 
 import type { ConvolutionShape } from '../base/convolution-shape.js';
 import { isSameShape, type Shape, stripLeadingOnes } from '../base/shapes.js';
+import { addNative } from '../graph/native-nodes.js';
+import { canSumDepthwise, createDepthwiseGradient } from '../native/depthwise-gradient.js';
+import type { NativeOperators } from '../native/native-operators.js';
 import type { ConvolutionAttributes } from '../recording/attributes.js';
 import type { ConvolutionRole } from './algorithm-names.js';
 import { attributesOf, type Lowering, type LoweringTask } from './context.js';
-import { chooseAlgorithm } from './convolution-algorithms.js';
+import { chooseAlgorithm, includePadding } from './convolution-algorithms.js';
 import {
   canConvolveBlocked,
   canDepthwiseBeBlocked,
@@ -55,10 +58,38 @@ export const convolutionLowerings: Readonly<Record<string, Lowering>> = {
     deferred(task, () => {
       const [x, dy] = task.inputs as [Value, Value];
       const shape = convolutionShape(task, x.shape, dy.shape);
+      const { native, block } = task.context;
+      if (native !== null && canSumDepthwise(includePadding(shape), block))
+        return { natural: sumDepthwise(task, native, shape, x, dy) };
       const activations = [x, dy].map((value) => fullNameIn(task.context, value, 'channelsFirst')) as [string, string];
       return { natural: depthwiseFilterGradient(task.context.builder, shape, ...activations) };
     }),
 };
+
+/** Returns the gradient of the filters by a program of its own. */
+function sumDepthwise(
+  { context }: LoweringTask,
+  native: NativeOperators,
+  shape: ConvolutionShape,
+  x: Value,
+  dy: Value,
+): string {
+  const { builder, block } = context;
+  const { batch, inputSize, inputChannels, padding } = shape;
+  const [top, left, bottom, right] = padding;
+  const padded = includePadding(shape);
+  const planes = builder.reshape(fullNameIn(context, x, 'blocked'), [
+    (batch * inputChannels) / block,
+    ...inputSize,
+    block,
+  ]);
+  const inputs = [
+    builder.padZeros(planes, [0, top, left, 0], [0, bottom, right, 0]),
+    fullNameIn(context, dy, 'blocked'),
+  ];
+  const key = `depthwise${block}${JSON.stringify(padded)}`;
+  return addNative(builder, native, inputs, key, (code) => createDepthwiseGradient(code, padded, block))[0]!;
+}
 
 function deferred({ shape, dtype }: LoweringTask, compute: () => Names): Value {
   return new Value({ shape, dtype, compute });

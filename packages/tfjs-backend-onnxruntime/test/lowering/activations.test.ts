@@ -111,6 +111,18 @@ describe('Convolutions', () => {
       );
     }
   });
+
+  it.each([
+    [3, 1, 'same'],
+    [5, 1, 'same'],
+    [5, 2, 'same'],
+    [3, 2, 'valid'],
+  ] as const)('work depthwise in blocks of channels: filters of size %i every %i, %s', (size, stride, pad) => {
+    expectSameGradients(
+      (x, filter) => tf.depthwiseConv2d(x as Images, filter as Images, stride, pad),
+      [normal([3, 9, 8, 48]), normal([size, size, 48, 1], 2)],
+    );
+  });
 });
 
 describe('Pooling', () => {

@@ -8,6 +8,7 @@ import {
   createProductSums,
 } from '../../src/native/activation-passes.js';
 import { AVX2, AVX512, type VectorSet } from '../../src/native/assembler.js';
+import { createDepthwiseGradient } from '../../src/native/depthwise-gradient.js';
 import { createElementwise } from '../../src/native/elementwise-program.js';
 import { createFewChannelGradient } from '../../src/native/few-channel-gradient.js';
 import { CodeBlock, type NativeProgram } from '../../src/native/native-operators.js';
@@ -317,6 +318,44 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
     const result = emulate(vectors, (code) => createFewChannelGradient(code, shape, size), inputs);
     expect(relativeDifference(result, expected)).toBeLessThan(TOLERANCE);
   });
+
+  it.each([
+    [3, 3, [1, 1], [1, 1], 2],
+    [5, 5, [1, 1], [1, 1], 3],
+    [3, 5, [2, 2], [1, 1], 18],
+    [3, 3, [1, 2], [2, 1], 1],
+  ] as const)(
+    'so is the gradient of a filter of %i × %i for each channel, strides %j, dilations %j',
+    (k, l, strides, dilations, batch) => {
+      const channels = 32;
+      const inputSize = [13, 11] as const;
+      const fit = (axis: 0 | 1) =>
+        Math.floor((inputSize[axis] - 1 - dilations[axis] * ([k, l][axis]! - 1)) / strides[axis]) + 1;
+      const shape: ConvolutionShape = {
+        batch,
+        inputSize,
+        outputSize: [fit(0), fit(1)],
+        inputChannels: channels,
+        outputChannels: channels,
+        kernel: [k, l],
+        strides,
+        dilations,
+        padding: [0, 0, 0, 0],
+      };
+      const [x, dy] = [randomValues(lengthOf(inputShape(shape)), 1), randomValues(lengthOf(outputShape(shape)), 2)];
+      const expected = new Float64Array(k * l * channels);
+      forEachElement(outputShape(shape), (index, n, c, row, column) => {
+        for (let tap = 0; tap < k * l; tap++) {
+          const y = row * strides[0] + Math.floor(tap / l) * dilations[0];
+          const z = column * strides[1] + (tap % l) * dilations[1];
+          expected[tap * channels + c]! += dy[index]! * x[((n * channels + c) * inputSize[0] + y) * inputSize[1] + z]!;
+        }
+      });
+      const inputs = [block(x, inputShape(shape), size), block(dy, outputShape(shape), size)];
+      const result = emulate(vectors, (code) => createDepthwiseGradient(code, shape, size), inputs);
+      expect(relativeDifference(result, expected)).toBeLessThan(TOLERANCE);
+    },
+  );
 
   it('formulas are computed element by element, where a tensor lies as well', () => {
     // More elements than one task has, and the last vectors of the second task are its only ones.
