@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { OneshotError } from '../base/problem.js';
 import type { Experiment, Model } from '../config/experiment.js';
 import { describeData } from '../data/data-source.js';
+import { emojiSettings } from '../data/emoji/describe-emoji.js';
 import { settingsOf } from '../data/folder/describe-folder.js';
 import type { DataDescription } from '../data/loaded-data.js';
 import type { PictureForm } from '../data/pictures/see-picture.js';
@@ -65,8 +66,9 @@ function withoutBeginning({ encoder, head }: Model): Model {
   return { encoder, head };
 }
 
-// What is no folder is drawn or scanned with ink on paper.
+// What is no folder and has no colours is drawn or scanned with ink on paper.
 function describePictures({ data }: Experiment, { imageSize, sourceSize, inkGain }: DataDescription): PictureForm {
+  if (data.dataset === 'emoji') return { imageSize, sourceSize, ...emojiSettings(data) };
   if (data.dataset !== 'folder')
     return { imageSize, sourceSize, color: 'grey', fit: 'pad', ink: 'auto', inkGain, background: '#ffffff' };
   const { size: _, ...settings } = settingsOf(data);
