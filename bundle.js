@@ -51,8 +51,21 @@ const notePackages = (output, packages) => {
 function writeLicenses(folder, packages) {
   const licenses = [...packages].sort().map((path) => {
     const files = readdirSync(path);
-    const file = files.find((name) => /^licen[cs]e/i.test(name)) ?? files.find((name) => /^readme/i.test(name));
-    return `${path.split('/node_modules/').at(-1)}\n\n${readFileSync(join(path, file), 'utf8').trim()}\n`;
+    const own = files.find((name) => /^licen[cs]e/i.test(name));
+    const { license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
+    // TensorFlow.js names its licence without a copy of it.
+    const apache = license === 'Apache-2.0' ? 'node_modules/typescript/LICENSE' : undefined;
+    const text = readFileSync(
+      own
+        ? join(path, own)
+        : (apache ??
+            join(
+              path,
+              files.find((name) => /^readme/i.test(name)),
+            )),
+      'utf8',
+    );
+    return `${path.split('/node_modules/').at(-1)}\n\n${text.trim()}\n`;
   });
   writeFileSync(`${folder}/LICENSES.txt`, licenses.join(`\n${'-'.repeat(80)}\n\n`));
 }

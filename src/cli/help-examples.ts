@@ -5,6 +5,7 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
   init: [
     ['oneshot init letters', 'letters/experiment.yaml, ready to run'],
     ['oneshot init', 'experiment.yaml in this folder'],
+    ['oneshot init --examples', 'experiments/, which the examples of other commands speak of'],
     ['oneshot init leaves --pictures ~/Pictures/leaves', 'an experiment for these photographs'],
   ],
   validate: [

@@ -31,7 +31,7 @@ const program = new Command('oneshot')
 program.addHelpText(
   'after',
   `
-Examples:
+Examples (outside of a clone, \`oneshot init --examples\` brings the files):
   $ oneshot run experiments/quickstart.yaml              train, evaluate, report: half a minute
   $ oneshot plan experiments/paper-repro.yaml            what a file would run, and what that costs
   $ oneshot run my.yaml --set training.maxEpochs=5       with another value than the file's
@@ -332,6 +332,7 @@ program
   .command('init')
   .description('write a starter experiment file, with comments; or one that fits a folder of your own pictures')
   .argument('[dir]', 'where; made if it is missing', '.')
+  .option('--examples', 'the experiments that ship with the program instead, in experiments/')
   .option('--pictures <folder>', 'look at the classes, sizes and colours in this folder, and write what fits them')
   .action(run(async () => (await import('./commands/init.js')).initCommand));
 

@@ -1,7 +1,7 @@
 // The experiment file that `oneshot init` writes: experiments/starter.yaml with a name of its own, beside a copy of the
 // schema for editors, so that they find it wherever the folder lies.
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import { isReservedName } from '../base/file-name.js';
 import { makeFolder } from '../base/make-folder.js';
@@ -35,6 +35,33 @@ export async function writeStarterFiles(
   writeFileAtomic(schema, schemaText);
   writeFileAtomic(experiment, text);
   return { experiment, schema };
+}
+
+/** Folders of files that ship with the program and that its help speaks of, with what of them is an example's. */
+const EXAMPLES = [
+  { folder: 'experiments', isWanted: (name: string) => name.endsWith('.yaml') && name !== 'starter.yaml' },
+  // Their first lines name it.
+  { folder: 'schemas', isWanted: (name: string) => name === 'editor.schema.json' },
+] as const;
+
+/**
+ * The experiments that ship, written below `folder` as they lie in a clone, so that the commands in the help run there.
+ * Returns their paths. Throws a OneshotError 'usage' where another file has one of their places; nothing is written then.
+ */
+export function writeExamples(folder: string): string[] {
+  refuseFile(folder);
+  const files = EXAMPLES.flatMap(({ folder: own, isWanted }) =>
+    (readdirSync(findOwnFile(own), { recursive: true }) as string[])
+      .filter(isWanted)
+      .sort()
+      .map((name) => ({ path: join(folder, own, name), text: readFileSync(join(findOwnFile(own), name), 'utf8') })),
+  );
+  for (const { path, text } of files) refuse(path, existsSync(path) && readFileSync(path, 'utf8') !== text);
+  for (const { path, text } of files) {
+    makeFolder(dirname(path));
+    writeFileAtomic(path, text);
+  }
+  return files.map(({ path }) => path).filter((path) => path.endsWith('.yaml'));
 }
 
 function refuseFile(folder: string): void {

@@ -6,10 +6,17 @@ import { type PictureSet, pictureAt, pictureBytes, type Selection } from '../dat
 import type { CarriedSupport } from '../trained/network-file.js';
 import type { StarterCharacter, StarterGroup, StarterPictures } from './page-data.js';
 
-/** At most: alphabets, characters of each, and drawings of each of these. */
-const MOST = { groups: 6, characters: 20, drawings: 5 } as const;
+/** At most: alphabets, characters of each, and drawings of each of these; the fewer, the larger the pictures. */
+const AMOUNTS = [
+  { groups: 6, characters: 20, drawings: 5 },
+  { groups: 6, characters: 20, drawings: 3 },
+  { groups: 2, characters: 20, drawings: 3 },
+  { groups: 1, characters: 20, drawings: 2 },
+  { groups: 1, characters: 5, drawings: 2 },
+] as const;
+type Amount = (typeof AMOUNTS)[number];
 /** Bytes of pictures at most, before they are packed. */
-const MOST_BYTES = 6e6;
+const MOST_BYTES = 24e6;
 const SEED = 1;
 
 export interface Starters {
@@ -24,14 +31,16 @@ export interface Starters {
 export function chooseStarters({ split, source }: Pick<LoadedData, 'split' | 'source'>): Starters {
   const selection = [split.test, split.validation].find(({ pictures }) => pictures.length > 0) ?? split.train;
   const eachBytes = pictureBytes(selection.set) + pictureBytes(source);
+  const amount =
+    AMOUNTS.find(({ groups, characters, drawings }) => groups * characters * drawings * eachBytes <= MOST_BYTES) ??
+    AMOUNTS.at(-1)!;
   const groups: StarterGroup[] = [];
   const numbers: number[] = [];
   for (const alphabet of orderAlphabets(selection)) {
-    if (groups.length === MOST.groups) break;
-    const characters = chooseCharacters(alphabet, numbers.length);
-    const added = characters.flatMap(({ chosen }) => chosen);
-    if (characters.length < 2 || (numbers.length + added.length) * eachBytes > MOST_BYTES) continue;
-    numbers.push(...added);
+    if (groups.length === amount.groups) break;
+    const characters = chooseCharacters(alphabet, amount, numbers.length);
+    if (characters.length < 2) continue;
+    numbers.push(...characters.flatMap(({ chosen }) => chosen));
     groups.push({ name: alphabet.name, characters: characters.map(({ character }) => character) });
   }
   groups.sort((a, b) => b.characters.length - a.characters.length);
@@ -75,14 +84,14 @@ function orderAlphabets({ set, pictures }: Selection): Alphabet[] {
 }
 
 // The same people draw all characters of an alphabet, as far as they did; who is first is the known hand.
-function chooseCharacters({ name, characters }: Alphabet, first: number) {
+function chooseCharacters({ name, characters }: Alphabet, amount: Amount, first: number) {
   const random = randomStream(SEED, 'demo', name);
   const drawers = new Set([...characters.values()].flatMap((drawings) => [...drawings.keys()]));
   const order = random.sample([...drawers], drawers.size);
   const usable = [...characters].filter(([, drawings]) => drawings.size > 1);
   let picture = first;
-  return usable.slice(0, MOST.characters).map(([character, drawings]) => {
-    const by = order.filter((drawer) => drawings.has(drawer)).slice(0, MOST.drawings);
+  return usable.slice(0, amount.characters).map(([character, drawings]) => {
+    const by = order.filter((drawer) => drawings.has(drawer)).slice(0, amount.drawings);
     const listed: StarterCharacter = {
       name: character,
       examples: 1,

@@ -3,9 +3,8 @@ import { existsSync } from 'node:fs';
 import { OneshotError } from '../base/problem.js';
 import type { Experiment, Model } from '../config/experiment.js';
 import { describeData } from '../data/data-source.js';
-import { emojiSettings } from '../data/emoji/describe-emoji.js';
 import { settingsOf } from '../data/folder/describe-folder.js';
-import type { DataDescription } from '../data/loaded-data.js';
+import { channelsOf, type DataDescription, type DataSection } from '../data/loaded-data.js';
 import type { PictureForm } from '../data/pictures/see-picture.js';
 import { type EvaluationResult, readResults } from '../evaluation/records/evaluation-result.js';
 import { readFinishedRun } from '../run-folder/read-finished-run.js';
@@ -42,7 +41,7 @@ export function openRun(folder: string): OpenedRun {
       ? [`${folder} was made by another version of this program: it can be used, but not resumed or reproduced here`]
       : [],
     model: withoutBeginning(experiment.model),
-    pictures: describePictures(experiment, description),
+    pictures: describePictures(experiment.data, description),
     weights: arrays,
     weightHash,
     origin: {
@@ -66,11 +65,17 @@ function withoutBeginning({ encoder, head }: Model): Model {
   return { encoder, head };
 }
 
-// What is no folder and has no colours is drawn or scanned with ink on paper.
-function describePictures({ data }: Experiment, { imageSize, sourceSize, inkGain }: DataDescription): PictureForm {
-  if (data.dataset === 'emoji') return { imageSize, sourceSize, ...emojiSettings(data) };
-  if (data.dataset !== 'folder')
-    return { imageSize, sourceSize, color: 'grey', fit: 'pad', ink: 'auto', inkGain, background: '#ffffff' };
+/** What pictures go through before a network of this data sees them. */
+export function describePictures(
+  data: DataSection,
+  { imageSize, sourceSize, inkGain }: Pick<DataDescription, 'imageSize' | 'sourceSize' | 'inkGain'>,
+): PictureForm {
+  // What is no folder is drawn or scanned with ink on paper, or in colours on a background.
+  if (data.dataset !== 'folder') {
+    const color = channelsOf(data) === 3 ? 'rgb' : 'grey';
+    const background = 'background' in data ? data.background : '#ffffff';
+    return { imageSize, sourceSize, color, fit: 'pad', ink: 'auto', inkGain, background };
+  }
   const { size: _, ...settings } = settingsOf(data);
   return { imageSize, sourceSize, ...settings };
 }

@@ -50,6 +50,17 @@ test.each([
   expect(evaluation).toMatchObject([{ protocol: 'cross-alphabet', nWay, kShot }]);
 });
 
+test('asks for known classes where there are too few to keep any apart', async () => {
+  const { data, evaluation } = await suggestFor(await writePhotographs('two', 2, 5));
+  expect(data).toMatchObject({ divideBy: 'pictures', test: 0.5, validation: 0 });
+  expect(evaluation).toEqual([{ protocol: 'closed-set', kShot: 1, seed: 1 }]);
+  const folder = join(base, 'two-drawings');
+  drawOwnPictures(folder, { groups: 1, classes: 2, pictures: 4 });
+  const drawn = await suggestFor(folder);
+  expect(drawn.data).toMatchObject({ color: 'grey', divideBy: 'pictures' });
+  expect(drawn.training!.task).toMatchObject({ characters: 2, drawers: 2 });
+});
+
 test('leaves out classes with a single picture', async () => {
   const folder = await writePhotographs('single', 5, 2);
   expect((await suggestFor(folder)).data).toMatchObject({ minimumPictures: 2 });

@@ -2,18 +2,32 @@ import { relative, resolve, sep } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
 import { loadExperiment } from '../../check/load-experiment.js';
 import type { DataFolder } from '../../config/experiment.js';
-import { writeStarterFiles } from '../../config/starter-file.js';
+import { writeExamples, writeStarterFiles } from '../../config/starter-file.js';
 import { listFolder } from '../../data/folder/list-folder.js';
 import { suggestExperiment } from '../../data/folder/suggest-experiment.js';
 import type { ExitCode } from '../report-error.js';
 import { printNote, printResult } from '../terminal.js';
 
 /** `oneshot init`: writes a starter experiment, or one that fits a folder of pictures, and prints where. */
-export async function initCommand(folder: string, options: { pictures?: string } = {}): Promise<ExitCode> {
+export async function initCommand(
+  folder: string,
+  options: { pictures?: string; examples?: boolean } = {},
+): Promise<ExitCode> {
+  if (options.examples) return initExamples(folder, options.pictures);
   if (options.pictures !== undefined) return initForPictures(folder, options.pictures);
   const { experiment } = await writeStarterFiles(folder);
   printResult(experiment);
   printNote(`run it with \`oneshot run ${experiment}\`: half a minute, nothing to download`);
+  return 0;
+}
+
+function initExamples(folder: string, pictures: string | undefined): ExitCode {
+  if (pictures !== undefined)
+    throw new OneshotError('usage', '--examples and --pictures write different files; name one');
+  const files = writeExamples(folder);
+  for (const file of files) printResult(file);
+  const quickstart = files.find((file) => /quickstart\.yaml$/.test(file));
+  printNote(`run one with \`oneshot run ${quickstart}\`: half a minute, nothing to download`);
   return 0;
 }
 

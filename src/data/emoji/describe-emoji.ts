@@ -4,7 +4,6 @@ import { hashBytes, stableHash } from '../../base/stable-hash.js';
 import type { DataEmoji } from '../../config/experiment.js';
 import type { DataDescription } from '../loaded-data.js';
 import { CLEAN_VERSION, resolveSizes } from '../pictures/picture-sizes.js';
-import type { PictureSettings } from '../pictures/read-pictures.js';
 import type { SplitRule } from '../splits.js';
 import { EMOJI_PACKAGES } from './emoji-files.js';
 
@@ -52,11 +51,6 @@ export function emojiKey(section: DataEmoji) {
     sourceSize,
     background: section.background,
   };
-}
-
-/** How the drawings become pictures of `size` x `size`, and what else a network of theirs is shown. */
-export function emojiSettings({ background }: Pick<DataEmoji, 'background'>): Omit<PictureSettings, 'size'> {
-  return { color: 'rgb', fit: 'pad', ink: 'auto', inkGain: 1, background };
 }
 
 /** Which of the classes, in an order that has nothing to do with what they show, are for what. */

@@ -8,7 +8,7 @@ import { sealPictureSet } from '../pictures/picture-file.js';
 import type { PictureSet } from '../pictures/picture-set.js';
 import { cacheSizedPictures, resolveSizes } from '../pictures/picture-sizes.js';
 import { readPictures } from '../pictures/read-pictures.js';
-import { describeEmoji, divideEmoji, EMOJI, emojiKey, emojiSettings } from './describe-emoji.js';
+import { describeEmoji, divideEmoji, EMOJI, emojiKey } from './describe-emoji.js';
 import { EMOJI_CLASSES, EMOJI_PACKAGES, explainEmojiFiles, readEmojiPackage } from './emoji-files.js';
 
 /** The pictures with their split. Throws a OneshotError('data') when a package is missing or damaged. */
@@ -42,7 +42,7 @@ async function readEmoji(folder: string, size: number, background: string): Prom
   const files = codes.flatMap((code, character) =>
     packages.map((drawings, drawer) => ({ character, drawer, bytes: drawings.get(code)! })),
   );
-  const settings = { size, ...emojiSettings({ background }) };
+  const settings = { size, color: 'rgb', fit: 'pad', ink: 'auto', inkGain: 1, background } as const;
   const { pixels, unread } = await readPictures(files.length, (index) => files[index]!.bytes, settings);
   if (unread.length > 0) {
     throw new OneshotError('data', `${unread.length} emoji of ${folder} cannot be read: the first ${unread[0]!.what}`, {

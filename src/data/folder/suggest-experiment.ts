@@ -37,7 +37,8 @@ function suggestPretrained(path: string, section: DataFolder, look: FolderLook):
   // Nothing is trained: half of the classes say what all pictures have in common, the others are the test.
   const share = { ...section, validation: 0, test: 0.5 };
   const isTiny = !look.hasSplit && countDivision(listing, share).test.classes < 2;
-  const divided = isTiny ? { ...share, test: 0.9 } : share;
+  const isDivided = look.hasSplit || look.classes > 2;
+  const divided = isDivided ? (isTiny ? { ...share, test: 0.9 } : share) : byPictures(share);
   return [
     'data:',
     '  dataset: folder',
@@ -45,11 +46,7 @@ function suggestPretrained(path: string, section: DataFolder, look: FolderLook):
     ...minimumLine(section),
     '  color: rgb              # as people see them; grey: ink on paper',
     '  imageSize: 160          # pictures are cropped to squares of this size (fit: pad keeps all of them)',
-    ...(look.hasSplit
-      ? []
-      : [
-          `  test: ${isTiny ? 0.9 : 0.5}               # half of the classes are measured on, by data.seed; or a list of names`,
-        ]),
+    ...(look.hasSplit ? [] : isDivided ? testOfClasses(isTiny ? 0.9 : 0.5) : testOfPictures()),
     ...(look.hasSplit ? [] : ['  validation: 0           # nothing is chosen, so nothing is kept for choosing']),
     'model:',
     '  encoder:',
@@ -69,11 +66,31 @@ function suggestPretrained(path: string, section: DataFolder, look: FolderLook):
   ];
 }
 
+function testOfClasses(share: number): string[] {
+  return [`  test: ${share}               # half of the classes are measured on, by data.seed; or a list of names`];
+}
+
+// Of so few classes none can be kept from training and still be told from another.
+function testOfPictures(): string[] {
+  return [
+    '  divideBy: pictures      # of so few classes: some pictures of each, on both sides',
+    '  test: 0.5               # half of the pictures of each class, by data.seed',
+  ];
+}
+
+function byPictures(section: DataFolder): DataFolder {
+  return { ...section, divideBy: 'pictures' };
+}
+
 function suggestTrained(path: string, section: DataFolder, look: FolderLook): string[] {
   const listing = listFolder(section);
-  const divided = { ...section, validation: 0.2, test: 0.3 };
+  const share = { ...section, validation: 0.2, test: 0.3 };
+  const { test, train: left } = countDivision(listing, share);
+  // Two classes at least to learn from and two to ask for; else both sides have pictures of all.
+  const isDivided = look.hasSplit || (test.classes > 1 && left.classes > 1);
+  const divided = isDivided ? share : { ...byPictures(share), validation: 0, test: 0.5 };
   const { train, validation } = countDivision(listing, divided);
-  const hasValidation = validation.classes >= 2;
+  const hasValidation = isDivided && validation.classes >= 2;
   const characters = Math.min(10, train.classes);
   return [
     'data:',
@@ -85,8 +102,12 @@ function suggestTrained(path: string, section: DataFolder, look: FolderLook): st
     '  sourceSize: 64          # what distorted pictures are sampled from',
     ...(look.hasSplit
       ? []
-      : ['  test: 0.3               # classes that are measured on, by data.seed; or a list of names']),
-    ...(look.hasSplit ? [] : ['  validation: 0.2         # classes that choose the best epoch']),
+      : isDivided
+        ? [
+            '  test: 0.3               # classes that are measured on, by data.seed; or a list of names',
+            '  validation: 0.2         # classes that choose the best epoch',
+          ]
+        : [...testOfPictures(), '  validation: 0           # too few to choose by']),
     'augmentation:',
     '  affine: {componentProbability: 0.5, rotationDegrees: 10, shear: 0.2, scale: [0.85, 1.15], translationPixels: 2}',
     'model:',

@@ -5,6 +5,7 @@ import type { Measurement } from '../group-runs.js';
 import type { ReportRun } from '../load-runs.js';
 import { nameSystem } from '../names.js';
 import type { Headline } from './headline.js';
+import { findParetoFront } from './pareto-front.js';
 
 /** What one network took, or one ensemble with all its members: the mean over seeds. */
 export interface Cost {
@@ -12,6 +13,8 @@ export interface Cost {
   readonly coreMinutes: number;
   /** Pictures that training was shown, each distorted copy counted; undefined where nothing was trained here. */
   readonly pictures: number | undefined;
+  /** Learned numbers of one network; undefined where they cannot be told, and of ensembles. */
+  readonly parameters: number | undefined;
 }
 
 export interface CostedSystem extends Cost {
@@ -43,14 +46,11 @@ export function findCosts(runs: readonly ReportRun[], headline: Headline | undef
     .filter(({ coreMinutes }) => coreMinutes > 0)
     .sort((a, b) => a.coreMinutes - b.coreMinutes);
   if (headline === undefined || systems.length < LEAST_SYSTEMS) return undefined;
-  const isBeaten = (one: (typeof systems)[number]) =>
-    systems.some(
-      (other) =>
-        other.accuracy >= one.accuracy &&
-        other.coreMinutes <= one.coreMinutes &&
-        (other.accuracy > one.accuracy || other.coreMinutes < one.coreMinutes),
-    );
-  return { task: headline.task, systems: systems.map((system) => ({ ...system, isOnFront: !isBeaten(system) })) };
+  const front = findParetoFront(
+    systems.map((system) => ({ system, cost: system.coreMinutes, accuracy: system.accuracy })),
+  );
+  const best = new Set(front.map(({ system }) => system));
+  return { task: headline.task, systems: systems.map((system) => ({ ...system, isOnFront: best.has(system) })) };
 }
 
 /** What each of `count` networks or ensembles took that were measured in these folders. */
@@ -61,6 +61,7 @@ export function costOf(folders: readonly string[], count: number, runs: readonly
   return {
     coreMinutes: sum(own.map(({ status }) => status?.processorSeconds ?? 0)) / 60 / count,
     pictures: isTrained ? sum(pictures) / count : undefined,
+    parameters: own.length === count ? countParameters(own[0]!) : undefined,
   };
 }
 
@@ -70,8 +71,7 @@ export function countPictures({ experiment, status }: ReportRun): number | undef
   return cost && cost.stepsPerEpoch * cost.picturesPerStep * (status?.epoch ?? 0);
 }
 
-/** Learned numbers of a run's network; undefined where they cannot be told any more. */
-export function countParameters({ experiment }: ReportRun): number | undefined {
+function countParameters({ experiment }: ReportRun): number | undefined {
   return experiment && tryEstimate(experiment)?.parameters;
 }
 

@@ -27,6 +27,8 @@ export interface LinePlot {
   readonly scattered?: readonly string[];
   /** A logarithmic y axis, where the values are positive and span enough. */
   readonly logarithmic?: boolean;
+  /** A logarithmic x axis, under the same conditions. */
+  readonly xLogarithmic?: boolean;
   /** Per cent on the x axis as well, whole numbers otherwise. */
   readonly xPercent?: boolean;
 }
@@ -53,22 +55,7 @@ export function drawLines(plot: LinePlot): Promise<string> {
         legend: names.length === 1 ? null : { title: null, symbolOpacity: 1, symbolType: 'stroke' as const },
       }
     : { value: SERIES_COLORS[0]! };
-  const ticks = [...new Set(plot.points.map((point) => point.x))];
-  const x = {
-    field: 'x',
-    type: 'quantitative' as const,
-    title: plot.xTitle,
-    axis: plot.xPercent
-      ? percentAxis([0, 1])
-      : {
-          format: ',~f',
-          tickCount: 6,
-          ...(ticks.every(Number.isInteger) ? { tickMinStep: 1 } : {}),
-          labelOverlap: false as const,
-          ...(ticks.length <= MOST_TICKS ? { values: ticks } : {}),
-        },
-    scale: plot.xPercent ? { domain: [0, 1] } : { zero: false, nice: false },
-  };
+  const x = { field: 'x', type: 'quantitative' as const, title: plot.xTitle, ...xAxisOf(plot) };
   const domain = percentDomain(plot.points);
   const { axis, scale } = plot.percent ? { axis: percentAxis(domain), scale: { domain } } : yAxisOf(plot);
   const y = (field: string) => ({
@@ -99,12 +86,38 @@ export function drawLines(plot: LinePlot): Promise<string> {
   });
 }
 
-// A logarithmic axis ends at ticks: 1, 2 and 5 times each power of ten, or the powers alone where there are many.
+function xAxisOf({ points, xPercent, xLogarithmic }: LinePlot) {
+  if (xPercent) return { axis: percentAxis([0, 1]), scale: { domain: [0, 1] } };
+  const ticks = [...new Set(points.map(({ x }) => x))];
+  const logarithmic = xLogarithmic ? logarithmicAxis(ticks, '~s') : undefined;
+  if (logarithmic !== undefined) return logarithmic;
+  return {
+    axis: {
+      format: ',~f',
+      tickCount: 6,
+      ...(ticks.every(Number.isInteger) ? { tickMinStep: 1 } : {}),
+      labelOverlap: false as const,
+      ...(ticks.length <= MOST_TICKS ? { values: ticks } : {}),
+    },
+    scale: { zero: false, nice: false },
+  };
+}
+
 function yAxisOf({ logarithmic, points }: LinePlot) {
-  const values = points.map(({ y }) => y);
+  const axis = logarithmic
+    ? logarithmicAxis(
+        points.map(({ y }) => y),
+        '~g',
+      )
+    : undefined;
+  return axis ?? { axis: { format: '~g', tickCount: 5, labelOverlap: false as const }, scale: { zero: false } };
+}
+
+// Ends at ticks: 1, 2 and 5 times each power of ten, or the powers alone where there are many. Undefined where the values are
+// not positive or do not span enough.
+function logarithmicAxis(values: readonly number[], format: string) {
   const [least, largest] = [Math.min(...values), Math.max(...values)];
-  if (!logarithmic || !(least > 0) || largest <= LOGARITHMIC_SPAN * least)
-    return { axis: { format: '~g', tickCount: 5, labelOverlap: false as const }, scale: { zero: false } };
+  if (!(least > 0) || largest <= LOGARITHMIC_SPAN * least) return undefined;
   const [low, high] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(largest))];
   const parts = high - low > 3 ? [1] : [1, 2, 5];
   const powers = Array.from({ length: high - low + 1 }, (_, index) => low + index);
@@ -113,7 +126,7 @@ function yAxisOf({ logarithmic, points }: LinePlot) {
   const last = ticks.find((tick) => tick >= largest) ?? ticks.at(-1)!;
   const inside = ticks.filter((tick) => tick >= first && tick <= last);
   return {
-    axis: { format: '~g', values: inside, labelOverlap: false as const },
+    axis: { format, values: inside, labelOverlap: false as const },
     scale: { type: 'log' as const, domain: [first, last], nice: false },
   };
 }

@@ -3,6 +3,7 @@ import { readOwnVersion } from '../../base/own-files.js';
 import { groupBy } from '../../evaluation/group-by.js';
 import { type Block, openHeading, paragraph, type Table, type Text } from '../document.js';
 import { fillPaperTables } from '../figures/paper-tables.js';
+import { findParetoFront } from '../figures/pareto-front.js';
 import type { VerificationMeasurement } from '../figures/verifications.js';
 import { formatCount, formatInterval, formatPercent, formatSize } from '../format-figures.js';
 import type { Measurement } from '../group-runs.js';
@@ -62,7 +63,13 @@ function tabulateOmniglot(record: ResultsRecord): Block[] {
   if (rows.length === 0) return [];
   // By the task with the most queries: Lake's 400 cannot tell good systems apart.
   rows.sort((a, b) => (b.cells[1]?.accuracy ?? 0) - (a.cells[1]?.accuracy ?? 0));
-  const front = findFront(rows.map(({ system, cells }) => [system.cost?.coreMinutes, cells[1]?.accuracy]));
+  const costed = rows.flatMap(({ system, cells }) => {
+    const accuracy = cells[1]?.accuracy;
+    return system.cost === undefined || accuracy === undefined
+      ? []
+      : [{ system, cost: system.cost.coreMinutes, accuracy }];
+  });
+  const front = new Set(findParetoFront(costed).map(({ system }) => system));
   return [
     openHeading('omniglot', 'Omniglot, 20-way one-shot'),
     {
@@ -70,8 +77,8 @@ function tabulateOmniglot(record: ResultsRecord): Block[] {
       table: {
         head: ['system', 'size', 'seeds', 'pictures', 'core-minutes', ...OMNIGLOT_COLUMNS.map(({ title }) => title)],
         align: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
-        rows: rows.map(({ experiment, system, cells }, index): Text[] => [
-          [{ name: nameRow(experiment, system) }, front.has(index) ? ' *' : ''],
+        rows: rows.map(({ experiment, system, cells }): Text[] => [
+          [{ name: nameRow(experiment, system) }, front.has(system) ? ' *' : ''],
           [formatSize(system.measurements[0]!.pictureSize)],
           [system.seeds.length === 0 ? '–' : String(system.seeds.length)],
           [formatPictures(system.cost?.pictures)],
@@ -94,21 +101,6 @@ type RecordedMeasurement = RecordedSystem['measurements'][number];
 function isOmniglotTask({ pictures, selection, nWay, kShot, assignment }: RecordedMeasurement): boolean {
   const isOmniglot = pictures === 'omniglot' || pictures === 'lake-runs';
   return isOmniglot && selection === 'test' && nWay === 20 && kShot === 1 && assignment === null;
-}
-
-/** The rows that no other one beats in both, cost and accuracy. */
-function findFront(
-  points: readonly (readonly [cost: number | undefined, accuracy: number | undefined])[],
-): Set<number> {
-  const isOnFront = (index: number) => {
-    const [cost, accuracy] = points[index]!;
-    if (cost === undefined || accuracy === undefined) return false;
-    return !points.some(
-      ([otherCost, other], place) =>
-        place !== index && otherCost !== undefined && other !== undefined && other >= accuracy && otherCost < cost,
-    );
-  };
-  return new Set([...points.keys()].filter(isOnFront));
 }
 
 function makePaperTables(record: ResultsRecord): Block[] {
@@ -174,9 +166,9 @@ function describeExperiment(experiment: RecordedExperiment): Block[] {
   ];
 }
 
-function describeNetwork({ parameters, cost, weights, isEnsemble }: RecordedSystem): string {
+function describeNetwork({ cost, weights, isEnsemble }: RecordedSystem): string {
   return [
-    ...(parameters === undefined || isEnsemble ? [] : [formatCount(parameters, 'parameter')]),
+    ...(cost?.parameters === undefined ? [] : [formatCount(cost.parameters, 'parameter')]),
     ...(cost?.pictures === undefined ? [] : [`${formatPictures(cost.pictures)} pictures`]),
     ...(cost === undefined ? [] : [`${formatCoreMinutes(cost.coreMinutes)} core-minutes`]),
     ...(weights.length === 0 || isEnsemble

@@ -8,7 +8,7 @@ import { groupBy } from '../../evaluation/group-by.js';
 import type { ScorerName } from '../../evaluation/scorers/scorer.js';
 import { readWeightsDigest } from '../../run-folder/digests.js';
 import { MAX_RECORD_BYTES } from '../../run-folder/read-record.js';
-import { type Cost, costOf, countParameters } from '../figures/cost.js';
+import { type Cost, costOf } from '../figures/cost.js';
 import { measureVerifications, type VerificationMeasurement } from '../figures/verifications.js';
 import { describeWhatWasRun, type WhatWasRun } from '../figures/what-was-run.js';
 import { groupRuns, type Measurement, measureGroups } from '../group-runs.js';
@@ -41,8 +41,6 @@ export interface RecordedSystem {
   readonly isEnsemble: boolean;
   /** Ascending; empty for baselines. */
   readonly seeds: readonly number[];
-  /** Learned numbers; undefined for baselines. */
-  readonly parameters: number | undefined;
   /** Of one network; undefined for baselines. */
   readonly cost: Cost | undefined;
   /** SHA-256 of the weights of each network, in the order of the seeds. */
@@ -120,7 +118,6 @@ function recordSystem(own: readonly AnyMeasurement[], runs: readonly ReportRun[]
     scorer: first.scorer,
     isEnsemble: 'isEnsemble' in first && first.isEnsemble === true,
     seeds: [...new Set(members.map(({ trial }) => trial.seed))].sort((a, b) => a - b),
-    parameters: members.length === 0 ? undefined : countParameters(members[0]!),
     cost: members.length === 0 ? undefined : costOf(first.folders, first.accuracies.length, runs),
     weights: members.flatMap(({ folder }) => readWeightsDigest(folder) ?? []),
     measurements: own.filter((one): one is Measurement => !isVerification(one)).map(leaveFolders),

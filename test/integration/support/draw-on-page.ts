@@ -25,11 +25,11 @@ export function readVerdict(page: Page): Promise<Verdict> {
   });
 }
 
-/** Points between those of a path, a hand's breadth of 1/25 apart at most, each off by a tremble of 1/250. */
+/** Points between those of a path, 1/15 of the area apart at most, each off by a tremble of 1/250. */
 export function tremble(random: RandomStream, path: readonly Point[]): Point[] {
   const fine = path.flatMap((to, i) => {
     const from = path[Math.max(0, i - 1)]!;
-    const pieces = Math.max(1, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) * 25));
+    const pieces = Math.max(1, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) * 15));
     return Array.from({ length: pieces }, (_, piece) => {
       const along = (piece + 1) / pieces;
       return { x: from.x + along * (to.x - from.x), y: from.y + along * (to.y - from.y) };

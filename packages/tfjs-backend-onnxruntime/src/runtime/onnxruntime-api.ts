@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import koffi, { type LibraryHandle } from 'koffi';
 import { disableTelemetry } from './telemetry.js';
 
@@ -82,22 +83,25 @@ export type OnnxRuntimeApi = { readonly version: string } & {
 } & { readonly [name in keyof typeof RELEASE_FUNCTIONS]: (pointer: Pointer) => void };
 
 /**
- * Returns the path of the shared library inside `onnxruntime-node`.
- * @throws Error when the package has none for this platform and processor.
+ * Returns the path of the shared library: the one that the published package brings along in `native/`, or that of
+ * `onnxruntime-node`.
+ * @throws Error when there is none for this platform and processor.
  */
 export function findLibrary(): string {
-  const packageFolder = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
-  const folder = join(packageFolder, 'bin', 'napi-v6', process.platform, process.arch);
   const file = { linux: 'libonnxruntime.so.1', darwin: 'libonnxruntime.1.dylib', win32: 'onnxruntime.dll' }[
     process.platform as string
   ];
-  const path = join(folder, file ?? 'libonnxruntime.so.1');
+  const place = join(process.platform, process.arch, file ?? 'libonnxruntime.so.1');
+  const own = fileURLToPath(new URL('../../native/', import.meta.url));
+  const path = join(existsSync(own) ? own : findNodePackage(), place);
   if (!existsSync(path)) {
-    throw new Error(
-      `ONNX Runtime: onnxruntime-node has no library for ${process.platform} ${process.arch} (looked for ${path})`,
-    );
+    throw new Error(`ONNX Runtime: there is no library for ${process.platform} ${process.arch} (looked for ${path})`);
   }
   return path;
+}
+
+function findNodePackage(): string {
+  return join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')), 'bin', 'napi-v6');
 }
 
 /** Returns the address of a typed array's memory. The array must own an explicit ArrayBuffer, or V8 may move it. */
