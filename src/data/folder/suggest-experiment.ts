@@ -1,5 +1,6 @@
 // An experiment for a folder of pictures, as commented YAML: photographs meet a network that learned on photographs, drawings
 // a small one that learns from them alone.
+import { OneshotError } from '../../base/problem.js';
 import type { DataFolder } from '../../config/experiment.js';
 import { countDivision, divideFolder } from './divide-folder.js';
 import { type FolderListing, listFolder } from './list-folder.js';
@@ -38,7 +39,7 @@ function suggestPretrained(path: string, section: DataFolder, look: FolderLook):
   const share = { ...section, validation: 0, test: 0.5 };
   const isTiny = !look.hasSplit && countDivision(listing, share).test.classes < 2;
   const isDivided = look.hasSplit || look.classes > 2;
-  const divided = isDivided ? (isTiny ? { ...share, test: 0.9 } : share) : byPictures(share);
+  const divided = isDivided ? (isTiny ? { ...share, test: 0.9 } : share) : { ...share, divideBy: 'pictures' as const };
   return [
     'data:',
     '  dataset: folder',
@@ -46,7 +47,7 @@ function suggestPretrained(path: string, section: DataFolder, look: FolderLook):
     ...minimumLine(section),
     '  color: rgb              # as people see them; grey: ink on paper',
     '  imageSize: 160          # pictures are cropped to squares of this size (fit: pad keeps all of them)',
-    ...(look.hasSplit ? [] : isDivided ? testOfClasses(isTiny ? 0.9 : 0.5) : testOfPictures()),
+    ...(look.hasSplit ? [] : isDivided ? testOfClasses(isTiny ? 0.9 : 0.5) : TEST_OF_PICTURES),
     ...(look.hasSplit ? [] : ['  validation: 0           # nothing is chosen, so nothing is kept for choosing']),
     'model:',
     '  encoder:',
@@ -70,27 +71,17 @@ function testOfClasses(share: number): string[] {
   return [`  test: ${share}               # half of the classes are measured on, by data.seed; or a list of names`];
 }
 
-// Of so few classes none can be kept from training and still be told from another.
-function testOfPictures(): string[] {
-  return [
-    '  divideBy: pictures      # of so few classes: some pictures of each, on both sides',
-    '  test: 0.5               # half of the pictures of each class, by data.seed',
-  ];
-}
-
-function byPictures(section: DataFolder): DataFolder {
-  return { ...section, divideBy: 'pictures' };
-}
+// Of two classes none can be kept from training and still be told from another.
+const TEST_OF_PICTURES = [
+  '  divideBy: pictures      # of two classes: some pictures of each, on both sides',
+  '  test: 0.5               # half of the pictures of each class, by data.seed',
+];
 
 function suggestTrained(path: string, section: DataFolder, look: FolderLook): string[] {
   const listing = listFolder(section);
-  const share = { ...section, validation: 0.2, test: 0.3 };
-  const { test, train: left } = countDivision(listing, share);
-  // Two classes at least to learn from and two to ask for; else both sides have pictures of all.
-  const isDivided = look.hasSplit || (test.classes > 1 && left.classes > 1);
-  const divided = isDivided ? share : { ...byPictures(share), validation: 0, test: 0.5 };
+  const divided = look.hasSplit ? { ...section, ...SHARES[0] } : chooseShares(listing, section, look);
   const { train, validation } = countDivision(listing, divided);
-  const hasValidation = isDivided && validation.classes >= 2;
+  const hasValidation = validation.classes >= 2;
   const characters = Math.min(10, train.classes);
   return [
     'data:',
@@ -102,12 +93,8 @@ function suggestTrained(path: string, section: DataFolder, look: FolderLook): st
     '  sourceSize: 64          # what distorted pictures are sampled from',
     ...(look.hasSplit
       ? []
-      : isDivided
-        ? [
-            '  test: 0.3               # classes that are measured on, by data.seed; or a list of names',
-            '  validation: 0.2         # classes that choose the best epoch',
-          ]
-        : [...testOfPictures(), '  validation: 0           # too few to choose by']),
+      : [`  test: ${divided.test}               # classes that are measured on, by data.seed; or a list of names`]),
+    ...(look.hasSplit ? [] : [VALIDATION_LINES[divided.validation]]),
     'augmentation:',
     '  affine: {componentProbability: 0.5, rotationDegrees: 10, shear: 0.2, scale: [0.85, 1.15], translationPixels: 2}',
     'model:',
@@ -139,6 +126,31 @@ function suggestTrained(path: string, section: DataFolder, look: FolderLook): st
       'How often the right one of nWay classes is named, by kShot pictures of each, classes that it has never seen.',
     ),
   ];
+}
+
+/** Shares of the classes, the better ones first: of a few none is kept for choosing the epoch. */
+const SHARES = [
+  { validation: 0.2, test: 0.3 },
+  { validation: 0, test: 0.5 },
+] as const;
+const VALIDATION_LINES = {
+  0.2: '  validation: 0.2         # classes that choose the best epoch',
+  0: '  validation: 0           # of so few classes none is kept for choosing the best epoch',
+} as const;
+
+/** The section with the first shares that leave two classes to learn from and two to measure. Throws OneshotError('usage'). */
+function chooseShares(listing: FolderListing, section: DataFolder, { classes }: FolderLook) {
+  for (const shares of SHARES) {
+    const { train, validation, test } = countDivision(listing, { ...section, ...shares });
+    if (train.classes >= 2 && test.classes >= 2 && validation.classes !== 1) return { ...section, ...shares };
+  }
+  throw new OneshotError(
+    'usage',
+    `${classes} ${classes === 1 ? 'class is' : 'classes are'} too few to learn from some and measure others; expected 4 at least`,
+    {
+      hint: 'a network that has learned from other pictures names them all the same: `oneshot classify RUN --support FOLDER`',
+    },
+  );
 }
 
 // Where the folder's own split has the same classes on both sides, its question is another: which of these is it?
