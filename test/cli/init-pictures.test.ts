@@ -55,10 +55,6 @@ test('asks for known classes where there are too few to keep any apart', async (
   expect(data).toMatchObject({ divideBy: 'pictures', test: 0.5, validation: 0 });
   expect(evaluation).toEqual([{ protocol: 'closed-set', kShot: 1, seed: 1 }]);
 });
-  const drawn = await suggestFor(folder);
-  expect(drawn.data).toMatchObject({ color: 'grey', divideBy: 'pictures' });
-  expect(drawn.training!.task).toMatchObject({ characters: 2, drawers: 2 });
-});
 
 test('leaves out classes with a single picture', async () => {
   const folder = await writePhotographs('single', 5, 2);
