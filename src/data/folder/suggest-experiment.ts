@@ -28,7 +28,8 @@ function describeLook(look: FolderLook): string[] {
   const size = ([height, width]: readonly [number, number]) => `${width} x ${height}`;
   const sizes = size(smallest) === size(largest) ? size(largest) : `${size(smallest)} to ${size(largest)}`;
   return [
-    `${classes} classes${inGroups} with ${pictures} pictures (${each} of each), ${isColored ? 'in colour' : 'grey'}, ${sizes} pixels.`,
+    `${classes} classes${inGroups} with ${pictures} pictures (${each} of each), ${isColored ? 'in colour' : 'grey'}, ` +
+      `${sizes} pixels.`,
     ...notes.map((note) => `${note[0]!.toUpperCase()}${note.slice(1)}.`),
   ];
 }
@@ -109,7 +110,8 @@ function suggestTrained(path: string, section: DataFolder, look: FolderLook): st
     '    - {name: embedding, type: dense, units: 128, useBias: false}',
     '    - {type: batchNorm}',
     '    - {type: sigmoid}',
-    '  head: {type: weightedL1, weightInitializer: {type: constant, value: -0.3125}, biasInitializer: {type: constant, value: 3}}',
+    '  head: {type: weightedL1, weightInitializer: {type: constant, value: -0.3125}, biasInitializer: {type: ' +
+      'constant, value: 3}}',
     'training:',
     '  # Drawers are pictures of a class here.',
     `  task: {type: allPairs, alphabets: 4, characters: ${characters}, drawers: ${Math.min(4, train.fewest)}, negatives: hard}`,
@@ -159,7 +161,8 @@ function evaluationLines(listing: FolderListing, section: DataFolder, question: 
   if (divideFolder(listing, section).sharedClasses.length < 2)
     return [
       `  # ${question}`,
-      `  - {protocol: cross-alphabet, nWay: ${list(waysFor(test.classes))}, kShot: ${list(shotsFor(test.fewest))}, episodes: 100}`,
+      `  - {protocol: cross-alphabet, nWay: ${list(waysFor(test.classes))}, kShot: ${list(shotsFor(test.fewest))}, ` +
+        'episodes: 100}',
     ];
   return [
     '  # The folder has the same classes for training and the test: how often each test picture is named right among all of',
