@@ -49,12 +49,16 @@ const cards: Cards = createCards(byId('cards'), {
     if (query !== undefined) void extend(to, query);
   },
   forget(one) {
+    const place = known.indexOf(one);
     known = known.filter((other) => other !== one);
     showKnown();
+    // Whoever works with keys goes on at the same place.
+    const buttons = document.querySelectorAll<HTMLButtonElement>('.card .forget');
+    (buttons[Math.min(place, buttons.length - 1)] ?? byId('forget')).focus();
   },
   rename(one, label) {
     one.label = label;
-    showKnown();
+    ask(false);
   },
 });
 
