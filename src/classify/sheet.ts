@@ -26,8 +26,8 @@ export function writeSheet(path: string, content: SheetContent): void {
 }
 
 const STYLE = `
-:root { color-scheme: light dark; --page: #fdfdfc; --ink: #1d1d1b; --quiet: #5b5b58; --faint: #deded9; --won: #00795a; --unknown: #b34700; }
-@media (prefers-color-scheme: dark) { :root { --page: #161615; --ink: #ececea; --quiet: #b4b4af; --faint: #3a3a38; --won: #2fcf9f; --unknown: #ff8a3d; } }
+:root { color-scheme: light dark; --page: #fdfdfc; --ink: #1d1d1b; --quiet: #5b5b58; --faint: #deded9; --right: #00795a; --wrong: #b3003c; --unknown: #b34700; }
+@media (prefers-color-scheme: dark) { :root { --page: #161615; --ink: #ececea; --quiet: #b4b4af; --faint: #3a3a38; --right: #2fcf9f; --wrong: #ff7a9a; --unknown: #ff8a3d; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif; }
 main { max-width: 1120px; margin: 0 auto; padding: 24px 16px 64px; }
@@ -37,13 +37,12 @@ ol { list-style: none; margin: 20px 0 0; padding: 0; }
 li.query { display: grid; grid-template-columns: 240px 1fr; gap: 16px; padding: 14px 0; border-top: 1px solid var(--faint); }
 .asked { display: grid; grid-template-columns: 84px 1fr; gap: 12px; align-items: start; }
 .asked b { display: block; font-size: 1.1rem; overflow-wrap: anywhere; }
-.named { color: var(--won); } .unknown { color: var(--unknown); }
+.right { color: var(--right); } .wrong { color: var(--wrong); } .unknown { color: var(--unknown); }
 small { display: block; color: var(--quiet); overflow-wrap: anywhere; }
 .nearest { display: flex; flex-wrap: wrap; gap: 12px; margin: 0; padding: 0; list-style: none; }
 .nearest li { width: 84px; font-size: 0.85rem; overflow-wrap: anywhere; }
 img { width: 84px; height: 84px; image-rendering: pixelated; border: 1px solid var(--faint); background: #fff; display: block; }
-.nearest li:first-child img { outline: 3px solid var(--won); }
-.unknown + .nearest li:first-child img, li.unknown .nearest li:first-child img { outline-color: var(--unknown); }
+.nearest li:first-child img { outline: 3px solid var(--quiet); }
 @media (max-width: 640px) { li.query { grid-template-columns: 1fr; } }
 `;
 
@@ -52,7 +51,7 @@ function renderSheet({ title, notes, support, answers, form }: SheetContent): st
   const pictures = new Map(support.set.pictures.map(({ path }, i) => [path, support.seen[i]!]));
   const image = ({ pixels }: Pick<SeenPicture, 'pixels'>, text: string) =>
     html`<img alt="${text}" src="data:image/png;base64,${encodePng(pixels, size).toString('base64')}">`;
-  const row = ({ picture, name, ranking, problem, seen }: PictureAnswer): Html => {
+  const row = ({ picture, name, ranking, problem, seen, truth, isSupport }: PictureAnswer): Html => {
     if (seen === null) return html`<li class="query"><div><b>${picture}</b><small>${problem ?? ''}</small></div></li>`;
     const nearest = ranking
       .slice(0, NEAREST)
@@ -60,8 +59,17 @@ function renderSheet({ title, notes, support, answers, form }: SheetContent): st
         ({ label, probability, support: path }) =>
           html`<li>${image(pictures.get(path)!, `nearest picture of ${label}`)}${label}<small>${percent(probability)}</small></li>`,
       );
-    const kind = name === null ? 'unknown' : 'named';
-    return html`<li class="query ${kind}"><div class="asked">${image(seen, 'the query as the network sees it')}<div><b class="${kind}">${name ?? 'unknown'}</b><small>${picture}</small><small>${seen.ink === null ? 'in colour' : `${seen.ink} ink`}</small></div></div><ol class="nearest">${nearest}</ol></li>\n`;
+    // Colours judge, so a name has one only where the picture's folder says what is right.
+    const isJudged = truth !== null && !isSupport;
+    const kind = name === null ? 'unknown' : !isJudged ? 'named' : name === truth ? 'right' : 'wrong';
+    const verdict = isSupport
+      ? 'a picture of the support set'
+      : isJudged
+        ? name === truth
+          ? 'right'
+          : `its folder says ${truth}`
+        : '';
+    return html`<li class="query"><div class="asked">${image(seen, 'the query as the network sees it')}<div><b class="${kind}">${name ?? 'unknown'}</b>${verdict === '' ? '' : html`<small>${verdict}</small>`}<small>${picture}</small><small>${seen.ink === null ? 'in colour' : `${seen.ink} ink`}</small></div></div><ol class="nearest">${nearest}</ol></li>\n`;
   };
   return html`<!doctype html>
 <html lang="en">

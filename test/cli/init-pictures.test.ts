@@ -1,5 +1,5 @@
 // The experiment that fits a folder of pictures: what is found in it, and that what is written is valid at once.
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -64,6 +64,23 @@ test.each([
   const { data, training } = await suggestFor(folder);
   expect(data).toMatchObject({ color: 'grey' });
   expect(training!.task).toMatchObject({ type: 'allPairs', drawers: 3 });
+});
+
+test('fits twenty drawings of four classes: two to learn from, two to measure, none to choose by', async () => {
+  const folder = join(base, 'twenty');
+  drawOwnPictures(folder, { groups: 1, classes: 4, pictures: 5 });
+  const { data, training, evaluation } = await suggestFor(folder);
+  expect(data).toMatchObject({ test: 0.5, validation: 0 });
+  expect(training!.validation).toBeUndefined();
+  expect(evaluation).toMatchObject([{ nWay: 2, kShot: 1 }]);
+});
+
+test('says of three classes of drawings that they are too few, and writes nothing', async () => {
+  const pictures = join(base, 'three');
+  drawOwnPictures(pictures, { groups: 1, classes: 3, pictures: 5 });
+  const folder = join(base, 'three-experiment');
+  await expect(initCommand(folder, { pictures })).rejects.toThrow('3 classes are too few');
+  expect(existsSync(folder)).toBe(false);
 });
 
 test('keeps the split that a folder has', async () => {

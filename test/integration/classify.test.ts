@@ -3,6 +3,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { drawGlyphs } from '../../src/data/glyphs/glyphs-source.js';
+import { wilsonInterval } from '../../src/evaluation/statistics/wilson-interval.js';
 import { readRunExperiment } from '../../src/run-folder/read-run-experiment.js';
 import { readTrialRecord } from '../../src/run-folder/run-folder.js';
 import { openTrained } from '../../src/trained/open-trained.js';
@@ -11,6 +12,17 @@ import { writeGlyphFiles } from '../support/glyph-files.js';
 import { newFolder, runCommand, runFoldersOf } from '../support/run-command.js';
 
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');
+
+/** An alphabet that quickstart keeps for its test. */
+const GLYPHS = {
+  dataset: 'glyphs',
+  seed: 1,
+  trainAlphabets: 1,
+  validationAlphabets: 0,
+  testAlphabets: 1,
+  imageSize: 28,
+  inkGain: 1,
+} as const;
 
 let runs: string[] = [];
 const folder = newFolder();
@@ -69,6 +81,28 @@ describe('classify', () => {
     expect(stderr).toContain(`of 25 in folders named like a class, ${right} were given that name`);
   });
 
+  test('names far more than chance does after a short quickstart: 20 characters of an alphabet that it never saw', async () => {
+    const place = newFolder();
+    const short = ['--set', 'training.maxEpochs=3', '--set', 'evaluation=[]'];
+    const run = await runCommand(['run', 'experiments/quickstart.yaml', ...short, '--runs', place, '--json'], {
+      cwd: resolve(import.meta.dirname, '../..'),
+    });
+    expect(run.code).toBe(0);
+    const drawn = drawGlyphs({ ...GLYPHS, charactersPerAlphabet: 20, drawers: 6 });
+    const [known, unknown] = [join(place, 'known'), join(place, 'new')];
+    writeGlyphFiles(drawn, known, { alphabet: 'test-01', characters: 20, drawers: [0] });
+    writeGlyphFiles(drawn, unknown, { alphabet: 'test-01', characters: 20, drawers: [1, 2, 3, 4, 5] });
+    const { stdout } = await classify(
+      ...[join(place, 'quickstart'), '--support', known, unknown],
+      ...['--csv', '--threshold', 'none'],
+    );
+    const rows = readCsv(stdout);
+    const right = rows.filter(({ name, truth }) => name === truth).length;
+    expect(rows).toHaveLength(100);
+    const [low] = wilsonInterval(right, rows.length);
+    expect(low).toBeGreaterThan(0.05);
+  });
+
   test('prints one JSON text with the calibration, the same bytes the second time', async () => {
     const first = await classify(runs[0]!, '--support', support, asked, '--json', '--top', '3');
     const second = await classify(runs[0]!, '--support', support, asked, '--json', '--top', '3');
@@ -101,7 +135,7 @@ describe('classify', () => {
   });
 
   test('passes over a query that cannot be read, and shows the others on a sheet', async () => {
-    const place = join(newFolder(), 'asked');
+    const place = join(newFolder(), 'character01');
     cpSync(join(asked, 'character01'), place, { recursive: true });
     writeFileSync(join(place, 'broken.png'), readFileSync(join(place, '1.png')).subarray(0, 60));
     const sheet = join(place, '..', 'sheet.html');
@@ -113,6 +147,12 @@ describe('classify', () => {
     expect(text.match(/alt="the query as the network sees it"/g)).toHaveLength(5);
     expect(text.match(/alt="nearest picture of/g)).toHaveLength(25);
     expect(text).not.toMatch(/src="(?!data:)/);
+    // The folder says what is right, so each name is judged; names of pictures elsewhere are not.
+    const judged = { right: 0, wrong: 0, unknown: 0 };
+    for (const { name, problem } of readCsv(stdout))
+      if (problem === '') judged[name === 'unknown' ? 'unknown' : name === 'character01' ? 'right' : 'wrong']++;
+    for (const [kind, number] of Object.entries(judged))
+      expect([kind, text.match(new RegExp(`<b class="${kind}">`, 'g'))?.length ?? 0]).toEqual([kind, number]);
   });
 });
 

@@ -5,6 +5,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { drawGlyphs } from '../../src/data/glyphs/glyphs-source.js';
+import { writeGlyphFiles } from '../support/glyph-files.js';
 import { MAIN, newFolder, runFoldersOf } from '../support/run-command.js';
 
 const TINY = resolve(import.meta.dirname, '../fixtures/tiny.yaml');
@@ -41,6 +43,19 @@ function makeNoSlurm(): string {
 
 describe.skipIf(!hasStrace)('nothing is asked of a network', () => {
   beforeAll(() => {
+    const drawn = drawGlyphs({
+      dataset: 'glyphs',
+      seed: 1,
+      trainAlphabets: 1,
+      validationAlphabets: 0,
+      testAlphabets: 1,
+      charactersPerAlphabet: 8,
+      drawers: 3,
+      imageSize: 16,
+      inkGain: 1,
+    });
+    writeGlyphFiles(drawn, join(home, 'known'), { alphabet: 'test-01', characters: 3, drawers: [0] });
+    writeGlyphFiles(drawn, join(home, 'new'), { alphabet: 'test-01', characters: 3, drawers: [1, 2] });
     expect(watch(['run', TINY, '--runs', runs, '--set', 'seeds=[1,2]'])).toEqual({ code: 0, calls: [] });
   });
 
@@ -65,6 +80,11 @@ describe.skipIf(!hasStrace)('nothing is asked of a network', () => {
     ['report', 'runs'],
     ['compare', 'RUN', 'OTHER'],
     ['reproduce', 'RUN'],
+    ['classify', 'RUN', '--support', 'known', 'new', '--sheet', 'sheet.html'],
+    ['classify', 'RUN', 'new/character01/1.png', 'new/character02/1.png'],
+    ['embed', 'RUN', 'new'],
+    ['export', 'RUN', '--support', 'known', '--out', 'network.onnx'],
+    ['evaluate', 'RUN'],
     ['prune', 'runs', '--dry-run'],
     ['data'],
     ['engine', 'list'],

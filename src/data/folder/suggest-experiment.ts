@@ -1,5 +1,6 @@
 // An experiment for a folder of pictures, as commented YAML: photographs meet a network that learned on photographs, drawings
 // a small one that learns from them alone.
+import { OneshotError } from '../../base/problem.js';
 import type { DataFolder } from '../../config/experiment.js';
 import { countDivision, divideFolder } from './divide-folder.js';
 import { type FolderListing, listFolder } from './list-folder.js';
@@ -71,7 +72,7 @@ function suggestPretrained(path: string, section: DataFolder, look: FolderLook):
 
 function suggestTrained(path: string, section: DataFolder, look: FolderLook): string[] {
   const listing = listFolder(section);
-  const divided = { ...section, validation: 0.2, test: 0.3 };
+  const divided = look.hasSplit ? { ...section, ...SHARES[0] } : chooseShares(listing, section, look);
   const { train, validation } = countDivision(listing, divided);
   const hasValidation = validation.classes >= 2;
   const characters = Math.min(10, train.classes);
@@ -85,8 +86,8 @@ function suggestTrained(path: string, section: DataFolder, look: FolderLook): st
     '  sourceSize: 64          # what distorted pictures are sampled from',
     ...(look.hasSplit
       ? []
-      : ['  test: 0.3               # classes that are measured on, by data.seed; or a list of names']),
-    ...(look.hasSplit ? [] : ['  validation: 0.2         # classes that choose the best epoch']),
+      : [`  test: ${divided.test}               # classes that are measured on, by data.seed; or a list of names`]),
+    ...(look.hasSplit ? [] : [VALIDATION_LINES[divided.validation]]),
     'augmentation:',
     '  affine: {componentProbability: 0.5, rotationDegrees: 10, shear: 0.2, scale: [0.85, 1.15], translationPixels: 2}',
     'model:',
@@ -118,6 +119,31 @@ function suggestTrained(path: string, section: DataFolder, look: FolderLook): st
       'How often the right one of nWay classes is named, by kShot pictures of each, classes that it has never seen.',
     ),
   ];
+}
+
+/** Shares of the classes, the better ones first: of a few none is kept for choosing the epoch. */
+const SHARES = [
+  { validation: 0.2, test: 0.3 },
+  { validation: 0, test: 0.5 },
+] as const;
+const VALIDATION_LINES = {
+  0.2: '  validation: 0.2         # classes that choose the best epoch',
+  0: '  validation: 0           # of so few classes none is kept for choosing the best epoch',
+} as const;
+
+/** The section with the first shares that leave two classes to learn from and two to measure. Throws OneshotError('usage'). */
+function chooseShares(listing: FolderListing, section: DataFolder, { classes }: FolderLook) {
+  for (const shares of SHARES) {
+    const { train, validation, test } = countDivision(listing, { ...section, ...shares });
+    if (train.classes >= 2 && test.classes >= 2 && validation.classes !== 1) return { ...section, ...shares };
+  }
+  throw new OneshotError(
+    'usage',
+    `${classes} ${classes === 1 ? 'class is' : 'classes are'} too few to learn from some and measure others; expected 4 at least`,
+    {
+      hint: 'a network that has learned from other pictures names them all the same: `oneshot classify RUN --support FOLDER`',
+    },
+  );
 }
 
 // Where the folder's own split has the same classes on both sides, its question is another: which of these is it?
