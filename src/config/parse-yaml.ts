@@ -3,6 +3,7 @@
 import {
   type Document,
   isAlias,
+  isCollection,
   isMap,
   isScalar,
   isSeq,
@@ -432,9 +433,14 @@ class TreeBuilder {
   }
 }
 
+/**
+ * A key as text. A list or map, which is no key here, goes by where it stands: the library's text of one that is the key of
+ * another one takes twice the work for each.
+ */
 function keyText(key: unknown): string {
   if (isScalar(key)) return String(key.value ?? '');
-  return key === null || key === undefined ? '' : String(key);
+  if (isAlias(key)) return `*${key.source}`;
+  return isCollection(key) ? `…${key.range?.[0] ?? ''}` : '';
 }
 
 function byPosition(a: Problem, b: Problem): number {

@@ -29,7 +29,7 @@ export function forgetShipping(folder: string): void {
 }
 
 /** Where the cursor of a run folder lies. */
-function shipCursorPath(folder: string): string {
+export function shipCursorPath(folder: string): string {
   return join(folder, 'mlflow.json');
 }
 

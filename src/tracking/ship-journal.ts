@@ -2,7 +2,7 @@
 // the same run, since points carry their original times, the run is found by its uid, and the cursor is only written
 // after the server has what it stands for; without a cursor the server is asked what it has. Order: entries in journal
 // order, then the status, then files.
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   type Adjustment,
   isMlflowError,
@@ -16,7 +16,7 @@ import { type JournalEntry, journalSize, readFirstEvent, readJournal, syncJourna
 import { composeBatch, countBatch, countEntries, describeAdjustment, halveBatch } from './journal-batch.js';
 import { findParentRunId, type RunEvent, resolveRun, settleTwins } from './resolve-run.js';
 import { ServerPoints } from './server-points.js';
-import { readShipCursor, type ShipCursor, writeShipCursor } from './ship-cursor.js';
+import { readShipCursor, type ShipCursor, shipCursorPath, writeShipCursor } from './ship-cursor.js';
 import { type FileEvent, identifyFile, isFileEvent, shipFile } from './ship-file.js';
 import type { ExportOnnx } from './ship-model.js';
 import { addCounts, nothingSent, type ShipCounts, type ShipProblem, type ShipReport } from './ship-report.js';
@@ -301,14 +301,17 @@ export class JournalShipper {
 
   /** Goes on without where the folder cannot be written: the cursor is an aid. */
   #saveCursor(cursor: ShipCursor): void {
+    const { folder, client } = this.#options;
     this.#cursor = cursor;
     try {
-      writeShipCursor(this.#options.folder, this.#options.client.baseUrl, cursor);
+      writeShipCursor(folder, client.baseUrl, cursor);
     } catch (error) {
       if (this.#told.has('cursor')) return;
       this.#told.add('cursor');
       const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-      const message = `${this.#options.folder} cannot be written (${reason}): what was sent is not remembered there, the next \`oneshot sync\` asks the server`;
+      const message =
+        `${basename(shipCursorPath(folder))} cannot be written (${reason}): what was sent is not remembered there, ` +
+        'the next `oneshot sync` asks the server';
       this.#tell({ code: 'not-remembered', message, cause: error });
     }
   }

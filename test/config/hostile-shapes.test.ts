@@ -8,7 +8,12 @@ import { InputError } from '../../src/base/problem.js';
 import { loadExperiment } from '../../src/check/load-experiment.js';
 import { listHostileShapes } from '../support/hostile-shapes.js';
 
-test.each([...listHostileShapes(2000)])('%s', (_, files) => {
+// Short ones too: work that doubles with each sign is seen before any bound on size or depth is met.
+const shapes = [40, 70, 101, 200, 2000].flatMap((bytes) =>
+  [...listHostileShapes(bytes)].map(([name, files]) => [`${name}, ${bytes} bytes`, files] as const),
+);
+
+test.each(shapes)('%s', (_, files) => {
   const folder = mkdtempSync(join(tmpdir(), 'oneshot-test-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   try {
