@@ -73,13 +73,17 @@ export function explainLookAlike(found: string, allowed: readonly string[]): { n
     const place = at < 0 ? own.length - 1 : at;
     return {
       name,
-      why: `it looks the same, but is written with ${nameLetters(own.slice(place, place + 2))} where ${nameLetters(other.slice(place, place + 2))} stands in the allowed one (${formOf(found)} and ${formOf(name)})`,
+      why:
+        `it looks the same, but is written with ${nameLetters(own.slice(place, place + 2))} where ` +
+        `${nameLetters(other.slice(place, place + 2))} stands in the allowed one (${formOf(found)} and ${formOf(name)})`,
     };
   }
   const odd = at < 0 ? own[other.length]! : own[at]!;
   return {
     name,
-    why: `it has ${nameLetters([odd])} at its ${ordinal((at < 0 ? other.length : at) + 1)} sign, which looks like the allowed name or is not seen`,
+    why:
+      `it has ${nameLetters([odd])} at its ${ordinal((at < 0 ? other.length : at) + 1)} sign, which looks like the ` +
+      'allowed name or is not seen',
   };
 }
 

@@ -51,7 +51,8 @@ export class InputError extends Error {
       problems
         .map(
           (problem) =>
-            `${problem.file}:${problem.line}:${problem.column} ${problem.path}: found ${problem.found}; allowed ${problem.allowed}`,
+            `${problem.file}:${problem.line}:${problem.column} ${problem.path}: found ${problem.found}; allowed ` +
+            `${problem.allowed}`,
         )
         .join('\n'),
     );

@@ -17,16 +17,20 @@ export function describeReading(
   const set = `${ways} classes, ${supports} support ${supports === 1 ? 'picture' : 'pictures'}`;
   if (calibration === undefined)
     return [
-      `${set}; the run kept too few classes to tell what its scores mean: probabilities are a bare softmax${threshold === undefined ? ', nothing is called unknown' : ''}`,
+      `${set}; the run kept too few classes to tell what its scores mean: probabilities are a bare ` +
+        `softmax${threshold === undefined ? ', nothing is called unknown' : ''}`,
     ];
   const { nWay, kShot, selection, knownQueries, unknownQueries } = calibration;
-  const on = `${nWay}-way ${kShot}-shot episodes of ${selection === 'train' ? 'training classes (none were kept for validation: expect worse)' : 'validation classes'}`;
+  const on =
+    `${nWay}-way ${kShot}-shot episodes of ` +
+    `${selection === 'train' ? 'training classes (none were kept for validation: expect worse)' : 'validation classes'}`;
   if (threshold === undefined) return [`${set}; probabilities after ${on}; nothing is called unknown`];
   const shares = !isAsked ? calibration : best === undefined ? undefined : measureThreshold(best, threshold);
   if (shares === undefined) return [`${set}; below a score of ${threshold} a picture is unknown`];
   return [
     `${set}; below a score of ${threshold.toPrecision(4)} a picture is unknown`,
-    `expected after ${on}: ${percent(shares.falseUnknown)} of known pictures called unknown (n = ${formatInteger(knownQueries)}), ` +
+    `expected after ${on}: ${percent(shares.falseUnknown)} of known pictures called unknown (n = ` +
+      `${formatInteger(knownQueries)}), ` +
       `${percent(shares.falseNames)} of unknown ones given a name (n = ${formatInteger(unknownQueries)})`,
   ];
 }
@@ -57,7 +61,8 @@ export function count(tally: Tally, { problem, name, truth, isSupport }: Picture
 /** What became of all pictures, in sentences. */
 export function summarize({ done, unreadable, unknown, support, right, wrong, truths }: Tally): string[] {
   const lines = [
-    `${formatInteger(done)} ${done === 1 ? 'picture' : 'pictures'}: ${formatInteger(done - unreadable - unknown)} named, ${formatInteger(unknown)} unknown${unreadable > 0 ? `, ${formatInteger(unreadable)} could not be read` : ''}`,
+    `${formatInteger(done)} ${done === 1 ? 'picture' : 'pictures'}: ${formatInteger(done - unreadable - unknown)} ` +
+      `named, ${formatInteger(unknown)} unknown${unreadable > 0 ? `, ${formatInteger(unreadable)} could not be read` : ''}`,
   ];
   if (support > 0)
     lines.push(`${formatInteger(support)} of them are pictures of the support set, which recognise themselves`);

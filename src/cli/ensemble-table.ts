@@ -14,7 +14,10 @@ export function renderEnsemble(
   colors: Colors,
 ): string {
   if (results.length === 0) {
-    return 'No ensemble: the runs have no task with the same episodes in common. Evaluate them with the same protocol, seed and data.';
+    return (
+      'No ensemble: the runs have no task with the same episodes in common. Evaluate them with the same protocol, ' +
+      'seed and data.'
+    );
   }
   const table = createPlainTable(['task', 'n', 'ensemble', 'alone, mean'], colors, [1, 2, 3]);
   for (const { task, n, accuracy, wilson, clustered } of results) {

@@ -142,7 +142,8 @@ export function openProgressDisplay(total: number): ProgressDisplay {
     if (!isNew) note(`${name} goes on: ${formatInteger(finished)} of ${formatInteger(trials)} trials have finished`);
     else if (finished > 0)
       note(
-        `${name} is new; ${formatInteger(finished)} of its ${formatInteger(trials)} trials have finished in earlier runs and are not run again`,
+        `${name} is new; ${formatInteger(finished)} of its ${formatInteger(trials)} trials have finished in earlier ` +
+          'runs and are not run again',
       );
     else note(`${name} is new: ${formatInteger(trials)} trials at most`);
   }
@@ -195,7 +196,10 @@ export function openProgressDisplay(total: number): ProgressDisplay {
 function describeWait(reason: WaitReason): string {
   switch (reason.type) {
     case 'memory':
-      return `it needs some ${formatBytes(reason.neededBytes)} of memory, and ${formatBytes(Math.max(0, reason.freeBytes))} are free beside the running trials`;
+      return (
+        `it needs some ${formatBytes(reason.neededBytes)} of memory, and ` +
+        `${formatBytes(Math.max(0, reason.freeBytes))} are free beside the running trials`
+      );
     case 'device': {
       const noun = reason.kind === 'gpu' ? 'GPU' : 'processor slot';
       const holder = reason.holder === undefined ? '' : ` (process ${reason.holder.pid} has one)`;

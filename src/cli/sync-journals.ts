@@ -123,7 +123,10 @@ export function describeSync({ journals, complete, sent, seconds }: SyncSummary)
   ).flatMap(([name, count]) => (count === 0 ? [] : [`${formatInteger(count)} ${name}`]));
   const news =
     parts.length > 0 ? `sent ${parts.join(', ')}` : complete === journals ? 'nothing was left to send' : 'sent nothing';
-  return `${formatInteger(complete)} of ${formatInteger(journals)} runs are complete at the server; ${news} in ${formatDuration(seconds)}`;
+  return (
+    `${formatInteger(complete)} of ${formatInteger(journals)} runs are complete at the server; ${news} in ` +
+    `${formatDuration(seconds)}`
+  );
 }
 
 /**

@@ -92,7 +92,10 @@ function isSearched(folder: string, env: Environment): boolean {
 export function explainCudaFailure(message: string): string {
   const library = /with error: (lib[^:\s]+): cannot open shared object file/.exec(message)?.[1];
   if (library !== undefined) {
-    return `the library ${library} is not found: \`oneshot engine uninstall cuda\`, then \`oneshot engine install cuda\` looks for it again`;
+    return (
+      `the library ${library} is not found: \`oneshot engine uninstall cuda\`, then \`oneshot engine install ` +
+      'cuda` looks for it again'
+    );
   }
   if (/cuDNN library was not found/.test(message)) {
     return 'cuDNN 9 is not found: `oneshot engine uninstall cuda`, then `oneshot engine install cuda` looks for it again';

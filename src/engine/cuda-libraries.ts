@@ -29,7 +29,8 @@ export function findGpuProblem(env: Environment, gpuFiles: readonly string[] = G
     return `there is no NVIDIA GPU here, or its driver is not loaded: ${gpuFiles.join(' and ')} are missing`;
   }
   return findSharedLibrary(DRIVER_LIBRARY, env) === undefined
-    ? `the library of NVIDIA's driver, ${DRIVER_LIBRARY}, is not found: install the driver, 580 or later for CUDA 13; in a container, start it with the GPU`
+    ? `the library of NVIDIA's driver, ${DRIVER_LIBRARY}, is not found: install the driver, 580 or later for CUDA 13; ` +
+        'in a container, start it with the GPU'
     : undefined;
 }
 

@@ -9,7 +9,8 @@ const BACKEND = 'onnxruntime';
 export const onnxRuntimeEngine: EngineType = {
   isDefault: true,
   remedy:
-    'install again with `npm ci` on this very machine: its library is there for Linux, macOS and Windows. Until then --engine cpu works, slowly',
+    'install again with `npm ci` on this very machine: its library is there for Linux, macOS and Windows. Until then ' +
+    '--engine cpu works, slowly',
   start,
 };
 

@@ -47,7 +47,8 @@ export function describeAlarm(alarm: EvaluationAlarm | VerificationAlarm, n: num
   const asked = isOfPairs ? 'pairs' : 'queries';
   const constant = isOfPairs
     ? `the same score for all ${n} pairs: it has collapsed to a constant, and tells nothing apart`
-    : `the same score for every class in ${alarm.constantQueries} of ${n} queries: it has collapsed to a constant, and scores chance`;
+    : `the same score for every class in ${alarm.constantQueries} of ${n} queries: it has collapsed to a constant, and ` +
+      'scores chance';
   return [
     ...(nonFinite > 0 ? [`scores that are not finite in ${nonFinite} of ${n} ${asked}, which count as wrong`] : []),
     ...(alarm.degenerate ? [constant] : []),

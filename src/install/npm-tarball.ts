@@ -64,7 +64,9 @@ async function fetchTarballs(tarballs: readonly NpmTarball[], folder: string, en
   await runStep(requireNpm(env), ['pack', ...specifiers, '--pack-destination', folder, ...SHORT_WAITS], {
     cwd: folder,
     env,
-    hint: `see that this machine reaches an npm registry (\`npm ping\`), or bring what \`npm pack ${specifiers.join(' ')}\` makes elsewhere and name its folder with --from`,
+    hint:
+      'see that this machine reaches an npm registry (`npm ping`), or bring what `npm pack ' +
+      `${specifiers.join(' ')}\` makes elsewhere and name its folder with --from`,
   });
 }
 

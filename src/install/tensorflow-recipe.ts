@@ -90,7 +90,8 @@ export function tensorFlowRecipe(variant: 'cpu' | 'gpu'): EngineRecipe {
 function checkMachine(env: Environment): void {
   requireWheelPlatform(
     "TensorFlow's library",
-    'the engine onnxruntime works here; or `npm install @tensorflow/tfjs-node@4.22.0` beside your experiments, where it has a build: it is found then',
+    'the engine onnxruntime works here; or `npm install @tensorflow/tfjs-node@4.22.0` beside your experiments, where ' +
+      'it has a build: it is found then',
   );
   requireCompiler(env);
   requireNpm(env);

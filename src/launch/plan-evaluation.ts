@@ -76,7 +76,8 @@ export function planEvaluation(path: string, file: string | undefined, sets: rea
       ...(unused.length === 0
         ? []
         : [
-            `${unused.join(', ')} of ${file} ${unused.length === 1 ? 'is' : 'are'} not used: the network is ${nameNetwork(network)}, ${color === 'rgb' ? 'in colour' : 'ink'} at ${imageSize} px`,
+            `${unused.join(', ')} of ${file} ${unused.length === 1 ? 'is' : 'are'} not used: the network is ` +
+              `${nameNetwork(network)}, ${color === 'rgb' ? 'in colour' : 'ink'} at ${imageSize} px`,
           ]),
     ],
   };
@@ -99,7 +100,8 @@ function requireSameForm(
   if (channelsOf(data) !== channelsOfForm(form))
     throw new OneshotError(
       'usage',
-      `${data.dataset} gives pictures ${channelsOf(data) === 3 ? 'in colour' : 'of ink'}, and ${name} sees ${channelsOfForm(form) === 3 ? 'colours' : 'ink'}`,
+      `${data.dataset} gives pictures ${channelsOf(data) === 3 ? 'in colour' : 'of ink'}, and ${name} sees ` +
+        `${channelsOfForm(form) === 3 ? 'colours' : 'ink'}`,
       { hint: data.dataset === 'folder' ? '`--set data.color=grey` or `rgb`' : undefined },
     );
 }

@@ -91,7 +91,8 @@ function strideOfProjection(input: Shape, output: Shape): [number, number] {
     if (rows !== undefined && columns !== undefined) return [rows, columns];
   }
   throw new ShapeError(
-    `its layers make a ${describeShape(output)} of a ${describeShape(input)}, and no 1x1 convolution does that to the input beside them`,
+    `its layers make a ${describeShape(output)} of a ${describeShape(input)}, and no 1x1 convolution does that to the ` +
+      'input beside them',
   );
 }
 

@@ -40,7 +40,10 @@ export function findMicroBatchConflict(
 ): string | undefined {
   if (typeof microBatchSize !== 'number' || microBatchSize >= unitsPerBatch || !needsWholeBatches(encoder))
     return undefined;
-  return `batch normalisation needs the statistics of whole batches of ${unitsPerBatch}, and micro-batches of ${microBatchSize} would change them`;
+  return (
+    `batch normalisation needs the statistics of whole batches of ${unitsPerBatch}, and micro-batches of ` +
+    `${microBatchSize} would change them`
+  );
 }
 
 /**

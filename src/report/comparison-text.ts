@@ -23,7 +23,8 @@ export function renderComparison(comparison: Comparison): string {
       : `Settings that differ:\n\n${renderPlainTable(listDifferences(comparison))}`,
     rows.length === 0
       ? 'Nothing has been measured yet.\n'
-      : `Accuracy in %, with 95 % intervals (Wilson's or over episodes, whichever reaches further):\n\n${renderPlainTable(listResults(comparison))}`,
+      : "Accuracy in %, with 95 % intervals (Wilson's or over episodes, whichever reaches " +
+        `further):\n\n${renderPlainTable(listResults(comparison))}`,
     ...describeAlarms(comparison),
     ...(rows.some(({ tests }) => tests.some(({ paired }) => paired))
       ? [
@@ -33,7 +34,8 @@ export function renderComparison(comparison: Comparison): string {
       : []),
     ...(configurations.length > 0
       ? [
-          `Configurations over their seeds, in percentage points, with 95 % intervals:\n\n${renderPlainTable(listConfigurations(comparison))}`,
+          'Configurations over their seeds, in percentage points, with 95 % ' +
+            `intervals:\n\n${renderPlainTable(listConfigurations(comparison))}`,
         ]
       : []),
     ...(choice === undefined ? [] : [describeChoice(choice)]),

@@ -74,6 +74,8 @@ export function describeConditions(engine: Engine, microBatchSize: number | null
 /** Throws OneshotError('drift') naming every difference. */
 export function refuseDrift(drift: readonly string[]): never {
   throw new OneshotError('drift', `the trial was begun under other conditions: ${drift.join('; ')}`, {
-    hint: 'resume it as it was begun, or with --allow-drift, which is recorded with the run; then it no longer equals an uninterrupted one',
+    hint:
+      'resume it as it was begun, or with --allow-drift, which is recorded with the run; then it no longer equals ' +
+      'an uninterrupted one',
   });
 }

@@ -59,10 +59,12 @@ export function readRunExperiment(
   if (purpose === 'use' && isOfOtherNumerics) return { experiment, isOfOtherNumerics };
   throw new OneshotError(
     'corrupt',
-    `${path} does not belong to this run any more: its training fingerprint is ${training.slice(0, 8)}, not ${record.fingerprints.training.slice(0, 8)}`,
+    `${path} does not belong to this run any more: its training fingerprint is ${training.slice(0, 8)}, not ` +
+      `${record.fingerprints.training.slice(0, 8)}`,
     {
       hint: isOfOtherNumerics
-        ? 'another version of the program made it: classify, embed, export and evaluate take it; to compute it here, run the experiment file itself'
+        ? 'another version of the program made it: classify, embed, export and evaluate take it; to compute it here, ' +
+          'run the experiment file itself'
         : 'it was edited, or made by another version; change the experiment file itself and run that',
     },
   );

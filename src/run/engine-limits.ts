@@ -20,7 +20,8 @@ export function requireTensorsFit(
   const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
   throw new OneshotError(
     'engine',
-    `${name} computes with tensors of up to ${megabytes(largestTensorBytes)} here; ${largest.what} have ${megabytes(largest.bytes)}`,
+    `${name} computes with tensors of up to ${megabytes(largestTensorBytes)} here; ${largest.what} have ` +
+      `${megabytes(largest.bytes)}`,
     {
       hint: largest.isOutput
         ? 'set a smaller training.microBatchSize, or take another engine'

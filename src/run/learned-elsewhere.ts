@@ -53,7 +53,8 @@ export async function refuseSeenBefore(
   if (dataset !== section.dataset && dataset !== 'folder' && section.dataset !== 'folder') return [];
   if (!('experiment' in network))
     return [
-      `the initial weights come from a file: nobody can say whether what is tested was trained on (${dataset}, ${network.origin.split})`,
+      `the initial weights come from a file: nobody can say whether what is tested was trained on (${dataset}, ` +
+        `${network.origin.split})`,
     ];
   let before: LoadedData;
   try {
@@ -61,7 +62,8 @@ export async function refuseSeenBefore(
   } catch (error) {
     if (!(error instanceof OneshotError)) throw error;
     return [
-      `the pictures that the initial weights were learned from cannot be read, so nobody can say whether what is tested is among them: ${error.message}`,
+      'the pictures that the initial weights were learned from cannot be read, so nobody can say whether what is ' +
+        `tested is among them: ${error.message}`,
     ];
   }
   const namesCount = areNamesTheSame(section, network.experiment.data);
@@ -77,7 +79,8 @@ export async function refuseSeenBefore(
     const use = seen.purpose === 'train' ? 'were learned from' : 'were chosen by';
     throw new OneshotError(
       'data',
-      `the ${own.purpose} selection holds ${found.length === 1 ? 'a class' : `${found.length} classes`} that the initial weights of ${nameNetwork(network)} ${use}: ${names}`,
+      `the ${own.purpose} selection holds ${found.length === 1 ? 'a class' : `${found.length} classes`} that the ` +
+        `initial weights of ${nameNetwork(network)} ${use}: ${names}`,
       {
         hint: 'a figure measured on it would not be honest; choose a split that keeps them apart, as that of the run does',
       },

@@ -44,7 +44,9 @@ function refuseSharedNames({ split, description }: CheckedData): void {
       `${count} ${kind}${count === 1 ? '' : 's'} in both ${between.join(' and ')} (${example})`,
   );
   throw new OneshotError('data', `the split of ${description.dataset} leaks: ${list.join('; ')}`, {
-    hint: 'a figure measured on it would not be honest; check the data set, and please report a split that comes with the program',
+    hint:
+      'a figure measured on it would not be honest; check the data set, and please report a split that comes ' +
+      'with the program',
   });
 }
 
@@ -52,7 +54,8 @@ function tellSharedClasses({ sharedClasses = [] }: CheckedData['description']): 
   if (sharedClasses.length === 0) return [];
   const names = listSome(sharedClasses, MOST_TOLD);
   return [
-    `${count(sharedClasses.length, 'class', 'classes')} of the test ${sharedClasses.length === 1 ? 'is' : 'are'} trained on too, or chosen by (${names}): the accuracy is not one on unseen classes`,
+    `${count(sharedClasses.length, 'class', 'classes')} of the test ${sharedClasses.length === 1 ? 'is' : 'are'} ` +
+      `trained on too, or chosen by (${names}): the accuracy is not one on unseen classes`,
   ];
 }
 
@@ -68,7 +71,8 @@ function tellAlikeNames({ train, test }: CheckedData['split']): string[] {
   if (alike.length === 0) return [];
   const classes = count(alike.length, 'class of the test has a name', 'classes of the test have names');
   return [
-    `${classes} that a class of another group has in training (${listSome(alike, MOST_TOLD)}): if it is the same class, the accuracy is not one on unseen classes`,
+    `${classes} that a class of another group has in training (${listSome(alike, MOST_TOLD)}): if it is the same ` +
+      'class, the accuracy is not one on unseen classes',
   ];
 }
 
@@ -147,7 +151,8 @@ function tellCopies(copies: readonly Copy[], fileOf: NonNullable<CheckedData['fi
 function tellUnlooked({ looked, asked }: FoundCopies['likeness']): string[] {
   if (looked === asked) return [];
   return [
-    `only ${formatInteger(looked)} of ${formatInteger(asked)} pictures for validation or test were looked at for one that is the same ` +
+    `only ${formatInteger(looked)} of ${formatInteger(asked)} pictures for validation or test were looked at for one ` +
+      'that is the same ' +
       'saved again with loss: more would take too long; those equal to the pixel were found among all',
   ];
 }

@@ -48,7 +48,10 @@ export function describeAdjustment(adjustment: Adjustment): string {
     case 'renamed':
       return `${name} is called ${adjustment.sentKey} in MLflow, which does not take every character`;
     case 'truncated':
-      return `${name}: ${adjustment.sentLength} of its ${adjustment.length} characters are kept in MLflow, all of them as an artifact in full-values`;
+      return (
+        `${name}: ${adjustment.sentLength} of its ${adjustment.length} characters are kept in MLflow, all of them ` +
+        'as an artifact in full-values'
+      );
     case 'replaced-characters':
       return `${name}: characters that cannot be stored were replaced in MLflow`;
     case 'skipped-non-finite':

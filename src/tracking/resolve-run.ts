@@ -58,7 +58,9 @@ export async function settleTwins(
 export class RunDeletedError extends OneshotError {
   constructor(runId: string) {
     super('interrupted', `the run ${runId} was deleted in MLflow; nothing more is sent to it`, {
-      hint: `restore it with \`mlflow runs restore --run-id ${runId}\`, or remove mlflow.json from the run folder to make a new one`,
+      hint:
+        `restore it with \`mlflow runs restore --run-id ${runId}\`, or remove mlflow.json from the run folder to ` +
+        'make a new one',
     });
   }
 }

@@ -83,7 +83,10 @@ export function describePictures(
 function describeSplit({ dataset, selections }: DataDescription): string {
   const count = (purpose: keyof typeof selections) =>
     selections[purpose].reduce((sum, { characters }) => sum + characters, 0);
-  return `${dataset}: ${count('train')} classes for training, ${count('validation')} for validation, ${count('test')} for the test`;
+  return (
+    `${dataset}: ${count('train')} classes for training, ${count('validation')} for validation, ${count('test')} ` +
+    'for the test'
+  );
 }
 
 function reportAccuracy({ task, scorer, n, accuracy, wilson, clustered }: EvaluationResult): ReportedAccuracy[] {

@@ -26,7 +26,8 @@ export interface SupportSet {
 }
 
 const EXPLAIN =
-  'a support set is a folder with a folder of pictures for each class (support/oak/1.jpg), or with one picture for each (support/oak.jpg)';
+  'a support set is a folder with a folder of pictures for each class (support/oak/1.jpg), or with one picture for ' +
+  'each (support/oak.jpg)';
 
 /**
  * The support set in `folder`. Throws a OneshotError: `usage` where there is no folder, `data` with all that is wrong

@@ -50,6 +50,12 @@ test.each([
   expect(evaluation).toMatchObject([{ protocol: 'cross-alphabet', nWay, kShot }]);
 });
 
+test('asks for known classes where there are too few to keep any apart', async () => {
+  const { data, evaluation } = await suggestFor(await writePhotographs('two', 2, 5));
+  expect(data).toMatchObject({ divideBy: 'pictures', test: 0.5, validation: 0 });
+  expect(evaluation).toEqual([{ protocol: 'closed-set', kShot: 1, seed: 1 }]);
+});
+
 test('leaves out classes with a single picture', async () => {
   const folder = await writePhotographs('single', 5, 2);
   expect((await suggestFor(folder)).data).toMatchObject({ minimumPictures: 2 });

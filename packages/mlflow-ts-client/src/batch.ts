@@ -128,7 +128,9 @@ class KeyNames {
     if (other !== undefined) {
       throw new MlflowError({
         code: 'INVALID_ARGUMENT',
-        problem: `${field}s ${JSON.stringify(other)} and ${JSON.stringify(key)} would both be stored as ${JSON.stringify(sentKey)}`,
+        problem:
+          `${field}s ${JSON.stringify(other)} and ${JSON.stringify(key)} would both be stored as ` +
+          `${JSON.stringify(sentKey)}`,
         advice: 'MLflow takes letters, digits and _ - . / : and spaces in keys: rename one of them.',
       });
     }

@@ -46,7 +46,10 @@ function classify(systemCode: string | undefined): MlflowErrorCode {
 
 function adviceFor(code: MlflowErrorCode, systemCode: string | undefined, message: string): string | undefined {
   if (message === forbiddenPort) {
-    return 'fetch uses no port that another protocol is known by (Fetch Standard, "port blocking"): let the server answer at another one.';
+    return (
+      'fetch uses no port that another protocol is known by (Fetch Standard, "port blocking"): let the server ' +
+      'answer at another one.'
+    );
   }
   if (systemCode === 'ENOTFOUND' || systemCode === 'EAI_AGAIN')
     return 'The host name is not known: check the tracking URI and the network.';
@@ -55,7 +58,10 @@ function adviceFor(code: MlflowErrorCode, systemCode: string | undefined, messag
   if (/wrong version number/i.test(message))
     return 'The server speaks plain HTTP there: write http:// in the tracking URI.';
   if (code === 'TLS') {
-    return 'Name the server’s certificate authority in MLFLOW_TRACKING_SERVER_CERT_PATH (or NODE_EXTRA_CA_CERTS), or use http:// if the server speaks plain HTTP.';
+    return (
+      'Name the server’s certificate authority in MLFLOW_TRACKING_SERVER_CERT_PATH (or NODE_EXTRA_CA_CERTS), or ' +
+      'use http:// if the server speaks plain HTTP.'
+    );
   }
   return undefined;
 }

@@ -89,14 +89,21 @@ function describeProblem(
 function adviceFor(code: MlflowErrorCode, status: number): string | undefined {
   switch (code) {
     case 'HOST_NOT_ALLOWED':
-      return 'Start the server with `--allowed-hosts <host[:port]>` (or MLFLOW_SERVER_ALLOWED_HOSTS) naming this host, or address it by IP or as localhost.';
+      return (
+        'Start the server with `--allowed-hosts <host[:port]>` (or MLFLOW_SERVER_ALLOWED_HOSTS) naming this host, ' +
+        'or address it by IP or as localhost.'
+      );
     case 'UNAUTHENTICATED':
-      return 'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN; MLflow’s own basic-auth takes no token, and for artifacts only passwords in ASCII.';
+      return (
+        'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN; MLflow’s own ' +
+        'basic-auth takes no token, and for artifacts only passwords in ASCII.'
+      );
     case 'PERMISSION_DENIED':
       return 'The user is known but may not do this: ask the owner of the experiment or model for permission.';
     case 'NOT_MLFLOW':
       return status === 404 || status === 405
-        ? 'MLflow does not answer there: check host, port and path prefix of the tracking URI (and that the server is new enough).'
+        ? 'MLflow does not answer there: check host, port and path prefix of the tracking URI (and that the server is ' +
+            'new enough).'
         : 'Set the tracking URI to the address where MLflow itself answers (scheme, port and path prefix count).';
     case 'DELETED':
       return 'Restore it (`mlflow experiments restore`, `mlflow runs restore`) or use another one.';

@@ -50,7 +50,9 @@ export class Experiments {
     throw new MlflowError({
       code: 'DELETED',
       problem: `the experiment ${JSON.stringify(name)} (id ${found.experimentId}) is deleted and keeps its name`,
-      advice: `Restore it (\`mlflow experiments restore -x ${found.experimentId}\`, or onDeleted: 'restore') or choose another name.`,
+      advice:
+        `Restore it (\`mlflow experiments restore -x ${found.experimentId}\`, or onDeleted: 'restore') or choose ` +
+        'another name.',
     });
   }
 

@@ -54,7 +54,9 @@ export const checkLakeRuns: Rule = {
       report({
         code: 'leak',
         path,
-        found: `lake-runs with split ${data.split}, which trains on ${trained.length} of its alphabets (${trained.map(({ name }) => name).join(', ')})`,
+        found:
+          `lake-runs with split ${data.split}, which trains on ${trained.length} of its alphabets ` +
+          `(${trained.map(({ name }) => name).join(', ')})`,
         allowed: 'within-alphabet, cross-alphabet; or split lake, koch, small1, small2',
       });
     });
@@ -151,8 +153,12 @@ export const checkEpisodeCounts: Rule = {
       context.report({
         code: 'episode',
         path: firstGiven(context, [[...path, 'queries'], [...path, 'nWay'], path]),
-        found: `${queries} queries with ${uneven} ways${queriesPerClass === 1 ? '' : ` and ${queriesPerClass} queries per class`}`,
-        allowed: `a multiple of ${queriesPerClass === 1 ? 'nWay' : 'nWay times queriesPerClass'}: ${nearestMultiples(queries, perEpisode)}`,
+        found:
+          `${queries} queries with ${uneven} ` +
+          `ways${queriesPerClass === 1 ? '' : ` and ${queriesPerClass} queries per class`}`,
+        allowed:
+          `a multiple of ${queriesPerClass === 1 ? 'nWay' : 'nWay times queriesPerClass'}: ` +
+          `${nearestMultiples(queries, perEpisode)}`,
         hint: `an episode has ${queriesPerClass === 1 ? 'one query' : `${queriesPerClass} queries`} of every class`,
       });
     }
@@ -244,7 +250,8 @@ function checkWays(
       path: pathOfValue(section, 'nWay', index, context),
       found: `${value} ways`,
       allowed: isWithin
-        ? `at most ${most}: no ${words.alphabet} of the ${section.selection} selection has more ${words.characters} (${largest.name})`
+        ? `at most ${most}: no ${words.alphabet} of the ${section.selection} selection has more ${words.characters} ` +
+          `(${largest.name})`
         : `at most ${most}, the ${words.characters} of the ${section.selection} selection`,
     });
   }

@@ -25,7 +25,9 @@ export const checkLoss: Rule = {
       code: 'conflict',
       path: ['training', 'loss'],
       found: `${loss} with task ${task.type}`,
-      allowed: `${fitting.length > 0 ? fitting.join(', ') : 'no loss: the task has its own'}; or training.task with type: ${tasks.join(', ')}`,
+      allowed:
+        `${fitting.length > 0 ? fitting.join(', ') : 'no loss: the task has its own'}; or training.task with ` +
+        `type: ${tasks.join(', ')}`,
     });
   },
 };
@@ -43,7 +45,9 @@ export const checkLossHead: Rule = {
         code: 'conflict',
         path: ['training', 'loss'],
         found: `${loss} with head ${head.type}, whose distance is learned`,
-        allowed: `${lossNamesWith(({ measure }) => measure === 'logits').join(', ')}, or model.head with type: ${headsWithDistances.join(', ')}`,
+        allowed:
+          `${lossNamesWith(({ measure }) => measure === 'logits').join(', ')}, or model.head with type: ` +
+          `${headsWithDistances.join(', ')}`,
       });
     } else if (lossTypeOf(loss).squaresDistances && headTypeOf(head).squaresDistances?.(head)) {
       report({

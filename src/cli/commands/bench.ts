@@ -88,7 +88,8 @@ function printBench(results: BenchResults, colors: Colors): void {
     for (const one of wrapText(text, Math.min(width - 1, 100))) printResult(paint(one));
   };
   printText(
-    `${machine.processor}, ${threads} of ${machine.cores} processors, products of matrices at ${formatPrefixed(peakFlopsPerSecond)}FLOP/s`,
+    `${machine.processor}, ${threads} of ${machine.cores} processors, products of matrices at ` +
+      `${formatPrefixed(peakFlopsPerSecond)}FLOP/s`,
   );
   for (const one of results.cases) {
     printResult('');
@@ -104,9 +105,11 @@ function printBench(results: BenchResults, colors: Colors): void {
 }
 
 const LEGEND_OF_STEPS =
-  "Spread: 10th to 90th percentile of the steps, from the middle one. Peak: multiplications of the network's definition, as a share of the machine's speed in products of matrices; who needs fewer may exceed it.";
+  "Spread: 10th to 90th percentile of the steps, from the middle one. Peak: multiplications of the network's " +
+  "definition, as a share of the machine's speed in products of matrices; who needs fewer may exceed it.";
 const LEGEND =
-  'x: times as fast as the fastest PyTorch in float32 here (torch-bf16 has half the precision), more than 1 is faster; its range over rounds. CPU: the same by processor time, ' +
+  'x: times as fast as the fastest PyTorch in float32 here (torch-bf16 has half the precision), more than 1 is faster; ' +
+  'its range over rounds. CPU: the same by processor time, ' +
   `which other work on the machine disturbs less. Start: until the first training step is done. ${LEGEND_OF_STEPS}`;
 const LEGEND_WITHOUT_TORCH = `No PyTorch took part, so there are no ratios to it: --python names a Python that has it. ${LEGEND_OF_STEPS}`;
 

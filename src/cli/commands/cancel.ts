@@ -73,5 +73,8 @@ function describeJobs({ folder, cluster, tasks, controllers }: OpenJobs): string
     ...(tasks.length === 0 ? [] : [`${formatInteger(tasks.length)} ${tasks.length === 1 ? 'job' : 'jobs'} of trials`]),
   ];
   if (parts.length === 0) return `${folder}: ${cluster} has nothing of it in hand`;
-  return `${folder}: cancelled ${parts.join(' and ')} on ${cluster}; running trials write a checkpoint, and the same \`oneshot run\` goes on with them`;
+  return (
+    `${folder}: cancelled ${parts.join(' and ')} on ${cluster}; running trials write a checkpoint, and the same ` +
+    '`oneshot run` goes on with them'
+  );
 }

@@ -159,7 +159,9 @@ async function answerQueries(
   const summary = summarize(tally);
   for (const line of summary) printNote(line);
   if (options.sheet !== undefined) {
-    const title = `${files.length} ${files.length === 1 ? 'picture' : 'pictures'} named by ${started.opened.map(({ network }) => nameNetwork(network)).join(', ')}`;
+    const title =
+      `${files.length} ${files.length === 1 ? 'picture' : 'pictures'} named by ` +
+      `${started.opened.map(({ network }) => nameNetwork(network)).join(', ')}`;
     const cut = kept.length < files.length ? [`The first ${kept.length} are shown.`] : [];
     writeSheet(resolve(options.sheet), {
       title,

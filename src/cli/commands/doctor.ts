@@ -33,7 +33,8 @@ function describeTerminal(): Finding {
   const isLive = isTTY === true && TERM !== 'dumb' && CI === undefined;
   const colors = colorsFor(process.stderr).isColorSupported ? 'colours' : 'no colours';
   const detail = isTTY
-    ? `${columns} columns, ${NO_COLOR === undefined ? colors : 'no colours (NO_COLOR)'}, ${isLive ? 'live progress' : 'progress as lines'}`
+    ? `${columns} columns, ${NO_COLOR === undefined ? colors : 'no colours (NO_COLOR)'}, ` +
+      `${isLive ? 'live progress' : 'progress as lines'}`
     : 'standard error is no terminal: progress as lines';
   return { area: 'machine', name: 'terminal', state: 'works', detail, isEssential: false };
 }

@@ -70,5 +70,8 @@ function describeContent({ network, support }: NetworkFile, format: string): str
   const { imageSize, color } = network.pictures;
   const bytes = [...network.weights.values()].reduce((sum, { values }) => sum + values.byteLength, 0);
   const known = support === undefined ? 'embeddings' : `embeddings and names of ${support.labels.length} classes`;
-  return `${format}: ${known} for pictures of ${imageSize} x ${imageSize} ${color === 'rgb' ? 'in colour' : 'ink'}, ${formatBytes(bytes)} of weights`;
+  return (
+    `${format}: ${known} for pictures of ${imageSize} x ${imageSize} ${color === 'rgb' ? 'in colour' : 'ink'}, ` +
+    `${formatBytes(bytes)} of weights`
+  );
 }

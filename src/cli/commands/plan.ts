@@ -39,7 +39,10 @@ export async function planCommand(
 function describeHalving(halving: HalvingSettings): string {
   const { metric, goal, reductionFactor } = halving;
   const rungs = listRungEpochs(halving).map(formatInteger).join(', ');
-  return `halving: points train to ${rungs} epochs, and after each one in ${reductionFactor} goes on, the ${goal === 'maximize' ? 'highest' : 'lowest'} ${metric}`;
+  return (
+    `halving: points train to ${rungs} epochs, and after each one in ${reductionFactor} goes on, the ` +
+    `${goal === 'maximize' ? 'highest' : 'lowest'} ${metric}`
+  );
 }
 
 /** The time of all trials that are left, one after the other. */
@@ -63,7 +66,8 @@ function printPlan(plan: Plan, trials: readonly PlannedTrial[], colors: Colors):
   if (memory === 0) return;
   printResult(
     `left to do: ${count(left.length, 'trial')}, ${formatPrefixed(countFlopsLeft(left))}FLOPs at most, ` +
-      `${formatBytes(memory)} of memory for each at a time, ${formatBytes(sum(({ finalDiskBytes }) => finalDiskBytes))} of disk in the end`,
+      `${formatBytes(memory)} of memory for each at a time, ` +
+      `${formatBytes(sum(({ finalDiskBytes }) => finalDiskBytes))} of disk in the end`,
   );
   printResult(colors.dim(describeTime(experiment.resources.engine, estimatePlannedTime(plan, left), left.length)));
 }
@@ -91,7 +95,8 @@ function printSearch(
   const seeds = experiment.seeds.length;
   const hours = settings.maxHours === undefined ? '' : ` or ${settings.maxHours} h`;
   printResult(
-    `${colors.bold(experiment.name)}: ${settings.method} search, ${count(maxPoints, 'point')}${seeds === 1 ? '' : ` of ${seeds} seeds`} at most${hours}; ` +
+    `${colors.bold(experiment.name)}: ${settings.method} search, ` +
+      `${count(maxPoints, 'point')}${seeds === 1 ? '' : ` of ${seeds} seeds`} at most${hours}; ` +
       `${goal === 'maximize' ? 'highest' : 'lowest'} ${settings.metric}`,
   );
   printResult(renderTrials(trials, colors));

@@ -204,7 +204,8 @@ function renderSweep({ manifest, counts, holder, best, rungs, secondsLeft }: Swe
   const by = holder === undefined ? '' : ` · run by process ${holder.pid} on ${holder.host}, ${parallel} at a time`;
   const halted = counts.halted === 0 ? '' : `, ${formatInteger(counts.halted)} halted early`;
   const lines = [
-    `sweep ${id} (${method}): ${formatInteger(counts.finished)} of ${formatInteger(trials)} finished${halted}${left}${colors.dim(by)}`,
+    `sweep ${id} (${method}): ${formatInteger(counts.finished)} of ${formatInteger(trials)} ` +
+      `finished${halted}${left}${colors.dim(by)}`,
   ];
   if (rungs !== undefined) {
     const reached = rungs

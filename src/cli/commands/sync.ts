@@ -66,7 +66,8 @@ function showBacklog(path: string, client: MlflowClient, asJson: boolean): ExitC
     behind.reduce((total, { backlog }) => total + backlog[key], 0);
   printResult(
     `${formatInteger(behind.length)} of ${formatInteger(journals.length)} runs have something to send to ${client.baseUrl}: ` +
-      `${formatInteger(sum('points'))} points, ${formatInteger(sum('params'))} parameters, ${formatInteger(sum('files'))} files ` +
+      `${formatInteger(sum('points'))} points, ${formatInteger(sum('params'))} parameters, ` +
+      `${formatInteger(sum('files'))} files ` +
       `(${formatBytes(sum('journalBytes'))} of journals)`,
   );
   return 0;

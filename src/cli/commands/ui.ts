@@ -165,7 +165,9 @@ async function requireConsent(question: string, { yes }: UiOptions, stop: AbortS
   if (yes || (await askYesNo(question, stop))) return;
   if (stop.aborted) throw new OneshotError('interrupted', 'stopped');
   throw new OneshotError('usage', 'there is no MLflow on this machine', {
-    hint: `run again with --yes to let it be fetched (version ${MLFLOW_VERSION}, about 850 MB on disk), or set ONESHOT_MLFLOW to a command; \`oneshot report\` needs no MLflow`,
+    hint:
+      `run again with --yes to let it be fetched (version ${MLFLOW_VERSION}, about 850 MB on disk), or set ` +
+      'ONESHOT_MLFLOW to a command; `oneshot report` needs no MLflow',
   });
 }
 

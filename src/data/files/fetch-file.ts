@@ -234,7 +234,8 @@ function unreachable(file: PublishedFile, url: string, path: string, folder: str
   const rest = kept > 0 ? `; ${kept} bytes of it are kept` : '';
   return new OneshotError('data', `${file.name} cannot be had from ${new URL(url).host} (${reasonOf(error)})${rest}`, {
     hint:
-      `Run the command again to go on. Without a connection: bring ${file.name} from ${file.url} by other means and place it in ` +
+      `Run the command again to go on. Without a connection: bring ${file.name} from ${file.url} by other means and ` +
+      'place it in ' +
       `${folder}, or name a folder or a mirror with --from.`,
     cause: error,
   });

@@ -72,7 +72,8 @@ function noteShared(names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const all = count(names.length, 'class');
   return [
-    `${all} of the test ${names.length === 1 ? 'has' : 'have'} pictures for training or validation too (${shorten(names)}): figures are not on unseen classes; data.divideBy: classes divides anew`,
+    `${all} of the test ${names.length === 1 ? 'has' : 'have'} pictures for training or validation too ` +
+      `(${shorten(names)}): figures are not on unseen classes; data.divideBy: classes divides anew`,
   ];
 }
 

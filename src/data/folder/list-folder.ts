@@ -85,7 +85,9 @@ export function listFolder({ path, labels, minimumPictures }: ListingSection): F
     for (const { name, pictures: few } of smallClasses) {
       bad.push({
         path: name,
-        what: `has a single picture, ${showPath(fileName(few[0]!.path))}: a class takes ${MIN_PICTURES} at least (data.minimumPictures leaves small classes out)`,
+        what:
+          `has a single picture, ${showPath(fileName(few[0]!.path))}: a class takes ${MIN_PICTURES} at least ` +
+          '(data.minimumPictures leaves small classes out)',
       });
     }
   }
@@ -99,7 +101,9 @@ export function listFolder({ path, labels, minimumPictures }: ListingSection): F
   const large = leaveOut(groups, minimumPictures ?? MIN_PICTURES);
   if (large.length === 0) {
     throw new OneshotError('data', `${folder} holds no class of ${minimumPictures} pictures or more`, {
-      hint: `data.minimumPictures: the largest of its ${smallClasses.length} classes has ${Math.max(...smallClasses.map((small) => small.pictures.length))}`,
+      hint:
+        `data.minimumPictures: the largest of its ${smallClasses.length} classes has ` +
+        `${Math.max(...smallClasses.map((small) => small.pictures.length))}`,
     });
   }
   return {

@@ -28,7 +28,8 @@ function describeLook(look: FolderLook): string[] {
   const size = ([height, width]: readonly [number, number]) => `${width} x ${height}`;
   const sizes = size(smallest) === size(largest) ? size(largest) : `${size(smallest)} to ${size(largest)}`;
   return [
-    `${classes} classes${inGroups} with ${pictures} pictures (${each} of each), ${isColored ? 'in colour' : 'grey'}, ${sizes} pixels.`,
+    `${classes} classes${inGroups} with ${pictures} pictures (${each} of each), ${isColored ? 'in colour' : 'grey'}, ` +
+      `${sizes} pixels.`,
     ...notes.map((note) => `${note[0]!.toUpperCase()}${note.slice(1)}.`),
   ];
 }
@@ -38,7 +39,8 @@ function suggestPretrained(path: string, section: DataFolder, look: FolderLook):
   // Nothing is trained: half of the classes say what all pictures have in common, the others are the test.
   const share = { ...section, validation: 0, test: 0.5 };
   const isTiny = !look.hasSplit && countDivision(listing, share).test.classes < 2;
-  const divided = isTiny ? { ...share, test: 0.9 } : share;
+  const isDivided = look.hasSplit || look.classes > 2;
+  const divided = isDivided ? (isTiny ? { ...share, test: 0.9 } : share) : { ...share, divideBy: 'pictures' as const };
   return [
     'data:',
     '  dataset: folder',
@@ -46,11 +48,7 @@ function suggestPretrained(path: string, section: DataFolder, look: FolderLook):
     ...minimumLine(section),
     '  color: rgb              # as people see them; grey: ink on paper',
     '  imageSize: 160          # pictures are cropped to squares of this size (fit: pad keeps all of them)',
-    ...(look.hasSplit
-      ? []
-      : [
-          `  test: ${isTiny ? 0.9 : 0.5}               # half of the classes are measured on, by data.seed; or a list of names`,
-        ]),
+    ...(look.hasSplit ? [] : isDivided ? testOfClasses(isTiny ? 0.9 : 0.5) : TEST_OF_PICTURES),
     ...(look.hasSplit ? [] : ['  validation: 0           # nothing is chosen, so nothing is kept for choosing']),
     'model:',
     '  encoder:',
@@ -69,6 +67,16 @@ function suggestPretrained(path: string, section: DataFolder, look: FolderLook):
     '# for validation, and a section `training` as in experiments/emoji.yaml.',
   ];
 }
+
+function testOfClasses(share: number): string[] {
+  return [`  test: ${share}               # half of the classes are measured on, by data.seed; or a list of names`];
+}
+
+// Of two classes none can be kept from training and still be told from another.
+const TEST_OF_PICTURES = [
+  '  divideBy: pictures      # of two classes: some pictures of each, on both sides',
+  '  test: 0.5               # half of the pictures of each class, by data.seed',
+];
 
 function suggestTrained(path: string, section: DataFolder, look: FolderLook): string[] {
   const listing = listFolder(section);
@@ -102,7 +110,8 @@ function suggestTrained(path: string, section: DataFolder, look: FolderLook): st
     '    - {name: embedding, type: dense, units: 128, useBias: false}',
     '    - {type: batchNorm}',
     '    - {type: sigmoid}',
-    '  head: {type: weightedL1, weightInitializer: {type: constant, value: -0.3125}, biasInitializer: {type: constant, value: 3}}',
+    '  head: {type: weightedL1, weightInitializer: {type: constant, value: -0.3125}, biasInitializer: {type: ' +
+      'constant, value: 3}}',
     'training:',
     '  # Drawers are pictures of a class here.',
     `  task: {type: allPairs, alphabets: 4, characters: ${characters}, drawers: ${Math.min(4, train.fewest)}, negatives: hard}`,
@@ -152,7 +161,8 @@ function evaluationLines(listing: FolderListing, section: DataFolder, question: 
   if (divideFolder(listing, section).sharedClasses.length < 2)
     return [
       `  # ${question}`,
-      `  - {protocol: cross-alphabet, nWay: ${list(waysFor(test.classes))}, kShot: ${list(shotsFor(test.fewest))}, episodes: 100}`,
+      `  - {protocol: cross-alphabet, nWay: ${list(waysFor(test.classes))}, kShot: ${list(shotsFor(test.fewest))}, ` +
+        'episodes: 100}',
     ];
   return [
     '  # The folder has the same classes for training and the test: how often each test picture is named right among all of',

@@ -28,7 +28,8 @@ export const LAKE_RUNS_FILE = 'all_runs.zip';
 export function explainOmniglotFiles(folder: string): string {
   return (
     'Fetch them with `oneshot data fetch omniglot`, or place images_background.zip, images_evaluation.zip and ' +
-    `all_runs.zip of github.com/brendenlake/omniglot (folder python), packed or unpacked, in ${folder}, or name another folder with ` +
+    `all_runs.zip of github.com/brendenlake/omniglot (folder python), packed or unpacked, in ${folder}, or name ` +
+    'another folder with ' +
     'data.path or ONESHOT_DATA.'
   );
 }

@@ -36,7 +36,10 @@ export function describeOwnJob(env: Environment): OwnJob {
 export function findRequeueProblem({ node }: OwnJob, env: Environment): string | undefined {
   if (findProgram('scontrol', env) !== undefined) return undefined;
   const where = node === '' ? 'this node' : `node ${node}`;
-  return `${where} has no scontrol on PATH: a job cannot requeue itself at its time limit (resources.slurm.setup can load it, as in \`module load slurm\`)`;
+  return (
+    `${where} has no scontrol on PATH: a job cannot requeue itself at its time limit (resources.slurm.setup can ` +
+    'load it, as in `module load slurm`)'
+  );
 }
 
 /** Puts the job of this process back into the queue where it should run again; true where it will. */

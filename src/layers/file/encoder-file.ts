@@ -116,7 +116,8 @@ export function describeEncoderFile(config: LayerFile, input: Shape): FileEncode
   const { header, sha256 } = lookAt(config.path);
   if (config.digest !== undefined && config.digest !== sha256.toString('hex'))
     throw new ShapeError(
-      `${config.path} is another file than digest says: put that one back, or leave digest out; its SHA-256 is ${sha256.toString('hex')}`,
+      `${config.path} is another file than digest says: put that one back, or leave digest out; its SHA-256 is ` +
+        `${sha256.toString('hex')}`,
     );
   const fed = chooseInput(header, config);
   const { layout, channels } = checkInput(fed, config, input);
@@ -182,7 +183,8 @@ function chooseOutput(
   const isMap = rest.length === 3;
   if (rest.length > 1 && config.pool === undefined)
     throw new ShapeError(
-      `${file} gives ${nameOf(chosen)}, many vectors for a picture: say pool: ${isMap ? '' : 'first (its class token), '}mean or flatten`,
+      `${file} gives ${nameOf(chosen)}, many vectors for a picture: say pool: ` +
+        `${isMap ? '' : 'first (its class token), '}mean or flatten`,
     );
   const isPlanar = isMap && layout === 'nchw';
   const pool: Pooling =

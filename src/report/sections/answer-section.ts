@@ -104,7 +104,8 @@ function describeChoice(choice: NonNullable<Report['choice']>): Text {
   const { objective, value = Number.NaN, candidates } = choice;
   const shown = objective.metric.endsWith('accuracy') ? `${formatPercent(value)}${PERCENT}` : value.toPrecision(4);
   return [
-    `Chosen of ${formatCount(candidates, 'configuration')} by ${objective.metric} (${shown}) and not by the test: others may stand higher in the plot.`,
+    `Chosen of ${formatCount(candidates, 'configuration')} by ${objective.metric} (${shown}) and not by the test: ` +
+      'others may stand higher in the plot.',
   ];
 }
 

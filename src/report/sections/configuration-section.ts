@@ -29,7 +29,9 @@ function tabulateNetwork({ input, layers, headParameters, parameters, multiplyAd
   const count = (value: number): Text => [value === 0 ? '–' : value.toLocaleString('en')];
   return {
     type: 'table',
-    caption: `Network: ${parameters.toLocaleString('en')} parameters, ${(multiplyAdds / 1e6).toFixed(1)} million multiplications with addition for a picture`,
+    caption:
+      `Network: ${parameters.toLocaleString('en')} parameters, ${(multiplyAdds / 1e6).toFixed(1)} million ` +
+      'multiplications with addition for a picture',
     table: {
       head: ['layer', 'output', 'parameters', 'settings'],
       align: ['left', 'right', 'right', 'left'],

@@ -8,7 +8,8 @@ export function makeEpisodesSection({ galleries: all }: Report): Block[] {
   return [
     heading('episodes', 'Episodes lost and won'),
     paragraph(
-      'The query stands first, then its support set with scores; green is the right class, red a wrong answer; of several shots the first is shown. Chosen by order alone: the first ones lost and won.',
+      'The query stands first, then its support set with scores; green is the right class, red a wrong answer; of ' +
+        'several shots the first is shown. Chosen by order alone: the first ones lost and won.',
     ),
     ...all.map(
       ({ task, system, seed, items }): Block => ({

@@ -38,8 +38,10 @@ export async function makeInsideSection(report: Report, linkRuns: LinkRuns): Pro
 
 function explainCalibration({ task, same, different, error, accuracy }: Calibration, { character }: Words): Block {
   return paragraph(
-    `Calibration: ${formatCount(same, 'pair')} of the same ${character} and ${formatCount(different, 'pair')} of different ones from ${task}, both kinds weighted alike. `,
-    `Expected calibration error ${formatPercent(error)}${PERCENT}; the answer “same” from a probability of one half on is right in ${formatPercent(accuracy)}${PERCENT}.`,
+    `Calibration: ${formatCount(same, 'pair')} of the same ${character} and ${formatCount(different, 'pair')} of ` +
+      `different ones from ${task}, both kinds weighted alike. `,
+    `Expected calibration error ${formatPercent(error)}${PERCENT}; the answer “same” from a probability of one half on ` +
+      `is right in ${formatPercent(accuracy)}${PERCENT}.`,
   );
 }
 
@@ -76,7 +78,9 @@ async function plotMap({ points, explained }: EmbeddingMap, words: Words): Promi
     `principal component ${index + 1} (${formatPercent(explained[index] ?? 0)} % of the variance)`;
   return {
     title,
-    description: `${title}: ${points.length} ${words.drawings} of ${count} ${words.characters} on their first two principal components; the figures are in the CSV file`,
+    description:
+      `${title}: ${points.length} ${words.drawings} of ${count} ${words.characters} on their first two ` +
+      'principal components; the figures are in the CSV file',
     svg: await drawPoints(
       points.map(({ character, x, y }) => ({ series: character, x, y })),
       axis(0),
@@ -94,7 +98,9 @@ function describeFilters({ layer, filters, kernel, largest, png }: FirstFilters)
   const size = kernel.join(' × ');
   return {
     title: ['First filters, ', { name: layer }, `: ${filters} of ${size} weights`],
-    description: `${filters} filters of ${size} weights; white is positive, black negative, each scaled to its own largest weight; the largest of all is ${largest.toPrecision(3)}`,
+    description:
+      `${filters} filters of ${size} weights; white is positive, black negative, each scaled to its own ` +
+      `largest weight; the largest of all is ${largest.toPrecision(3)}`,
     png,
     file: 'filters.png',
     scale: 1,
@@ -111,7 +117,9 @@ function describeDistortions(
   );
   return {
     title: [`What the ${kinds.join(' and ')} distortion does`],
-    description: `${drawings} ${words.drawings}, each first as it is, then ${copies} times distorted with the settings of this run; in training ${formatPercent(probability)} % of pictures are distorted`,
+    description:
+      `${drawings} ${words.drawings}, each first as it is, then ${copies} times distorted with the settings ` +
+      `of this run; in training ${formatPercent(probability)} % of pictures are distorted`,
     png,
     file: 'distortions.png',
     scale: Math.max(1, Math.round(LEAST_PICTURE_SIZE / pictureSize)),

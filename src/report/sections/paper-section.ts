@@ -24,8 +24,10 @@ export function makePaperSection(
   return [
     heading('paper', 'Beside Koch et al. 2015'),
     paragraph(
-      'Rows marked as published are the paper’s figures, in per cent, also those of its rows that were not run here; ours follow with their 95 % interval and their runs. ' +
-        'Lake’s 20 runs use drawers 01–08 of the evaluation alphabets, also where a split keeps other drawers apart; random episodes within an alphabet are harder than these runs.',
+      'Rows marked as published are the paper’s figures, in per cent, also those of its rows that were not run here; ' +
+        'ours follow with their 95 % interval and their runs. ' +
+        'Lake’s 20 runs use drawers 01–08 of the evaluation alphabets, also where a split keeps other drawers apart; ' +
+        'random episodes within an alphabet are harder than these runs.',
     ),
     ...paperTables.map(
       (paperTable): Block => ({
@@ -73,7 +75,8 @@ function describeCell(
           { strong: (100 * measurement.accuracy).toFixed(digits) },
           measurement.scorer === 'chance' ? ', ' : ` (${formatInterval(measurement.interval)}), `,
           ...(named ? [{ name: nameSystem(measurement) }, ', '] : []),
-          `${formatSize(measurement.pictureSize)}, ${id === 'table-1' ? formatCount(measurement.n, 'pair') : formatCount(measurement.n, 'query', 'queries')}, `,
+          `${formatSize(measurement.pictureSize)}, ` +
+            `${id === 'table-1' ? formatCount(measurement.n, 'pair') : formatCount(measurement.n, 'query', 'queries')}, `,
           ...linkRuns(measurement.folders),
         ],
       ),

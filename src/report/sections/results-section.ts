@@ -98,7 +98,8 @@ function tabulateVerifications(verifications: readonly VerificationMeasurement[]
   return {
     type: 'table',
     caption:
-      'Verification: pairs told right as same or different in %, 95 % interval; thresholds were fixed before; ROC area: area under the curve',
+      'Verification: pairs told right as same or different in %, 95 % interval; thresholds were fixed before; ROC ' +
+      'area: area under the curve',
     table: {
       head: ['system', 'task', 'accuracy', 'ROC area', 'pairs', 'measured in'],
       align: ['left', 'left', 'right', 'right', 'right', 'left'],

@@ -44,7 +44,9 @@ async function describeSweep(
     { type: 'plots', plots: await plotHistory(sweep, place) },
     { type: 'plots', plots: [await plotParallel(sweep, shown, place)], wide: true },
     paragraph(
-      'The mean of each value over all configurations that have it. Intervals are Student’s 95 %. Where values were crossed with the same other settings and seeds, these are paired and do not count as noise; where they were not, one parameter may take credit for another. A single run has no interval.',
+      'The mean of each value over all configurations that have it. Intervals are Student’s 95 %. Where values were ' +
+        'crossed with the same other settings and seeds, these are paired and do not count as noise; where they were ' +
+        'not, one parameter may take credit for another. A single run has no interval.',
     ),
     { type: 'plots', plots: effects },
     {
@@ -144,7 +146,9 @@ async function plotParallel(
   const title = `All configurations; the best ${bestCount === 1 ? 'one' : bestCount} in colour`;
   return {
     title,
-    description: `${title}: parallel coordinates of ${configurations.length} configurations over ${parameters.map(({ name }) => name).join(', ')} and ${objective.metric}; the figures are in the CSV file`,
+    description:
+      `${title}: parallel coordinates of ${configurations.length} configurations over ` +
+      `${parameters.map(({ name }) => name).join(', ')} and ${objective.metric}; the figures are in the CSV file`,
     svg: await drawParallel({
       axes: [
         ...parameters.map(({ name, path }) => ({
@@ -191,7 +195,9 @@ async function plotEffect(
   );
   return {
     title: path,
-    description: `Mean of each value of ${path}: ${levels.map(({ label, mean }) => `${label}: ${formatObjective(mean, isFraction)}`).join('; ')}`,
+    description:
+      `Mean of each value of ${path}: ` +
+      `${levels.map(({ label, mean }) => `${label}: ${formatObjective(mean, isFraction)}`).join('; ')}`,
     svg: await drawDots(rows, {
       title: objective.metric,
       domain: domainOf(rows, isFraction),

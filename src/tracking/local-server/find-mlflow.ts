@@ -58,7 +58,9 @@ export async function planMlflow(env: Environment): Promise<MlflowPlan> {
   const python = findProgram('python3', env) ?? findProgram('python', env);
   if (python !== undefined) return { kind: 'install', python, folder };
   throw new OneshotError('usage', 'there is no MLflow on this machine, and no Python to install it with', {
-    hint: 'install uv (https://docs.astral.sh/uv) or Python 3.10 or later, or set ONESHOT_MLFLOW to a command; `oneshot report` needs neither',
+    hint:
+      'install uv (https://docs.astral.sh/uv) or Python 3.10 or later, or set ONESHOT_MLFLOW to a command; ' +
+      '`oneshot report` needs neither',
   });
 }
 

@@ -149,7 +149,8 @@ function describeEarlyEnd(command: readonly string[], store: string, cause: Erro
       : /No module named/i.test(text)
         ? 'this MLflow is incomplete (mlflow-skinny cannot serve): pip install mlflow'
         : /lookup address|name resolution|dns error|error sending request/i.test(text)
-          ? `it could not be fetched: see that this machine reaches a package index, or set ONESHOT_MLFLOW to a command that works; its log is ${log}`
+          ? 'it could not be fetched: see that this machine reaches a package index, or set ONESHOT_MLFLOW to a ' +
+            `command that works; its log is ${log}`
           : `its log is ${log}`;
   const last = lines.filter((line) => line.trim() !== '').at(-1) ?? 'it said nothing';
   return new OneshotError('internal', `MLflow ended while it was starting: ${last.trim()}`, { hint });
