@@ -22,7 +22,8 @@ export function renderDemoPage(
   const policy = `default-src 'none'; script-src ${scriptSource} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
   const blocks = Object.entries(data).map(([id, text]) => html`${dataBlock(id, text)}\n`);
   const thing = nameThing(network);
-  const picture = network.pictures.color === 'grey' ? 'drawing' : 'picture';
+  const isDrawing = network.pictures.color === 'grey';
+  const picture = isDrawing ? 'drawing' : 'picture';
   const never = isUnseen ? `This network has never seen these ${thing}s. ` : '';
   return html`<!doctype html>
 <html lang="en">
@@ -37,11 +38,11 @@ export function renderDemoPage(
 <body>
 <header>
 <h1>One look is enough</h1>
-<p>${never}It is shown <b>one ${picture} of each ${thing}</b>, and then names what you draw. Nothing leaves this page.</p>
+<p>${never}It is shown <b>one ${picture} of each ${thing}</b>, and then names what you ${isDrawing ? '' : 'drop or '}draw. Nothing leaves this page.</p>
 </header>
 <main>
 <section class="drawing" aria-labelledby="draw-title">
-<h2 id="draw-title">Draw one of them</h2>
+<h2 id="draw-title">${isDrawing ? 'Draw' : 'Drop or draw'} one of them</h2>
 <div class="pad">
 <canvas id="pad" tabindex="0" role="application" aria-label="Drawing area" aria-describedby="pad-help"></canvas>
 <p id="pad-hint" aria-hidden="true">draw here<br><small>or drop a picture</small></p>

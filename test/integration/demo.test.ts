@@ -129,9 +129,6 @@ test('strokes of people whom nobody knows are named as often as the run has meas
   const { accuracy } = readResults(join(run, 'results.json')).find(
     ({ task, scorer }) => scorer === 'network' && task === 'test/within-alphabet/20-way-1-shot',
   )!;
-  console.log(
-    `drawn: ${right} of ${n}, ${((100 * right) / n).toFixed(1)} %; the run: ${(100 * accuracy).toFixed(1)} %`,
-  );
   expect(n).toBe(240);
   expect(Math.abs(right / n - accuracy)).toBeLessThan(0.05);
   await page.close();

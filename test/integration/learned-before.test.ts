@@ -63,6 +63,11 @@ test('evaluate measures what the run itself measured, to the digit, in a run of 
   expect(results).toEqual(readResults(runFiles(origin).results));
   expect(weightsOf(folder).weightHash).toBe(weightsOf(origin).weightHash);
   expect(readProvenance(runFiles(folder).provenance)[0]!.initialWeights!.digest).toBe(weightsOf(origin).weightHash);
+  const page = newFolder();
+  expect((await runCommand(['report', folder, '--out', page])).code).toBe(0);
+  expect(readFileSync(join(page, 'report.md'), 'utf8')).toContain(
+    `begins with: origin/seed=1, weights ${weightsOf(origin).weightHash.slice(0, 8)}`,
+  );
   const compared = await runCommand(['compare', origin, folder, '--json']);
   expect(compared.code).toBe(0);
 });

@@ -40,21 +40,28 @@ export function createCards(list: HTMLElement, actions: CardActions): Cards {
   const makeCard = (known: Known) => {
     const examples = element('div', 'examples');
     examples.style.setProperty('--columns', String(Math.ceil(Math.sqrt(known.examples.length))));
-    for (const [i, { canvas }] of known.examples.entries()) {
-      canvas.setAttribute('role', 'img');
-      canvas.setAttribute('aria-label', `example ${i + 1} of ${known.label}`);
-      examples.append(canvas);
-    }
+    examples.append(...known.examples.map(({ canvas }) => canvas));
     const bar = element('i');
     const name = element('input');
-    name.value = known.label;
     name.setAttribute('aria-label', 'name');
-    name.addEventListener('change', () => actions.rename(known, name.value.trim() || known.label));
     const share = element('span', 'share');
-    const add = makeButton('+', `add the drawing to the examples of ${known.label}`, () => actions.addExample(known));
+    const add = makeButton('+', 'add', () => actions.addExample(known));
     add.disabled = !isAllowed;
-    add.className = 'add';
-    const forget = makeButton('×', `forget ${known.label}`, () => actions.forget(known));
+    const forget = makeButton('×', 'forget', () => actions.forget(known));
+    const tellName = () => {
+      name.value = known.label;
+      for (const [i, { canvas }] of known.examples.entries()) {
+        canvas.setAttribute('role', 'img');
+        canvas.setAttribute('aria-label', `example ${i + 1} of ${known.label}`);
+      }
+      tellPurpose(add, `add the drawing to the examples of ${known.label}`);
+      tellPurpose(forget, `forget ${known.label}`);
+    };
+    tellName();
+    name.addEventListener('change', () => {
+      actions.rename(known, name.value.trim() || known.label);
+      tellName();
+    });
     const does = element('div', 'does');
     does.append(add, forget);
     const card = element('li', 'card');
@@ -95,12 +102,15 @@ function element<Name extends keyof HTMLElementTagNameMap>(name: Name, className
   return made;
 }
 
-function makeButton(sign: string, words: string, act: () => void): HTMLButtonElement {
-  const button = element('button');
+function makeButton(sign: string, className: string, act: () => void): HTMLButtonElement {
+  const button = element('button', className);
   button.type = 'button';
   button.textContent = sign;
-  button.title = words;
-  button.setAttribute('aria-label', words);
   button.addEventListener('click', act);
   return button;
+}
+
+function tellPurpose(button: HTMLButtonElement, words: string): void {
+  button.title = words;
+  button.setAttribute('aria-label', words);
 }

@@ -49,12 +49,16 @@ const cards: Cards = createCards(byId('cards'), {
     if (query !== undefined) void extend(to, query);
   },
   forget(one) {
+    const place = known.indexOf(one);
     known = known.filter((other) => other !== one);
     showKnown();
+    // Whoever works with keys goes on at the same place.
+    const buttons = document.querySelectorAll<HTMLButtonElement>('.card .forget');
+    (buttons[Math.min(place, buttons.length - 1)] ?? byId('forget')).focus();
   },
   rename(one, label) {
     one.label = label;
-    showKnown();
+    ask(false);
   },
 });
 
@@ -134,7 +138,8 @@ function tellTruth(truth: NonNullable<Query['truth']>, best: Known, name: string
   const isHere = known.some(({ starter }) => starter === truth.starter);
   const isRight = isHere ? name !== undefined && best.starter === truth.starter : name === undefined;
   const what = isHere ? `It is ${truth.name}` : 'It is not among these';
-  return ` ${isRight ? '✓' : '✗'} ${what}${truth.drawer === undefined ? '' : `, drawn by person ${truth.drawer}`}.`;
+  const whose = isDrawing() && truth.drawer !== undefined ? `, drawn by person ${truth.drawer}` : '';
+  return ` ${isRight ? '✓' : '✗'} ${what}${whose}.`;
 }
 
 function tellReading(calibration: Awaited<ReturnType<Model['classify']>>['calibration']): void {
@@ -168,6 +173,9 @@ const percent = (share: number) => {
   return share < 0.001 ? 'under 0.1 %' : `${(100 * share).toFixed(share > 0.0995 ? 0 : 1)} %`;
 };
 const score = (value: number) => value.toFixed(2).replace('-', '\u2212');
+
+/** Whether the network knows drawings, not pictures in colour. */
+const isDrawing = () => model.description.pictures.color === 'grey';
 
 const pixelsOf = ({ pixels }: SeenPicture, size: number): Pixels => ({
   size,
@@ -238,7 +246,8 @@ async function remember(label: string, what: Query): Promise<void> {
 function showKnown(): void {
   cards.show(known);
   const more = known.some(({ examples }) => examples.length > 1);
-  byId('count').textContent = known.length === 0 ? '' : `${known.length}${more ? '' : ', one drawing each'}`;
+  byId('count').textContent =
+    known.length === 0 ? '' : `${known.length}${more ? '' : `, one ${isDrawing() ? 'drawing' : 'picture'} each`}`;
   byId('empty').hidden = known.length > 0;
   ask(false);
 }

@@ -10,6 +10,8 @@ export interface WhatWasRun {
   readonly seeds: readonly number[];
   /** `omniglot, split koch, 35 px`. */
   readonly data: readonly string[];
+  /** What networks began with that had learned before: `first/seed=1, weights 3f2a91c0`. */
+  readonly initialWeights: readonly string[];
   /** `onnxruntime 1.30.0, 2 threads`. */
   readonly engines: readonly string[];
   /** `oneshot 0.1.0, Node.js v20.20.2`. */
@@ -41,6 +43,7 @@ export function describeWhatWasRun(groups: readonly RunGroup[]): WhatWasRun {
     configurations: groups.length,
     seeds: unique(runs.map(({ trial }) => trial.seed)).sort((a, b) => a - b),
     data: unique(runs.flatMap(describeData)),
+    initialWeights: unique(attempts.flatMap(describeInitialWeights)),
     engines: unique(attempts.map(describeEngine)),
     versions: unique(attempts.map(({ oneshot, node }) => `oneshot ${oneshot}, Node.js ${node}`)),
     commits: listCommits(attempts),
@@ -67,6 +70,13 @@ function describeData({ settings }: ReportRun): string[] {
       ', ',
     ),
   ];
+}
+
+const DIGEST_LETTERS = 8;
+
+function describeInitialWeights({ initialWeights: origin }: Provenance): string[] {
+  if (origin === undefined) return [];
+  return [`${origin.experiment}/${origin.trial}, weights ${origin.digest.slice(0, DIGEST_LETTERS)}`];
 }
 
 // Every engine says its name, version and threads; what else it says is of no interest here.

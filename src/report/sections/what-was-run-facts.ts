@@ -11,7 +11,8 @@ const COMMIT_LETTERS = 8;
 
 /** The facts, those that are known; which runs lack something is told where the runs are listed. */
 export function listFacts(report: Report): Fact[] {
-  const { experiments, configurations, seeds, data, engines, versions, commits, machines } = report.whatWasRun;
+  const { experiments, configurations, seeds, data, initialWeights, engines, versions, commits, machines } =
+    report.whatWasRun;
   const facts: (readonly [name: string, values: readonly string[]])[] = [
     [experiments.length === 1 ? 'experiment' : 'experiments', experiments],
     ['configurations', configurations > 1 ? [String(configurations)] : []],
@@ -19,6 +20,7 @@ export function listFacts(report: Report): Fact[] {
     ['runs', [describeStates(report)]],
     ['not readable', describeUnreadable(report)],
     ['data', data],
+    ['begins with', initialWeights],
     ['engine', engines],
     ['program', versions],
     [
