@@ -11,7 +11,7 @@ const [file = `${root}/experiments/omniglot-small.yaml`, given = '60', build = `
 const threads = availableParallelism();
 const dist = (path) => import(`${resolve(build)}/${path}.js`);
 const { loadExperiment } = await dist('check/load-experiment');
-const { loadData } = await dist('data/data-source');
+const { loadData } = await dist('data/data-sets');
 const { userDataFolder } = await dist('base/environment');
 const { openBatchFeed } = await dist('tasks/batch-feed');
 const { createBatchMaker } = await dist('tasks/batch-maker');

@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '../..');
 const [file = `${root}/experiments/omniglot-small.yaml`, rounds = '3', build = `${root}/dist`] = process.argv.slice(2);
 const dist = (path) => import(`${resolve(build)}/${path}.js`);
 const { loadExperiment } = await dist('check/load-experiment');
-const { loadData } = await dist('data/data-source');
+const { loadData } = await dist('data/data-sets');
 const { userDataFolder } = await dist('base/environment');
 const { startEngine } = await dist('engine/start-engine');
 const { evaluate } = await dist('evaluation/evaluate');

@@ -1,7 +1,7 @@
 // What a data section selects, remembered: describing one takes a hash or a look at a folder, and a sweep asks thousands
 // of times.
 import { OneshotError } from '../base/problem.js';
-import { describeData } from '../data/data-source.js';
+import { describeData } from '../data/data-sets.js';
 import type { DataDescription, DataSection } from '../data/loaded-data.js';
 
 const known = new WeakMap<DataSection, DataDescription | OneshotError>();

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { deepFreeze } from '../config/assign-values.js';
 import type { ComposeOptions } from '../config/compose.js';
 import type { Experiment } from '../config/experiment.js';
-import { describeData } from '../data/data-source.js';
+import { describeData } from '../data/data-sets.js';
 import { pinEncoderFile } from '../layers/file/encoder-file.js';
 import { describeWeights } from '../model/weights-source.js';
 import { type Plan, planTrials } from '../plan/plan-trials.js';

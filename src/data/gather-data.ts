@@ -1,4 +1,4 @@
-// Pictures at both sizes and a rule for the split, put together as loaded data: the last step of every data source.
+// Pictures at both sizes and a rule for the split, put together as loaded data: the last step of every data set.
 import { hashBytes, stableHash } from '../base/stable-hash.js';
 import type { DataDescription, LoadedData } from './loaded-data.js';
 import type { SizedPictures } from './pictures/picture-sizes.js';

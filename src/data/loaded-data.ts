@@ -47,7 +47,7 @@ export interface LoadedData {
   /** Lake's runs, read on the first call; undefined where the data set has none. */
   readonly loadLakeRuns?: () => Promise<LakeRuns>;
   /**
-   * Another data set at the same `imageSize`, as `DataSource.beside` has it, read on the first call. Rejects with a
+   * Another data set at the same `imageSize`, as `DataSetType.beside` has it, read on the first call. Rejects with a
    * OneshotError('data') where files are missing.
    */
   readonly loadBeside?: (dataset: DataSection['dataset']) => Promise<LoadedData>;
@@ -83,8 +83,8 @@ export interface ExtraPictures {
   readonly beside: readonly DataSection['dataset'][];
 }
 
-/** A data set: add one by writing these and a line in data-source.ts. */
-export interface DataSource<Section extends DataSection = DataSection> {
+/** A data set: add one by writing these and a line in data-sets.ts. */
+export interface DataSetType<Section extends DataSection = DataSection> {
   /** What to say where the section leaves nothing for training; keys are those of `data`. */
   readonly nothingToTrain: Pick<SettingProblem, 'keys' | 'found' | 'allowed'>;
   /** How a selection of the section is filled that is empty. */

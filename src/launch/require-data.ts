@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { stableHash } from '../base/stable-hash.js';
 import type { Experiment } from '../config/experiment.js';
-import { requireDataFiles } from '../data/data-source.js';
+import { requireDataFiles } from '../data/data-sets.js';
 import { type DataPlace, resolveDataFolder } from '../data/files/data-folder.js';
 import { requirePretrainedFile } from '../data/files/pretrained-files.js';
 import { listExtraPictures } from '../evaluation/protocols/registry.js';

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { readBounded } from '../base/bounded-file.js';
 import { OneshotError } from '../base/problem.js';
 import type { Experiment } from '../config/experiment.js';
-import { describeData } from '../data/data-source.js';
+import { describeData } from '../data/data-sets.js';
 import { makeFingerprints, NUMERICS_VERSION } from '../plan/fingerprint.js';
 import { isFileAsFinished } from './digests.js';
 import { MAX_RECORD_BYTES } from './read-record.js';

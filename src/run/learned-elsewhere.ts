@@ -4,7 +4,7 @@
 import { OneshotError } from '../base/problem.js';
 import { hashBytes } from '../base/stable-hash.js';
 import type { InitialWeights } from '../config/experiment.js';
-import { loadData } from '../data/data-source.js';
+import { loadData } from '../data/data-sets.js';
 import type { DataSection, LoadedData, LoadOptions } from '../data/loaded-data.js';
 import { pictureAt, type Selection } from '../data/pictures/picture-set.js';
 import { weightsPath } from '../model/weights-source.js';

@@ -1,4 +1,4 @@
-// The last guard against dishonest figures: whatever a data source and its split say, the pictures themselves are looked
+// The last guard against dishonest figures: whatever a data set and its split say, the pictures themselves are looked
 // at before anything is trained or measured. What is certain is refused; what is likely is told, and stands in the report.
 import { formatInteger } from '../base/format-quantity.js';
 import { OneshotError } from '../base/problem.js';

@@ -6,7 +6,7 @@ import { userPicturesFolder } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
 import { acquireProcessLock } from '../base/process-lock.js';
 import type { Experiment } from '../config/experiment.js';
-import { describeData, loadData } from '../data/data-source.js';
+import { describeData, loadData } from '../data/data-sets.js';
 import type { LoadedData, LoadOptions } from '../data/loaded-data.js';
 import type { Engine } from '../engine/engine.js';
 import { startEngine } from '../engine/start-engine.js';

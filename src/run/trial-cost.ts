@@ -1,6 +1,6 @@
 // What a trial costs before it runs: parameters, arithmetic, memory and disk, from its shapes alone.
 import type { Experiment } from '../config/experiment.js';
-import { describeData } from '../data/data-source.js';
+import { describeData } from '../data/data-sets.js';
 import { makesNewPictures } from '../data/distortion/distort.js';
 import { countFixedLayers, shapeBehind } from '../model/front.js';
 import { chooseMicroBatchSize, estimateActivationBytes } from '../model/micro-batch-size.js';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type Environment, userCacheFolder } from '../base/environment.js';
 import type { Experiment } from '../config/experiment.js';
-import { loadData } from '../data/data-source.js';
+import { loadData } from '../data/data-sets.js';
 import type { LoadedData } from '../data/loaded-data.js';
 
 /** The pictures that a run was made on. Throws a OneshotError('data') when files are missing. */

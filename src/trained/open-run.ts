@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { OneshotError } from '../base/problem.js';
 import type { Experiment, Model } from '../config/experiment.js';
-import { describeData } from '../data/data-source.js';
+import { describeData } from '../data/data-sets.js';
 import { settingsOf } from '../data/folder/describe-folder.js';
 import { channelsOf, type DataDescription, type DataSection } from '../data/loaded-data.js';
 import type { PictureForm } from '../data/pictures/see-picture.js';

@@ -1,7 +1,7 @@
 // What the page of `oneshot demo` brings along: drawings of characters that the network was not trained on.
 import { expect, test } from 'vitest';
 import { createStrokePen } from '../../src/data/glyphs/draw-strokes.js';
-import { glyphsSource } from '../../src/data/glyphs/glyphs-source.js';
+import { glyphsDataSet } from '../../src/data/glyphs/glyphs-data-set.js';
 import { pictureAt } from '../../src/data/pictures/picture-set.js';
 import { chooseStarters, startersOfSupport } from '../../src/demo/choose-starters.js';
 import { measurePen } from '../../src/demo/measure-pen.js';
@@ -19,7 +19,7 @@ const SECTION = {
   sourceSize: 32,
 } as never;
 const load = (section: object = {}) =>
-  glyphsSource.load({ ...(SECTION as object), ...section } as never, {
+  glyphsDataSet.load({ ...(SECTION as object), ...section } as never, {
     env: {},
     baseFolder: '/',
     cacheFolder: newFolder(),

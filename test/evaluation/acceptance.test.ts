@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Protocol } from '../../src/config/experiment.js';
-import { loadData } from '../../src/data/data-source.js';
+import { loadData } from '../../src/data/data-sets.js';
 import { evaluate } from '../../src/evaluation/evaluate.js';
 import type { EvaluationResult } from '../../src/evaluation/records/evaluation-result.js';
 

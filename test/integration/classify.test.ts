@@ -2,7 +2,7 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { drawGlyphs } from '../../src/data/glyphs/glyphs-source.js';
+import { drawGlyphs } from '../../src/data/glyphs/glyphs-data-set.js';
 import { wilsonInterval } from '../../src/evaluation/statistics/wilson-interval.js';
 import { readRunExperiment } from '../../src/run-folder/read-run-experiment.js';
 import { readTrialRecord } from '../../src/run-folder/run-folder.js';

@@ -11,7 +11,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { drawGlyphs } from '../../src/data/glyphs/glyphs-source.js';
+import { drawGlyphs } from '../../src/data/glyphs/glyphs-data-set.js';
 import { readRunExperiment } from '../../src/run-folder/read-run-experiment.js';
 import { readTrialRecord } from '../../src/run-folder/run-folder.js';
 import { openRun } from '../../src/trained/open-run.js';

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { drawGlyphs } from '../../src/data/glyphs/glyphs-source.js';
+import { drawGlyphs } from '../../src/data/glyphs/glyphs-data-set.js';
 import { writeGlyphFiles } from '../support/glyph-files.js';
 import { MAIN, newFolder, runFoldersOf } from '../support/run-command.js';
 

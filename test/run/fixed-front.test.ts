@@ -6,7 +6,7 @@ import { OnnxModel } from 'tfjs-backend-onnxruntime';
 import { expect, test, vi } from 'vitest';
 import { loadPlan } from '../../src/check/load-plan.js';
 import type { Model } from '../../src/config/experiment.js';
-import { loadData } from '../../src/data/data-source.js';
+import { loadData } from '../../src/data/data-sets.js';
 import type { LoadedData } from '../../src/data/loaded-data.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { startEngine } from '../../src/engine/start-engine.js';

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadPlan } from '../../src/check/load-plan.js';
-import { loadData } from '../../src/data/data-source.js';
+import { loadData } from '../../src/data/data-sets.js';
 import { startEngine } from '../../src/engine/start-engine.js';
 import { prepareRun } from '../../src/launch/prepare-run.js';
 import { type TrainedExperiment, trainTrial } from '../../src/run/train-trial.js';

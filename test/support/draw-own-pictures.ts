@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
-import { drawGlyphs } from '../../src/data/glyphs/glyphs-source.js';
+import { drawGlyphs } from '../../src/data/glyphs/glyphs-data-set.js';
 import { type PictureSet, pictureAt } from '../../src/data/pictures/picture-set.js';
 
 export interface OwnPictures {

@@ -1,7 +1,7 @@
 // Pictures that somebody brings go through the very path of the training data: the same pixels come out.
 import { describe, expect, test } from 'vitest';
 import type { DataGlyphs } from '../../src/config/experiment.js';
-import { drawGlyphs } from '../../src/data/glyphs/glyphs-source.js';
+import { drawGlyphs } from '../../src/data/glyphs/glyphs-data-set.js';
 import { decodePicture } from '../../src/data/pictures/decode-picture.js';
 import { encodePng } from '../../src/data/pictures/encode-png.js';
 import { type PictureSet, pictureAt } from '../../src/data/pictures/picture-set.js';

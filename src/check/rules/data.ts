@@ -1,5 +1,5 @@
 // The data section: sizes, what its data set says of it, and something to train on.
-import { explainNothingToTrain, findDataProblems } from '../../data/data-source.js';
+import { explainNothingToTrain, findDataProblems } from '../../data/data-sets.js';
 import { describeDataOnce, findDataFailure } from '../describe-data-once.js';
 import { type Rule, reportSettings } from '../rule.js';
 

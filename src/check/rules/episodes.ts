@@ -6,7 +6,7 @@ import type {
   ProtocolWithinAlphabet,
 } from '../../config/experiment.js';
 import type { ConcretePath } from '../../config/key-path.js';
-import { explainEmptySelection } from '../../data/data-source.js';
+import { explainEmptySelection } from '../../data/data-sets.js';
 import type { DataSection } from '../../data/loaded-data.js';
 import { LAKE_ALPHABETS } from '../../data/omniglot/omniglot-alphabets.js';
 import type { SplitPurpose } from '../../data/pictures/picture-set.js';

@@ -1,6 +1,6 @@
 // Which sections an experiment needs: data for everything, model and training together, and something to do.
 import type { Experiment } from '../../config/experiment.js';
-import { DATA_SET_NAMES } from '../../data/data-source.js';
+import { DATA_SET_NAMES } from '../../data/data-sets.js';
 import type { Rule, RuleContext } from '../rule.js';
 
 /**

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
 import { loadPlan } from '../../check/load-plan.js';
-import { overrulesDataFolder } from '../../data/data-source.js';
+import { overrulesDataFolder } from '../../data/data-sets.js';
 import { requireData } from '../../launch/require-data.js';
 import { requirePlan } from '../../launch/start-plan.js';
 import type { Plan } from '../../plan/plan-trials.js';

@@ -50,7 +50,7 @@ export async function validateCommand(files: string[], options: ValidateOptions)
  */
 async function readPictures(file: string, { experiment, positions }: LoadedExperiment): Promise<{ notes: string[] }> {
   // Loaded only when asked for: decoders take a while to start.
-  const { loadData } = await import('../../data/data-source.js');
+  const { loadData } = await import('../../data/data-sets.js');
   const { refuseLeaks } = await import('../../run/refuse-leaks.js');
   const progress = openProgressLine();
   try {

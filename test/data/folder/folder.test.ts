@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DataFolder } from '../../../src/config/experiment.js';
-import { describeData, loadData } from '../../../src/data/data-source.js';
+import { describeData, loadData } from '../../../src/data/data-sets.js';
 import { findLeaks } from '../../../src/data/find-leaks.js';
 import type { LoadedData, LoadOptions } from '../../../src/data/loaded-data.js';
 import { pictureAt } from '../../../src/data/pictures/picture-set.js';

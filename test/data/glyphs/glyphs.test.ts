@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { DataGlyphs } from '../../../src/config/experiment.js';
-import { drawGlyphs } from '../../../src/data/glyphs/glyphs-source.js';
+import { drawGlyphs } from '../../../src/data/glyphs/glyphs-data-set.js';
 import { type PictureSet, pictureAt } from '../../../src/data/pictures/picture-set.js';
 
 const section: DataGlyphs = {

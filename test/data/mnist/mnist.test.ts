@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DataMnist } from '../../../src/config/experiment.js';
-import { describeData, loadData } from '../../../src/data/data-source.js';
+import { describeData, loadData } from '../../../src/data/data-sets.js';
 import { findLeaks } from '../../../src/data/find-leaks.js';
 import type { LoadedData, LoadOptions } from '../../../src/data/loaded-data.js';
 import { MNIST_TEST, MNIST_TRAIN, readMnist } from '../../../src/data/mnist/mnist.js';

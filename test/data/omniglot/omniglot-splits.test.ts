@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { DataOmniglot } from '../../../src/config/experiment.js';
-import { describeData } from '../../../src/data/data-source.js';
+import { describeData } from '../../../src/data/data-sets.js';
 import { openZip } from '../../../src/data/files/zip-file.js';
 import { OMNIGLOT_LIMITS } from '../../../src/data/omniglot/omniglot.js';
 import { omniglotSplits } from '../../../src/data/omniglot/omniglot-splits.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DataGlyphs, DataOmniglot } from '../../src/config/experiment.js';
-import { describeData, loadData } from '../../src/data/data-source.js';
+import { describeData, loadData } from '../../src/data/data-sets.js';
 import { findLeaks } from '../../src/data/find-leaks.js';
 import type { DataSection, LoadedData, LoadOptions } from '../../src/data/loaded-data.js';
 import { KOCH_VALIDATION_ALPHABETS, LAKE_ALPHABETS } from '../../src/data/omniglot/omniglot-alphabets.js';

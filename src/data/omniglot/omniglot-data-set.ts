@@ -1,16 +1,16 @@
-// Omniglot as a data source: its splits and Lake's runs (Lake, Salakhutdinov, Tenenbaum 2015).
+// Omniglot as a data set: its splits and Lake's runs (Lake, Salakhutdinov, Tenenbaum 2015).
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataOmniglot } from '../../config/experiment.js';
 import { resolveDataFolder } from '../files/data-folder.js';
 import { requireFile } from '../files/require-file.js';
 import { findUnpacked } from '../files/unpacked-zip.js';
-import type { DataSource } from '../loaded-data.js';
+import type { DataSetType } from '../loaded-data.js';
 import { describeOmniglot } from './describe-omniglot.js';
 import { findValidationProblems } from './find-validation-problems.js';
 import { BACKGROUND, EVALUATION, explainOmniglotFiles, LAKE_RUNS_FILE } from './omniglot-files.js';
 
-export const omniglotSource: DataSource<DataOmniglot> = {
+export const omniglotDataSet: DataSetType<DataOmniglot> = {
   describe: describeOmniglot,
   nothingToTrain: {
     keys: [['validationAlphabets'], []],

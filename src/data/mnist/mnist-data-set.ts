@@ -1,4 +1,4 @@
-// MNIST as a data source: digits that are trained on come from the training files, all others from the test files, so
+// MNIST as a data set: digits that are trained on come from the training files, all others from the test files, so
 // that no digit stands on both sides. With nothing to train on it serves to measure networks trained on other pictures.
 import { join } from 'node:path';
 import { stableHash } from '../../base/stable-hash.js';
@@ -6,7 +6,7 @@ import type { DataMnist } from '../../config/experiment.js';
 import { resolveDataFolder } from '../files/data-folder.js';
 import { requireFile } from '../files/require-file.js';
 import { gatherData } from '../gather-data.js';
-import type { DataDescription, DataSource } from '../loaded-data.js';
+import type { DataDescription, DataSetType } from '../loaded-data.js';
 import { allocatePixels, type UnsealedPictureSet } from '../pictures/picture-file.js';
 import { CLEAN_VERSION, cacheSizedPictures, resolveSizes } from '../pictures/picture-sizes.js';
 import { RESIZE_VERSION, resizePictures } from '../pictures/resize.js';
@@ -17,7 +17,7 @@ import { explainMnistFiles, MNIST_SIZE, MNIST_TEST, MNIST_TRAIN, type MnistPart,
 const DIGITS = 'digits';
 const ALL_DIGITS = MNIST_TEST.counts.map((_, digit) => digit);
 
-export const mnistSource: DataSource<DataMnist> = {
+export const mnistDataSet: DataSetType<DataMnist> = {
   describe,
   nothingToTrain: {
     keys: [['trainDigits'], []],

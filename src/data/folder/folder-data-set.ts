@@ -1,10 +1,10 @@
-// One's own pictures as a data source: a folder of classes, PNG and JPEG, of any size and tone.
+// One's own pictures as a data set: a folder of classes, PNG and JPEG, of any size and tone.
 import type { DataFolder } from '../../config/experiment.js';
-import type { DataSource } from '../loaded-data.js';
+import type { DataSetType } from '../loaded-data.js';
 import { describeFolder } from './describe-folder.js';
 import { findFolderProblems } from './find-folder-problems.js';
 
-export const folderSource: DataSource<DataFolder> = {
+export const folderDataSet: DataSetType<DataFolder> = {
   describe: describeFolder,
   nothingToTrain: {
     keys: [['test'], ['validation'], []],

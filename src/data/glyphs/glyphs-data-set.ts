@@ -4,7 +4,7 @@ import { randomStream } from '../../base/random-stream.js';
 import { stableHash } from '../../base/stable-hash.js';
 import type { DataGlyphs } from '../../config/experiment.js';
 import { gatherData } from '../gather-data.js';
-import type { DataDescription, DataSource } from '../loaded-data.js';
+import type { DataDescription, DataSetType } from '../loaded-data.js';
 import { allocatePixels, sealPictureSet } from '../pictures/picture-file.js';
 import type { Character, PictureSet } from '../pictures/picture-set.js';
 import { CLEAN_VERSION, cacheSizedPictures, resolveSizes } from '../pictures/picture-sizes.js';
@@ -16,7 +16,7 @@ import { drawByHand, inventHand } from './glyph-hand.js';
 /** Changes whenever the same section gives other drawings than before. */
 const GLYPHS_VERSION = 2;
 
-export const glyphsSource: DataSource<DataGlyphs> = {
+export const glyphsDataSet: DataSetType<DataGlyphs> = {
   describe,
   nothingToTrain: { keys: [['trainAlphabets'], []], found: 'no alphabets for training', allowed: 'at least one' },
   fillSelection: (selection) => `raise data.${selection}Alphabets`,

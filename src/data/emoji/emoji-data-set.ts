@@ -1,13 +1,13 @@
-// Emoji as a data source: 1,377 classes, each drawn by four designers.
+// Emoji as a data set: 1,377 classes, each drawn by four designers.
 import { join } from 'node:path';
 import type { DataEmoji } from '../../config/experiment.js';
 import { resolveDataFolder } from '../files/data-folder.js';
 import { requireFile } from '../files/require-file.js';
-import type { DataSource } from '../loaded-data.js';
+import type { DataSetType } from '../loaded-data.js';
 import { describeEmoji } from './describe-emoji.js';
 import { EMOJI_PACKAGES, explainEmojiFiles } from './emoji-files.js';
 
-export const emojiSource: DataSource<DataEmoji> = {
+export const emojiDataSet: DataSetType<DataEmoji> = {
   describe: describeEmoji,
   nothingToTrain: { keys: [['trainClasses'], []], found: 'no classes for training', allowed: 'at least one' },
   fillSelection: () => 'raise data.trainClasses',
