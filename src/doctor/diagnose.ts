@@ -1,23 +1,23 @@
 // Everything that `oneshot doctor` looks at. A check that fails in a way of its own is a finding, too: a machine with
 // parts missing is what the command is for.
-import { checkDataSets } from './check-data-sets.js';
-import { checkEngines } from './check-engines.js';
-import { checkGpus } from './check-gpus.js';
-import { checkMachine, type MachineFacts } from './check-machine.js';
-import { checkMlflow } from './check-mlflow.js';
-import { checkPrograms } from './check-programs.js';
+import { diagnoseDataSets } from './diagnose-data-sets.js';
+import { diagnoseEngines } from './diagnose-engines.js';
+import { diagnoseGpus } from './diagnose-gpus.js';
+import { diagnoseMachine, type MachineFacts } from './diagnose-machine.js';
+import { diagnoseMlflow } from './diagnose-mlflow.js';
+import { diagnosePrograms } from './diagnose-programs.js';
 import type { Finding } from './finding.js';
 
 /** All findings, essential ones first. Never rejects. */
 export async function diagnose(facts: MachineFacts): Promise<Finding[]> {
   const { env } = facts;
   const findings = await Promise.all([
-    guard('machine', 'machine', async () => checkMachine(facts)),
-    guard('machine', 'NVIDIA GPU', () => checkGpus(env)),
-    guard('engine', 'engines', () => checkEngines(env), true),
-    guard('data', 'data sets', () => checkDataSets(env)),
-    guard('tracking', 'MLflow', () => checkMlflow(env)),
-    guard('programs', 'programs', () => checkPrograms(env)),
+    guard('machine', 'machine', async () => diagnoseMachine(facts)),
+    guard('machine', 'NVIDIA GPU', () => diagnoseGpus(env)),
+    guard('engine', 'engines', () => diagnoseEngines(env), true),
+    guard('data', 'data sets', () => diagnoseDataSets(env)),
+    guard('tracking', 'MLflow', () => diagnoseMlflow(env)),
+    guard('programs', 'programs', () => diagnosePrograms(env)),
   ]);
   return findings.flat();
 }

@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { checkPrograms } from '../../src/doctor/check-programs.js';
+import { diagnosePrograms } from '../../src/doctor/diagnose-programs.js';
 import { listSubmissions, readTaskRecord } from '../../src/launch/slurm/submission.js';
 import { readRunStatus, readTrialRecord } from '../../src/run-folder/run-folder.js';
 import { findLeftovers } from '../support/interrupt-runs.js';
@@ -143,7 +143,7 @@ const parentOf = (pid: number) => Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/p
 test('doctor finds the cluster', async () => {
   process.env.SLURM_CONF = slurm.env.SLURM_CONF;
   try {
-    const findings = await checkPrograms(process.env);
+    const findings = await diagnosePrograms(process.env);
     expect(findings.find(({ name }) => name === 'Slurm')).toMatchObject({ state: 'works' });
   } finally {
     delete process.env.SLURM_CONF;

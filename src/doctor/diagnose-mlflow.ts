@@ -7,11 +7,11 @@ import type { Finding } from './finding.js';
 const LIMIT_MS = 5000;
 
 /** A finding for the server of MLFLOW_TRACKING_URI and one for a local one. */
-export async function checkMlflow(env: Environment): Promise<Finding[]> {
-  return [await checkServer(env), await checkLocalServer(env)];
+export async function diagnoseMlflow(env: Environment): Promise<Finding[]> {
+  return [await diagnoseServer(env), await diagnoseLocalServer(env)];
 }
 
-async function checkServer(env: Environment): Promise<Finding> {
+async function diagnoseServer(env: Environment): Promise<Finding> {
   const common = { area: 'tracking', name: 'MLflow server', isEssential: false } as const;
   if (!env.MLFLOW_TRACKING_URI)
     return {
@@ -33,7 +33,7 @@ async function checkServer(env: Environment): Promise<Finding> {
   }
 }
 
-async function checkLocalServer(env: Environment): Promise<Finding> {
+async function diagnoseLocalServer(env: Environment): Promise<Finding> {
   const common = { area: 'tracking', name: 'oneshot ui', isEssential: false } as const;
   try {
     const plan = await planMlflow(env);

@@ -50,11 +50,11 @@ const PROGRAMS: readonly Program[] = [
 const LIMIT_MS = 10_000;
 
 /** One finding for each program: its path and version, or what is not to be had without it. */
-export function checkPrograms(env: Environment): Promise<Finding[]> {
-  return Promise.all(PROGRAMS.map((program) => checkProgram(program, env)));
+export function diagnosePrograms(env: Environment): Promise<Finding[]> {
+  return Promise.all(PROGRAMS.map((program) => diagnoseProgram(program, env)));
 }
 
-async function checkProgram(program: Program, env: Environment): Promise<Finding> {
+async function diagnoseProgram(program: Program, env: Environment): Promise<Finding> {
   const { name, commands, area, purpose, remedy, probe } = program;
   const common = { area, name, isEssential: false };
   const path = commands.map((command) => findProgram(command, env)).find((found) => found !== undefined);

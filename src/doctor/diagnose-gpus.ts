@@ -8,7 +8,7 @@ const QUERY = ['--query-gpu=index,name,memory.total,driver_version', '--format=c
 const LIMIT_MS = 10_000;
 
 /** One finding for each GPU, or one that says why there is none. */
-export async function checkGpus(env: Environment): Promise<Finding[]> {
+export async function diagnoseGpus(env: Environment): Promise<Finding[]> {
   const common = { area: 'machine', name: 'NVIDIA GPU', isEssential: false } as const;
   const path = findProgram('nvidia-smi', env);
   if (path === undefined) {

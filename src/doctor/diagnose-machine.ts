@@ -22,12 +22,12 @@ export interface MachineFacts {
 }
 
 /** Findings about this machine. */
-export function checkMachine({ env, nodeVersion, freeMemoryBytes, runsFolder }: MachineFacts): Finding[] {
+export function diagnoseMachine({ env, nodeVersion, freeMemoryBytes, runsFolder }: MachineFacts): Finding[] {
   return [
-    checkNode(nodeVersion),
-    checkMemory(freeMemoryBytes),
-    checkFolder('runs folder', runsFolder, 'name another with --runs DIR or ONESHOT_RUNS'),
-    checkFolder(
+    diagnoseNode(nodeVersion),
+    diagnoseMemory(freeMemoryBytes),
+    diagnoseFolder('runs folder', runsFolder, 'name another with --runs DIR or ONESHOT_RUNS'),
+    diagnoseFolder(
       'cache folder',
       dirname(userDataFolder(env)),
       'name another in XDG_CACHE_HOME; without one, pictures are decoded anew for every trial',
@@ -35,7 +35,7 @@ export function checkMachine({ env, nodeVersion, freeMemoryBytes, runsFolder }: 
   ];
 }
 
-function checkNode(version: string): Finding {
+function diagnoseNode(version: string): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [leastMajor, leastMinor] = LEAST_NODE;
   const isNew = major > leastMajor || (major === leastMajor && minor >= leastMinor);
@@ -45,7 +45,7 @@ function checkNode(version: string): Finding {
   return { ...common, state: 'broken', detail, remedy: 'install a newer one from https://nodejs.org' };
 }
 
-function checkMemory(freeBytes: number): Finding {
+function diagnoseMemory(freeBytes: number): Finding {
   const cores = availableParallelism();
   const detail = `${(freeBytes / GIB).toFixed(1)} GiB free, ${cores} ${cores === 1 ? 'core' : 'cores'}`;
   const common = { area: 'machine', name: 'memory', detail, isEssential: false } as const;
@@ -54,7 +54,7 @@ function checkMemory(freeBytes: number): Finding {
 }
 
 /** Whether a folder, or the nearest one around it that is there, can be written, and how much room it has. */
-function checkFolder(name: string, path: string, remedy: string): Finding {
+function diagnoseFolder(name: string, path: string, remedy: string): Finding {
   const common = { area: 'machine', name, isEssential: false } as const;
   const folder = findExisting(resolve(path));
   try {

@@ -6,7 +6,7 @@ import { type DataSetState, inspectDataSets } from '../data/files/data-sets-stat
 import type { Finding } from './finding.js';
 
 /** One finding for each data set; the files' contents are not looked into. */
-export async function checkDataSets(env: Environment): Promise<Finding[]> {
+export async function diagnoseDataSets(env: Environment): Promise<Finding[]> {
   const folder = resolveDataFolder(undefined, { env, baseFolder: process.cwd() });
   const glyphs: Finding = {
     area: 'data',

@@ -6,7 +6,7 @@ import { engineTypes } from '../engine/registry.js';
 import type { Finding } from './finding.js';
 
 /** A finding for each engine. The first that works is the one that `auto` takes. */
-export async function checkEngines(env: Environment): Promise<Finding[]> {
+export async function diagnoseEngines(env: Environment): Promise<Finding[]> {
   return (await judgeEngines(env)).map(({ name, description, problem, isMissing }) => ({
     area: 'engine',
     name,
