@@ -62,7 +62,9 @@ function tabulateOmniglot(record: ResultsRecord): Block[] {
     .filter(({ cells }) => cells.some((cell) => cell !== undefined));
   if (rows.length === 0) return [];
   // By the task with the most queries: Lake's 400 cannot tell good systems apart.
-  rows.sort((a, b) => (b.cells[1]?.accuracy ?? 0) - (a.cells[1]?.accuracy ?? 0));
+  const rank = (column: number) => (a: (typeof rows)[number], b: (typeof rows)[number]) =>
+    (b.cells[column]?.accuracy ?? 0) - (a.cells[column]?.accuracy ?? 0);
+  rows.sort((a, b) => rank(1)(a, b) || rank(0)(a, b));
   const costed = rows.flatMap(({ system, cells }) => {
     const accuracy = cells[1]?.accuracy;
     return system.cost === undefined || accuracy === undefined
