@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { syncFolder, temporaryName, writeFileAtomic } from '../base/atomic-file.js';
 import { makeFolder } from '../base/make-folder.js';
 import { OneshotError } from '../base/problem.js';
+import { describeSystemError } from '../base/system-error.js';
 import type { Trial } from '../plan/trial.js';
 import { findDamage, type RunDamage } from '../run-folder/digests.js';
 import {
@@ -85,10 +86,11 @@ export function prepareRun(
     if (found.damage !== undefined) mendRun(found.folder);
     updateRunFolder(found.folder, trial);
   } catch (error) {
-    throw new OneshotError('disk', `cannot write the run folder ${found.folder}: ${(error as Error).message}`, {
+    const { message, hint } = describeSystemError(error) ?? {
+      message: (error as Error).message,
       hint: 'free disk space or make the folder writable; --runs DIR puts runs elsewhere',
-      cause: error,
-    });
+    };
+    throw new OneshotError('disk', `cannot write the run folder ${found.folder}: ${message}`, { hint, cause: error });
   }
   if (found.progress !== 'new') return found;
   return { folder: found.folder, ...judge(found.folder, readRunStatus(found.folder), trial) };
