@@ -73,7 +73,10 @@ export async function writeRun(parent: string, run: FakeRun): Promise<string> {
     fingerprints,
   };
   writeFileAtomic(files.trial, JSON.stringify(trial));
-  writeFileAtomic(files.experiment, stringify({ ...nestSettings(settings), baselines: run.evaluation?.baselines }));
+  writeFileAtomic(
+    files.experiment,
+    stringify({ ...nestSettings(settings), baselines: run.evaluation?.baselines ?? [] }),
+  );
   writeJournal(files.journal, name, experiment, run.metrics ?? {});
   if (state !== 'waiting') {
     writeFileAtomic(files.provenance, JSON.stringify([PROVENANCE]));
