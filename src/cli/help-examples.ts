@@ -55,6 +55,10 @@ const HELP_EXAMPLES: Readonly<Record<string, readonly (readonly [command: string
     ['oneshot ui', 'MLflow with all runs in runs/, until Ctrl-C'],
     ['oneshot ui --no-open --port 5000', 'on a machine without a desktop'],
   ],
+  'explain-picture': [
+    ['oneshot explain-picture letter.png', 'strokes.svg: skeleton, strokes and parses'],
+    ['oneshot explain-picture a.png --with b.png --out both.png', 'and the strokes of each fitted to the other'],
+  ],
   classify: [
     ['oneshot classify runs/quickstart --support known new', 'names for all pictures in new/'],
     ['oneshot classify RUN --support known new --sheet sheet.html', 'and a page to check them on'],

@@ -108,8 +108,8 @@ describe.each(VIEWS)('report.html, $width pixels wide, $colorScheme', ({ width, 
         label: picture.alt,
       })),
     }));
-    // The answer, two histories, sweep, two effects, ways, two curves, alphabets, calibration.
-    expect(drawn.plots).toHaveLength(11);
+    // The answer, costs, two histories, sweep, two effects, ways, two curves, alphabets, calibration.
+    expect(drawn.plots).toHaveLength(12);
     for (const { area, marks, label } of drawn.plots) {
       expect(area).toBeGreaterThan(10_000);
       expect(marks).toBeGreaterThan(0);

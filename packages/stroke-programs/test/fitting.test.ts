@@ -123,11 +123,12 @@ describe('a refit', () => {
 });
 
 describe('the two-way score', () => {
-  it('is larger for the same character', () => {
+  it('is about 0 nats for each pixel of ink for the picture itself, and larger for the same character than for another', () => {
     const scorer = new StrokeScorer();
     const [query, same, other] = [another, archAndBar, twoBars].map((picture) => scorer.prepare(picture)!);
     const scoreOf = (support: StrokeShape) => scorer.compare(query!, support).score;
-    expect(scoreOf(same!)).toBeGreaterThan(scoreOf(other!) + 100);
+    expect(scoreOf(query!)).toBeCloseTo(0, 1);
+    expect(scoreOf(same!)).toBeGreaterThan(scoreOf(other!) + 1);
   });
 
   it('gives what it is made of, and spares the way back where that counts nothing', () => {
@@ -137,8 +138,10 @@ describe('the two-way score', () => {
     expect(forth).toHaveLength(same!.parses.length);
     expect(back).toEqual([]);
     const best = Math.max(...forth.map(({ logLikelihood, logPrior }) => logLikelihood + logPrior));
-    expect(best - score).toBeGreaterThanOrEqual(0);
-    expect(best - score).toBeLessThanOrEqual(Math.log(forth.length) + 1e-9);
+    // A ratio to the query's own strokes for each pixel of its ink; of several parses the mean.
+    const likelihood = score * query!.ink + query!.own;
+    expect(best - likelihood).toBeGreaterThanOrEqual(-1e-9);
+    expect(best - likelihood).toBeLessThanOrEqual(Math.log(forth.length) + 1e-9);
   });
 
   const blank = inkFrom(new Uint8Array(105 * 105), 105, 105);
