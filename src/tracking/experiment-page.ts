@@ -9,6 +9,8 @@ const GROUPED = 'oneshot-grouped';
 const SAMPLED_RUNS = 1000;
 /** Sweeps that the description links to, the newest first. */
 const LINKED_SWEEPS = 3;
+/** How often a page is prepared where the server refuses. */
+const ATTEMPTS = 2;
 const NOTE_TAG = 'mlflow.note.content';
 /** How a description that was written here begins; one that somebody else wrote is left alone. */
 const NOTE_BEGINNING = 'Runs of `oneshot`.';
@@ -56,23 +58,36 @@ export async function prepareExperimentPage(
   options: { now: number; signal?: AbortSignal },
 ): Promise<string> {
   let plain = composeExperimentAddress(client.baseUrl, experimentId);
-  try {
-    const features = featuresOfPage(await client.server.version({ signal: options.signal }));
-    plain = composeExperimentAddress(client.baseUrl, experimentId, features);
-    const search = { experimentIds: [experimentId], limit: SAMPLED_RUNS, signal: options.signal };
-    const runs = await collect(client.runs.search(search));
-    const view = chooseRunView(runs);
-    const save = (id: string, name: string) =>
-      saveView(client, experimentId, { id, name: features.hasNamedViews ? name : undefined }, view, options);
-    await save(BEST_FIRST, 'oneshot: best first');
-    if (view.hasSeeds) await save(GROUPED, 'oneshot: means over seeds');
-    const sweeps = runs.filter(({ tags }) => tags['oneshot.sweep'] !== undefined);
-    await describe(client, experimentId, { address: plain, view, sweeps, signal: options.signal });
-    return `${plain}&viewStateShareKey=${BEST_FIRST}`;
-  } catch (error) {
-    if (isMlflowError(error, 'ABORTED')) throw error;
-    return plain;
+  // Of two programs that write the same tags at one moment the server may refuse one; a moment later they are there.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const features = featuresOfPage(await client.server.version({ signal: options.signal }));
+      plain = composeExperimentAddress(client.baseUrl, experimentId, features);
+      await writePage(client, experimentId, plain, features, options);
+      return `${plain}&viewStateShareKey=${BEST_FIRST}`;
+    } catch (error) {
+      if (isMlflowError(error, 'ABORTED')) throw error;
+      if (attempt === ATTEMPTS) return plain;
+    }
   }
+}
+
+async function writePage(
+  client: MlflowClient,
+  experimentId: string,
+  address: string,
+  features: PageFeatures,
+  options: { now: number; signal?: AbortSignal },
+): Promise<void> {
+  const search = { experimentIds: [experimentId], limit: SAMPLED_RUNS, signal: options.signal };
+  const runs = await collect(client.runs.search(search));
+  const view = chooseRunView(runs);
+  const save = (id: string, name: string) =>
+    saveView(client, experimentId, { id, name: features.hasNamedViews ? name : undefined }, view, options);
+  await save(BEST_FIRST, 'oneshot: best first');
+  if (view.hasSeeds) await save(GROUPED, 'oneshot: means over seeds');
+  const sweeps = runs.filter(({ tags }) => tags['oneshot.sweep'] !== undefined);
+  await describe(client, experimentId, { address, view, sweeps, signal: options.signal });
 }
 
 async function saveView(

@@ -20,7 +20,9 @@ const PAGES = [
   'README.ko.md',
 ];
 const LINKED = [
-  ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
   'README.md',
   'README.ko.md',
   'CONTRIBUTING.md',
