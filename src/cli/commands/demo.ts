@@ -76,6 +76,7 @@ async function prepare(path: string, options: DemoCommandOptions): Promise<Prepa
       ink: options.ink,
       env: process.env,
       report,
+      note: progress.note,
     });
     return await prepareDemo(started, { set, withStarters: options.starters, env: process.env, report });
   } finally {
