@@ -3,8 +3,8 @@
 import type { Environment } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
 import type { BestScores, Calibration } from '../trained/calibration.js';
-import { type EmbeddedSupport, embedSupport } from '../trained/embed-support.js';
-import { calibrateCommittee, type StartedCommittee } from '../trained/start-committee.js';
+import type { EmbeddedSupport } from '../trained/embed-support.js';
+import { calibrateCommittee, embedWith, type StartedCommittee } from '../trained/start-committee.js';
 import type { SupportSet } from '../trained/support-set.js';
 import { nameNetwork } from '../trained/trained-network.js';
 import type { ClassifySetup, PictureAnswer, RankedClass } from './classify-pictures.js';
@@ -36,7 +36,7 @@ export async function startClassifier(
   set: SupportSet | undefined,
   { threshold: wanted, env, report }: ClassifierOptions,
 ): Promise<Classifier> {
-  const support = set === undefined ? requireCarried(started) : await embedGiven(started, set);
+  const support = set === undefined ? requireCarried(started) : await embedWith(started, set);
   const { committee, calibration, best } = await calibrateCommittee(
     started,
     { nWay: support.set.labels.length, kShot: medianShots(support.set) },
@@ -49,17 +49,6 @@ export async function startClassifier(
     best,
     threshold,
   };
-}
-
-function embedGiven(started: StartedCommittee, set: SupportSet): Promise<EmbeddedSupport> {
-  const { name, version, threads } = started.engine.description;
-  return embedSupport(started.committee, set, {
-    form: started.form,
-    read: started.read,
-    weightHashes: started.opened.map(({ network }) => network.weightHash),
-    engine: `${name} ${version} ${threads}`,
-    cacheFolder: started.cacheFolder,
-  });
 }
 
 /** The support set that an exported file brings along. */

@@ -1,9 +1,14 @@
 // What every export holds: the network, how its answers are read, and the support set that was asked for.
 
 import type { Calibration } from '../trained/calibration.js';
-import { type EmbeddedSupport, embedSupport } from '../trained/embed-support.js';
+import type { EmbeddedSupport } from '../trained/embed-support.js';
 import type { CarriedSupport, NetworkFile } from '../trained/network-file.js';
-import { type CommitteeOptions, calibrateCommittee, type StartedCommittee } from '../trained/start-committee.js';
+import {
+  type CommitteeOptions,
+  calibrateCommittee,
+  embedWith,
+  type StartedCommittee,
+} from '../trained/start-committee.js';
 import type { SupportSet } from '../trained/support-set.js';
 
 /** Numbers of classes and of pictures of each. */
@@ -30,7 +35,7 @@ export async function composeExport(
   asked?: readonly WaysAndShots[],
 ): Promise<NetworkFile> {
   const { network, support: carried } = started.opened[0]!;
-  const support = set === undefined ? carried : carrySupport(started, await embed(started, set));
+  const support = set === undefined ? carried : carrySupport(started, await embedWith(started, set));
   const own = support && [
     { nWay: support.labels.length, kShot: Math.max(1, Math.round(support.ways.length / support.labels.length)) },
   ];
@@ -41,17 +46,6 @@ export async function composeExport(
     if (calibration !== undefined) calibrations.push(calibration);
   }
   return { network: { ...network, pictures: started.form, calibrations }, support };
-}
-
-function embed(started: StartedCommittee, set: SupportSet): Promise<EmbeddedSupport> {
-  const { name, version, threads } = started.engine.description;
-  return embedSupport(started.committee, set, {
-    form: started.form,
-    read: started.read,
-    weightHashes: started.opened.map(({ network }) => network.weightHash),
-    engine: `${name} ${version} ${threads}`,
-    cacheFolder: started.cacheFolder,
-  });
 }
 
 function carrySupport({ form }: StartedCommittee, { set, embeddings, seen }: EmbeddedSupport): CarriedSupport {

@@ -44,6 +44,11 @@ export function formatCount(count: number, noun: string, plural = `${noun}s`): s
   return `${count.toLocaleString('en')} ${count === 1 ? noun : plural}`;
 }
 
+/** `0.4`, `28`, `1,240`: minutes of one core. */
+export function formatCoreMinutes(minutes: number): string {
+  return minutes < 9.95 ? minutes.toFixed(1) : Math.round(minutes).toLocaleString('en');
+}
+
 /** `35 × 35 px`, kept on one line. */
 export function formatSize([height, width]: readonly [number, number]): string {
   return `${height}\u00a0×\u00a0${width}\u00a0px`;

@@ -11,10 +11,12 @@ import { type LoadedNetwork, loadNetwork } from '../model/load-network.js';
 import { type CalibrationResult, calibrate } from './calibrate.js';
 import { type Calibration, nearestCalibration } from './calibration.js';
 import { type Committee, formCommittee } from './committee.js';
+import { type EmbeddedSupport, embedSupport } from './embed-support.js';
 import { keepJson, readKeptJson } from './json-cache.js';
 import { loadRunData } from './load-run-data.js';
 import { type OpenedNetwork, openTrained } from './open-trained.js';
 import { createPictureReader, type PictureReader } from './read-pictures.js';
+import type { SupportSet } from './support-set.js';
 import { nameNetwork } from './trained-network.js';
 
 export interface CommitteeOptions {
@@ -157,4 +159,16 @@ async function calibrateOnce(
   const result = await make();
   if (result !== undefined) keepJson(path, result);
   return result;
+}
+
+/** The embeddings of a support set, by a started committee. Throws what `embedSupport` throws. */
+export function embedWith(started: StartedCommittee, set: SupportSet): Promise<EmbeddedSupport> {
+  const { name, version, threads } = started.engine.description;
+  return embedSupport(started.committee, set, {
+    form: started.form,
+    read: started.read,
+    weightHashes: started.opened.map(({ network }) => network.weightHash),
+    engine: `${name} ${version} ${threads}`,
+    cacheFolder: started.cacheFolder,
+  });
 }

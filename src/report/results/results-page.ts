@@ -5,7 +5,7 @@ import { type Block, openHeading, paragraph, type Table, type Text } from '../do
 import { fillPaperTables } from '../figures/paper-tables.js';
 import { findParetoFront } from '../figures/pareto-front.js';
 import type { VerificationMeasurement } from '../figures/verifications.js';
-import { formatCount, formatInterval, formatPercent, formatSize } from '../format-figures.js';
+import { formatCoreMinutes, formatCount, formatInterval, formatPercent, formatSize } from '../format-figures.js';
 import type { Measurement } from '../group-runs.js';
 import { renderMarkdownPage } from '../markdown-page.js';
 import { nameProtocol } from '../names.js';
@@ -236,5 +236,3 @@ function formatPictures(pictures: number | undefined): string {
   if (pictures === undefined) return '–';
   return pictures >= 1e6 ? `${(pictures / 1e6).toFixed(2)} M` : Math.round(pictures).toLocaleString('en');
 }
-
-const formatCoreMinutes = (minutes: number): string => (minutes < 9.95 ? minutes.toFixed(1) : minutes.toFixed(0));

@@ -1,7 +1,7 @@
 // Accuracy against the processor time it took.
 import { type Block, heading, type Plot, paragraph, type Text } from '../document.js';
 import type { CostedSystem, CostOfAccuracy } from '../figures/cost.js';
-import { formatPercent } from '../format-figures.js';
+import { formatCoreMinutes, formatPercent } from '../format-figures.js';
 import type { Report } from '../make-report.js';
 import { makeLinePlot } from './line-plot.js';
 
@@ -76,10 +76,5 @@ function plotScaling({ task, systems }: CostOfAccuracy): Promise<Plot[]> {
 }
 
 function describeSystem({ system, coreMinutes, accuracy }: CostedSystem): Text {
-  return [{ name: system }, ` (${formatPercent(accuracy)} % for ${formatMinutes(coreMinutes)})`];
-}
-
-/** `0.4 core-minutes`, `28 core-minutes`. */
-export function formatMinutes(minutes: number): string {
-  return `${minutes < 9.95 ? minutes.toFixed(1) : Math.round(minutes).toLocaleString('en')} core-minutes`;
+  return [{ name: system }, ` (${formatPercent(accuracy)} % for ${formatCoreMinutes(coreMinutes)} core-minutes)`];
 }
