@@ -4,6 +4,7 @@
  * task sums over some images, a second function adds these sums in a fixed order.
  */
 import { type ConvolutionShape, countElements } from '../base/convolution-shape.js';
+import { writePartSums } from './add-part-sums.js';
 import { Assembler, R8, R9, R11, R12, R13, RAX, RBX, RCX, RDX, type VectorSet } from './assembler.js';
 import type { CodeBlock, NativeProgram } from './native-operators.js';
 import { loadTask, loadTaskField, Parameters, TaskTable } from './task-table.js';
@@ -42,7 +43,7 @@ export function createDepthwiseGradient(code: CodeBlock, shape: ConvolutionShape
   const sumBytes = taps * vectors.bytes;
   const [sum, add] = code.load([
     writeSums(vectors, shape, { pixelBytes, imageBytes, gradientBytes }),
-    writeAddition(vectors, taps, channels, parts, count * sumBytes),
+    writePartSums(vectors, { taps, channels, parts, partBytes: count * sumBytes, vectorsPerTap: 1, count: 1 }),
   ]);
   const placeIn = ([height, width]: readonly [number, number], vector: number) =>
     Math.floor(vector / perBlock) * height * width * pixelBytes + (vector % perBlock) * vectors.bytes;
@@ -128,30 +129,6 @@ function writeSums(
       if (rows % rowsPerStrip > 0) writeStrip(rows % rowsPerStrip);
       assembler.addConstant(R8, imageBytes - rows * nextRow);
       assembler.addConstant(R9, gradientBytes - rows * columns * pixelBytes);
-    });
-  });
-  return assembler.finish();
-}
-
-/** Parameters: sums of all parts, result. */
-function writeAddition(
-  vectors: VectorSet,
-  taps: number,
-  channels: number,
-  parts: number,
-  partBytes: number,
-): Uint8Array {
-  const assembler = new Assembler(vectors);
-  assembler.writeFunction(0, () => {
-    loadTask(assembler, [R8, R9]);
-    assembler.repeat(taps, R11, () => {
-      assembler.loadVector(0, { base: R8, offset: 0 });
-      for (let part = 1; part < parts; part++) {
-        assembler.compute('add', 0, 0, { base: R8, offset: part * partBytes });
-      }
-      assembler.storeVector({ base: R9, offset: 0 }, 0);
-      assembler.addConstant(R8, vectors.bytes);
-      assembler.addConstant(R9, channels * FLOAT_BYTES);
     });
   });
   return assembler.finish();

@@ -4,6 +4,7 @@
  * sums over some images, a second function adds these sums in a fixed order.
  */
 import { type ConvolutionShape, countElements } from '../base/convolution-shape.js';
+import { writePartSums } from './add-part-sums.js';
 import { Assembler, R8, R9, R11, R12, R13, RAX, RBX, RCX, RDX, type VectorSet } from './assembler.js';
 import type { CodeBlock, NativeProgram } from './native-operators.js';
 import { loadTask, loadTaskField, Parameters, TaskTable } from './task-table.js';
@@ -50,7 +51,14 @@ export function createFewChannelGradient(code: CodeBlock, shape: ConvolutionShap
       const distance = (offsets[1] ?? 0) - offsets[0]!;
       return [
         writeSums(vectors, { taps, rows, columns, width, pixelBytes, imageBytes, gradientBytes, distance }),
-        writeAddition(vectors, taps.length, outputChannels, parts, groups.length * sumBytes, offsets.length),
+        writePartSums(vectors, {
+          taps: taps.length,
+          channels: outputChannels,
+          parts,
+          partBytes: groups.length * sumBytes,
+          vectorsPerTap: 2,
+          count: offsets.length,
+        }),
       ];
     }),
   );
@@ -179,33 +187,6 @@ function writeSums(vectors: VectorSet, options: SumsCode): Uint8Array {
       if (rows % rowsPerStrip > 0) writeStrip(rows % rowsPerStrip);
       assembler.addConstant(R8, imageBytes - rows * width * FLOAT_BYTES);
       assembler.addConstant(R9, gradientBytes - rows * columns * pixelBytes);
-    });
-  });
-  return assembler.finish();
-}
-
-/** Parameters: sums of all parts, result. */
-function writeAddition(
-  vectors: VectorSet,
-  taps: number,
-  channels: number,
-  parts: number,
-  partBytes: number,
-  count: number,
-): Uint8Array {
-  const assembler = new Assembler(vectors);
-  assembler.writeFunction(0, () => {
-    loadTask(assembler, [R8, R9]);
-    assembler.repeat(taps, R11, () => {
-      for (let vector = 0; vector < count; vector++) {
-        assembler.loadVector(0, { base: R8, offset: vector * vectors.bytes });
-        for (let part = 1; part < parts; part++) {
-          assembler.compute('add', 0, 0, { base: R8, offset: part * partBytes + vector * vectors.bytes });
-        }
-        assembler.storeVector({ base: R9, offset: vector * vectors.bytes }, 0);
-      }
-      assembler.addConstant(R8, 2 * vectors.bytes);
-      assembler.addConstant(R9, channels * FLOAT_BYTES);
     });
   });
   return assembler.finish();
