@@ -401,6 +401,7 @@ export interface DataEmoji {
 export interface Augmentation {
   affine?: Affine;
   elastic?: Elastic;
+  strokes?: Strokes;
   colorJitter?: ColorJitter;
   /**
    * Probability that a distorted picture is mirrored, left for right. For things that look the same from both sides; not for characters.
@@ -465,6 +466,26 @@ export interface Elastic {
    * Standard deviation of the displacement at the grid's points.
    */
   standardDeviation: number;
+}
+/**
+ * Training pictures drawn anew from their strokes, as other hands might: each picture is read as strokes once (they are kept in the user's cache), then shapes, scales and places of strokes are moved by the token noise of Lake et al. 2015. For pictures of ink; one that cannot be read as strokes keeps its ink, as do the copies of test-time augmentation.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "strokes".
+ */
+export interface Strokes {
+  /**
+   * Part of the distorted pictures that are drawn anew; the others keep their ink.
+   */
+  probability: number;
+  /**
+   * Factor on the noise of control points, scales and starts; 1: as learned from Omniglot's background drawers.
+   */
+  tokenNoise: number;
+  /**
+   * Factor on the noise of the whole drawing's scales and shift; 1: as learned from Omniglot's background drawers. 0 where `affine` does that already.
+   */
+  affineNoise: number;
 }
 /**
  * Random changes of the colours of each distorted picture, in a random order (torchvision's ColorJitter). For `data.color: rgb`.
