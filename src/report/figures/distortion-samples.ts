@@ -105,7 +105,7 @@ function gatherPictures(run: ReportRun, channels: PictureSet['channels']): Pictu
 function drawSheet(pictures: PictureSet, augmentation: Augmentation, seed: number): string {
   const { height: size, character } = pictures;
   const reader = startReading(pictures);
-  if (augmentation.strokes) character.forEach((_, picture) => reader.read(picture));
+  if (augmentation.strokes) for (const picture of character.keys()) reader.read(picture);
   const distorter = createDistorter({ clean: pictures, source: pictures, strokes: reader.finish() }, augmentation);
   const cell = size + GAP;
   const sheet = new PNG({ width: (1 + COPIES) * cell + GAP, height: character.length * cell + GAP });
