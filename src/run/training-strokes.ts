@@ -6,6 +6,7 @@ import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { makeFolder } from '../base/make-folder.js';
 import { hashBytes, stableHash } from '../base/stable-hash.js';
 import type { LoadedData, LoadOptions } from '../data/loaded-data.js';
+import { parseOfPen } from '../data/omniglot-strokes/pen-drawing.js';
 import {
   PEN_ROW,
   type PictureStrokes,
@@ -22,21 +23,21 @@ const REPORTED = 2000;
 
 const ROWS = { pens: PEN_ROW, strokes: STROKE_ROW, subStrokes: SUB_STROKE_ROW } as const;
 
-/** The strokes of the training selection, as drawn at `sourceSize`. */
+/** The strokes of the training selection at `sourceSize`: those of the pens where they were recorded, else read from the ink. */
 export async function loadTrainingStrokes(
-  { split, source }: LoadedData,
+  { split, source, pens }: LoadedData,
   { cacheFolder, report }: Pick<LoadOptions, 'cacheFolder' | 'report'>,
 ): Promise<PictureStrokes> {
   const { pictures } = split.train;
   const { buffer, byteOffset, byteLength } = pictures;
   const selection = hashBytes(new Uint8Array(buffer, byteOffset, byteLength));
-  const key = stableHash({ version: STROKES_VERSION, source: source.digest, selection });
+  const key = stableHash({ version: STROKES_VERSION, source: source.digest, selection, ofPens: pens !== undefined });
   const path = join(cacheFolder, `strokes-${key.slice(0, 16)}.safetensors`);
   const kept = readKept(path, report);
   if (kept !== undefined) return kept;
   const many = pictures.length.toLocaleString('en');
   report?.(`reading the strokes of ${many} training pictures (once; kept in ${cacheFolder})`);
-  const reader = startReading(source);
+  const reader = startReading(source, pens && ((picture) => parseOfPen(pens[picture]!.strokes)));
   for (const [done, picture] of pictures.entries()) {
     if (done > 0 && done % REPORTED === 0)
       report?.(`reading strokes: ${done.toLocaleString('en')} of ${many} pictures`);

@@ -33,14 +33,14 @@ export interface StrokeReader {
   finish(): PictureStrokes;
 }
 
-/** A reader of the pictures of a set of ink. */
-export function startReading(set: PictureSet): StrokeReader {
+/** A reader of the pictures of a set of ink; `parseOf` knows of some how they were drawn. */
+export function startReading(set: PictureSet, parseOf?: (picture: number) => Parse | undefined): StrokeReader {
   const pens: number[] = [];
   const strokes: number[] = [];
   const subStrokes: number[] = [];
   return {
     read(number) {
-      const parse = readParse(readInk(set, number));
+      const parse = parseOf?.(number) ?? readParse(readInk(set, number));
       if (parse === undefined) return;
       for (const { start, subStrokes: parts } of parse.strokes) {
         for (const { scale, shape } of parts) subStrokes.push(strokes.length / STROKE_ROW, scale, ...shape);

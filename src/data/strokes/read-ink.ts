@@ -7,7 +7,7 @@ import { type PictureSet, pictureAt } from '../pictures/picture-set.js';
 export const STROKE_SIZE = 105;
 
 /** The ink of a picture, brought to 105 x 105 pixels. */
-export function readInk(set: PictureSet, number: number): InkPicture {
+export function readInk(set: Pick<PictureSet, 'width' | 'height' | 'pixels'>, number: number): InkPicture {
   const pixels = pictureAt(set, number);
   if (set.width === STROKE_SIZE) return inkFrom(pixels, STROKE_SIZE, STROKE_SIZE);
   const ink = new Float32Array(STROKE_SIZE * STROKE_SIZE);
