@@ -186,7 +186,9 @@ describe('pictures of one’s own', () => {
     // Six pictures, four of them for the test: 12 pairs allow the first and the third of these.
     const doubts = check([...clean, again], [], { mostPairs: 12 });
     expect(doubts).toEqual([expect.stringMatching(/^only 2 of 4 pictures for validation or test were looked at/)]);
-    expect(check([...clean, again], [], { mostPairs: 24 })).toEqual([expect.stringMatching(/^1 picture .* looks like one/)]);
+    expect(check([...clean, again], [], { mostPairs: 24 })).toEqual([
+      expect.stringMatching(/^1 picture .* looks like one/),
+    ]);
   });
 
   test('whose classes are trained on too are told, but where known classes are what is asked for', () => {
