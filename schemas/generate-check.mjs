@@ -88,5 +88,6 @@ function boundComparisons(node) {
   if (uniqueItems === undefined) return rest;
   if (rest.maxItems === undefined || rest.if !== undefined) return { ...rest, uniqueItems };
   const isBounded = { type: 'array', maxItems: rest.maxItems };
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
   return { ...rest, if: isBounded, then: { type: 'array', uniqueItems } };
 }
