@@ -82,7 +82,8 @@ describe('the results of finished runs', () => {
     await writeRun(other, { experiment: 'mine', seed: 9, evaluation: { ...evaluation, skill: 5 } });
     const { record } = writeResults([other, parent], join(parent, 'e/results.md'));
     expect(record.experiments.map(({ experiment, conditions }) => [experiment, conditions.seeds])).toEqual([
-      ['quickstart', [1, 2, 3]],
+      ['mine', [3, 9]],
+      ['quickstart', [1, 2]],
     ]);
     rmSync(other, { recursive: true });
   });
