@@ -334,6 +334,7 @@ program
   .argument('[dir]', 'where; made if it is missing', '.')
   .option('--examples', 'the experiments that ship with the program instead, in experiments/')
   .option('--pictures <folder>', 'look at the classes, sizes and colours in this folder, and write what fits them')
+  .option('--labels <file...>', 'tables or JSON files in that folder that say what its pictures show')
   .action(run(async () => (await import('./commands/init.js')).initCommand));
 
 program
@@ -375,6 +376,18 @@ data
   .configureHelp({ showGlobalOptions: true }) // --folder belongs to `data`
   .action((dataset: string, _options: unknown, command: Command) =>
     run(async () => (await import('./commands/data.js')).fetchDataCommand)(dataset, command.optsWithGlobals(), command),
+  );
+
+data
+  .command('strokes')
+  .description("what the pens of Omniglot's drawers did, and what is read from their pictures")
+  .addOption(new Option('--every <n>', 'read every so many of the pictures').default(8).argParser(parseCount))
+  .configureHelp({ showGlobalOptions: true })
+  .action((_options: unknown, command: Command) =>
+    run(async () => (await import('./commands/data-strokes.js')).dataStrokesCommand)(
+      command.optsWithGlobals(),
+      command,
+    ),
   );
 
 program
