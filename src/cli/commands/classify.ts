@@ -18,6 +18,7 @@ import { count, describeReading, startTally, summarize } from '../answer-summary
 import { openProgressLine, type ProgressLine } from '../progress-line.js';
 import type { ExitCode } from '../report-error.js';
 import { printNote, printResult } from '../terminal.js';
+import { classifyByBaseline } from './classify-by-baseline.js';
 
 export interface ClassifyOptions {
   readonly support?: string;
@@ -25,6 +26,8 @@ export interface ClassifyOptions {
   /** A score, or `none`: every query gets a name. */
   readonly threshold?: number | 'none';
   readonly ink?: PictureForm['ink'];
+  /** A baseline that the run measured, instead of its network. */
+  readonly scorer?: string;
   readonly sheet?: string;
   readonly json?: boolean;
   readonly csv?: boolean;
@@ -34,6 +37,7 @@ export interface ClassifyOptions {
 
 /** `oneshot classify`: names for pictures after a support set, or whether two pictures show the same. */
 export async function classifyCommand(first: string, rest: string[], options: ClassifyOptions): Promise<ExitCode> {
+  if (options.scorer !== undefined) return await classifyByBaseline(first, options.scorer, rest, options);
   const networks = [first, ...rest.slice(0, countNetworks(rest))];
   const pictures = rest.slice(networks.length - 1);
   if (options.json && options.csv)
