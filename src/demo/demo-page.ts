@@ -6,20 +6,17 @@ import { DEMO_STYLE } from './demo-style.js';
 export interface DemoPageParts {
   /** Whether the classes that it starts with are none that the network was trained on. */
   readonly isUnseen: boolean;
-  /** The text of the script, and its source for the page's policy. */
+  /** The text of the script, and its hash for the page's policy. */
   readonly script: string;
-  readonly scriptSource: string;
+  readonly scriptHash: string;
   /** What the script finds in the page, by the element's id. */
   readonly data: Readonly<Record<string, string>>;
 }
 
 /** The text of the page. */
-export function renderDemoPage(
-  network: TrainedNetwork,
-  { isUnseen, script, scriptSource, data }: DemoPageParts,
-): string {
+export function renderDemoPage(network: TrainedNetwork, { isUnseen, script, scriptHash, data }: DemoPageParts): string {
   // Nothing is fetched and nothing can be sent: what is drawn stays in the page.
-  const policy = `default-src 'none'; script-src ${scriptSource} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; script-src ${scriptHash} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
   const blocks = Object.entries(data).map(([id, text]) => html`${dataBlock(id, text)}\n`);
   const thing = nameThing(network);
   const isDrawing = network.pictures.color === 'grey';
