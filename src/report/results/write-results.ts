@@ -20,7 +20,8 @@ export interface WrittenResults {
 /**
  * Writes the results at `paths` to `out`, a file `….md`, and to the same name with `.json`. A path is a run folder, a folder
  * that holds them, or a `.json` of before; of an experiment that several hold, the last one counts. Throws
- * OneshotError('usage') when a path does not exist or no run has finished, and OneshotError('corrupt') when a file holds no results.
+ * OneshotError('usage') when a path does not exist or no run has finished, and OneshotError('corrupt') when a file holds
+ * no results.
  */
 export function writeResults(paths: readonly string[], out: string): WrittenResults {
   const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
