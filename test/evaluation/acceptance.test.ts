@@ -36,7 +36,7 @@ beforeAll(async () => {
     ...(await evaluate({ sections, baselines, data })),
     ...(await evaluate({ sections: [{ protocol: 'lake-runs' }], baselines: slow, data })),
   ];
-}, 120_000);
+}, 300_000);
 afterAll(() => rmSync(cacheFolder, { recursive: true }));
 
 function find(protocol: string, scorer: string): EvaluationResult {
