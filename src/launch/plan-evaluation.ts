@@ -5,7 +5,7 @@ import { OneshotError } from '../base/problem.js';
 import { loadPlan } from '../check/load-plan.js';
 import type { Experiment } from '../config/experiment.js';
 import { readExperiment } from '../config/read-experiment.js';
-import { channelsOf } from '../data/loaded-data.js';
+import { channelsOf } from '../data/data-sets.js';
 import { channelsOfForm } from '../data/pictures/see-picture.js';
 import type { Plan } from '../plan/plan-trials.js';
 import { runFiles } from '../run-folder/run-folder.js';

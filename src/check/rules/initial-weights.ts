@@ -3,7 +3,7 @@ import { findNearestKey } from '../../base/nearest-key.js';
 import { OneshotError } from '../../base/problem.js';
 import type { Experiment } from '../../config/experiment.js';
 import type { ConcretePath } from '../../config/key-path.js';
-import { channelsOf } from '../../data/loaded-data.js';
+import { channelsOf } from '../../data/data-sets.js';
 import { LayerPlaceError } from '../../layers/place-layers.js';
 import { type DescribedWeights, describeWeights } from '../../model/describe-weights.js';
 import { findMisfits, listTakenLayers, listWeightedLayers } from '../../model/initial-weights.js';
