@@ -25,6 +25,8 @@ export function generateCheck(schema) {
   ajv.addVocabulary(vocabulary);
   const code = shorten(standalone(ajv, ajv.compile(withoutNotes(schema))))
     .replace('"use strict";', '')
+    // Ajv's comparison calls an item's own key `toString`.
+    .replaceAll('require("ajv/dist/runtime/equal").default', 'isDeepStrictEqual')
     .replace(/export const validate = (\w+);export default \w+;/, 'export const checkSchema: SchemaCheck = $1;\n')
     // Ajv joins the errors of each item to a copy of all before it, which takes minutes for thousands of wrong items.
     .replace(/vErrors\.concat\((validate\d+\.errors)\)/g, 'join(vErrors, $1)')
@@ -39,6 +41,7 @@ const header = `// Generated from schemas/experiment.schema.json by \`npm run ge
 // biome-ignore-all format: generated
 // biome-ignore-all assist: generated
 import { createRequire } from 'node:module';
+import { isDeepStrictEqual } from 'node:util';
 
 const require = createRequire(import.meta.url);
 

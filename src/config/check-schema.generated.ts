@@ -4,6 +4,7 @@
 // biome-ignore-all format: generated
 // biome-ignore-all assist: generated
 import { createRequire } from 'node:module';
+import { isDeepStrictEqual } from 'node:util';
 
 const require = createRequire(import.meta.url);
 
@@ -36,7 +37,7 @@ export const checkSchema: SchemaCheck = validate21;
 const schema6 = {"properties":{"name":0,"description":0,"extends":0,"seeds":0,"data":0,"augmentation":0,"model":0,"training":0,"evaluation":0,"baselines":0,"sweep":0,"ensemble":0,"tracking":0,"resources":0}};
 const func2 = Object.prototype.hasOwnProperty;
 const func3 = require("ajv/dist/runtime/ucs2length").default;
-const func0 = require("ajv/dist/runtime/equal").default;
+const func0 = isDeepStrictEqual;
 const pattern0 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]*$", "u");
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){let vErrors = null;let errors = 0;if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){vErrors = add(vErrors, instancePath, "type");errors++;}if((typeof data == "number") && (isFinite(data))){if(data > 512 || isNaN(data)){vErrors = add(vErrors, instancePath, "maximum");errors++;}if(data < 8 || isNaN(data)){vErrors = add(vErrors, instancePath, "minimum");errors++;}}
 validate23.errors = vErrors;return errors === 0;}

@@ -38,9 +38,10 @@ export function describeData(section: DataSection): DataDescription {
   return typeOf(section).describe(section);
 }
 
-/** `DataSetType.channels` of the section's data set. */
+/** `DataSetType.channels` of the section's data set; of one that does not exist, which is told elsewhere, ink. */
 export function channelsOf(section: DataSection): 1 | 3 {
-  return typeOf(section).channels?.(section) ?? 1;
+  const type: DataSetType | undefined = typeOf(section);
+  return type?.channels?.(section) ?? 1;
 }
 
 /** What is wrong with a section, apart from the schema; `failure` is what `describeData` has thrown. */
