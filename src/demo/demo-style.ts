@@ -48,6 +48,7 @@ button:disabled { color: var(--quiet); cursor: default; border-style: dashed; ba
 figure { margin: 0; }
 .pair canvas { display: block; width: 78px; height: 78px; border-radius: 8px; border: 1px solid var(--faint);
   background: var(--paper); image-rendering: pixelated; }
+#strokes { image-rendering: auto; }
 figcaption { margin-top: 4px; font-size: 0.78rem; color: var(--quiet); text-align: center; }
 .name { margin: 0; font-size: 1.35rem; font-weight: 650; line-height: 1.2; overflow-wrap: anywhere; }
 .known-one .name { color: var(--won); } .unknown-one .name { color: var(--unknown); }
@@ -85,7 +86,7 @@ figcaption { margin-top: 4px; font-size: 0.78rem; color: var(--quiet); text-alig
   .card input { padding: 4px 5px; font-size: 0.72rem; }
   #remember { width: 100%; }
   .pair canvas { width: 60px; height: 60px; }
-  .verdict { gap: 12px; padding: 12px; }
+  .verdict { gap: 12px; padding: 12px; grid-template-columns: minmax(0, 1fr); }
   .name { font-size: 1.2rem; }
   figcaption { font-size: 0.7rem; }
   .tools button { font-size: 0.92rem; }
