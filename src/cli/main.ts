@@ -334,6 +334,7 @@ program
   .argument('[dir]', 'where; made if it is missing', '.')
   .option('--examples', 'the experiments that ship with the program instead, in experiments/')
   .option('--pictures <folder>', 'look at the classes, sizes and colours in this folder, and write what fits them')
+  .option('--labels <file...>', 'tables or JSON files in that folder that say what its pictures show')
   .action(run(async () => (await import('./commands/init.js')).initCommand));
 
 program

@@ -2,6 +2,7 @@
 // at before anything is trained or measured. What is certain is refused; what is likely is told, and stands in the report.
 import { formatInteger } from '../base/format-quantity.js';
 import { OneshotError } from '../base/problem.js';
+import type { Experiment } from '../config/experiment.js';
 import { type Copy, type FoundCopies, findCopies } from '../data/find-copies.js';
 import { findLeaks } from '../data/find-leaks.js';
 import type { LoadedData } from '../data/loaded-data.js';
@@ -17,20 +18,30 @@ type CheckedData = Pick<LoadedData, 'split' | 'source' | 'description' | 'fileOf
  * Throws OneshotError('data') when a character or picture, or a drawer where the split promises disjoint ones, stands in two
  * selections; of pictures of one's own, which nobody has checked before, also when two are equal to the pixel on two sides of
  * the split, or within what is measured. Returns what is likely to flatter figures and is not certain, and what has not been
- * looked at, a sentence each. `mostPairs` bounds the search for likeness (`findCopies`).
+ * looked at, a sentence each. `mostPairs` bounds the search for likeness (`findCopies`); with `asksKnownClasses`, classes on
+ * both sides are what is asked for, and not told.
  */
-export function refuseLeaks(data: CheckedData, { mostPairs }: { mostPairs?: number } = {}): string[] {
+export function refuseLeaks(
+  data: CheckedData,
+  { mostPairs, asksKnownClasses = false }: { mostPairs?: number; asksKnownClasses?: boolean } = {},
+): string[] {
   refuseSharedNames(data);
   const { fileOf, description } = data;
   const shared = tellSharedClasses(description);
-  if (fileOf === undefined) return shared;
+  const told = asksKnownClasses ? [] : shared;
+  if (fileOf === undefined) return told;
   const alike = shared.length === 0 ? tellAlikeNames(data.split) : [];
   const { copies, likeness } = findCopies(data, mostPairs);
   refuseCopies(
     copies.filter((copy) => copy.kind === 'equal' && (copy.place === 'across' || copy.purpose !== 'train')),
     fileOf,
   );
-  return [...shared, ...alike, ...tellCopies(copies, fileOf), ...tellUnlooked(likeness)];
+  return [...told, ...alike, ...tellCopies(copies, fileOf), ...tellUnlooked(likeness)];
+}
+
+/** Whether an experiment asks for classes that were trained on, and for no others. */
+export function asksKnownClassesOnly({ evaluation }: Pick<Experiment, 'evaluation'>): boolean {
+  return evaluation.length > 0 && evaluation.every(({ protocol }) => protocol === 'closed-set');
 }
 
 function refuseSharedNames({ split, description }: CheckedData): void {

@@ -56,7 +56,7 @@ import {
   type RunLog,
 } from './log-run.js';
 import { logVerifications } from './log-verification.js';
-import { refuseLeaks } from './refuse-leaks.js';
+import { asksKnownClassesOnly, refuseLeaks } from './refuse-leaks.js';
 import { SYSTEM_PREFIX, type SystemSampler, sampleSystem } from './sample-system.js';
 import { removeTrainingCheckpoint, type TrainedExperiment, trainTrial } from './train-trial.js';
 import { loadTrainingStrokes } from './training-strokes.js';
@@ -286,7 +286,7 @@ class TrialRun {
     this.#around.onProgress({ phase: 'data', activity });
     const options = this.#loadOptions();
     const data = await loadData(this.#experiment.data, options);
-    const doubts = refuseLeaks(data);
+    const doubts = refuseLeaks(data, { asksKnownClasses: asksKnownClassesOnly(this.#experiment) });
     if (this.#learned !== undefined)
       doubts.push(...(await refuseSeenBefore(data, this.#experiment.data, this.#learned, options)));
     for (const doubt of doubts) this.#around.log(`doubt about the data: ${doubt}`);

@@ -31,9 +31,9 @@ async function writePhotographs(name: string, classes: number, pictures: number,
   return root;
 }
 
-async function suggestFor(pictures: string) {
+async function suggestFor(pictures: string, options: { labels?: string[] } = {}) {
   const folder = `${pictures}-experiment`;
-  expect(await initCommand(folder, { pictures })).toBe(0);
+  expect(await initCommand(folder, { pictures, ...options })).toBe(0);
   return loadExperiment(join(folder, 'experiment.yaml')).experiment;
 }
 
@@ -87,6 +87,21 @@ test('says of three classes of drawings that they are too few, and writes nothin
   const folder = join(base, 'three-experiment');
   await expect(initCommand(folder, { pictures })).rejects.toThrow('3 classes are too few');
   expect(existsSync(folder)).toBe(false);
+});
+
+test.each([
+  ['as the folder names it', (_root: string) => 'labels.csv'],
+  ['as it is named from here', (root: string) => join(root, 'labels.csv')],
+])('takes classes from a table, %s', async (title, nameTable) => {
+  const root = join(base, `labelled ${title}`);
+  await writePhotographs(`labelled ${title}/all/jpg`, 2, 6);
+  const rows = [0, 1, 2].flatMap((name) => [`class0/${name}.png,fir`, `class1/${name}.png,oak`]);
+  writeFileSync(join(root, 'labels.csv'), ['path,label', ...rows, 'class0/3.png,elm', 'class1/3.png,elm'].join('\n'));
+  const { data } = await suggestFor(root, { labels: [nameTable(root)] });
+  expect(data).toMatchObject({ labels: 'labels.csv', color: 'rgb' });
+  expect(readFileSync(`${root}-experiment/experiment.yaml`, 'utf8')).toContain(
+    '3 classes with 8 pictures (2 to 3 of each)',
+  );
 });
 
 test('keeps the split that a folder has', async () => {

@@ -63,7 +63,11 @@ describe('pictures of one’s own', () => {
     readonly pixels: Uint8Array;
   }
 
-  function check(pictures: readonly OwnPicture[], sharedClasses: readonly string[] = [], mostPairs?: number): string[] {
+  function check(
+    pictures: readonly OwnPicture[],
+    sharedClasses: readonly string[] = [],
+    options: Parameters<typeof refuseLeaks>[1] = {},
+  ): string[] {
     const classOf = ({ file }: OwnPicture) => file.split('/').slice(0, -1).join('/');
     const classes = [...new Set(pictures.map(classOf))];
     const groups = [...new Set(classes.map((name) => name.split('/').slice(0, -1).join('/')))];
@@ -95,7 +99,7 @@ describe('pictures of one’s own', () => {
       description: { dataset: 'folder', disjointDrawers: false, sharedClasses } as unknown as DataDescription,
       fileOf: (picture: number) => pictures[picture]!.file,
     };
-    return refuseLeaks(loaded, mostPairs === undefined ? {} : { mostPairs });
+    return refuseLeaks(loaded, options);
   }
 
   const picture = (file: string, purpose: SplitPurpose, pixels: Uint8Array): OwnPicture => ({ file, purpose, pixels });
@@ -180,14 +184,17 @@ describe('pictures of one’s own', () => {
   test('of which too many pairs are to be looked at are looked at in part, and that is told', () => {
     const again = picture('b/3.jpg', 'test', saveAgain(noise(1)));
     // Six pictures, four of them for the test: 12 pairs allow the first and the third of these.
-    const doubts = check([...clean, again], [], 12);
+    const doubts = check([...clean, again], [], { mostPairs: 12 });
     expect(doubts).toEqual([expect.stringMatching(/^only 2 of 4 pictures for validation or test were looked at/)]);
-    expect(check([...clean, again], [], 24)).toEqual([expect.stringMatching(/^1 picture .* looks like one/)]);
+    expect(check([...clean, again], [], { mostPairs: 24 })).toEqual([
+      expect.stringMatching(/^1 picture .* looks like one/),
+    ]);
   });
 
-  test('whose classes are trained on too are told', () => {
+  test('whose classes are trained on too are told, but where known classes are what is asked for', () => {
     expect(check(clean, ['class0', 'class1'])).toEqual([
       '2 classes of the test are trained on too, or chosen by (class0; class1): the accuracy is not one on unseen classes',
     ]);
+    expect(check(clean, ['class0', 'class1'], { asksKnownClasses: true })).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
-import { relative, resolve, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
 import { OneshotError } from '../../base/problem.js';
 import { loadExperiment } from '../../check/load-experiment.js';
 import type { DataFolder } from '../../config/experiment.js';
@@ -11,10 +12,12 @@ import { printNote, printResult } from '../terminal.js';
 /** `oneshot init`: writes a starter experiment, or one that fits a folder of pictures, and prints where. */
 export async function initCommand(
   folder: string,
-  options: { pictures?: string; examples?: boolean } = {},
+  options: { pictures?: string; labels?: string[]; examples?: boolean } = {},
 ): Promise<ExitCode> {
   if (options.examples) return initExamples(folder, options.pictures);
-  if (options.pictures !== undefined) return initForPictures(folder, options.pictures);
+  if (options.pictures !== undefined) return initForPictures(folder, options.pictures, options.labels);
+  if (options.labels !== undefined)
+    throw new OneshotError('usage', '--labels says what pictures show; name their folder with --pictures');
   const { experiment } = await writeStarterFiles(folder);
   printResult(experiment);
   printNote(`run it with \`oneshot run ${experiment}\`: half a minute, nothing to download`);
@@ -31,9 +34,9 @@ function initExamples(folder: string, pictures: string | undefined): ExitCode {
   return 0;
 }
 
-async function initForPictures(folder: string, pictures: string): Promise<ExitCode> {
+async function initForPictures(folder: string, pictures: string, labels?: string[]): Promise<ExitCode> {
   const { lookAtFolder } = await import('../../data/folder/look-at-folder.js');
-  const section = chooseSection(resolve(pictures));
+  const section = chooseSection(resolve(pictures), labels);
   const look = await lookAtFolder(section);
   const inFile = relative(resolve(folder), section.path).replaceAll(sep, '/') || '.';
   const { experiment } = await writeStarterFiles(folder, (name) => suggestExperiment(name, inFile, section, look));
@@ -46,11 +49,18 @@ async function initForPictures(folder: string, pictures: string): Promise<ExitCo
   return 0;
 }
 
+/** A file as the folder names it, also where it was named from here. */
+function nameWithin(folder: string, file: string): string {
+  const within = relative(folder, resolve(file)).replaceAll(sep, '/');
+  return existsSync(join(folder, file)) || !existsSync(file) || within.startsWith('../') ? file : within;
+}
+
 /** The settings of a folder as it lies: where classes with a single picture are in it, they are left out. */
-function chooseSection(path: string): DataFolder {
+function chooseSection(path: string, labels: string[] | undefined): DataFolder {
   const section: DataFolder = {
     dataset: 'folder',
     path,
+    ...(labels && { labels: labels.map((file) => nameWithin(path, file)) }),
     color: 'grey',
     background: '#ffffff',
     ink: 'auto',

@@ -22,7 +22,7 @@ export async function validateCommand(files: string[], options: ValidateOptions)
     try {
       const loaded = loadExperiment(file, { sets: options.set });
       const notes = describeDataOnce(loaded.experiment.data)?.notes ?? [];
-      const found = options.deep ? await readPictures(file, loaded) : { notes: [] };
+      const found = options.deep ? await readPictures(file, loaded, notes) : { notes: [] };
       if (options.format === 'text') {
         for (const note of [...notes, ...found.notes]) printNote(note);
         printNote(`${colorsFor(process.stderr).green('valid')} ${file}`);
@@ -45,22 +45,28 @@ export async function validateCommand(files: string[], options: ValidateOptions)
 }
 
 /**
- * Decodes every picture and looks for copies, as a run would; what it found worth telling. Throws an `InputError` where a
- * run would refuse the data.
+ * Decodes every picture and looks for copies, as a run would; what it found worth telling, beside what is `told` already.
+ * Throws an `InputError` where a run would refuse the data.
  */
-async function readPictures(file: string, { experiment, positions }: LoadedExperiment): Promise<{ notes: string[] }> {
+async function readPictures(
+  file: string,
+  { experiment, positions }: LoadedExperiment,
+  told: readonly string[],
+): Promise<{ notes: string[] }> {
   // Loaded only when asked for: decoders take a while to start.
   const { loadData } = await import('../../data/data-sets.js');
-  const { refuseLeaks } = await import('../../run/refuse-leaks.js');
+  const { asksKnownClassesOnly, refuseLeaks } = await import('../../run/refuse-leaks.js');
   const progress = openProgressLine();
   try {
     const data = await loadData(experiment.data, {
       env: process.env,
       baseFolder: resolve(dirname(file)),
       cacheFolder: userPicturesFolder(process.env),
-      report: (message) => progress.show(message),
+      report: (message) => {
+        if (!told.includes(message)) progress.show(message);
+      },
     });
-    const doubts = refuseLeaks(data);
+    const doubts = refuseLeaks(data, { asksKnownClasses: asksKnownClassesOnly(experiment) });
     const { length } = data.source.character;
     return { notes: [`${length} ${length === 1 ? 'picture' : 'pictures'} read`, ...doubts] };
   } catch (error) {

@@ -78,7 +78,7 @@ function noteShared(names: readonly string[]): string[] {
   const all = count(names.length, 'class');
   return [
     `${all} of the test ${names.length === 1 ? 'has' : 'have'} pictures for training or validation too ` +
-      `(${shorten(names)}): figures are not on unseen classes; data.divideBy: classes divides anew`,
+      `(${shorten(names)}): known classes are asked for; for new ones, data.divideBy: classes divides anew`,
   ];
 }
 

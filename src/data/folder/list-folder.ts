@@ -42,6 +42,7 @@ export function listFolder({ path, labels, minimumPictures }: ListingSection): F
   const folder = openFolder(path);
   const bad: BadFile[] = [];
   const passedOver: BadFile[] = [];
+  const unusable: BadFile[] = [];
   const tree = walkFolder(folder, bad);
   const stamps = openFileStamps(folder);
   const pictures: ListedPicture[] = [];
@@ -55,9 +56,9 @@ export function listFolder({ path, labels, minimumPictures }: ListingSection): F
       if (labelFiles.includes(path)) continue;
       const { kind, hash } = stamps.look(path, stat);
       if (kind.role === 'other' && !PICTURE_NAME.test(path)) passedOver.push({ path, what: describeOther(kind.name) });
-      else if (kind.role !== 'picture') bad.push({ path, what: explainKind(kind) });
+      else if (kind.role !== 'picture') unusable.push({ path, what: explainKind(kind) });
       else if (stat.size > MAX_FILE_BYTES) {
-        bad.push({ path, what: `has ${stat.size} bytes; expected at most ${MAX_FILE_BYTES}` });
+        unusable.push({ path, what: `has ${stat.size} bytes; expected at most ${MAX_FILE_BYTES}` });
       } else pictures.push({ path, hash });
     } catch (error) {
       bad.push({ path, what: `cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})` });
@@ -68,10 +69,11 @@ export function listFolder({ path, labels, minimumPictures }: ListingSection): F
   if (pictures.length > MAX_PICTURES) {
     throw new OneshotError('data', `${folder} holds ${pictures.length} pictures; expected at most ${MAX_PICTURES}`);
   }
+  if (labels === undefined) bad.push(...unusable);
   const { placed, hasSplit } =
     labels === undefined
       ? placeByFolders(pictures, tree.folders, bad)
-      : placeByLabels(folder, labelFiles, pictures, passedOver, bad);
+      : placeByLabels(folder, labelFiles, { pictures, unusable }, passedOver, bad);
   if (placed.length === 0 && bad.length === 0) {
     throw new OneshotError('data', `${folder} holds no folders of pictures`, { hint: EXPLAIN_FOLDERS });
   }
@@ -120,7 +122,7 @@ const PICTURE_NAME = /\.(png|jpe?g|jfif|jpe|gif|webp|tiff?|avif|heic|heif|bmp)$/
 
 const EXPLAIN_FOLDERS =
   'Each class is a folder of its own with two pictures at least: class/picture, group/class/picture where classes belong ' +
-  'together (the characters of an alphabet), or either below train, val and test. Or a table says it: data.labels. ' +
+  'together (the characters of an alphabet), or either below train, val and test. Or a table says it: data.labels, init --labels. ' +
   `Pictures are ${READ_KINDS} files; other kinds have to be converted or removed.`;
 
 function describeOther(name: string): string {

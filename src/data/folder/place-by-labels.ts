@@ -6,19 +6,26 @@ import type { ListedPicture } from './listed-picture.js';
 import { ONLY_GROUP, type PlacedPicture } from './place-by-folders.js';
 import { type Label, readLabels } from './read-labels.js';
 
+/** What lies in a folder: pictures, and files that would be pictures if they could be read, each with why it cannot. */
+export interface FoundPictures {
+  readonly pictures: readonly ListedPicture[];
+  readonly unusable: readonly BadFile[];
+}
+
 /**
- * The class of each picture that the files name; whether they divide the pictures. Pictures that they do not name are
- * added to `passedOver`, and what is wrong with the files to `bad`.
+ * The class of each picture that the files name; whether they divide the pictures. What they do not name is added to
+ * `passedOver`, whether it could be read or not; what is wrong with what they name, and with the files themselves, to `bad`.
  */
 export function placeByLabels(
   folder: string,
   files: readonly string[],
-  pictures: readonly ListedPicture[],
+  { pictures, unusable }: FoundPictures,
   passedOver: BadFile[],
   bad: BadFile[],
 ): { placed: PlacedPicture[]; hasSplit: boolean } {
   const labels = files.flatMap((file) => readFile(folder, file, bad));
-  const find = indexPictures(pictures);
+  const faults = new Map(unusable.map(({ path, what }) => [path, what]));
+  const find = indexPictures([...pictures, ...unusable.map(({ path }) => ({ path, hash: '' }))]);
   const placed: PlacedPicture[] = [];
   const taken = new Map<string, Label>();
   for (const label of labels) {
@@ -29,6 +36,11 @@ export function placeByLabels(
       bad.push({ path: label.where, what: `names ${what} there is no picture` });
     }
     for (const picture of found) {
+      const fault = faults.get(picture.path);
+      if (fault !== undefined) {
+        bad.push({ path: label.where, what: `names ${picture.path}, which ${fault}` });
+        continue;
+      }
       const before = taken.get(picture.path);
       if (before !== undefined && before.className === label.className && before.part === label.part) continue;
       if (before !== undefined) {
@@ -40,7 +52,7 @@ export function placeByLabels(
       placed.push({ group, className, picture: part === undefined ? picture : { ...picture, part } });
     }
   }
-  const unnamed = pictures.filter(({ path }) => !taken.has(path));
+  const unnamed = [...pictures, ...unusable].filter(({ path }) => !taken.has(path));
   for (const { path } of unnamed) passedOver.push({ path, what: `not in ${files.join(', ')}` });
   const parts = new Set(placed.map(({ picture }) => picture.part));
   return { placed, hasSplit: parts.size > 1 && !parts.has(undefined) };

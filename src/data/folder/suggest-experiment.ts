@@ -45,6 +45,7 @@ function suggestPretrained(path: string, section: DataFolder, look: FolderLook):
     'data:',
     '  dataset: folder',
     `  path: ${JSON.stringify(path)}`,
+    ...labelsLine(section),
     ...minimumLine(section),
     '  color: rgb              # as people see them; grey: ink on paper',
     '  imageSize: 160          # pictures are cropped to squares of this size (fit: pad keeps all of them)',
@@ -88,6 +89,7 @@ function suggestTrained(path: string, section: DataFolder, look: FolderLook): st
     'data:',
     '  dataset: folder',
     `  path: ${JSON.stringify(path)}`,
+    ...labelsLine(section),
     ...minimumLine(section),
     '  color: grey             # ink on paper; rgb: as people see them',
     '  imageSize: 32           # what the network sees; fine detail takes 64 or more, and four times the time',
@@ -174,6 +176,11 @@ function evaluationLines(listing: FolderListing, section: DataFolder, question: 
 function validationLines(classes: number): string[] {
   const nWay = Math.min(5, classes);
   return [`  validation: {protocol: cross-alphabet, nWay: ${nWay}, queries: ${60 * nWay}}`];
+}
+
+function labelsLine({ labels }: DataFolder): string[] {
+  const files = [labels ?? []].flat().map((file) => JSON.stringify(file));
+  return files.length === 0 ? [] : [`  labels: ${files.length === 1 ? files[0] : `[${files.join(', ')}]`}`];
 }
 
 function minimumLine({ minimumPictures }: DataFolder): string[] {

@@ -371,8 +371,13 @@ describe('a folder that says what is for what', () => {
     const section = sectionOf(root, { ...parts, labels: 'labels.csv', validation: 0 });
     expect(namesOf(section)).toEqual([['pictures:1'], [], ['pictures:1']]);
     expect(describeData(section).notes).toEqual(['passes over 1 file: images/5.png (not in labels.csv)']);
-    writeFileSync(join(root, 'labels.csv'), 'filename,label\n1.png,oak\n9.png,oak\n1.png,fir\n');
-    const { message } = await expectFailure(() => describeData(section), 'data', /3 things are wrong/);
+    writeFileSync(join(root, 'leaf.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+    expect(describeData(section).notes).toEqual([
+      'passes over 2 files: images/5.png (not in labels.csv), leaf.svg (not in labels.csv)',
+    ]);
+    writeFileSync(join(root, 'labels.csv'), 'filename,label\n1.png,oak\n9.png,oak\n1.png,fir\nleaf.svg,fir\n');
+    const { message } = await expectFailure(() => describeData(section), 'data', /4 things are wrong/);
+    expect(message).toContain('\n  labels.csv:5 names leaf.svg, which is a SVG file; expected PNG, JPEG');
     expect(message).toContain('\n  labels.csv:3 names 9.png, of which there is no picture');
     expect(message).toContain('\n  labels.csv:4 names images/1.png again, otherwise than labels.csv:2');
   });
