@@ -9,7 +9,7 @@ const dist = (path) => import(`${root}/dist/${path}.js`);
  * The background selection of Lake's split at 105 x 105: its pictures' numbers, ink by number, and 20-way episodes; and
  * the scorers of `baselines`, written as in an experiment file.
  */
-export async function loadBackground(baselines = []) {
+export async function loadBackground(baselines = ['chance']) {
   const { userDataFolder } = await dist('base/environment');
   const { randomStream } = await dist('base/random-stream');
   const { loadExperiment } = await dist('check/load-experiment');

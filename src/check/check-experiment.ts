@@ -11,7 +11,7 @@ import {
 } from './rules/augmentation.js';
 import { checkBaselineNames } from './rules/baselines.js';
 import { checkBatchSize, checkMicroBatches, checkTask, checkTaskSelection } from './rules/batches.js';
-import { checkColorJitter, checkInkOnly } from './rules/colors.js';
+import { checkColorJitter, checkInkOnly, checkStrokes } from './rules/colors.js';
 import { checkDataSet, checkSourceSize, checkTrainingSelection } from './rules/data.js';
 import { checkEncoderShapes, checkFilePlace, checkLayerNames } from './rules/encoder.js';
 import {
@@ -44,6 +44,7 @@ export const rules: readonly Rule[] = [
   checkTestTimeAugmentation,
   checkColorJitter,
   checkInkOnly,
+  checkStrokes,
   checkFilePlace,
   checkEncoderShapes,
   checkLayerNames,

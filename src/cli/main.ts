@@ -378,6 +378,18 @@ data
     run(async () => (await import('./commands/data.js')).fetchDataCommand)(dataset, command.optsWithGlobals(), command),
   );
 
+data
+  .command('strokes')
+  .description("what the pens of Omniglot's drawers did, and what is read from their pictures")
+  .addOption(new Option('--every <n>', 'read every so many of the pictures').default(8).argParser(parseCount))
+  .configureHelp({ showGlobalOptions: true })
+  .action((_options: unknown, command: Command) =>
+    run(async () => (await import('./commands/data-strokes.js')).dataStrokesCommand)(
+      command.optsWithGlobals(),
+      command,
+    ),
+  );
+
 program
   .command('completion')
   .description('print a script that completes commands, options and key paths in a shell')

@@ -201,7 +201,7 @@ export interface Experiment {
   /**
    * The data set, how it is divided, and the size of its pictures.
    */
-  data: DataOmniglot | DataGlyphs | DataMnist | DataFolder | DataEmoji;
+  data: DataOmniglot | DataGlyphs | DataOmniglotStrokes | DataMnist | DataFolder | DataEmoji;
   augmentation: Augmentation;
   model?: Model;
   training?: Training;
@@ -280,6 +280,41 @@ export interface DataGlyphs {
    * People who draw each character.
    */
   drawers: number;
+  imageSize: ImageSize;
+  sourceSize?: SourceSize;
+  inkGain: InkGain;
+}
+/**
+ * The characters of Omniglot of which the pens were recorded (`strokes_background_small1.zip`, `strokes_background_small2.zip`): 242 characters of 8 background alphabets by 20 people, with strokes and times beside the pictures. `oneshot data strokes` tells of them.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "dataOmniglotStrokes".
+ */
+export interface DataOmniglotStrokes {
+  /**
+   * Omniglot's drawings with their pens.
+   */
+  dataset: 'omniglot-strokes';
+  /**
+   * Folder with the zips. The environment variable ONESHOT_DATA, or the user's data folder, when left out.
+   */
+  path?: string;
+  /**
+   * The minimal background sets; Greek and Latin are in both.
+   */
+  parts: ('small1' | 'small2')[];
+  /**
+   * `drawn`: the people's pictures (`images_background_small1.zip`, `images_background_small2.zip`); `painted`: the pens' lines as the program paints them.
+   */
+  pictures: 'drawn' | 'painted';
+  /**
+   * Alphabets for validation.
+   */
+  validationAlphabets: string[];
+  /**
+   * Alphabets for the test. All of them belong to Omniglot's background set.
+   */
+  testAlphabets: string[];
   imageSize: ImageSize;
   sourceSize?: SourceSize;
   inkGain: InkGain;
@@ -401,6 +436,7 @@ export interface DataEmoji {
 export interface Augmentation {
   affine?: Affine;
   elastic?: Elastic;
+  strokes?: Strokes;
   colorJitter?: ColorJitter;
   /**
    * Probability that a distorted picture is mirrored, left for right. For things that look the same from both sides; not for characters.
@@ -465,6 +501,26 @@ export interface Elastic {
    * Standard deviation of the displacement at the grid's points.
    */
   standardDeviation: number;
+}
+/**
+ * Training pictures drawn anew from their strokes, as other hands might: each picture is read as strokes once (they are kept in the user's cache), then shapes, scales and places of strokes are moved by the token noise of Lake et al. 2015. For pictures of ink; one that cannot be read as strokes keeps its ink, as do the copies of test-time augmentation.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "strokes".
+ */
+export interface Strokes {
+  /**
+   * Part of the distorted pictures that are drawn anew; the others keep their ink.
+   */
+  probability: number;
+  /**
+   * Factor on the noise of control points, scales and starts; 1: as learned from Omniglot's background drawers.
+   */
+  tokenNoise: number;
+  /**
+   * Factor on the noise of the whole drawing's scales and shift; 1: as learned from Omniglot's background drawers. 0 where `affine` does that already.
+   */
+  affineNoise: number;
 }
 /**
  * Random changes of the colours of each distorted picture, in a random order (torchvision's ColorJitter). For `data.color: rgb`.

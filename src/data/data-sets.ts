@@ -18,10 +18,12 @@ import type {
 } from './loaded-data.js';
 import { mnistDataSet } from './mnist/mnist-data-set.js';
 import { omniglotDataSet } from './omniglot/omniglot-data-set.js';
+import { omniglotStrokesDataSet } from './omniglot-strokes/omniglot-strokes-data-set.js';
 import type { SplitPurpose } from './pictures/picture-set.js';
 
 const TYPES: { readonly [Name in DataSection['dataset']]: DataSetType<Extract<DataSection, { dataset: Name }>> } = {
   omniglot: omniglotDataSet,
+  'omniglot-strokes': omniglotStrokesDataSet,
   glyphs: glyphsDataSet,
   mnist: mnistDataSet,
   folder: folderDataSet,

@@ -3,6 +3,7 @@ import type { OneshotError } from '../base/problem.js';
 import type { Experiment } from '../config/experiment.js';
 import type { SettingProblem } from '../config/setting-problem.js';
 import type { DataPlace } from './files/data-folder.js';
+import type { PenDrawing } from './omniglot-strokes/pen-drawing.js';
 import type { PictureSet, Split, SplitPurpose } from './pictures/picture-set.js';
 import type { PictureSizes } from './pictures/picture-sizes.js';
 import type { Episode } from './sampling/episode.js';
@@ -44,6 +45,8 @@ export interface LoadedData {
   readonly description: DataDescription;
   /** The file of a picture, for messages, where the pictures are one's own: nobody has looked for copies among them before. */
   readonly fileOf?: (picture: number) => string;
+  /** How the pen drew each picture, where that was recorded. */
+  readonly pens?: readonly PenDrawing[];
   /** Lake's runs, read on the first call; undefined where the data set has none. */
   readonly loadLakeRuns?: () => Promise<LakeRuns>;
   /**

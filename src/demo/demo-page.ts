@@ -64,6 +64,7 @@ export function renderDemoPage(
 <div class="verdict" id="verdict">
 <div class="pair">
 <figure><canvas id="seen" width="1" height="1" role="img" aria-label="your drawing as the network sees it"></canvas><figcaption>what it sees</figcaption></figure>
+<figure id="strokes-figure" hidden><canvas id="strokes" width="1" height="1" role="img" aria-label="no strokes yet"></canvas><figcaption id="strokes-words">its strokes</figcaption></figure>
 <figure><canvas id="winner" width="1" height="1" role="img" aria-label="no picture yet"></canvas><figcaption>nearest known</figcaption></figure>
 </div>
 <div class="words">

@@ -38,6 +38,7 @@ button:disabled { color: var(--quiet); cursor: default; border-style: dashed; ba
 .pair { display: flex; gap: 10px; }
 figure { margin: 0; }
 .pair canvas { display: block; width: 78px; height: 78px; border-radius: 8px; border: 1px solid var(--faint); background: var(--paper); image-rendering: pixelated; }
+#strokes { image-rendering: auto; }
 figcaption { margin-top: 4px; font-size: 0.78rem; color: var(--quiet); text-align: center; }
 .name { margin: 0; font-size: 1.35rem; font-weight: 650; line-height: 1.2; overflow-wrap: anywhere; }
 .known-one .name { color: var(--won); } .unknown-one .name { color: var(--unknown); }
@@ -64,7 +65,7 @@ figcaption { margin-top: 4px; font-size: 0.78rem; color: var(--quiet); text-alig
 .card .does { position: absolute; top: 4px; right: 4px; display: flex; gap: 4px; }
 .card .does button { width: 26px; min-height: 26px; padding: 0; line-height: 1; border-radius: 7px; font-size: 0.95rem; background: var(--card); }
 @media (hover: hover) { .card .does { opacity: 0; } .card:hover .does, .card:focus-within .does { opacity: 1; } }
-@media (max-width: 480px) { #cards { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 8px; } .card input { padding: 4px 5px; font-size: 0.72rem; } #remember { width: 100%; } .pair canvas { width: 60px; height: 60px; } .verdict { gap: 12px; padding: 12px; } .name { font-size: 1.2rem; } figcaption { font-size: 0.7rem; } .tools button { font-size: 0.92rem; } }
+@media (max-width: 480px) { #cards { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 8px; } .card input { padding: 4px 5px; font-size: 0.72rem; } #remember { width: 100%; } .pair canvas { width: 60px; height: 60px; } .verdict { gap: 12px; padding: 12px; grid-template-columns: minmax(0, 1fr); } .name { font-size: 1.2rem; } figcaption { font-size: 0.7rem; } .tools button { font-size: 0.92rem; } }
 #empty { padding: 40px 16px; border: 1px dashed var(--faint); border-radius: 12px; text-align: center; color: var(--quiet); }
 footer { padding: 0 0 48px; border-top: 1px solid var(--faint); font-size: 0.92rem; }
 summary { padding: 14px 0; cursor: pointer; color: var(--quiet); }

@@ -59,6 +59,7 @@ import { logVerifications } from './log-verification.js';
 import { asksKnownClassesOnly, refuseLeaks } from './refuse-leaks.js';
 import { SYSTEM_PREFIX, type SystemSampler, sampleSystem } from './sample-system.js';
 import { removeTrainingCheckpoint, type TrainedExperiment, trainTrial } from './train-trial.js';
+import { loadTrainingStrokes } from './training-strokes.js';
 import type { TrialArguments, TrialProgress } from './trial-messages.js';
 
 export interface TrialSurroundings {
@@ -283,15 +284,7 @@ class TrialRun {
   async #loadData(): Promise<LoadedData> {
     const activity = `reads ${this.#experiment.data.dataset}`;
     this.#around.onProgress({ phase: 'data', activity });
-    const options = {
-      env: process.env,
-      baseFolder: this.#trial.baseFolder,
-      cacheFolder: userPicturesFolder(process.env),
-      report: (message: string) => {
-        this.#around.log(message);
-        this.#around.onProgress({ phase: 'data', activity: message });
-      },
-    } satisfies LoadOptions;
+    const options = this.#loadOptions();
     const data = await loadData(this.#experiment.data, options);
     const doubts = refuseLeaks(data, { asksKnownClasses: asksKnownClassesOnly(this.#experiment) });
     if (this.#learned !== undefined)
@@ -302,13 +295,27 @@ class TrialRun {
     return data;
   }
 
+  #loadOptions(): LoadOptions {
+    return {
+      env: process.env,
+      baseFolder: this.#trial.baseFolder,
+      cacheFolder: userPicturesFolder(process.env),
+      report: (message) => {
+        this.#around.log(message);
+        this.#around.onProgress({ phase: 'data', activity: message });
+      },
+    };
+  }
+
   async #train(engine: Engine, data: LoadedData): Promise<TrialEnd> {
+    const isDrawnAnew = this.#experiment.augmentation.strokes !== undefined;
     const result = await trainTrial({
       folder: this.#trial.folder,
       experiment: this.#experiment as TrainedExperiment,
       seed: this.#record.seed,
       engine,
       data,
+      strokes: isDrawnAnew ? await loadTrainingStrokes(data, this.#loadOptions()) : undefined,
       prepareWeights: () => prepareGivenWeights(this.#givenWeights(engine, data)),
       microBatchSize: readConditions(this.#files.conditions)?.microBatchSize ?? 1,
       ...(this.#trial.haltAfterEpoch === undefined ? {} : { haltAfterEpoch: this.#trial.haltAfterEpoch }),

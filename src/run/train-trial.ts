@@ -3,6 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import type { Experiment, Protocol, Validation } from '../config/experiment.js';
 import type { LoadedData } from '../data/loaded-data.js';
 import { numberClasses } from '../data/sampling/class-numbers.js';
+import type { PictureStrokes } from '../data/strokes/picture-strokes.js';
 import type { Engine } from '../engine/engine.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { makeNetworkScorer } from '../evaluation/scorers/network.js';
@@ -29,6 +30,8 @@ export interface TrainTrialOptions {
   readonly seed: number;
   readonly engine: Engine;
   readonly data: LoadedData;
+  /** Of the training pictures, where `augmentation.strokes` draws them anew. */
+  readonly strokes?: PictureStrokes | undefined;
   readonly microBatchSize: number;
   /** The weights that are not drawn; asked for where the training begins. */
   readonly prepareWeights?: () => Promise<NamedArrays>;
@@ -67,6 +70,7 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
       augmentation,
       selection: data.split.train,
       source: data.source,
+      ...(options.strokes === undefined ? {} : { strokes: options.strokes }),
       batchSize: describeBatch(training).units,
     },
     { stepsPerEpoch, ...chooseBatchThreads(engine.description) },

@@ -36,7 +36,7 @@ beforeAll(async () => {
     // Random episodes would take it a minute.
     ...(await evaluate({ sections: [{ protocol: 'lake-runs' }], baselines: [{ type: 'modifiedHausdorff' }], data })),
   ];
-}, 120_000);
+}, 300_000);
 afterAll(() => rmSync(cacheFolder, { recursive: true }));
 
 function find(protocol: string, scorer: string): EvaluationResult {

@@ -71,6 +71,8 @@ describe.each(VIEWS)('the page from a disk, $width pixels wide, $colorScheme', (
     const { page, requests, complaints } = await openDemo({ viewport: { width, height: 850 }, colorScheme });
     await page.evaluate(() => document.getElementById('try-known')!.click());
     await readVerdict(page);
+    // Every glyph is read as strokes.
+    expect(await page.locator('#strokes-words').textContent()).toMatch(/^[1-9]\d* strokes?$/);
     await page.evaluate(() => document.querySelector('details')!.setAttribute('open', ''));
     expect(requests.filter((url) => !/^(data|blob):/.test(url))).toEqual([address]);
     expect(complaints).toEqual([]);

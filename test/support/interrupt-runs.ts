@@ -1,5 +1,5 @@
 // Runs an experiment again and again, interrupting it at random moments, until it is finished.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomStream } from '../../src/base/random-stream.js';
@@ -38,9 +38,11 @@ export async function runWithInterruptions(
     void result.then(() => {
       ended = true;
     });
-    const trial = await waitFor(() => (ended ? NO_TRIAL : findTrialProcess(runsFolder, experiment)));
-    if (trial === NO_TRIAL) break;
+    const first = await waitFor(() => (ended ? NO_TRIAL : findTrialProcess(runsFolder, experiment)));
+    if (first === NO_TRIAL) break;
     await sleep(random.between(0, options.longestMs));
+    // The trial that was seen first may have made room for the next one by now.
+    const trial = findTrialProcess(runsFolder, experiment) ?? first;
     // A trial that is over while its supervisor still reports can neither be killed nor stopped any more.
     const isGone = (kind === 'kill trial' || kind === 'interrupt') && !isRunning(trial);
     if (ended || isGone) {
@@ -52,7 +54,8 @@ export async function runWithInterruptions(
     if (kind === 'interrupt') child.kill('SIGINT');
     codes.push((await result).code);
     interruptions.push(kind);
-    await waitFor(() => (isRunning(trial) ? undefined : true), ORPHAN_MS);
+    // Also one that had hardly begun: the next session would take another trial first while it ends.
+    await waitFor(() => (hasTrials(runsFolder) ? undefined : true), ORPHAN_MS);
   }
   const last = await startCommand(args).result;
   if (last.code !== 0) throw new Error(`the last run ended with ${last.code}: ${last.stderr}`);
@@ -65,6 +68,21 @@ function findTrialProcess(runsFolder: string, experiment: string): number | unde
     if (pid !== undefined && isRunning(pid)) return pid;
   }
   return undefined;
+}
+
+/** Whether a trial's process runs in this folder, also one that holds no lock yet: its command names its run folder. */
+function hasTrials(runsFolder: string): boolean {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .some((pid) => {
+      try {
+        const command = readFileSync(join('/proc', pid, 'cmdline'), 'utf8');
+        return command.includes('trial-process') && command.includes(runsFolder);
+      } catch {
+        // Gone since the listing.
+        return false;
+      }
+    });
 }
 
 function killIfRunning(pid: number): void {

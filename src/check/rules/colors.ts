@@ -22,6 +22,23 @@ export const checkColorJitter: Rule = {
   },
 };
 
+/** Strokes are of ink. */
+export const checkStrokes: Rule = {
+  name: 'strokes of ink',
+  needs: ['augmentation.strokes'],
+  reads: ['data'],
+  check({ augmentation, data }, { report, isSound }) {
+    if (augmentation.strokes === undefined || !isSound(['data']) || channelsOf(data) === 1) return;
+    report({
+      code: 'conflict',
+      path: ['augmentation', 'strokes'],
+      at: 'key',
+      found: 'strokes with colour pictures',
+      allowed: 'pictures of ink (data.color: grey), or no strokes',
+    });
+  },
+};
+
 /** What compares ink, or brings ink of its own, is not asked of colour pictures. */
 export const checkInkOnly: Rule = {
   name: 'ink only',

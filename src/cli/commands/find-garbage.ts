@@ -27,7 +27,7 @@ export interface FoundGarbage {
 export interface GarbageSearch {
   /** A runs folder, an experiment in it, or a run; undefined where there is none yet. */
   readonly path: string | undefined;
-  /** Decoded pictures, in `pictures` of the user's cache. */
+  /** Decoded pictures and their strokes, in `pictures` of the user's cache. */
   readonly cacheFolder: string;
   /** Days after which pictures that were not read count as unused. */
   readonly unusedDays: number;
@@ -88,7 +88,7 @@ function findTemporaries(folder: string, before: number): Garbage[] {
 // Where a file system keeps no times of reading, the time of writing decides.
 function findUnusedPictures(folder: string, before: number): Garbage[] {
   return list(folder)
-    .filter((name) => name.endsWith('.pictures'))
+    .filter((name) => name.endsWith('.pictures') || /^strokes-\w+\.safetensors$/.test(name))
     .map((name) => join(folder, name))
     .flatMap((path) => {
       const found = statSync(path, { throwIfNoEntry: false });

@@ -2,9 +2,11 @@
 import type { RandomStream } from '../../base/random-stream.js';
 import type { Augmentation } from '../../config/experiment.js';
 import { type PictureSet, pictureBytes } from '../pictures/picture-set.js';
+import type { PictureStrokes } from '../strokes/picture-strokes.js';
 import { drawAffine, flipMap, invertAffine, turnMap } from './affine-distortion.js';
 import { jitterColors } from './color-jitter.js';
 import { createElasticDrawer } from './elastic-distortion.js';
+import { createStrokeDrawer } from './stroke-distortion.js';
 import { IDENTITY_MAP, type TargetPicture, warpPicture } from './warp.js';
 import { warpColors } from './warp-colors.js';
 
@@ -12,20 +14,26 @@ import { warpColors } from './warp-colors.js';
 export interface DistortionPictures {
   readonly clean: PictureSet;
   readonly source: PictureSet;
+  /** Those of the pictures of `source` that are to be drawn anew; without them `augmentation.strokes` does nothing. */
+  readonly strokes?: PictureStrokes;
 }
 
 export interface Distorter {
   /** Writes the picture as drawn, turned clockwise by quarter turns: exactly the bytes of `clean` / 255. */
   copy(picture: number, target: TargetPicture, quarterTurns?: number): void;
-  /** Writes the picture turned, then distorted by a draw from `random`; `strength` is a factor on the ranges. */
+  /**
+   * Writes the picture, or what is drawn anew of its strokes, turned, then distorted by a draw from `random`; `strength` is a
+   * factor on the ranges.
+   */
   distort(picture: number, target: TargetPicture, random: RandomStream, quarterTurns?: number, strength?: number): void;
 }
 
 /** A distorter of the pictures of one data set. Its targets have the size of `clean`. */
 export function createDistorter(
-  { clean, source }: DistortionPictures,
-  { affine, elastic, flip = 0, colorJitter }: Augmentation,
+  { clean, source, strokes }: DistortionPictures,
+  { affine, elastic, flip = 0, colorJitter, strokes: redrawing }: Augmentation,
 ): Distorter {
+  const drawAnew = strokes && redrawing && createStrokeDrawer(redrawing, strokes, source.height);
   const drawField = elastic && createElasticDrawer(elastic, clean.height);
   const warp = clean.channels === 3 ? warpColors : warpPicture;
   const view = (set: PictureSet, picture: number) => ({
@@ -41,7 +49,9 @@ export function createDistorter(
       let map = affine ? invertAffine(drawAffine(random, affine, strength)) : IDENTITY_MAP;
       const field = drawField?.(random, strength);
       if (flip > 0 && random.chance(flip)) map = flipMap(map);
-      warp(view(source, picture), target, turnMap(map, quarterTurns), field);
+      const drawn = drawAnew?.(picture, random);
+      const from = drawn === undefined ? view(source, picture) : { pixels: drawn, offset: 0, size: source.height };
+      warp(from, target, turnMap(map, quarterTurns), field);
       if (colorJitter && clean.channels === 3) {
         const colors = target.ink.subarray(target.offset, target.offset + pictureBytes(clean));
         jitterColors(colors, colorJitter, random, strength);
@@ -61,8 +71,8 @@ export function distortionProbability(augmentation: Augmentation): number {
 }
 
 /** Whether the section changes pictures at all, but for turning them. */
-export function isDistorting({ affine, elastic, flip = 0, colorJitter }: Augmentation): boolean {
-  return affine !== undefined || elastic !== undefined || flip > 0 || colorJitter !== undefined;
+export function isDistorting({ affine, elastic, flip = 0, colorJitter, strokes }: Augmentation): boolean {
+  return [affine, elastic, colorJitter, strokes].some((section) => section !== undefined) || flip > 0;
 }
 
 /** Whether training sees other pictures than those of the data set: distorted or turned ones. */

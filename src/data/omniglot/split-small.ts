@@ -4,14 +4,14 @@
 import type { OmniglotSplit } from './omniglot-split.js';
 import { splitBackground } from './split-lake.js';
 
+/** The alphabets of the two minimal sets. */
+export const SMALL_ALPHABETS = {
+  small1: ['Balinese', 'Early_Aramaic', 'Greek', 'Korean', 'Latin'],
+  small2: ['Greek', 'Japanese_(katakana)', 'Latin', 'Sanskrit', 'Tagalog'],
+} as const;
+
 /** 136 characters of 5 alphabets for training, less those named for validation. */
-export const small1Split: OmniglotSplit = splitBackground(['Balinese', 'Early_Aramaic', 'Greek', 'Korean', 'Latin']);
+export const small1Split: OmniglotSplit = splitBackground(SMALL_ALPHABETS.small1);
 
 /** 156 characters of 5 alphabets for training, less those named for validation. */
-export const small2Split: OmniglotSplit = splitBackground([
-  'Greek',
-  'Japanese_(katakana)',
-  'Latin',
-  'Sanskrit',
-  'Tagalog',
-]);
+export const small2Split: OmniglotSplit = splitBackground(SMALL_ALPHABETS.small2);

@@ -2,6 +2,7 @@
 // step alone, so a resumed run and a worker thread make the same bytes.
 import type { Augmentation } from '../../config/experiment.js';
 import type { PictureSet, Selection } from '../pictures/picture-set.js';
+import type { PictureStrokes } from '../strokes/picture-strokes.js';
 import type { BatchPictures } from './batch-images.js';
 
 /** What batches are made from: plain data that can be sent to a worker thread (pixels in shared memory are not copied). */
@@ -13,6 +14,8 @@ export interface BatchSpec {
   readonly selection: Selection;
   /** The same pictures at `sourceSize`. */
   readonly source: PictureSet;
+  /** Of the selection's pictures, where `augmentation.strokes` draws them anew. */
+  readonly strokes?: PictureStrokes;
   /** Pairs (task `verification`) or pictures (`classification`) of a batch; the others make theirs of groups. */
   readonly batchSize: number;
 }

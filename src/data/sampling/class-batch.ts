@@ -13,12 +13,12 @@ import { shuffledIndex } from './shuffled-index.js';
  * selection.
  */
 export function createClassBatches(spec: BatchSpec): BatchMaker {
-  const { seed, augmentation, selection, source, batchSize } = spec;
+  const { seed, augmentation, selection, batchSize } = spec;
   const { set, pictures } = selection;
   if (pictures.length === 0)
     throw new OneshotError('usage', `cannot draw batches from the ${selection.purpose} selection: it is empty`);
   const classNumbers = numberClasses(selection, augmentation);
-  const distorter = createDistorter({ clean: set, source }, augmentation);
+  const distorter = createDistorter({ ...spec, clean: set }, augmentation);
   const probability = distortionProbability(augmentation);
   const hasCopies = augmentation.affine?.copies !== undefined;
   const turns = augmentation.rotationClasses ? 4 : 1;

@@ -11,11 +11,11 @@ import { createGroupSampler, type GroupSizes } from './group-sampler.js';
  * the selection is too small for a group.
  */
 export function createGroupBatches(sizes: GroupSizes, spec: BatchSpec): BatchMaker {
-  const { seed, augmentation, selection, source } = spec;
+  const { seed, augmentation, selection } = spec;
   const { characters, drawers } = sizes;
   const draw = createGroupSampler(selection, sizes, augmentation);
   const classNumbers = numberClasses(selection, augmentation);
-  const distorter = createDistorter({ clean: selection.set, source }, augmentation);
+  const distorter = createDistorter({ ...spec, clean: selection.set }, augmentation);
   const probability = distortionProbability(augmentation);
 
   return (epoch, step) => {

@@ -14,9 +14,9 @@ import { createPairSampler } from './verification-pairs.js';
  * one of an epoch may be smaller. Throws a OneshotError('usage') when the selection is too small for pairs.
  */
 export function createPairBatches({ pairs }: Pick<TaskVerification, 'pairs'>, spec: BatchSpec): BatchMaker {
-  const { seed, augmentation, selection, source, batchSize } = spec;
+  const { seed, augmentation, selection, batchSize } = spec;
   const samplePair = createPairSampler(selection, pairs, seed);
-  const distorter = createDistorter({ clean: selection.set, source }, augmentation);
+  const distorter = createDistorter({ ...spec, clean: selection.set }, augmentation);
   const probability = distortionProbability(augmentation);
   const hasCopies = augmentation.affine?.copies !== undefined;
   const items = pairs.count * (1 + (augmentation.affine?.copies ?? 0));

@@ -5,6 +5,7 @@ import { DATA_IDS, type StarterCharacter, type StarterGroup } from '../page-data
 import { type Cards, createCards, type Example, type Known } from './known-cards.js';
 import { createPad, type Pad } from './pad.js';
 import { type PictureList, readPageData, readPictures, takeNetwork } from './page-data.js';
+import { paintStrokes } from './paint-strokes.js';
 import { type Pixels, paint, paintPixels, pictureOfStrokes, pixelsOfStrokes } from './pictures.js';
 
 /** What the network is asked about. */
@@ -12,6 +13,8 @@ interface Query {
   readonly seen: SeenPicture;
   /** Its picture as people see it, for a card. */
   readonly makeCanvas: () => HTMLCanvasElement;
+  /** The finest ink that is known of it; what the network sees when left out. */
+  readonly ink?: Pixels;
   /** What it shows, and who drew it, where that is known. */
   readonly truth?: { readonly starter: string; readonly name: string; readonly drawer: number | undefined };
 }
@@ -100,6 +103,7 @@ async function answer(): Promise<void> {
   }
   byId('pad-hint').hidden = query !== undefined;
   byId<HTMLButtonElement>('remember').disabled = query === undefined;
+  showStrokes();
   cards.allowAdding(query !== undefined);
   if (query === undefined || known.length === 0) return showNothing();
   const { imageSize } = model.description.pictures;
@@ -132,6 +136,19 @@ async function answer(): Promise<void> {
     say(name, `${percent(best!.probability)} of ${known.length}${rest}.${truth}`);
   }
   tellReading(calibration);
+}
+
+/** Strokes are of ink: pictures in colour have none. */
+function showStrokes(): void {
+  const figure = byId('strokes-figure');
+  figure.hidden = query === undefined || !isDrawing();
+  if (query === undefined || figure.hidden) return;
+  const canvas = byId<HTMLCanvasElement>('strokes');
+  const pixels = query.ink ?? pixelsOf(query.seen, model.description.pictures.imageSize);
+  const count = paintStrokes(canvas, pixels);
+  const words = count === 0 ? 'no strokes' : `${count} ${count === 1 ? 'stroke' : 'strokes'}`;
+  canvas.setAttribute('aria-label', `read as ${words}`);
+  byId('strokes-words').textContent = words;
 }
 
 function tellTruth(truth: NonNullable<Query['truth']>, best: Known, name: string | undefined): string {
@@ -200,7 +217,8 @@ async function queryOfStrokes(): Promise<Query> {
   const strokes = pad.strokes.map((points) => [...points]);
   const { ink } = model.description.pictures;
   const seen = await model.see(pictureOfStrokes(strokes, page.penWidth, ink === 'light'));
-  return { seen, makeCanvas: () => paint(pixelsOfStrokes(strokes, page.penWidth)) };
+  const pixels = pixelsOfStrokes(strokes, page.penWidth);
+  return { seen, ink: pixels, makeCanvas: () => paint(pixels) };
 }
 
 async function queryOfFile(file: Blob): Promise<Query & { readonly bitmap: ImageBitmap }> {

@@ -5,8 +5,6 @@ import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import {
   AFFINE_NOISE,
   type ElasticMatch,
-  type InkPicture,
-  inkFrom,
   multiplyNoise,
   ONE_WAY_WEIGHTS,
   POSITION_NOISE,
@@ -17,8 +15,8 @@ import {
   type StrokeShape,
 } from 'stroke-programs';
 import type { BaselineAffineModel, BaselineHbpl, BaselineSimpleStrokes } from '../../config/experiment.js';
-import { IDENTITY_MAP, warpPicture } from '../../data/distortion/warp.js';
-import { type PictureSet, pictureAt } from '../../data/pictures/picture-set.js';
+import type { PictureSet } from '../../data/pictures/picture-set.js';
+import { readInk } from '../../data/strokes/read-ink.js';
 import type { BaselineType, EmbeddedPictures, Scorer } from './scorer.js';
 
 /** Scores of pairs that are not fitted: no fit is so bad. */
@@ -82,18 +80,6 @@ function makeStrokeScorer(name: string, candidates: number, settings: StrokeScor
     constantByDesign: false,
     embed: ({ clean }) => compareStrokes(clean, candidates, settings),
   };
-}
-
-/** Height and width at which strokes are read: noises are in pixels of Omniglot's pictures. */
-const SIZE = 105;
-
-/** The ink of a picture, brought to 105 x 105 pixels. */
-function readInk(set: PictureSet, number: number): InkPicture {
-  const pixels = pictureAt(set, number);
-  if (set.width === SIZE) return inkFrom(pixels, SIZE, SIZE);
-  const ink = new Float32Array(SIZE * SIZE);
-  warpPicture({ pixels, offset: 0, size: set.width }, { ink, offset: 0, size: SIZE }, IDENTITY_MAP);
-  return inkFrom(ink, SIZE, SIZE, 0.5);
 }
 
 /**

@@ -9,6 +9,7 @@ import { createDistorter, distortionProbability, isDistorting } from '../../data
 import { channelsOf } from '../../data/loaded-data.js';
 import { sealPictureSet } from '../../data/pictures/picture-file.js';
 import { type PictureSet, pictureBytes } from '../../data/pictures/picture-set.js';
+import { startReading } from '../../data/strokes/picture-strokes.js';
 import { MAX_RECORD_BYTES } from '../../run-folder/read-record.js';
 import { runFiles } from '../../run-folder/run-folder.js';
 import { type ReportRun, tryReadPredictions } from '../load-runs.js';
@@ -25,7 +26,7 @@ export interface DistortionSamples {
   readonly pictureSize: number;
   /** How often a picture is distorted in training. */
   readonly probability: number;
-  readonly augmentation: Pick<Augmentation, 'affine' | 'elastic' | 'colorJitter' | 'flip'>;
+  readonly augmentation: Pick<Augmentation, 'affine' | 'elastic' | 'strokes' | 'colorJitter' | 'flip'>;
   /** PNG in base64. */
   readonly png: string;
 }
@@ -46,7 +47,7 @@ export function drawDistortions({ group, runs }: ShownGroup): DistortionSamples 
     ) as Experiment;
     const pictures = gatherPictures(run, channelsOf(data));
     if (!augmentation || !isDistorting(augmentation) || !pictures) return undefined;
-    const { affine, elastic, colorJitter, flip } = augmentation;
+    const { affine, elastic, strokes, colorJitter, flip } = augmentation;
     return {
       system: group.label,
       seed: run.trial.seed,
@@ -58,6 +59,7 @@ export function drawDistortions({ group, runs }: ShownGroup): DistortionSamples 
       augmentation: {
         ...(affine && { affine }),
         ...(elastic && { elastic }),
+        ...(strokes && { strokes }),
         ...(colorJitter && { colorJitter }),
         ...(flip && { flip }),
       },
@@ -102,7 +104,9 @@ function gatherPictures(run: ReportRun, channels: PictureSet['channels']): Pictu
 
 function drawSheet(pictures: PictureSet, augmentation: Augmentation, seed: number): string {
   const { height: size, character } = pictures;
-  const distorter = createDistorter({ clean: pictures, source: pictures }, augmentation);
+  const reader = startReading(pictures);
+  if (augmentation.strokes) for (const picture of character.keys()) reader.read(picture);
+  const distorter = createDistorter({ clean: pictures, source: pictures, strokes: reader.finish() }, augmentation);
   const cell = size + GAP;
   const sheet = new PNG({ width: (1 + COPIES) * cell + GAP, height: character.length * cell + GAP });
   sheet.data.fill(255);

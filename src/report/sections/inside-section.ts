@@ -111,10 +111,14 @@ function describeDistortions(
   { drawings, copies, probability, augmentation, pictureSize, png }: DistortionSamples,
   words: Words,
 ): Picture {
-  const { affine, elastic, colorJitter, flip } = augmentation;
-  const kinds = [affine && 'affine', elastic && 'elastic', flip && 'mirrored', colorJitter && 'colours'].filter(
-    (kind) => kind,
-  );
+  const { affine, elastic, strokes, colorJitter, flip } = augmentation;
+  const kinds = [
+    strokes && 'strokes',
+    affine && 'affine',
+    elastic && 'elastic',
+    flip && 'mirrored',
+    colorJitter && 'colours',
+  ].filter((kind) => kind);
   return {
     title: [`What the ${kinds.join(' and ')} distortion does`],
     description:

@@ -397,6 +397,12 @@ export const ruleErrors: readonly BrokenFile[] = [
     expected: ['15:16 conflict augmentation.colorJitter'],
   },
   {
+    title: 'strokes of pictures that are no ink',
+    change: { 2: 'data: {dataset: emoji}', 14: '  - {protocol: within-alphabet, nWay: 2}' },
+    add: 'augmentation: {strokes: {}}',
+    expected: ['15:16 conflict augmentation.strokes'],
+  },
+  {
     title: 'a password in the address of the tracking server',
     add: 'tracking: {mlflow: {trackingUri: "http://me:secret@127.0.0.1:5000"}}',
     expected: ['15:34 conflict tracking.mlflow.trackingUri'],

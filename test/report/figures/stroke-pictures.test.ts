@@ -28,4 +28,4 @@ test('a run that read strokes shows what it saw in the first query lost and the 
   const { html } = await writeReport([runs], { outFolder: join(runs, 'report') });
   const page = readFileSync(html, 'utf8');
   expect(page).toContain('What the strokes’ scorer saw');
-});
+}, 240_000);

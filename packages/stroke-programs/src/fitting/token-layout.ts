@@ -118,10 +118,7 @@ export class TokenLayout {
       point += 1;
       const laid = subStrokes.map(({ shape, scale }) => {
         const count = Math.max(2, Math.round((scale * polygonLength(shape)) / POINT_SPACING));
-        const basis = makeSplineBasis(count + 1);
-        const first = basis.slice(0, CONTROL_POINTS);
-        const about = basis.slice(CONTROL_POINTS).map((weight, i) => weight - first[i % CONTROL_POINTS]!);
-        const sub = { shape, scale, count, basis: about, number, point };
+        const sub = { shape, scale, count, basis: basisAboutStart(count), number, point };
         number += 2 * CONTROL_POINTS + 1;
         point += count;
         return sub;
@@ -291,6 +288,21 @@ export class TokenLayout {
     numbers[3] = shiftY / (affine * SHIFT[1]);
     return numbers;
   }
+}
+
+/** Bases by their number of points: drawings of few lengths are made again and again. */
+const basesAboutStart = new Map<number, Float64Array>();
+
+/** Weights `[count, CONTROL_POINTS]` of places on a spline behind its start, about which they are. */
+function basisAboutStart(count: number): Float64Array {
+  let about = basesAboutStart.get(count);
+  if (about === undefined) {
+    const basis = makeSplineBasis(count + 1);
+    const first = basis.slice(0, CONTROL_POINTS);
+    about = basis.slice(CONTROL_POINTS).map((weight, i) => weight - first[i % CONTROL_POINTS]!);
+    basesAboutStart.set(count, about);
+  }
+  return about;
 }
 
 function readAffine(numbers: Float64Array, noise: number) {

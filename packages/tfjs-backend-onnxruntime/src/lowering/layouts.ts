@@ -147,11 +147,43 @@ function createView(context: LoweringContext, value: Value, shape: Shape): Value
     return new Value({ shape, stored: ones, dtype, compute });
   }
   const { meaning } = value;
+  return (
+    viewProduct(context, value, shape) ??
+    new Value({
+      shape,
+      dtype,
+      compute: () => ({ natural: builder.reshape(fullNaturalName(context, value), shape) }),
+      meaning: meaning?.kind === 'mean' ? meaning : { kind: 'view', of: value },
+    })
+  );
+}
+
+/**
+ * Returns a pending product of one number for each row and one for each column, with the axes of the rows split or joined; null
+ * for anything else.
+ */
+function viewProduct(context: LoweringContext, value: Value, shape: Shape): Value | null {
+  const { builder } = context;
+  const { meaning, dtype } = value;
+  const last = shape.length - 1;
+  if (!value.isDeferred || meaning?.kind !== 'linear' || meaning.offset || value.shape.at(-1) !== shape[last])
+    return null;
+  const [{ base, scale }] = meaning.terms as [(typeof meaning.terms)[number]];
+  const isOfRows = isSameShape(base.stored, value.shape.with(-1, 1));
+  if (meaning.terms.length > 1 || !scale || !isOfRows || stripLeadingOnes(scale.stored).length !== 1) return null;
+  const stored = shape.with(last, 1);
+  const rows = new Value({
+    shape,
+    stored,
+    dtype,
+    compute: () => ({ natural: builder.reshape(naturalName(context, base), stored) }),
+  });
+  const terms = [{ base: rows, scale: viewFactor(context, scale, shape.length) }];
   return new Value({
     shape,
     dtype,
     compute: () => ({ natural: builder.reshape(fullNaturalName(context, value), shape) }),
-    meaning: meaning?.kind === 'mean' ? meaning : undefined,
+    meaning: { kind: 'linear', terms, offset: null },
   });
 }
 

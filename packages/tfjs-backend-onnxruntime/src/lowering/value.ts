@@ -43,6 +43,8 @@ export type Meaning =
   | { readonly kind: 'input'; readonly leaf: number }
   | { readonly kind: 'linear'; readonly terms: readonly Term[]; readonly offset: Value | null }
   | { readonly kind: 'relu'; readonly of: Value }
+  /** The same elements under another shape. */
+  | { readonly kind: 'view'; readonly of: Value }
   /** 1 where `of` is positive, else 0. */
   | { readonly kind: 'step'; readonly of: Value }
   | { readonly kind: 'convolution'; readonly withBias: (bias: Value) => Value }

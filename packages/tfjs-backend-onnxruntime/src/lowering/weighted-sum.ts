@@ -5,6 +5,7 @@
 import { isSameShape, type Shape, sizeOf } from '../base/shapes.js';
 import type { LoweringContext } from './context.js';
 import { existsIn, fullNaturalName, naturalName } from './layouts.js';
+import { weightedDifferences, weightedDistances } from './pair-sums.js';
 import { Value } from './value.js';
 
 /**
@@ -19,11 +20,19 @@ export function weightedSum(
   kept: Shape,
 ): Value | null {
   const { shape } = base;
+  const pairs = sumOverPairs(context, base, factor, axes);
+  if (pairs)
+    return new Value({ shape: kept, dtype: 'float32', names: { natural: context.builder.reshape(pairs, kept) } });
   void base.names;
   if (!isSameShape(base.stored, shape) || !existsIn(base, 'natural') || shape.length < 2) return null;
   const name = sumOverLastAxis(context, base, factor, axes) ?? sumOverRows(context, base, factor, axes);
   if (!name) return null;
   return new Value({ shape: kept, dtype: 'float32', names: { natural: context.builder.reshape(name, kept) } });
+}
+
+function sumOverPairs(context: LoweringContext, base: Value, factor: Value, axes: readonly number[]): string | null {
+  const isOverUnits = `${axes}` === `${base.shape.length - 1}`;
+  return isOverUnits ? weightedDistances(context, base, factor) : weightedDifferences(context, base, factor, axes);
 }
 
 /** [rows, columns] · [columns, 1] */

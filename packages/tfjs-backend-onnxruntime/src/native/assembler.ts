@@ -61,6 +61,8 @@ const VECTOR_OPERATIONS = {
   subtract: ['none', '0f', 0x5c],
   multiply: ['none', '0f', 0x59],
   divide: ['none', '0f', 0x5e],
+  /** Both give the second source where one of the two is not a number. */
+  minimum: ['none', '0f', 0x5d],
   maximum: ['none', '0f', 0x5f],
   // On bits, as integers: AVX-512's foundation has no others.
   xor: ['66', '0f', 0xef],

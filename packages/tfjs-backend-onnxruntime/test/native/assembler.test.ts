@@ -50,6 +50,9 @@ const INSTRUCTIONS: readonly (readonly [Write, string, string])[] = [
   // vmulps ymm14,ymm4,ymm5
   // vmulps zmm30,zmm4,zmm5
   [(a, h) => a.compute('multiply', h - 1, 4, 5), 'c4615c59f5', '62615c4859f5'],
+  // vminps ymm1,ymm15,ymm2
+  // vminps zmm1,zmm31,zmm2
+  [(a, h) => a.compute('minimum', 1, h, 2), 'c4e1045dca', '62f104405dca'],
   // vmaxps ymm1,ymm15,ymm2
   // vmaxps zmm1,zmm31,zmm2
   [(a, h) => a.compute('maximum', 1, h, 2), 'c4e1045fca', '62f104405fca'],

@@ -12,6 +12,7 @@ import { createDepthwiseGradient } from '../../src/native/depthwise-gradient.js'
 import { createElementwise } from '../../src/native/elementwise-program.js';
 import { createFewChannelGradient } from '../../src/native/few-channel-gradient.js';
 import { CodeBlock, type NativeProgram } from '../../src/native/native-operators.js';
+import { createPairDistances, createPairSums, padColumns } from '../../src/native/pair-sums.js';
 import { addressOf } from '../../src/runtime/onnxruntime-api.js';
 import { createConvolution } from '../../src/winograd/convolution-program.js';
 import { createFilterGradient } from '../../src/winograd/filter-gradient-program.js';
@@ -356,6 +357,73 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
       expect(relativeDifference(result, expected)).toBeLessThan(TOLERANCE);
     },
   );
+
+  describe('sums over all pairs of rows', () => {
+    // Columns that fill no vector, more than are summed at a time; units in more than one strip, and in a last part of them.
+    const shape = { groups: [2], rows: 2, columns: 89, units: 528 };
+    const { groups, rows, columns, units } = shape;
+    const count = lengthOf(groups);
+    const [x, y] = [randomValues(count * rows * units, 1), randomValues(count * columns * units, 2)];
+    const factors = randomValues(count * rows * columns, 3);
+    const forEachPair = (visit: (pair: number, row: number, column: number) => void) => {
+      for (let row = 0; row < count * rows; row++) {
+        for (let j = 0; j < columns; j++) visit(row * columns + j, row, Math.floor(row / rows) * columns + j);
+      }
+    };
+
+    it('weigh the sizes of differences', () => {
+      const padded = padColumns(vectors, columns);
+      expect(padded % vectors.floats).toBe(0);
+      const transposed = allocate(count * units * padded);
+      y.forEach((value, index) => {
+        const [column, unit] = [Math.floor(index / units), index % units];
+        const group = Math.floor(column / columns);
+        transposed[(group * units + unit) * padded + (column % columns)] = value;
+      });
+      const weights = randomValues(units, 4);
+      const program = (code: CodeBlock) => createPairDistances(code, { ...shape, columns: padded });
+      const result = emulate(vectors, program, [x, transposed, weights]);
+      const found = new Float64Array(count * rows * columns);
+      const expected = new Float64Array(found.length);
+      forEachPair((pair, row, column) => {
+        found[pair] = result[row * padded + (column % columns)]!;
+        for (let unit = 0; unit < units; unit++)
+          expected[pair]! += weights[unit]! * Math.abs(x[row * units + unit]! - y[column * units + unit]!);
+      });
+      expect(relativeDifference(found, expected)).toBeLessThan(TOLERANCE);
+    });
+
+    it.each([
+      ['step', false, (d: number) => (d > 0 ? 1 : 0)],
+      ['step', true, (d: number) => (d < 0 ? 1 : 0)],
+      ['size', false, Math.abs],
+      ['size', true, Math.abs],
+    ] as const)('weigh the %s of differences, reversed: %s', (what, isReversed, of) => {
+      const equal = y.slice();
+      equal.set(x.subarray(0, units)); // the first row is the first column
+      const result = emulate(vectors, (code) => createPairSums(code, shape, what, isReversed), [x, equal, factors]);
+      const expected = new Float64Array(count * rows * units);
+      forEachPair((pair, row, column) => {
+        for (let unit = 0; unit < units; unit++)
+          expected[row * units + unit]! += factors[pair]! * of(x[row * units + unit]! - equal[column * units + unit]!);
+      });
+      expect(relativeDifference(result, expected)).toBeLessThan(TOLERANCE);
+    });
+
+    it('keep what is not a number', () => {
+      const broken = { x: x.slice(), y: y.slice() };
+      broken.x[1] = Number.NaN; // the first row's second unit
+      broken.y[2] = Number.NaN; // the third unit of the first group's first column
+      broken.x[3] = Number.POSITIVE_INFINITY;
+      const result = emulate(vectors, (code) => createPairSums(code, shape, 'step', false), [
+        broken.x,
+        broken.y,
+        factors,
+      ]);
+      const wrong = [...result.keys()].filter((index) => Number.isNaN(result[index]!));
+      expect(wrong).toEqual([1, ...Array.from({ length: rows }, (_, row) => row * units + 2)]);
+    });
+  });
 
   it('formulas are computed element by element, where a tensor lies as well', () => {
     // More elements than one task has, and the last vectors of the second task are its only ones.

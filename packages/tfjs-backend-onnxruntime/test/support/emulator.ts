@@ -268,6 +268,9 @@ export class Emulator {
       case '1/0/51':
         each((lane) => Math.sqrt(values[lane]!));
         break;
+      case '1/0/5d':
+        each((lane) => (left(lane) < values[lane]! ? left(lane) : values[lane]!));
+        break;
       case '1/0/5f':
         each((lane) => (left(lane) > values[lane]! ? left(lane) : values[lane]!));
         break;
