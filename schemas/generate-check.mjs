@@ -23,7 +23,7 @@ export function generateCheck(schema) {
     code: { source: true, esm: true },
   });
   ajv.addVocabulary(vocabulary);
-  const code = standalone(ajv, ajv.compile(withoutNotes(schema)))
+  const code = standalone(ajv, ajv.compile(boundComparisons(withoutNotes(schema))))
     .replace('"use strict";', '')
     .replace(/export const validate = (\w+);export default \w+;/, 'export const checkSchema: SchemaCheck = $1;\n')
     // Ajv joins the errors of each item to a copy of all before it, which takes minutes for thousands of wrong items.
@@ -73,4 +73,21 @@ function withoutNotes(node, inProperties = false) {
       .filter(([key]) => !isNote(key))
       .map(([key, value]) => [key, withoutNotes(value, !inProperties && (key === 'properties' || key === '$defs'))]),
   );
+}
+
+/**
+ * The schema with lists compared only where they are not too long: Ajv compares each map of a list with all others, which takes
+ * minutes for tens of thousands.
+ */
+function boundComparisons(node) {
+  if (Array.isArray(node)) return node.map(boundComparisons);
+  if (node === null || typeof node !== 'object') return node;
+  const { uniqueItems, ...rest } = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, boundComparisons(value)]),
+  );
+  if (uniqueItems === undefined) return rest;
+  if (rest.maxItems === undefined || rest.if !== undefined) return { ...rest, uniqueItems };
+  const isBounded = { type: 'array', maxItems: rest.maxItems };
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  return { ...rest, if: isBounded, then: { type: 'array', uniqueItems } };
 }

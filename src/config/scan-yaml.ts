@@ -9,9 +9,9 @@ const LONGEST_RUN = 200;
 /** Documents that are looked at: one is allowed. */
 const MOST_DOCUMENTS = 3;
 /** Values of a file at most, aliases expanded. */
-export const MAX_VALUES = 200_000;
+export const MAX_VALUES = 100_000;
 /** Values and signs of a file at most: the parser keeps some hundred bytes of each. */
-const MAX_SIGNS = 400_000;
+const MAX_SIGNS = 200_000;
 
 /** Why a text is read to here and no further. */
 export interface ScanStop {
@@ -101,8 +101,8 @@ class Scanner {
     if (first === '[' || first === '{') this.#flowDepth += 1;
     else if (first === ']' || first === '}') this.#flowDepth = Math.max(0, this.#flowDepth - 1);
     const stop = this.#open();
-    // What follows a dash or a question mark in its line is a list or map of its own.
-    if (first === '-' || first === '?') this.#isStart = true;
+    // What follows a dash, a question mark or a colon may be a list or map of its own: to the parser, `a: a: a` nests.
+    if (first === '-' || first === '?' || lexeme === ':') this.#isStart = true;
     return stop;
   }
 

@@ -33,6 +33,7 @@ export function findSyntaxMistakes(document: Document.Parsed, text: string, line
   );
   const firstLeftOver = document.errors.find(({ message }) => / in YAML stream/.test(message));
   const unresolved = document.warnings.filter((warning) => warning.code === 'TAG_RESOLVE_FAILED');
+  const keyEnds = secondKeys.size > 0 ? findFirstKeyEnds(document) : new Map<number, number>();
   for (const error of [...document.errors, ...unresolved]) {
     if (open.length > 0 && /must be sufficiently indented and end with|must end with a/.test(error.message)) continue;
     if (quotes.length > 0 && /^Missing closing/.test(error.message)) continue;
@@ -40,7 +41,7 @@ export function findSyntaxMistakes(document: Document.Parsed, text: string, line
     if (error.code === 'MULTILINE_IMPLICIT_KEY' && secondKeys.has(error.pos[0])) continue;
     // Behind the first thing that does not belong there the parser reports every further token of the file.
     if (/ in YAML stream/.test(error.message) && error !== firstLeftOver) continue;
-    const explained = explain(error, document, text, lines);
+    const explained = explain(error, keyEnds, text, lines);
     if (!explained) continue;
     mistakes.push({ offset: error.pos[0], misleads: true, ...explained });
   }
@@ -53,7 +54,7 @@ export function findSyntaxMistakes(document: Document.Parsed, text: string, line
 
 function explain(
   error: YAMLError,
-  document: Document.Parsed,
+  keyEnds: ReadonlyMap<number, number>,
   text: string,
   lines: LineCounter,
 ): Explanation | undefined {
@@ -100,7 +101,7 @@ function explain(
     case 'RESOURCE_EXHAUSTION':
       return { found: 'nesting that is too deep to read', allowed: 'an experiment', offset: 0 };
     case 'BLOCK_AS_IMPLICIT_KEY':
-      return explainSecondKey(start, document, text, lines);
+      return explainSecondKey(start, keyEnds, text, lines);
     case 'MULTILINE_IMPLICIT_KEY':
       return explainLongKey(start, text, lines);
     case 'BAD_INDENT':
@@ -124,7 +125,12 @@ function explain(
 }
 
 /** `a: b: c`, or a value that goes on in a line that looks like a key. */
-function explainSecondKey(start: number, document: Document.Parsed, text: string, lines: LineCounter): Explanation {
+function explainSecondKey(
+  start: number,
+  keyEnds: ReadonlyMap<number, number>,
+  text: string,
+  lines: LineCounter,
+): Explanation {
   const content = start + /^\s*/.exec(text.slice(start))![0].length;
   if (text[content] === '-') {
     return {
@@ -133,7 +139,7 @@ function explainSecondKey(start: number, document: Document.Parsed, text: string
       allowed: 'the indentation of the items beside it',
     };
   }
-  const keyEnd = findKeyEnd(document, start);
+  const keyEnd = keyEnds.get(start);
   const colon = keyEnd === undefined ? -1 : text.indexOf(':', keyEnd);
   const repair = colon < 0 ? undefined : { from: colon, to: colon + 1, fill: '.' };
   const key = text.slice(start, keyEnd ?? start);
@@ -328,17 +334,17 @@ function findOpenQuotes(document: Document.Parsed): SyntaxMistake[] {
   return open;
 }
 
-/** End of the first key of the map that begins at an offset. */
-function findKeyEnd(document: Document.Parsed, offset: number): number | undefined {
-  let end: number | undefined;
+/** Where the first key of each map ends, by the map's offset. */
+function findFirstKeyEnds(document: Document.Parsed): ReadonlyMap<number, number> {
+  const ends = new Map<number, number>();
   visit(document, {
     Map(_, node) {
-      if (node.range?.[0] !== offset || !isMap(node)) return;
-      const pair = node.items[0];
-      if (isPair(pair) && isScalar(pair.key)) end = (pair.key as Node).range?.[1];
+      const pair = isMap(node) ? node.items[0] : undefined;
+      const end = isPair(pair) && isScalar(pair.key) ? (pair.key as Node).range?.[1] : undefined;
+      if (node.range && end !== undefined) ends.set(node.range[0], end);
     },
   });
-  return end;
+  return ends;
 }
 
 function restOfLine(text: string, offset: number): string {

@@ -37,6 +37,21 @@ test('says how many problems it leaves out', () => {
   expect([error.problems.length, error.more]).toEqual([100, 201]);
 });
 
+test('keys after keys in one line are maps inside each other: reading ends at the hundredth', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'oneshot-test-')), 'colons.yaml');
+  writeFileSync(file, `d: ${'a: '.repeat(30_000)}1`);
+  const { problems } = expectInputError(() => loadExperiment(file));
+  expect(problems).toMatchObject([{ line: 1, column: 301, found: 'more than 100 lists and maps inside each other' }]);
+});
+
+test('a list of maps is compared with itself only up to the length that it may have', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'oneshot-test-')), 'baselines.yaml');
+  writeFileSync(file, `name: a\nbaselines: [${'chance,'.repeat(1001)}]\n`);
+  const { problems } = expectInputError(() => loadExperiment(file));
+  const found = problems.filter(({ path }) => path === 'baselines').map((problem) => problem.found);
+  expect(found).toEqual(['a list of 1001']);
+});
+
 function expectInputError(act: () => unknown): InputError {
   try {
     act();

@@ -132,7 +132,7 @@ export const syntaxErrors: readonly BrokenFile[] = [
   {
     title: 'an alias bomb',
     text: 'name: t\na: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]\n',
-    expected: ['7:8 syntax f[0]'],
+    expected: ['6:36 syntax e[7]'],
   },
   {
     title: 'lists nested without end',
