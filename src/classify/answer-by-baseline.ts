@@ -2,7 +2,7 @@
 // and no "unknown". What is compared is what the run's data set would have made of the pictures.
 import { OneshotError } from '../base/problem.js';
 import type { Baseline, Experiment } from '../config/experiment.js';
-import { channelsOf } from '../data/loaded-data.js';
+import { channelsOf } from '../data/data-sets.js';
 import { sealPictureSet } from '../data/pictures/picture-file.js';
 import type { PictureSet } from '../data/pictures/picture-set.js';
 import type { PictureForm } from '../data/pictures/see-picture.js';
