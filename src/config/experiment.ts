@@ -296,7 +296,7 @@ export interface DataOmniglotStrokes {
    */
   dataset: 'omniglot-strokes';
   /**
-   * Folder with the zips. The environment variable ONESHOT_DATA, or the user's data folder, when left out.
+   * The folder that holds the zips. Without it: the environment variable ONESHOT_DATA, then the folder of `oneshot data`. Relative to the file it stands in.
    */
   path?: string;
   /**

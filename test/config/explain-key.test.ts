@@ -39,7 +39,7 @@ describe('explainKey', () => {
     const defaults = explainKey('model.encoder.weightInitializer').map((one) => one.default);
     expect(defaults).toEqual([{ type: 'heNormal' }, { type: 'glorotUniform' }]);
     const [omniglot, others] = explainKey('data.imageSize');
-    expect(omniglot?.kinds).toEqual(['dataset: omniglot']);
+    expect(omniglot?.kinds).toEqual(['dataset: omniglot', 'dataset: omniglot-strokes']);
     expect(others?.kinds.slice(0, 2)).toEqual(['dataset: glyphs', 'dataset: mnist']);
   });
 

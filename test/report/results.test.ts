@@ -77,6 +77,17 @@ describe('the results of finished runs', () => {
     rmSync(other, { recursive: true });
   });
 
+  it('count together where an experiment’s runs lie in several folders', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'results-'));
+    await writeRun(other, { experiment: 'mine', seed: 9, evaluation: { ...evaluation, skill: 5 } });
+    const { record } = writeResults([other, parent], join(parent, 'e/results.md'));
+    expect(record.experiments.map(({ experiment, conditions }) => [experiment, conditions.seeds])).toEqual([
+      ['mine', [3, 9]],
+      ['quickstart', [1, 2]],
+    ]);
+    rmSync(other, { recursive: true });
+  });
+
   it('are not taken from what is none, and nothing is written where no run has finished', () => {
     const path = join(parent, 'other.json');
     writeFileSync(path, '{"a":1}');

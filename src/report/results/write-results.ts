@@ -19,19 +19,15 @@ export interface WrittenResults {
 
 /**
  * Writes the results at `paths` to `out`, a file `….md`, and to the same name with `.json`. A path is a run folder, a folder
- * that holds them, or a `.json` of before; of an experiment that several hold, the last one counts. Throws
- * OneshotError('usage') when a path does not exist or no run has finished, and OneshotError('corrupt') when a file holds no results.
+ * that holds them, or a `.json` of before. All run folders count together, and more than what a `.json` has of their
+ * experiments; of several `.json` the last one counts. Throws OneshotError('usage') when a path does not exist or no run
+ * has finished, and OneshotError('corrupt') when a file holds no results.
  */
 export function writeResults(paths: readonly string[], out: string): WrittenResults {
   const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-  const damaged: string[] = [];
-  const records = paths.map((path) => {
-    if (isFile(path)) return readResultsRecord(path);
-    const loaded = loadRuns([path]);
-    damaged.push(...loaded.damaged.map(({ reason }) => reason));
-    return recordResults(loaded.runs);
-  });
-  const record = mergeResults(records);
+  const files = paths.filter(isFile);
+  const { runs, damaged } = loadRuns(paths.filter((path) => !isFile(path)));
+  const record = mergeResults([...files.map(readResultsRecord), recordResults(runs)]);
   if (record.experiments.length === 0) {
     throw new OneshotError('usage', `found no finished run at ${paths.join(', ')}`, {
       hint: '`oneshot status` says where runs stand',
@@ -41,5 +37,5 @@ export function writeResults(paths: readonly string[], out: string): WrittenResu
   makeFolder(dirname(out));
   writeFileAtomic(json, `${JSON.stringify(record, null, 1)}\n`);
   writeFileAtomic(out, renderResultsPage(record));
-  return { markdown: out, json, record, damaged };
+  return { markdown: out, json, record, damaged: damaged.map(({ reason }) => reason) };
 }
