@@ -23,8 +23,10 @@ export function generateCheck(schema) {
     code: { source: true, esm: true },
   });
   ajv.addVocabulary(vocabulary);
-  const code = standalone(ajv, ajv.compile(boundComparisons(withoutNotes(schema))))
+  const code = shorten(standalone(ajv, ajv.compile(boundComparisons(withoutNotes(schema)))))
     .replace('"use strict";', '')
+    // Ajv's comparison calls an item's own key `toString`.
+    .replaceAll('require("ajv/dist/runtime/equal").default', 'isDeepStrictEqual')
     .replace(/export const validate = (\w+);export default \w+;/, 'export const checkSchema: SchemaCheck = $1;\n')
     // Ajv joins the errors of each item to a copy of all before it, which takes minutes for thousands of wrong items.
     .replace(/vErrors\.concat\((validate\d+\.errors)\)/g, 'join(vErrors, $1)')
@@ -39,13 +41,13 @@ const header = `// Generated from schemas/experiment.schema.json by \`npm run ge
 // biome-ignore-all format: generated
 // biome-ignore-all assist: generated
 import { createRequire } from 'node:module';
+import { isDeepStrictEqual } from 'node:util';
 
 const require = createRequire(import.meta.url);
 
-/** One violation, as Ajv gives it. */
+/** One violation, as Ajv gives it; with parameters where they say what no path does. */
 export interface SchemaError {
   readonly instancePath: string;
-  readonly schemaPath: string;
   readonly keyword: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
@@ -54,6 +56,13 @@ export interface SchemaError {
 export interface SchemaCheck {
   (value: unknown): boolean;
   errors?: readonly SchemaError[] | null;
+}
+
+function add(all: SchemaError[] | null, instancePath: string, keyword: string, params = {}): SchemaError[] {
+  const error = { instancePath, keyword, params };
+  if (all === null) return [error];
+  all.push(error);
+  return all;
 }
 
 function join(all: SchemaError[], more: readonly SchemaError[]): SchemaError[] {
@@ -91,3 +100,28 @@ function boundComparisons(node) {
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
   return { ...rest, if: isBounded, then: { type: 'array', uniqueItems } };
 }
+
+/** Keywords whose violations are told by their parameters: keys, and items that are equal. */
+const WITH_PARAMS = ['additionalProperties', 'required', 'discriminator', 'uniqueItems'];
+
+/** How Ajv notes a violation: half of its code, and most of it for messages that are made from the schema itself. */
+const VIOLATION =
+  /const (err\d+) = \{instancePath(?::(.*?))?,schemaPath:.*?,keyword:"(\w+)",params:\{(.*?)\}\};if\(vErrors === null\)\{vErrors = \[\1\];\}else \{vErrors\.push\(\1\);\}/gs;
+
+/** Ajv's code with a call for each violation, and of its copies of the schema the keys alone that it looks up there. */
+function shorten(code) {
+  const called = code.replace(VIOLATION, (_, _name, path = 'instancePath', keyword, params) => {
+    const told = WITH_PARAMS.includes(keyword) ? `, {${params}}` : '';
+    return `vErrors = add(vErrors, ${path}, "${keyword}"${told});`;
+  });
+  if (/schemaPath:/.test(called)) throw new Error('Ajv notes a violation in another form than this knows');
+  const looksUp = (name) => called.includes(`.call(${name}.properties, `);
+  const short = called.replace(/const (schema\d+) = (.*?);(?=const |function )/gs, (_, name, copy) =>
+    looksUp(name) ? `const ${name} = ${JSON.stringify({ properties: onlyKeys(JSON.parse(copy).properties) })};` : '',
+  );
+  const left = /\b(schema\d+)\b(?!\.properties, | = \{"properties")/.exec(short);
+  if (left !== null) throw new Error(`Ajv reads more of ${left[1]} than the keys that it allows`);
+  return short;
+}
+
+const onlyKeys = (properties) => Object.fromEntries(Object.keys(properties).map((key) => [key, 0]));

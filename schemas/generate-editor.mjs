@@ -172,7 +172,7 @@ class EditorSchema {
   offerPaths(paths, layerPaths) {
     const sweep = this.definitions.sweep;
     if (sweep === undefined) return;
-    const one = (nodes) => ({ anyOf: [...nodes.map((node) => this.shape(node)), { type: 'null' }] });
+    const one = (nodes) => ({ anyOf: distinct([...nodes.map((node) => this.shape(node)), { type: 'null' }]) });
     const texts = (path, nodes) => ({ title: path, ...this.describe(this.page.resolve(nodes[0])) });
     const make = (compose) =>
       Object.fromEntries([...paths].map(([path, nodes]) => [path, { ...texts(path, nodes), ...compose(one(nodes)) }]));
@@ -191,7 +191,7 @@ class EditorSchema {
     });
     const list = (value) => ({ type: ['array', 'null'], minItems: 1, items: value });
     const range = { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 };
-    const draws = {
+    this.definitions.draws = {
       type: 'object',
       additionalProperties: false,
       properties: {
@@ -217,6 +217,7 @@ class EditorSchema {
       properties: make(list),
       ...makeOfLayers(list, '[$2]'),
     };
+    const draws = { $ref: '#/$defs/draws' };
     const point = (value) => value;
     this.definitions.sweepPoint = {
       type: 'object',
@@ -253,6 +254,9 @@ class EditorSchema {
     }
   }
 }
+
+/** Shapes without those that say the same as an earlier one: several kinds have a key of one name. */
+const distinct = (shapes) => [...new Map(shapes.map((shape) => [JSON.stringify(shape), shape])).values()];
 
 /** What a map has to be where it fulfils the condition. */
 const when = (condition, result) => {

@@ -5,15 +5,15 @@ import { loadNetwork } from '../model/load-network.js';
 import { type Answer, answerQuery } from '../trained/answer.js';
 import { type Calibration, nearestCalibration } from '../trained/calibration.js';
 import { decodeNetworkFile, describeNetworkFile } from '../trained/network-file.js';
-import { decodePicture, type PictureSource } from './decode-picture.js';
+import { decodePicture, type PictureLike } from './decode-picture.js';
 import { startEngine } from './start-engine.js';
 
 export type { Answer, NamedClass } from '../trained/answer.js';
 export type { Calibration } from '../trained/calibration.js';
-export type { PictureSource, SeenPicture };
+export type { PictureLike, SeenPicture };
 
 /** A file that `oneshot export --format safetensors` wrote: its address, the file, or its bytes. */
-export type ModelSource = string | URL | Blob | ArrayBuffer | Uint8Array;
+export type ModelFile = string | URL | Blob | ArrayBuffer | Uint8Array;
 
 /** Embedded pictures with the classes that they show. */
 export interface Support {
@@ -45,18 +45,18 @@ export interface Model {
   /** Length of an embedding. */
   readonly units: number;
   /** The picture as the network sees it. */
-  see(picture: PictureSource): Promise<SeenPicture>;
+  see(picture: PictureLike): Promise<SeenPicture>;
   /** The embeddings of pictures, or of what `see` made of them, in their order. */
-  embed(pictures: readonly (PictureSource | SeenPicture)[]): Promise<Float32Array[]>;
+  embed(pictures: readonly (PictureLike | SeenPicture)[]): Promise<Float32Array[]>;
   /** The answer to a picture, to what `see` made of it, or to its embedding. */
-  classify(query: PictureSource | SeenPicture | Float32Array, options?: ClassifyOptions): Promise<CalibratedAnswer>;
+  classify(query: PictureLike | SeenPicture | Float32Array, options?: ClassifyOptions): Promise<CalibratedAnswer>;
   /** Frees its memory; it must not be used any more. */
   dispose(): void;
 }
 
 /** The network of an export. Rejects when it cannot be fetched or is none. */
-export async function loadModel(source: ModelSource): Promise<Model> {
-  const { bytes, name } = await readSource(source);
+export async function loadModel(exported: ModelFile): Promise<Model> {
+  const { bytes, name } = await readFile(exported);
   const file = decodeNetworkFile(bytes, name);
   const { model, pictures: form, weights, calibrations } = file.network;
   const channels = channelsOfForm(form);
@@ -65,8 +65,8 @@ export async function loadModel(source: ModelSource): Promise<Model> {
   const { units, functions, batchSize } = network;
   const view = createViewer(form);
 
-  const see = async (picture: PictureSource) => view(await decodePicture(picture));
-  const embed = async (pictures: readonly (PictureSource | SeenPicture)[]) => {
+  const see = async (picture: PictureLike) => view(await decodePicture(picture));
+  const embed = async (pictures: readonly (PictureLike | SeenPicture)[]) => {
     const embeddings: Float32Array[] = [];
     for (let first = 0; first < pictures.length; first += batchSize) {
       const batch: SeenPicture[] = [];
@@ -115,19 +115,19 @@ async function refuseFile(): Promise<never> {
   throw new Error('a network that begins with a file of its own cannot be used in a page');
 }
 
-async function readSource(source: ModelSource): Promise<{ bytes: Uint8Array; name: string }> {
-  if (source instanceof Uint8Array) return { bytes: source, name: 'the export' };
-  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), name: 'the export' };
-  if (source instanceof Blob) {
-    const name = source instanceof File ? source.name : 'the export';
-    return { bytes: new Uint8Array(await source.arrayBuffer()), name };
+async function readFile(file: ModelFile): Promise<{ bytes: Uint8Array; name: string }> {
+  if (file instanceof Uint8Array) return { bytes: file, name: 'the export' };
+  if (file instanceof ArrayBuffer) return { bytes: new Uint8Array(file), name: 'the export' };
+  if (file instanceof Blob) {
+    const name = file instanceof File ? file.name : 'the export';
+    return { bytes: new Uint8Array(await file.arrayBuffer()), name };
   }
-  const answer = await fetch(source);
-  if (!answer.ok) throw new Error(`${source} cannot be fetched: ${answer.status} ${answer.statusText}`);
-  return { bytes: new Uint8Array(await answer.arrayBuffer()), name: String(source) };
+  const answer = await fetch(file);
+  if (!answer.ok) throw new Error(`${file} cannot be fetched: ${answer.status} ${answer.statusText}`);
+  return { bytes: new Uint8Array(await answer.arrayBuffer()), name: String(file) };
 }
 
-function isSeen(picture: PictureSource | SeenPicture): picture is SeenPicture {
+function isSeen(picture: PictureLike | SeenPicture): picture is SeenPicture {
   return 'pixels' in picture;
 }
 

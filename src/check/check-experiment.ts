@@ -22,7 +22,7 @@ import {
   checkLakeRuns,
   checkTransfer,
 } from './rules/episodes.js';
-import { checkWeightsFit, checkWeightsSource } from './rules/initial-weights.js';
+import { checkWeightsFit, checkWeightsPlace } from './rules/initial-weights.js';
 import { checkLoss, checkLossHead, checkMargin, checkUntrainedHead } from './rules/loss.js';
 import { checkEarlyStopping } from './rules/metrics.js';
 import { checkName } from './rules/name.js';
@@ -48,7 +48,7 @@ export const rules: readonly Rule[] = [
   checkFilePlace,
   checkEncoderShapes,
   checkLayerNames,
-  checkWeightsSource,
+  checkWeightsPlace,
   checkWeightsFit,
   checkBatchSize,
   checkMicroBatches,

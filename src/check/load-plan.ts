@@ -5,7 +5,7 @@ import type { ComposeOptions } from '../config/compose.js';
 import type { Experiment } from '../config/experiment.js';
 import { describeData } from '../data/data-sets.js';
 import { pinEncoderFile } from '../layers/file/encoder-file.js';
-import { describeWeights } from '../model/weights-source.js';
+import { describeWeights } from '../model/describe-weights.js';
 import { type Plan, planTrials } from '../plan/plan-trials.js';
 import type { Assignment } from '../plan/trial.js';
 import { createFeasibility } from './create-feasibility.js';

@@ -26,10 +26,15 @@ export function writeSheet(path: string, content: SheetContent): void {
 }
 
 const STYLE = `
-:root { color-scheme: light dark; --page: #fdfdfc; --ink: #1d1d1b; --quiet: #5b5b58; --faint: #deded9; --right: #00795a; --wrong: #b3003c; --unknown: #b34700; }
-@media (prefers-color-scheme: dark) { :root { --page: #161615; --ink: #ececea; --quiet: #b4b4af; --faint: #3a3a38; --right: #2fcf9f; --wrong: #ff7a9a; --unknown: #ff8a3d; } }
+:root { color-scheme: light dark; --page: #fdfdfc; --ink: #1d1d1b; --quiet: #5b5b58; --faint: #deded9;
+  --right: #00795a; --wrong: #b3003c; --unknown: #b34700; }
+@media (prefers-color-scheme: dark) {
+  :root { --page: #161615; --ink: #ececea; --quiet: #b4b4af; --faint: #3a3a38;
+    --right: #2fcf9f; --wrong: #ff7a9a; --unknown: #ff8a3d; }
+}
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif; }
+body { margin: 0; background: var(--page); color: var(--ink);
+  font: 16px/1.5 system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif; }
 main { max-width: 1120px; margin: 0 auto; padding: 24px 16px 64px; }
 h1 { font-size: 1.5rem; margin: 0 0 8px; overflow-wrap: anywhere; }
 p { margin: 6px 0; color: var(--quiet); max-width: 46rem; overflow-wrap: anywhere; }
@@ -53,12 +58,11 @@ function renderSheet({ title, notes, support, answers, form }: SheetContent): st
     html`<img alt="${text}" src="data:image/png;base64,${encodePng(pixels, size).toString('base64')}">`;
   const row = ({ picture, name, ranking, problem, seen, truth, isSupport }: PictureAnswer): Html => {
     if (seen === null) return html`<li class="query"><div><b>${picture}</b><small>${problem ?? ''}</small></div></li>`;
-    const nearest = ranking
-      .slice(0, NEAREST)
-      .map(
-        ({ label, probability, support: path }) =>
-          html`<li>${image(pictures.get(path)!, `nearest picture of ${label}`)}${label}<small>${percent(probability)}</small></li>`,
-      );
+    const nearest = ranking.slice(0, NEAREST).map(
+      ({ label, probability, support: path }) =>
+        html`<li>${image(pictures.get(path)!, `nearest picture of ${label}`)}${label}
+<small>${percent(probability)}</small></li>`,
+    );
     // Colours judge, so a name has one only where the picture's folder says what is right.
     const isJudged = truth !== null && !isSupport;
     const kind = name === null ? 'unknown' : !isJudged ? 'named' : name === truth ? 'right' : 'wrong';
@@ -69,7 +73,10 @@ function renderSheet({ title, notes, support, answers, form }: SheetContent): st
           ? 'right'
           : `its folder says ${truth}`
         : '';
-    return html`<li class="query"><div class="asked">${image(seen, 'the query as the network sees it')}<div><b class="${kind}">${name ?? 'unknown'}</b>${verdict === '' ? '' : html`<small>${verdict}</small>`}<small>${picture}</small><small>${seen.ink === null ? 'in colour' : `${seen.ink} ink`}</small></div></div><ol class="nearest">${nearest}</ol></li>\n`;
+    return html`<li class="query"><div class="asked">${image(seen, 'the query as the network sees it')}
+<div><b class="${kind}">${name ?? 'unknown'}</b>${verdict === '' ? '' : html`<small>${verdict}</small>`}
+<small>${picture}</small><small>${seen.ink === null ? 'in colour' : `${seen.ink} ink`}</small></div></div>
+<ol class="nearest">${nearest}</ol></li>\n`;
   };
   return html`<!doctype html>
 <html lang="en">

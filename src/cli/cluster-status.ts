@@ -78,13 +78,13 @@ export function describeCluster(status: ClusterStatus): string[] {
     .map(([count, state]) => `${formatInteger(count)} ${state}`);
   const jobs = [...new Set(tasks.map(({ job }) => job.split('_')[0] as string))];
   const named = jobs.length === 0 ? '' : ` as ${describeJobs(jobs)}`;
-  const source = queue === undefined ? '; squeue does not answer here: as the tasks told last' : '';
+  const warning = queue === undefined ? '; squeue does not answer here: as the tasks told last' : '';
   const controllers = open.controllers.map(({ task }) => {
     const reason = task.reason === undefined ? '' : ` (${task.reason})`;
     return `search run by job ${task.id}: ${task.state}${reason}`;
   });
   return [
-    `slurm ${cluster}: ${[...(parts.length === 0 ? [] : [`${parts.join(', ')}${named}`]), ...controllers].join('; ')}${source}`,
+    `slurm ${cluster}: ${[...(parts.length === 0 ? [] : [`${parts.join(', ')}${named}`]), ...controllers].join('; ')}${warning}`,
   ];
 }
 

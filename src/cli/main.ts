@@ -64,7 +64,7 @@ let sets: readonly string[] = [];
 const run =
   (load: () => Promise<(...parameters: never[]) => Promise<ExitCode>>) =>
   async (...parameters: unknown[]) => {
-    // Traces name the sources instead of places in a bundle; switched on before there is something to trace.
+    // Traces name the files of src/ instead of places in a bundle; switched on before there is something to trace.
     if (program.opts().debug === true) process.setSourceMapsEnabled(true);
     const command = await load();
     sets = (parameters.at(-2) as { set?: string[] }).set ?? [];

@@ -15,7 +15,7 @@ export interface RenderOptions {
   /** The `--set` arguments, for the excerpts of their problems. */
   readonly sets?: readonly string[];
   /** Text of a file that a problem names, or undefined when there is none; read from the disk by default. */
-  readonly readSource?: (file: string) => string | undefined;
+  readonly readText?: (file: string) => string | undefined;
 }
 
 /** All problems in one of the formats, in their order; no line break at the end. */
@@ -30,9 +30,9 @@ export function renderProblems(
     case 'github':
       return problems.map(renderAnnotation).join('\n');
     case 'text': {
-      const sources = new Sources(options);
+      const files = new ProblemFiles(options);
       const colors = pc.createColors(options.colors ?? false);
-      return problems.map((problem) => renderText(problem, sources, colors)).join('\n');
+      return problems.map((problem) => renderText(problem, files, colors)).join('\n');
     }
   }
 }
@@ -59,12 +59,12 @@ function sentenceOf({ path, found, allowed, nearest }: Problem): string {
   return showLine(`${place}found ${hideWrittenCredentials(found)}; allowed: ${allowed}${end}`);
 }
 
-function renderText(problem: Problem, sources: Sources, colors: ReturnType<typeof pc.createColors>): string {
+function renderText(problem: Problem, files: ProblemFiles, colors: ReturnType<typeof pc.createColors>): string {
   const lines = [`${colors.bold(placeOf(problem))} ${sentenceOf(problem)}`];
-  const source = sources.lineOf(problem);
-  if (source !== undefined && source.trim() !== '') {
+  const line = files.lineOf(problem);
+  if (line !== undefined && line.trim() !== '') {
     // Before it is cut: a piece of a password is not known as one.
-    const { excerpt, caret } = cutExcerpt(hideWrittenCredentials(source), problem.column);
+    const { excerpt, caret } = cutExcerpt(hideWrittenCredentials(line), problem.column);
     const number = problem.file.startsWith('--set ') ? '' : String(problem.line);
     const margin = ' '.repeat(number.length);
     lines.push(colors.dim(`  ${number} | `) + excerpt, colors.dim(`  ${margin} | `) + colors.red(caret));
@@ -88,7 +88,7 @@ function cutExcerpt(line: string, column: number): { excerpt: string; caret: str
 }
 
 /** Lines of the files that problems name; each file is read once. */
-class Sources {
+class ProblemFiles {
   readonly #options: RenderOptions;
   readonly #lines = new Map<string, readonly string[]>();
 
@@ -102,7 +102,7 @@ class Sources {
     if (argument) return this.#options.sets?.[Number(argument[1]) - 1];
     let lines = this.#lines.get(file);
     if (!lines) {
-      const read = this.#options.readSource ?? readSource;
+      const read = this.#options.readText ?? readText;
       lines = (read(file) ?? '').replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
       this.#lines.set(file, lines);
     }
@@ -110,7 +110,7 @@ class Sources {
   }
 }
 
-function readSource(file: string): string | undefined {
+function readText(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch {

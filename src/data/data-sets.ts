@@ -4,7 +4,6 @@ import { resolve } from 'node:path';
 import { OneshotError } from '../base/problem.js';
 import type { SettingProblem } from '../config/setting-problem.js';
 import { emojiDataSet } from './emoji/emoji-data-set.js';
-
 import type { DataPlace } from './files/data-folder.js';
 import { folderDataSet } from './folder/folder-data-set.js';
 import { glyphsDataSet } from './glyphs/glyphs-data-set.js';
@@ -39,6 +38,12 @@ export const DATA_SET_NAMES = Object.keys(TYPES) as DataSection['dataset'][];
  */
 export function describeData(section: DataSection): DataDescription {
   return typeOf(section).describe(section);
+}
+
+/** `DataSetType.channels` of the section's data set; of one that does not exist, which is told elsewhere, ink. */
+export function channelsOf(section: DataSection): 1 | 3 {
+  const type: DataSetType | undefined = typeOf(section);
+  return type?.channels?.(section) ?? 1;
 }
 
 /** What is wrong with a section, apart from the schema; `failure` is what `describeData` has thrown. */

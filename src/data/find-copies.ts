@@ -39,7 +39,7 @@ const MOST_PAIRS = 3e7;
 export interface FoundCopies {
   /** Each picture once for each kind, `equal` before `turned` before `alike`. */
   readonly copies: readonly Copy[];
-  /** Of the pictures for validation and test that are neither equal to another one nor turned, how many likeness was looked for in. */
+  /** Of the pictures for validation and test that are neither equal to another one nor turned: how many were looked at. */
   readonly likeness: { readonly looked: number; readonly asked: number };
 }
 

@@ -31,11 +31,6 @@ export interface DataDescription extends PictureSizes {
   readonly identity: string;
 }
 
-/** Channels of a section's pictures: 3 in colour. */
-export function channelsOf(section: DataSection): 1 | 3 {
-  return section.dataset === 'emoji' || ('color' in section && section.color === 'rgb') ? 3 : 1;
-}
-
 /** A data set in memory. */
 export interface LoadedData {
   /** Selections of the pictures at `imageSize`. */
@@ -94,6 +89,8 @@ export interface DataSetType<Section extends DataSection = DataSection> {
   fillSelection(selection: SplitPurpose): string;
   /** What is wrong with a section, apart from the schema; `failure` is what `describe` has thrown. */
   findProblems?(section: Section, failure: OneshotError | undefined): SettingProblem[];
+  /** Channels of its pictures: 3 in colour; 1, ink, when left out. */
+  channels?(section: Section): 1 | 3;
   /** The folder of downloads that the section names. */
   downloadsPath?(section: Section): string | undefined;
   /** The section of this data set where an evaluation asks for its pictures beside those of another data set, at their size. */

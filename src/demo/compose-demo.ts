@@ -41,7 +41,7 @@ export function composeDemo({ file, starters, penWidth }: DemoContent): DemoFile
     'index.html': renderDemoPage(file.network, {
       isUnseen,
       script,
-      scriptSource: `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+      scriptHash: `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
       data: {
         // Nothing in a name can end the element that it stands in.
         [DATA_IDS.page]: JSON.stringify(data).replaceAll('<', '\\u003c'),

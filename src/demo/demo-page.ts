@@ -6,20 +6,19 @@ import { DEMO_STYLE } from './demo-style.js';
 export interface DemoPageParts {
   /** Whether the classes that it starts with are none that the network was trained on. */
   readonly isUnseen: boolean;
-  /** The text of the script, and its source for the page's policy. */
+  /** The text of the script, and its hash for the page's policy. */
   readonly script: string;
-  readonly scriptSource: string;
+  readonly scriptHash: string;
   /** What the script finds in the page, by the element's id. */
   readonly data: Readonly<Record<string, string>>;
 }
 
 /** The text of the page. */
-export function renderDemoPage(
-  network: TrainedNetwork,
-  { isUnseen, script, scriptSource, data }: DemoPageParts,
-): string {
+export function renderDemoPage(network: TrainedNetwork, { isUnseen, script, scriptHash, data }: DemoPageParts): string {
   // Nothing is fetched and nothing can be sent: what is drawn stays in the page.
-  const policy = `default-src 'none'; script-src ${scriptSource} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
+  const policy =
+    `default-src 'none'; script-src ${scriptHash} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; ` +
+    `img-src data: blob:; base-uri 'none'; form-action 'none'`;
   const blocks = Object.entries(data).map(([id, text]) => html`${dataBlock(id, text)}\n`);
   const thing = nameThing(network);
   const isDrawing = network.pictures.color === 'grey';
@@ -38,7 +37,8 @@ export function renderDemoPage(
 <body>
 <header>
 <h1>One look is enough</h1>
-<p>${never}It is shown <b>one ${picture} of each ${thing}</b>, and then names what you ${isDrawing ? '' : 'drop or '}draw. Nothing leaves this page.</p>
+<p>${never}It is shown <b>one ${picture} of each ${thing}</b>, and then names what you
+${isDrawing ? '' : 'drop or '}draw. Nothing leaves this page.</p>
 </header>
 <main>
 <section class="drawing" aria-labelledby="draw-title">
@@ -47,7 +47,9 @@ export function renderDemoPage(
 <canvas id="pad" tabindex="0" role="application" aria-label="Drawing area" aria-describedby="pad-help"></canvas>
 <p id="pad-hint" aria-hidden="true">draw here<br><small>or drop a picture</small></p>
 </div>
-<p id="pad-help" class="unseen">Mouse, finger or pen draw. With the keyboard: arrow keys move the pen, Space puts it down and lifts it, Control Z takes back a stroke, Delete clears. Or open a picture, or ask for somebody's drawing.</p>
+<p id="pad-help" class="unseen">Mouse, finger or pen draw. With the keyboard: arrow keys move the pen,
+Space puts it down and lifts it, Control Z takes back a stroke, Delete clears.
+Or open a picture, or ask for somebody's drawing.</p>
 <div class="tools">
 <button type="button" id="undo">Undo</button>
 <button type="button" id="clear">Clear</button>
@@ -63,9 +65,13 @@ export function renderDemoPage(
 <h2 id="answer-title">What it says</h2>
 <div class="verdict" id="verdict">
 <div class="pair">
-<figure><canvas id="seen" width="1" height="1" role="img" aria-label="your drawing as the network sees it"></canvas><figcaption>what it sees</figcaption></figure>
-<figure id="strokes-figure" hidden><canvas id="strokes" width="1" height="1" role="img" aria-label="no strokes yet"></canvas><figcaption id="strokes-words">its strokes</figcaption></figure>
-<figure><canvas id="winner" width="1" height="1" role="img" aria-label="no picture yet"></canvas><figcaption>nearest known</figcaption></figure>
+<figure><canvas id="seen" width="1" height="1" role="img" aria-label="your drawing as the network sees it"></canvas>
+<figcaption>what it sees</figcaption></figure>
+<figure id="strokes-figure" hidden>
+<canvas id="strokes" width="1" height="1" role="img" aria-label="no strokes yet"></canvas>
+<figcaption id="strokes-words">its strokes</figcaption></figure>
+<figure><canvas id="winner" width="1" height="1" role="img" aria-label="no picture yet"></canvas>
+<figcaption>nearest known</figcaption></figure>
 </div>
 <div class="words">
 <p id="name" class="name">Draw something</p>
@@ -91,11 +97,16 @@ export function renderDemoPage(
 <footer>
 <details>
 <summary>How this works, and how good it is</summary>
-<p>The network turns each picture into an embedding ${countWeights(network)}: a list of numbers that is alike for drawings of the same ${thing}. What you draw is compared with each known one; the score is how alike they are, and the shares are a softmax of the scores at a temperature that fits its validation. <b>None of these</b> is said where the best score is below a threshold from validation ${thing}s that were left out one at a time.</p>
+<p>The network turns each picture into an embedding ${countWeights(network)}: a list of numbers that is alike for drawings
+of the same ${thing}. What you draw is compared with each known one; the score is how alike they are, and the shares
+are a softmax of the scores at a temperature that fits its validation. <b>None of these</b> is said where the best
+score is below a threshold from validation ${thing}s that were left out one at a time.</p>
 <p id="reading"></p>
 <p>${describeOrigin(network)}</p>
 ${network.accuracies.length > 0 ? renderAccuracies(network.accuracies) : ''}
-<p>It computes in this page (WebAssembly), without a server: the page may connect to nothing. The licences of what is in it are in <a href="LICENSES.txt">LICENSES.txt</a>; those of the data set hold for its pictures and for the weights. Written by oneshot-runner ${network.origin.program}.</p>
+<p>It computes in this page (WebAssembly), without a server: the page may connect to nothing. The licences of
+what is in it are in <a href="LICENSES.txt">LICENSES.txt</a>; those of the data set hold for its pictures and for the
+weights. Written by oneshot-runner ${network.origin.program}.</p>
 </details>
 </footer>
 ${blocks}${new Html(`<script type="module">${script}</script>`)}
@@ -127,10 +138,12 @@ function renderAccuracies(accuracies: readonly ReportedAccuracy[]): Html {
   const percent = (share: number) => (100 * share).toFixed(1);
   const rows = accuracies.map(
     ({ task, accuracy, low, high, n }) =>
-      html`<tr><th scope="row">${task}</th><td>${percent(accuracy)} %</td><td>${percent(low)} – ${percent(high)}</td><td>${n.toLocaleString('en')}</td></tr>`,
+      html`<tr><th scope="row">${task}</th><td>${percent(accuracy)} %</td>
+<td>${percent(low)} – ${percent(high)}</td><td>${n.toLocaleString('en')}</td></tr>`,
   );
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Measured accuracies"><table>
 <caption>Measured on the run’s own test</caption>
-<thead><tr><th scope="col">test</th><th scope="col">right</th><th scope="col">95 % interval</th><th scope="col">answers</th></tr></thead>
+<thead><tr><th scope="col">test</th><th scope="col">right</th>
+<th scope="col">95 % interval</th><th scope="col">answers</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }

@@ -25,7 +25,8 @@ export async function probeEngine({ tf, flush }: Engine): Promise<Float32Array> 
     const kernel = wave([3, 3, 1, FILTERS], 1.1) as Tensor4D;
     const weights = wave([POOLED * POOLED * FILTERS, UNITS], 1.3) as Tensor2D;
     const loss = (kernelNow: Tensor4D, weightsNow: Tensor2D): Scalar => {
-      const features = tf.maxPool(tf.relu(tf.conv2d(pictures, kernelNow, 1, 'valid')), 2, 2, 'valid'); // [BATCH, POOLED, POOLED, FILTERS]
+      // [BATCH, POOLED, POOLED, FILTERS]
+      const features = tf.maxPool(tf.relu(tf.conv2d(pictures, kernelNow, 1, 'valid')), 2, 2, 'valid');
       const embedding = tf.sigmoid(tf.matMul(tf.reshape(features, [BATCH, -1]), weightsNow)); // [BATCH, UNITS]
       return tf.mean(tf.square(embedding)) as Scalar;
     };

@@ -1,5 +1,5 @@
 // A Python wheel from PyPI: a zip of libraries that is only unpacked, never installed. Fetched from its published address,
-// where a cut download is gone on with, or by pip where pip has been told of other package sources or where that address
+// where a cut download is gone on with, or by pip where pip has been told of other package indexes or where that address
 // cannot be reached.
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -57,7 +57,7 @@ export async function fetchWheel(wheel: Wheel, options: WheelOptions): Promise<s
   if (existsSync(path) && (await hashFile(path)) === wheel.sha256) return path;
   const python = findProgram('python3', env) ?? findProgram('python', env);
   const pip = from === undefined && python !== undefined ? await inspectPip(python, env) : undefined;
-  if (pip?.hasSources) await fetchByPip(pip.python, wheel, options);
+  if (pip?.hasIndexes) await fetchByPip(pip.python, wheel, options);
   else {
     try {
       await fetchFromServer(wheel, options);
@@ -87,16 +87,16 @@ async function fetchFromServer(wheel: Wheel, { folder, from, onProgress, report 
 }
 
 /**
- * A Python with pip, and whether pip was told of package sources besides PyPI: those are to be asked then. Undefined
+ * A Python with pip, and whether pip was told of package indexes besides PyPI: those are to be asked then. Undefined
  * without pip.
  */
 async function inspectPip(
   python: string,
   env: Environment,
-): Promise<{ python: string; hasSources: boolean } | undefined> {
+): Promise<{ python: string; hasIndexes: boolean } | undefined> {
   const result = await execa(python, ['-m', 'pip', 'config', 'list'], { env, extendEnv: false, reject: false });
   if (result.failed) return undefined;
-  return { python, hasSources: /[.:](extra-)?index-url=|[.:](find-links|no-index|proxy)=/.test(result.stdout) };
+  return { python, hasIndexes: /[.:](extra-)?index-url=|[.:](find-links|no-index|proxy)=/.test(result.stdout) };
 }
 
 async function fetchByPip(python: string, wheel: Wheel, options: WheelOptions): Promise<void> {
@@ -141,8 +141,8 @@ async function fetchByPip(python: string, wheel: Wheel, options: WheelOptions): 
   }
 }
 
-function refuse({ file }: Wheel, source: string): never {
-  throw new OneshotError('engine', `what came from ${source} is not the published ${file}`);
+function refuse({ file }: Wheel, address: string): never {
+  throw new OneshotError('engine', `what came from ${address} is not the published ${file}`);
 }
 
 function sizeOf(folder: string): number {

@@ -159,10 +159,10 @@ function requireSpace(engines: string, { name, wheels, diskBytes }: EngineRecipe
   );
 }
 
-function replaceFolder(source: string, target: string): void {
+function replaceFolder(replacement: string, target: string): void {
   const leaving = temporaryName(target);
   if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) renameSync(target, leaving);
-  renameSync(source, target);
+  renameSync(replacement, target);
   syncFolder(join(target, '..'));
   // Processes that have loaded it keep its files until they end.
   rmSync(leaving, { recursive: true, force: true });

@@ -82,7 +82,7 @@ export function tensorFlowRecipe(variant: 'cpu' | 'gpu'): EngineRecipe {
         await unpackWheel(path, dependencies, placeCudaLibrary);
       }
       if (cuda.length > 0) linkCudaLibraries(dependencies);
-      removeSources(folder);
+      removeBuildFiles(folder);
     },
   };
 }
@@ -151,7 +151,7 @@ function linkCudaLibraries(dependencies: string): void {
   }
 }
 
-function removeSources(folder: string): void {
+function removeBuildFiles(folder: string): void {
   for (const part of ['binding', 'src', 'python', 'scripts', join('deps', 'include')]) {
     rmSync(join(folder, PACKAGE, part), { recursive: true, force: true });
   }

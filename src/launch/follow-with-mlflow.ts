@@ -58,8 +58,8 @@ export function followWithMlflow(experiment: Experiment, options: FollowOptions)
 function openShipping({ tracking }: Experiment, { note, exportOnnx }: FollowOptions): LiveShipping | undefined {
   const address = chooseTrackingAddress(tracking?.mlflow?.trackingUri, process.env);
   if (address === undefined) return undefined;
-  const { uri, source, overruled } = address;
-  if (overruled !== undefined) note(`MLflow: the file's ${source} is used, not ${overruled}`);
+  const { uri, setting, overruled } = address;
+  if (overruled !== undefined) note(`MLflow: the file's ${setting} is used, not ${overruled}`);
   const { experiment } = tracking?.mlflow ?? {};
   const shellName = process.env.MLFLOW_EXPERIMENT_NAME?.trim();
   if (experiment !== undefined && shellName && shellName !== experiment)
@@ -68,7 +68,7 @@ function openShipping({ tracking }: Experiment, { note, exportOnnx }: FollowOpti
     return shipLive(connectMlflow(uri), { note, now: Date.now, exportOnnx });
   } catch (error) {
     if (!(error instanceof OneshotError)) throw error;
-    note(`MLflow: ${source}: ${error.message}`);
+    note(`MLflow: ${setting}: ${error.message}`);
     note('  training goes on without; the run folders keep everything for `oneshot sync`');
     return undefined;
   }

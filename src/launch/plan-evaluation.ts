@@ -5,7 +5,7 @@ import { OneshotError } from '../base/problem.js';
 import { loadPlan } from '../check/load-plan.js';
 import type { Experiment } from '../config/experiment.js';
 import { readExperiment } from '../config/read-experiment.js';
-import { channelsOf } from '../data/loaded-data.js';
+import { channelsOf } from '../data/data-sets.js';
 import { channelsOfForm } from '../data/pictures/see-picture.js';
 import type { Plan } from '../plan/plan-trials.js';
 import { runFiles } from '../run-folder/run-folder.js';
@@ -40,8 +40,8 @@ export function planEvaluation(path: string, file: string | undefined, sets: rea
     throw new OneshotError('usage', `${path} is an exported file, which does not say what to measure`, {
       hint: 'name an experiment file with data and evaluation behind it',
     });
-  const source = file ?? runFiles(place).experiment;
-  const { value, positions } = readExperiment(source, { sets });
+  const experimentFile = file ?? runFiles(place).experiment;
+  const { value, positions } = readExperiment(experimentFile, { sets });
   const wanted = value as Partial<Experiment>;
   const isGiven = (...keys: string[]) => positions.find(keys) !== undefined;
 
@@ -62,7 +62,7 @@ export function planEvaluation(path: string, file: string | undefined, sets: rea
     if ('inkGain' in wanted.data && !isGiven('data', 'inkGain')) fixed.push(`data.inkGain=${inkGain}`);
     requireSameForm(wanted.data, isGiven('data', 'imageSize'), network.pictures, nameNetwork(network));
   }
-  const plan = loadPlan(source, {
+  const plan = loadPlan(experimentFile, {
     sets,
     fixed,
     changes: [{ path: 'model.initialWeights.run', value: basename(place).replace(/\.safetensors$/i, '') }],
@@ -70,7 +70,7 @@ export function planEvaluation(path: string, file: string | undefined, sets: rea
   const unused = replaced.filter((key) => file !== undefined && isGiven(key));
   return {
     plan,
-    file: source,
+    file: experimentFile,
     notes: [
       ...('notes' in network ? network.notes : []),
       ...(unused.length === 0

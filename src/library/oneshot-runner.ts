@@ -3,7 +3,7 @@ export { type FailureCode, InputError, OneshotError, type Problem } from '../bas
 export type { Experiment } from '../config/experiment.js';
 export type { EvaluationResult } from '../evaluation/records/evaluation-result.js';
 export type { PlanOutcome, TrialResult } from '../launch/start-plan.js';
-export type { ExperimentSource, SourceOptions } from './experiment-source.js';
+export type { ExperimentInput, InputOptions } from './experiment-input.js';
 export { loadModel } from './load-model.js';
 export type { Classification, ClassifyOptions, Model, ModelOptions } from './model.js';
 export { openRun, type RunRecord } from './open-run.js';

@@ -2,9 +2,9 @@ import { join, resolve } from 'node:path';
 import { estimateTimeHere, type TimeEstimate } from '../bench/estimate-time.js';
 import { loadPlan } from '../check/load-plan.js';
 import { countFlopsLeft, describePlan, listPlannedTrials, type PlanDescription } from '../launch/describe-plan.js';
-import { type ExperimentSource, openSource, type SourceOptions } from './experiment-source.js';
+import { type ExperimentInput, type InputOptions, openInput } from './experiment-input.js';
 
-export interface PlanOptions extends SourceOptions {
+export interface PlanOptions extends InputOptions {
   /** The folder that runs are kept in. Default: `runs`. */
   readonly runs?: string;
 }
@@ -15,8 +15,8 @@ export interface PlannedExperiment extends PlanDescription {
 }
 
 /** What `oneshot plan --json` says of an experiment; starts nothing. Throws an `InputError` with all its problems. */
-export function planExperiment(source: ExperimentSource, options: PlanOptions = {}): PlannedExperiment {
-  const { path, compose } = openSource(source, options);
+export function planExperiment(experiment: ExperimentInput, options: PlanOptions = {}): PlannedExperiment {
+  const { path, compose } = openInput(experiment, options);
   const plan = loadPlan(path, compose);
   const trials = listPlannedTrials(plan, join(resolve(options.runs ?? 'runs'), plan.experiment.name));
   const description = describePlan(plan, trials);

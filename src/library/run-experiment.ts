@@ -5,9 +5,9 @@ import type { PlanEvent } from '../launch/plan-event.js';
 import { describeOutcome, type PlanOutcome, requirePlan, startPlan } from '../launch/start-plan.js';
 import type { Trial } from '../plan/trial.js';
 import { EventQueue } from './event-queue.js';
-import { type ExperimentSource, openSource, type SourceOptions } from './experiment-source.js';
+import { type ExperimentInput, type InputOptions, openInput } from './experiment-input.js';
 
-export interface RunOptions extends SourceOptions {
+export interface RunOptions extends InputOptions {
   /** The folder that runs are kept in. Default: `runs`. */
   readonly runs?: string;
   /** Aborted: running trials write a checkpoint and end, none is started any more; a later run goes on from there. */
@@ -51,11 +51,11 @@ export interface ExperimentRun extends AsyncIterable<RunEvent> {
  * Begins to run an experiment, each trial in a process of its own: finished trials are skipped, interrupted ones go on.
  * Writes below `runs` and prints nothing; ships to MLflow where the experiment or MLFLOW_TRACKING_URI names a server.
  */
-export function runExperiment(source: ExperimentSource, options: RunOptions = {}): ExperimentRun {
+export function runExperiment(experiment: ExperimentInput, options: RunOptions = {}): ExperimentRun {
   const events = new EventQueue<RunEvent>(
     (earlier, later) => earlier.type === 'progress' && later.type === 'progress' && earlier.trial.id === later.trial.id,
   );
-  const outcome = run(source, options, (event) => events.push(event));
+  const outcome = run(experiment, options, (event) => events.push(event));
   // Whoever reads events alone learns of it there; nobody has to do both.
   outcome.then(
     () => events.end(),
@@ -65,11 +65,11 @@ export function runExperiment(source: ExperimentSource, options: RunOptions = {}
 }
 
 async function run(
-  source: ExperimentSource,
+  experiment: ExperimentInput,
   options: RunOptions,
   tell: (event: RunEvent) => void,
 ): Promise<PlanOutcome> {
-  const { path, compose, baseFolder } = openSource(source, options);
+  const { path, compose, baseFolder } = openInput(experiment, options);
   const plan = loadPlan(path, compose);
   const places = { env: process.env, baseFolder, runsFolder: resolve(options.runs ?? 'runs') };
   requirePlan(plan, options, places);

@@ -2,7 +2,7 @@ import { hideWrittenCredentials } from '../base/hide-credentials.js';
 import { InputError, type Problem } from '../base/problem.js';
 import { loadExperiment } from '../check/load-experiment.js';
 import type { Experiment } from '../config/experiment.js';
-import { type ExperimentSource, openSource, type SourceOptions } from './experiment-source.js';
+import { type ExperimentInput, type InputOptions, openInput } from './experiment-input.js';
 
 export interface Validation {
   readonly isValid: boolean;
@@ -15,8 +15,8 @@ export interface Validation {
 }
 
 /** What `oneshot validate --format json` says of an experiment. Reads files only. */
-export function validateExperiment(source: ExperimentSource, options: SourceOptions = {}): Validation {
-  const { path, compose } = openSource(source, options);
+export function validateExperiment(experiment: ExperimentInput, options: InputOptions = {}): Validation {
+  const { path, compose } = openInput(experiment, options);
   try {
     const { experiment } = loadExperiment(path, compose);
     return { isValid: true, problems: [], more: 0, experiment };

@@ -20,7 +20,7 @@ export interface WeightMisfit {
   readonly layer: string;
   /** In words: `conv1/kernel is [3, 3, 1, 8], not [3, 3, 1, 16]`. */
   readonly found: string;
-  /** Whether the source has nothing of this layer. */
+  /** Whether the other network has nothing of this layer. */
   readonly isMissing: boolean;
 }
 
@@ -28,14 +28,14 @@ export interface WeightMisfit {
 export function findMisfits(
   layers: readonly string[],
   { parameters }: Pick<NetworkShape, 'parameters'>,
-  source: ReadonlyMap<string, readonly number[]>,
+  given: ReadonlyMap<string, readonly number[]>,
 ): WeightMisfit[] {
-  const known = new Set([...source.keys()].map((path) => path.slice(0, path.indexOf('/'))));
+  const known = new Set([...given.keys()].map((path) => path.slice(0, path.indexOf('/'))));
   return layers.flatMap((layer): WeightMisfit[] => {
     if (!known.has(layer)) return [{ layer, found: `no layer ${layer}`, isMissing: true }];
     for (const { path, layer: owner, shape } of parameters) {
-      if (owner !== layer || source.get(path)?.join() === shape.join()) continue;
-      const there = source.get(path);
+      if (owner !== layer || given.get(path)?.join() === shape.join()) continue;
+      const there = given.get(path);
       const found = there === undefined ? `no ${path}` : `${path} of shape [${there.join(', ')}]`;
       return [{ layer, found: `${found}, where this network has [${shape.join(', ')}]`, isMissing: false }];
     }

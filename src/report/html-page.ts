@@ -81,13 +81,16 @@ function renderBlock(block: Block, level: 2 | 3): Html {
     case 'heading':
       return html``;
     case 'paragraph':
-      return html`<p class="${block.tone ?? 'plain'}">${block.tone === 'alarm' ? 'Attention. ' : ''}${renderText(block.text)}</p>\n`;
+      return html`<p class="${block.tone ?? 'plain'}">${
+        block.tone === 'alarm' ? 'Attention. ' : ''
+      }${renderText(block.text)}</p>\n`;
     case 'list':
       return html`<ul>${block.items.map((item) => html`<li>${renderText(item)}</li>`)}</ul>\n`;
     case 'table':
       return renderTable(block.table, block.caption);
     case 'plots':
-      return html`<div class="${block.wide ? 'plots wide' : 'plots'}">${block.plots.map((plot) => renderPlot(plot, level))}${renderBeside(block)}</div>\n`;
+      return html`<div class="${block.wide ? 'plots wide' : 'plots'}">
+${block.plots.map((plot) => renderPlot(plot, level))}${renderBeside(block)}</div>\n`;
     case 'listing':
       return html`<details class="listing"><summary>${block.title}</summary><pre tabindex="0">${block.text}</pre></details>\n`;
     case 'gallery':
@@ -121,11 +124,13 @@ function renderTable({ head, align, rows, listsRuns }: Table, caption = ''): Htm
   const isTall = rows.length > MOST_ROWS;
   const extent = isTall ? `${rows.length} rows, which scroll` : '';
   const told = [caption, extent].filter((part) => part !== '').join(': ');
+  const cells = (row: Table['rows'][number]) =>
+    row.map((cell, column) => html`<td class="${align[column]!}">${renderText(cell)}</td>`);
   return html`${told === '' ? '' : html`<p class="caption">${told}</p>`}
 <div class="${isTall ? 'scroll tall' : 'scroll'}" tabindex="0" role="region" aria-label="${caption || head.join(', ')}"><table>
 <thead><tr>${head.map((text, column) => html`<th scope="col" class="${align[column]!}"><bdi>${text}</bdi></th>`)}</tr></thead>
 <tbody>
-${rows.map((row, index) => html`<tr${place(index)}>${row.map((cell, column) => html`<td class="${align[column]!}">${renderText(cell)}</td>`)}</tr>\n`)}</tbody>
+${rows.map((row, index) => html`<tr${place(index)}>${cells(row)}</tr>\n`)}</tbody>
 </table></div>\n`;
 }
 
@@ -148,11 +153,13 @@ function renderFacts(facts: readonly Fact[]): Html {
 function renderPicture({ title, description, png, scale }: Picture): Html {
   const { width } = PNG.sync.read(Buffer.from(png, 'base64'));
   return html`<figure class="picture"><h3>${renderText(title)}</h3>
-<img src="data:image/png;base64,${png}" alt="${description}" width="${scale * width}"><figcaption>${description}</figcaption></figure>\n`;
+<img src="data:image/png;base64,${png}" alt="${description}" width="${scale * width}">
+<figcaption>${description}</figcaption></figure>\n`;
 }
 
 function linkCsv(data: Csv, text: string): Html {
-  return html`<a download="${data.file}" href="data:text/csv;charset=utf-8;base64,${Buffer.from(encodeCsv(data)).toString('base64')}">${text}</a>`;
+  const bytes = Buffer.from(encodeCsv(data)).toString('base64');
+  return html`<a download="${data.file}" href="data:text/csv;charset=utf-8;base64,${bytes}">${text}</a>`;
 }
 
 function renderGalleryItem({ truth, won, query, support }: GalleryItem): Html {
@@ -165,7 +172,9 @@ function renderGalleryItem({ truth, won, query, support }: GalleryItem): Html {
 function renderWay({ character, picture, score, isTruth, isPrediction }: GallerySupport): Html {
   const role = isTruth ? 'truth' : isPrediction ? 'wrong' : '';
   const told = isTruth ? ', the right class' : isPrediction ? ', the wrong answer' : '';
-  return html`<figure class="way ${role}"><img src="data:image/png;base64,${picture}" alt="${character}${told}" title="${character}"><figcaption>${score === null ? 'not finite' : formatScore(score)}</figcaption></figure>`;
+  return html`<figure class="way ${role}">
+<img src="data:image/png;base64,${picture}" alt="${character}${told}" title="${character}">
+<figcaption>${score === null ? 'not finite' : formatScore(score)}</figcaption></figure>`;
 }
 
 function formatScore(score: number): string {

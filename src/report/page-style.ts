@@ -23,13 +23,16 @@ const variables = (colors: Readonly<Record<string, string>>) =>
 
 /** The style sheet. */
 export const PAGE_STYLE = `
-:root { color-scheme: light dark; ${variables(PLOT_COLORS)} --page: #fdfdfc; --quiet: #5b5b58; --alarm: #a32800; --won: #00795a; --lost: #b34700; --shade: rgb(0 0 0 / 0.22); }
+:root { color-scheme: light dark; ${variables(PLOT_COLORS)} --page: #fdfdfc; --quiet: #5b5b58; --alarm: #a32800;
+  --won: #00795a; --lost: #b34700; --shade: rgb(0 0 0 / 0.22); }
 @media (prefers-color-scheme: dark) {
-  :root { ${variables(DARK_COLORS)} --page: #161615; --quiet: #b4b4af; --alarm: #ff9a76; --won: #2fcf9f; --lost: #ff8a3d; --shade: rgb(255 255 255 / 0.28); }
+  :root { ${variables(DARK_COLORS)} --page: #161615; --quiet: #b4b4af; --alarm: #ff9a76; --won: #2fcf9f;
+    --lost: #ff8a3d; --shade: rgb(255 255 255 / 0.28); }
 }
 * { box-sizing: border-box; }
 html { scroll-padding-top: 56px; }
-body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK KR', sans-serif; }
+body { margin: 0; background: var(--page); color: var(--ink);
+  font: 16px/1.55 system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK KR', sans-serif; }
 .page { max-width: 1280px; margin: 0 auto; }
 main { min-width: 0; padding: 20px 16px 64px; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 8px; overflow-wrap: anywhere; letter-spacing: -0.01em; }
@@ -52,11 +55,13 @@ a { color: var(--series-1); }
 .section > summary { cursor: pointer; padding: 11px 0; }
 .section > summary::marker { color: var(--quiet); }
 .section > summary:hover h2 { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 3px; }
-summary:focus-visible, .scroll:focus-visible, pre:focus-visible, a:focus-visible { outline: 2px solid var(--series-1); outline-offset: 2px; }
+summary:focus-visible, .scroll:focus-visible, pre:focus-visible, a:focus-visible { outline: 2px solid var(--series-1);
+  outline-offset: 2px; }
 .content { padding-bottom: 24px; }
 .listing { margin: 12px 0; }
 .listing summary { cursor: pointer; color: var(--quiet); font-size: 0.92rem; }
-pre { overflow: auto; max-height: 32rem; background: var(--card); border: 1px solid var(--faint); border-radius: 6px; padding: 12px; font-size: 0.82rem; line-height: 1.45; }
+pre { overflow: auto; max-height: 32rem; background: var(--card); border: 1px solid var(--faint); border-radius: 6px;
+  padding: 12px; font-size: 0.82rem; line-height: 1.45; }
 .scroll { overflow-x: auto; margin: 12px 0;
   background: linear-gradient(to right, var(--page) 40%, transparent) left / 40px 100% no-repeat local,
     linear-gradient(to left, var(--page) 40%, transparent) right / 40px 100% no-repeat local,
@@ -80,12 +85,14 @@ td.right:first-child, th.right:first-child { min-width: 2.2rem; padding-right: 1
 .caption + .scroll { margin-top: 4px; }
 small { display: block; color: var(--quiet); font-size: 0.82rem; }
 .lead small { display: inline; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 20px; margin: 16px 0; align-items: start; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 20px;
+  margin: 16px 0; align-items: start; }
 figure { margin: 0; min-width: 0; }
 .number { margin: 0 0 14px; }
 .number strong { display: block; font-size: 2.9rem; line-height: 1.1; font-weight: 700; letter-spacing: -0.02em; }
 .number span { color: var(--quiet); }
-.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 3px 14px; margin: 0; align-content: start; font-size: 0.88rem; }
+.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 3px 14px; margin: 0;
+  align-content: start; font-size: 0.88rem; }
 .facts dt { color: var(--quiet); }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
 .plot { background: var(--card); border: 1px solid var(--faint); border-radius: 6px; padding: 14px; max-width: 620px; }
@@ -93,7 +100,8 @@ figure { margin: 0; min-width: 0; }
 .picture { margin: 16px 0; overflow-x: auto; }
 .picture img { max-width: 100%; height: auto; image-rendering: pixelated; display: block; margin: 6px 0; }
 .picture figcaption { max-width: 46rem; font-size: 0.92rem; }
-img.small { width: 44px; height: 44px; object-fit: contain; background: #fff; border: 1px solid var(--faint); border-radius: 3px; vertical-align: middle; margin-right: 8px; }
+img.small { width: 44px; height: 44px; object-fit: contain; background: #fff; border: 1px solid var(--faint);
+  border-radius: 3px; vertical-align: middle; margin-right: 8px; }
 tr:target { background: color-mix(in srgb, var(--series-6) 25%, transparent); }
 .plots.wide { grid-template-columns: minmax(0, 1fr); }
 .wide .plot { max-width: none; }
@@ -101,10 +109,12 @@ tr:target { background: color-mix(in srgb, var(--series-6) 25%, transparent); }
 .item { margin: 16px 0 24px; }
 .item .query { display: flex; align-items: center; gap: 12px; margin-bottom: 8px; }
 .ways { display: grid; grid-template-columns: repeat(auto-fill, minmax(52px, 1fr)); gap: 6px; max-width: 760px; }
-.way { font-size: 0.72rem; text-align: center; color: var(--quiet); border: 2px solid transparent; border-radius: 5px; padding: 2px; }
+.way { font-size: 0.72rem; text-align: center; color: var(--quiet); border: 2px solid transparent; border-radius: 5px;
+  padding: 2px; }
 .way.truth { border-color: var(--won); color: var(--won); }
 .way.wrong { border-color: var(--lost); color: var(--lost); }
-.item img { width: 100%; max-width: 72px; image-rendering: auto; background: #fff; border-radius: 3px; display: block; margin: 0 auto; }
+.item img { width: 100%; max-width: 72px; image-rendering: auto; background: #fff; border-radius: 3px; display: block;
+  margin: 0 auto; }
 .item .query img { width: 72px; margin: 0; border: 1px solid var(--faint); }
 footer { margin-top: 40px; font-size: 0.85rem; color: var(--quiet); }
 @media (min-width: 1000px) {
@@ -117,7 +127,8 @@ footer { margin-top: 40px; font-size: 0.85rem; color: var(--quiet); }
 }
 @page { margin: 14mm; }
 @media print {
-  :root { color-scheme: light; ${variables(PLOT_COLORS)} --page: #fff; --quiet: #444; --alarm: #8a2200; --won: #00664c; --lost: #8f3900; }
+  :root { color-scheme: light; ${variables(PLOT_COLORS)} --page: #fff; --quiet: #444; --alarm: #8a2200;
+    --won: #00664c; --lost: #8f3900; }
   .page { display: block; max-width: none; } main { padding: 0; }
   body { font-size: 11px; } nav, .download, .listing { display: none; }
   .scroll, .tall { overflow: visible; max-height: none; background: none; } .tall th { position: static; }

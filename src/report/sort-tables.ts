@@ -41,5 +41,5 @@ for (const table of document.querySelectorAll('table')) {
 /** The text of the script. */
 export const SORT_SCRIPT: string = SCRIPT;
 
-/** The source that a content security policy lets run: this very text and no other. */
+/** What a content security policy lets run: this very text and no other. */
 export const SORT_SCRIPT_SOURCE = `'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`;

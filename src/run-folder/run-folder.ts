@@ -4,7 +4,7 @@ import { join, sep } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import type { FailureCode } from '../base/problem.js';
 import type { RunHeadline } from '../evaluation/headline.js';
-import { BEST_WEIGHTS_FILE, STATUS_FILE, TRIAL_FILE } from '../model/weights-source.js';
+import { BEST_WEIGHTS_FILE, STATUS_FILE, TRIAL_FILE } from '../model/describe-weights.js';
 import type { Fingerprints } from '../plan/fingerprint.js';
 import {
   isCount,

@@ -64,7 +64,10 @@ export async function prepareGivenWeights(options: GivenWeightsOptions): Promise
   return given;
 }
 
-/** The arrays of the layers that come from another network, in the order of this one. Throws OneshotError('corrupt') when one does not fit. */
+/**
+ * The arrays of the layers that come from another network, in the order of this one. Throws OneshotError('corrupt') when
+ * one does not fit.
+ */
 function takeLearned({ model, learned, data }: GivenWeightsOptions): [string, NumberArray][] {
   if (model.initialWeights === undefined || learned === undefined) return [];
   const { imageSize, channels } = data.description;

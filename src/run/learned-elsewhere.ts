@@ -7,7 +7,7 @@ import type { InitialWeights } from '../config/experiment.js';
 import { loadData } from '../data/data-sets.js';
 import type { DataSection, LoadedData, LoadOptions } from '../data/loaded-data.js';
 import { pictureAt, type Selection } from '../data/pictures/picture-set.js';
-import { weightsPath } from '../model/weights-source.js';
+import { weightsPath } from '../model/describe-weights.js';
 import type { InitialWeightsOrigin } from '../run-folder/provenance.js';
 import type { OpenedRun } from '../trained/open-run.js';
 import { openTrained } from '../trained/open-trained.js';

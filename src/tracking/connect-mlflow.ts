@@ -6,8 +6,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface TrackingAddress {
   readonly uri: string;
-  /** Who names it, in words. */
-  readonly source: string;
+  /** The key or the variable that names it. */
+  readonly setting: string;
   /** The value that lost against it; undefined where there is none or it says the same. */
   readonly overruled?: string;
 }
@@ -16,11 +16,11 @@ export interface TrackingAddress {
 export function chooseTrackingAddress(fileUri: string | undefined, env: Environment): TrackingAddress | undefined {
   const shellUri = env.MLFLOW_TRACKING_URI?.trim() || undefined;
   if (fileUri === undefined)
-    return shellUri === undefined ? undefined : { uri: shellUri, source: 'MLFLOW_TRACKING_URI' };
+    return shellUri === undefined ? undefined : { uri: shellUri, setting: 'MLFLOW_TRACKING_URI' };
   const isOverruled = shellUri !== undefined && shellUri !== fileUri;
   return {
     uri: fileUri,
-    source: 'tracking.mlflow.trackingUri',
+    setting: 'tracking.mlflow.trackingUri',
     ...(isOverruled ? { overruled: 'MLFLOW_TRACKING_URI' } : {}),
   };
 }

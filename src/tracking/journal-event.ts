@@ -34,6 +34,7 @@ export type JournalFact =
       readonly name: string;
       /** At most 36 characters. */
       readonly digest: string;
+      /** MLflow's words for where a data set is from. */
       readonly sourceType: string;
       readonly source: string;
       readonly context?: string;

@@ -1,5 +1,5 @@
 // A trained network as an MLflow model: the files beside its ONNX file by which `mlflow.onnx` and `mlflow.pyfunc` load it.
-// Source: mlflow/onnx/__init__.py (`save_model`) and what MLflow 3.17 writes for such a model. Pure.
+// After mlflow/onnx/__init__.py (`save_model`) and what MLflow 3.17 writes for such a model. Pure.
 import { randomUUID } from 'node:crypto';
 import { stringify } from 'yaml';
 

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { OneshotError } from '../base/problem.js';
 import type { Experiment, Model } from '../config/experiment.js';
-import { describeData } from '../data/data-sets.js';
+import { channelsOf, describeData } from '../data/data-sets.js';
 import { settingsOf } from '../data/folder/describe-folder.js';
-import { channelsOf, type DataDescription, type DataSection } from '../data/loaded-data.js';
+import type { DataDescription, DataSection } from '../data/loaded-data.js';
 import type { PictureForm } from '../data/pictures/see-picture.js';
 import { type EvaluationResult, readResults } from '../evaluation/records/evaluation-result.js';
 import { readFinishedRun } from '../run-folder/read-finished-run.js';

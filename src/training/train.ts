@@ -33,7 +33,7 @@ export interface TrainingOptions {
   /** Channels of the pictures: 1, ink, when left out. */
   readonly channels?: number;
   readonly training: Training;
-  /** Layers at the beginning of the encoder that pictures have been through already: batches and validation bring what these gave. */
+  /** Layers at the encoder's beginning that pictures have been through already: batches and validation bring their output. */
   readonly fixedLayers?: number;
   /** Weights by path that are not drawn at the start. */
   readonly given?: NamedArrays;

@@ -80,11 +80,11 @@ const problem: Problem = {
   nearest: 'decayPerEpoch',
   hint: 'units: 100 % per epoch',
 };
-const readSource = () => 'schedule:\r\n  decayPerEpoc: 0.9\r\n';
+const readText = () => 'schedule:\r\n  decayPerEpoc: 0.9\r\n';
 
 describe('renderProblems', () => {
   test('shows the line with a caret under the word, and the hint', () => {
-    expect(renderProblems([problem], 'text', { readSource })).toBe(
+    expect(renderProblems([problem], 'text', { readText })).toBe(
       [
         'experiments/koch.yaml:2:3 training.schedule: found key decayPerEpoc; allowed: type, decayPerEpoch; nearest: decayPerEpoch',
         '  2 |   decayPerEpoc: 0.9',
@@ -96,7 +96,7 @@ describe('renderProblems', () => {
 
   test('shows a part of a long line', () => {
     const line = `key: ${'x'.repeat(150)} wrong ${'y'.repeat(150)}`;
-    const text = renderProblems([{ ...problem, line: 1, column: 157 }], 'text', { readSource: () => line });
+    const text = renderProblems([{ ...problem, line: 1, column: 157 }], 'text', { readText: () => line });
     const [, excerpt, caret] = text.split('\n');
     expect(excerpt).toMatch(/\| …x{49} wrong y+…$/);
     expect(caret!.indexOf('^')).toBe(excerpt!.indexOf('wrong'));
@@ -117,14 +117,14 @@ describe('renderProblems', () => {
 
   test('lets no control character through to the terminal', () => {
     const text = renderProblems([{ ...problem, found: 'key \u001b[31mred\u202e' }], 'text', {
-      readSource: () => '\n\u001b]0;title\u0007',
+      readText: () => '\n\u001b]0;title\u0007',
     });
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
   });
 
   test('colours only when asked to', () => {
-    expect(renderProblems([problem], 'text', { readSource })).not.toContain('\u001b[');
-    expect(renderProblems([problem], 'text', { readSource, colors: true })).toContain('\u001b[');
+    expect(renderProblems([problem], 'text', { readText })).not.toContain('\u001b[');
+    expect(renderProblems([problem], 'text', { readText, colors: true })).toContain('\u001b[');
   });
 
   test('gives JSON with all fields', () => {

@@ -60,7 +60,7 @@ export const checkTestTimeAugmentation: Rule = {
   check({ augmentation, evaluation }, { report, isSound }) {
     if (augmentation.affine || augmentation.elastic || !isSound(['evaluation'])) return;
     evaluation.forEach((protocol, index) => {
-      if (!protocol.testTimeAugmentation) return;
+      if (!('testTimeAugmentation' in protocol && protocol.testTimeAugmentation)) return;
       report({
         code: 'conflict',
         path: ['evaluation', index, 'testTimeAugmentation'],

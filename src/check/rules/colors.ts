@@ -1,5 +1,5 @@
 // Colour pictures and ink: what is made for one of them is not asked of the other.
-import { channelsOf } from '../../data/loaded-data.js';
+import { channelsOf } from '../../data/data-sets.js';
 import type { Rule } from '../rule.js';
 
 /** Baselines that compare pixels of any kind. */

@@ -1,6 +1,6 @@
 // Layers that do not fit each other, or that share a name.
 import { formatKeyPath } from '../../config/key-path.js';
-import { channelsOf } from '../../data/loaded-data.js';
+import { channelsOf } from '../../data/data-sets.js';
 import { findRepeatedLayerNames, layerName, reservedNames } from '../../layers/layer-name.js';
 import { listLayerGroups } from '../../layers/list-layers.js';
 import { LayerPlaceError } from '../../layers/place-layers.js';

@@ -3,18 +3,18 @@ import { findNearestKey } from '../../base/nearest-key.js';
 import { OneshotError } from '../../base/problem.js';
 import type { Experiment } from '../../config/experiment.js';
 import type { ConcretePath } from '../../config/key-path.js';
-import { channelsOf } from '../../data/loaded-data.js';
+import { channelsOf } from '../../data/data-sets.js';
 import { LayerPlaceError } from '../../layers/place-layers.js';
+import { type DescribedWeights, describeWeights } from '../../model/describe-weights.js';
 import { findMisfits, listTakenLayers, listWeightedLayers } from '../../model/initial-weights.js';
 import { describeNetwork, type NetworkShape } from '../../model/network-shape.js';
-import { describeWeights, type WeightsSource } from '../../model/weights-source.js';
 import { firstGiven, type Rule, type RuleContext } from '../rule.js';
 
 const SECTION: ConcretePath = ['model', 'initialWeights'];
 
 /** Where weights come from: one place, that can be read, with the weights that were meant. */
-export const checkWeightsSource: Rule = {
-  name: 'source of initial weights',
+export const checkWeightsPlace: Rule = {
+  name: 'place of initial weights',
   needs: ['model.initialWeights'],
   check({ model }, { report }) {
     const section = model?.initialWeights;
@@ -41,20 +41,20 @@ export const checkWeightsSource: Rule = {
       return;
     }
     const path = [...SECTION, run === undefined ? 'file' : 'run'];
-    const source = tryDescribe(section);
-    if (source instanceof OneshotError)
+    const described = tryDescribe(section);
+    if (described instanceof OneshotError)
       report({
         code: 'unreadable',
         path,
-        found: `${JSON.stringify(run ?? file)}: ${source.message}`,
+        found: `${JSON.stringify(run ?? file)}: ${described.message}`,
         allowed: run === undefined ? 'a .safetensors file of `oneshot export`' : 'the folder of a finished run',
-        hint: source.hint,
+        hint: described.hint,
       });
-    else if (digest !== undefined && digest !== source.weightHash)
+    else if (digest !== undefined && digest !== described.weightHash)
       report({
         code: 'conflict',
         path: [...SECTION, 'digest'],
-        found: `${digest.slice(0, 16)}…, and the weights there have ${source.weightHash.slice(0, 16)}…`,
+        found: `${digest.slice(0, 16)}…, and the weights there have ${described.weightHash.slice(0, 16)}…`,
         allowed: 'the weights that were meant',
         hint: 'leave the digest out to take what is there now',
       });
@@ -76,11 +76,11 @@ export const checkWeightsFit: Rule = {
     const taken = listTakenLayers(section, shape).filter((layer) => !unknown.has(layer));
     reportUnknown(context, 'frozen', section.frozen, taken);
 
-    const source = tryDescribe(section);
-    if (source instanceof OneshotError) return;
-    for (const { layer, found, isMissing } of findMisfits(taken, shape, source.shapes)) {
+    const described = tryDescribe(section);
+    if (described instanceof OneshotError) return;
+    for (const { layer, found, isMissing } of findMisfits(taken, shape, described.shapes)) {
       const index = section.layers?.indexOf(layer) ?? -1;
-      const fitting = taken.filter((name) => findMisfits([name], shape, source.shapes).length === 0);
+      const fitting = taken.filter((name) => findMisfits([name], shape, described.shapes).length === 0);
       context.report({
         code: 'shape',
         path:
@@ -123,7 +123,7 @@ function reportUnknown(
 
 function tryDescribe(
   section: NonNullable<NonNullable<Experiment['model']>['initialWeights']>,
-): WeightsSource | OneshotError {
+): DescribedWeights | OneshotError {
   try {
     return describeWeights(section);
   } catch (error) {

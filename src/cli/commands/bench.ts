@@ -111,7 +111,8 @@ const LEGEND =
   'x: times as fast as the fastest PyTorch in float32 here (torch-bf16 has half the precision), more than 1 is faster; ' +
   'its range over rounds. CPU: the same by processor time, ' +
   `which other work on the machine disturbs less. Start: until the first training step is done. ${LEGEND_OF_STEPS}`;
-const LEGEND_WITHOUT_TORCH = `No PyTorch took part, so there are no ratios to it: --python names a Python that has it. ${LEGEND_OF_STEPS}`;
+const NO_TORCH = 'No PyTorch took part, so there are no ratios to it: --python names a Python that has it.';
+const LEGEND_WITHOUT_TORCH = `${NO_TORCH} ${LEGEND_OF_STEPS}`;
 
 interface Column {
   readonly head: string;

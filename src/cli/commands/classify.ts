@@ -6,30 +6,26 @@ import { classifyPictures, type PictureAnswer } from '../../classify/classify-pi
 import { compareTwo } from '../../classify/compare-two.js';
 import { SHEET_QUERIES, writeSheet } from '../../classify/sheet.js';
 import { describeClassification, describeNetworks, startClassifier } from '../../classify/start-classifier.js';
-import type { PictureForm } from '../../data/pictures/see-picture.js';
-import type { EngineName } from '../../engine/engine.js';
 import { isNetworkPath } from '../../trained/open-trained.js';
 import { listPictures } from '../../trained/picture-names.js';
-import { calibrateCommittee, type StartedCommittee, startCommittee } from '../../trained/start-committee.js';
+import { calibrateCommittee, type StartedCommittee } from '../../trained/start-committee.js';
 import { readSupportSet, type SupportSet } from '../../trained/support-set.js';
 import { nameNetwork } from '../../trained/trained-network.js';
 import { openAnswerPrinter } from '../answer-printer.js';
 import { count, describeReading, startTally, summarize } from '../answer-summary.js';
-import { openProgressLine, type ProgressLine } from '../progress-line.js';
+import type { ProgressLine } from '../progress-line.js';
 import type { ExitCode } from '../report-error.js';
 import { printNote, printResult } from '../terminal.js';
+import { type NetworkOptions, withNetworks } from '../with-networks.js';
 
-export interface ClassifyOptions {
+export interface ClassifyOptions extends NetworkOptions {
   readonly support?: string;
   readonly top: number;
   /** A score, or `none`: every query gets a name. */
   readonly threshold?: number | 'none';
-  readonly ink?: PictureForm['ink'];
   readonly sheet?: string;
   readonly json?: boolean;
   readonly csv?: boolean;
-  readonly engine?: 'auto' | EngineName;
-  readonly threads?: number;
 }
 
 /** `oneshot classify`: names for pictures after a support set, or whether two pictures show the same. */
@@ -40,28 +36,15 @@ export async function classifyCommand(first: string, rest: string[], options: Cl
     throw new OneshotError('usage', '--json and --csv are two forms of the answer; name one');
   if (options.sheet !== undefined && !existsSync(dirname(resolve(options.sheet))))
     throw new OneshotError('usage', `no such folder: ${dirname(resolve(options.sheet))}`);
-  const progress = openProgressLine();
-  let started: StartedCommittee | undefined;
-  try {
-    // What is wrong with the pictures is said before an engine is started.
-    const set = options.support === undefined ? undefined : readSupportSet(options.support);
-    const files = pictures.length === 0 ? [] : listPictures(pictures);
-    refuseNothing(set, pictures, files);
-    started = await startCommittee(networks, {
-      engine: options.engine ?? 'auto',
-      threads: options.threads,
-      ink: options.ink,
-      env: process.env,
-      report: (message) => progress.show(message),
-      note: progress.note,
-    });
-    return set === undefined && files.length === 2 && started.opened[0]!.support === undefined
-      ? await answerPair(started, [files[0]!, files[1]!], options, progress)
-      : await answerQueries(started, set, files, options, progress);
-  } finally {
-    progress.close();
-    started?.dispose();
-  }
+  // What is wrong with the pictures is said before an engine is started.
+  const set = options.support === undefined ? undefined : readSupportSet(options.support);
+  const files = pictures.length === 0 ? [] : listPictures(pictures);
+  refuseNothing(set, pictures, files);
+  return withNetworks(networks, options, (started, progress) =>
+    set === undefined && files.length === 2 && started.opened[0]!.support === undefined
+      ? answerPair(started, [files[0]!, files[1]!], options, progress)
+      : answerQueries(started, set, files, options, progress),
+  );
 }
 
 function countNetworks(paths: readonly string[]): number {

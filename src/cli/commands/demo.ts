@@ -3,20 +3,17 @@ import { join, resolve } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
 import { formatBytes } from '../../base/format-quantity.js';
 import { makeFolder } from '../../base/make-folder.js';
-import type { PictureForm } from '../../data/pictures/see-picture.js';
 import { isOnlyGroup } from '../../data/words.js';
 import { type PreparedDemo, prepareDemo } from '../../demo/prepare-demo.js';
 import { serveDemo } from '../../demo/serve-demo.js';
-import type { EngineName } from '../../engine/engine.js';
-import { type StartedCommittee, startCommittee } from '../../trained/start-committee.js';
 import { readSupportSet } from '../../trained/support-set.js';
 import { followInterrupts } from '../interrupts.js';
 import { hasDesktop, openAddress } from '../open-address.js';
-import { openProgressLine } from '../progress-line.js';
 import type { ExitCode } from '../report-error.js';
 import { printNote, printResult } from '../terminal.js';
+import { type NetworkOptions, withNetworks } from '../with-networks.js';
 
-export interface DemoCommandOptions {
+export interface DemoCommandOptions extends NetworkOptions {
   readonly support?: string;
   readonly out?: string;
   readonly port?: number;
@@ -24,14 +21,14 @@ export interface DemoCommandOptions {
   readonly starters: boolean;
   /** False after --no-open. */
   readonly open: boolean;
-  readonly ink?: PictureForm['ink'];
-  readonly engine?: 'auto' | EngineName;
-  readonly threads?: number;
 }
 
 /** `oneshot demo`: a page to draw on, served until Ctrl-C, or written as files. */
 export async function demoCommand(path: string, options: DemoCommandOptions): Promise<ExitCode> {
-  const prepared = await prepare(path, options);
+  const set = options.support === undefined ? undefined : readSupportSet(options.support);
+  const prepared = await withNetworks([path], options, (started, { show: report }) =>
+    prepareDemo(started, { set, withStarters: options.starters, env: process.env, report }),
+  );
   const files = Object.entries(prepared.files);
   if (options.out !== undefined) {
     const folder = resolve(options.out);
@@ -64,25 +61,4 @@ function describeContent({ starters }: PreparedDemo): string {
   const held = `it holds ${pixels.length / (size * size * channels)} pictures to start from`;
   const names = starters.groups.map(({ name }) => name).filter((name) => !isOnlyGroup(name));
   return names.length === 0 ? held : `${held}: ${names.join(', ')}`;
-}
-
-async function prepare(path: string, options: DemoCommandOptions): Promise<PreparedDemo> {
-  const progress = openProgressLine();
-  let started: StartedCommittee | undefined;
-  try {
-    const set = options.support === undefined ? undefined : readSupportSet(options.support);
-    const report = (message: string) => progress.show(message);
-    started = await startCommittee([path], {
-      engine: options.engine ?? 'auto',
-      threads: options.threads,
-      ink: options.ink,
-      env: process.env,
-      report,
-      note: progress.note,
-    });
-    return await prepareDemo(started, { set, withStarters: options.starters, env: process.env, report });
-  } finally {
-    progress.close();
-    started?.dispose();
-  }
 }

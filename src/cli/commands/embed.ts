@@ -6,20 +6,14 @@ import { formatInteger } from '../../base/format-quantity.js';
 import { OneshotError } from '../../base/problem.js';
 import { embedPictures } from '../../classify/embed-pictures.js';
 import { encodeNpy } from '../../classify/encode-npy.js';
-import type { PictureForm } from '../../data/pictures/see-picture.js';
-import type { EngineName } from '../../engine/engine.js';
 import { listPictures } from '../../trained/picture-names.js';
-import { type StartedCommittee, startCommittee } from '../../trained/start-committee.js';
-import { openProgressLine } from '../progress-line.js';
 import type { ExitCode } from '../report-error.js';
 import { printNote, printResult } from '../terminal.js';
+import { type NetworkOptions, withNetworks } from '../with-networks.js';
 
-export interface EmbedOptions {
+export interface EmbedOptions extends NetworkOptions {
   readonly format?: EmbedFormat;
   readonly out?: string;
-  readonly ink?: PictureForm['ink'];
-  readonly engine?: 'auto' | EngineName;
-  readonly threads?: number;
 }
 
 export const EMBED_FORMATS = ['npy', 'csv', 'jsonl'] as const;
@@ -34,17 +28,7 @@ export async function embedCommand(network: string, pictures: string[], options:
   if (options.out !== undefined && !existsSync(dirname(resolve(options.out))))
     throw new OneshotError('usage', `no such folder: ${dirname(resolve(options.out))}`);
   const files = listPictures(pictures);
-  const progress = openProgressLine();
-  let started: StartedCommittee | undefined;
-  try {
-    started = await startCommittee([network], {
-      engine: options.engine ?? 'auto',
-      threads: options.threads,
-      ink: options.ink,
-      env: process.env,
-      report: (message) => progress.show(message),
-      note: progress.note,
-    });
+  return withNetworks([network], options, async (started, progress) => {
     const { units } = started.members[0]!;
     const lines: string[] = [];
     const rows: Float32Array[] = [];
@@ -68,10 +52,7 @@ export async function embedCommand(network: string, pictures: string[], options:
     if (options.out !== undefined)
       printNote(`${options.out}: ${formatInteger(done - unreadable)} embeddings of ${formatInteger(units)} numbers`);
     return unreadable > 0 ? 1 : 0;
-  } finally {
-    progress.close();
-    started?.dispose();
-  }
+  });
 }
 
 function chooseFormat({ format, out }: EmbedOptions): EmbedFormat {

@@ -20,9 +20,9 @@ export async function evaluateCommand(
   file: string | undefined,
   options: EvaluateOptions,
 ): Promise<ExitCode> {
-  const { plan, file: source, notes } = planEvaluation(network, file, options.set);
+  const { plan, file: experimentFile, notes } = planEvaluation(network, file, options.set);
   for (const note of notes) printNote(note);
-  const places = { env: process.env, runsFolder: resolve(options.runs), baseFolder: resolve(dirname(source)) };
+  const places = { env: process.env, runsFolder: resolve(options.runs), baseFolder: resolve(dirname(experimentFile)) };
   requirePlan(plan, options, places);
   return runHere(plan, options, places);
 }

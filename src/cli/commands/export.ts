@@ -3,28 +3,22 @@ import { dirname, resolve } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
 import { formatBytes } from '../../base/format-quantity.js';
 import { OneshotError } from '../../base/problem.js';
-import type { PictureForm } from '../../data/pictures/see-picture.js';
-import type { EngineName } from '../../engine/engine.js';
 import { composeExport } from '../../export/compose-export.js';
 import { encodeOnnxModel } from '../../export/onnx/encode-onnx-model.js';
 import { encodeGraphModel } from '../../export/tfjs/encode-graph-model.js';
 import { writeGraphModel } from '../../export/tfjs/write-graph-model.js';
 import { composeNetworkFile, describeNetworkFile, type NetworkFile } from '../../trained/network-file.js';
-import { type StartedCommittee, startCommittee } from '../../trained/start-committee.js';
 import { readSupportSet } from '../../trained/support-set.js';
 import { writeTensorFile } from '../../training/safetensors.js';
-import { openProgressLine } from '../progress-line.js';
 import type { ExitCode } from '../report-error.js';
 import { printNote, printResult } from '../terminal.js';
+import { type NetworkOptions, withNetworks } from '../with-networks.js';
 
-export interface ExportOptions {
+export interface ExportOptions extends NetworkOptions {
   readonly format: 'onnx' | 'tfjs' | 'safetensors';
   readonly support?: string;
   readonly out?: string;
-  readonly ink?: PictureForm['ink'];
   readonly json?: boolean;
-  readonly engine?: 'auto' | EngineName;
-  readonly threads?: number;
 }
 
 /** How each kind is written, whole or not at all; `tfjs` is a folder, the others are files. */
@@ -38,32 +32,17 @@ const WRITERS: { readonly [Format in ExportOptions['format']]: (path: string, fi
 export async function exportCommand(path: string, options: ExportOptions): Promise<ExitCode> {
   if (options.out !== undefined && !existsSync(dirname(resolve(options.out))))
     throw new OneshotError('usage', `no such folder: ${dirname(resolve(options.out))}`);
-  const progress = openProgressLine();
-  let started: StartedCommittee | undefined;
-  try {
-    const set = options.support === undefined ? undefined : readSupportSet(options.support);
-    const report = (message: string) => progress.show(message);
-    started = await startCommittee([path], {
-      engine: options.engine ?? 'auto',
-      threads: options.threads,
-      ink: options.ink,
-      env: process.env,
-      report,
-      note: progress.note,
-    });
-    const file = await composeExport(started, set, { env: process.env, report });
-    const { experiment, trial } = file.network.origin;
-    const out = options.out ?? `${experiment}-${trial}.${options.format}`;
-    WRITERS[options.format](resolve(out), file);
-    progress.close();
-    if (options.json) printResult(JSON.stringify({ file: resolve(out), ...describeNetworkFile(file) }, null, 2));
-    else printResult(out);
-    printNote(describeContent(file, options.format));
-    return 0;
-  } finally {
-    progress.close();
-    started?.dispose();
-  }
+  const set = options.support === undefined ? undefined : readSupportSet(options.support);
+  const file = await withNetworks([path], options, (started, { show: report }) =>
+    composeExport(started, set, { env: process.env, report }),
+  );
+  const { experiment, trial } = file.network.origin;
+  const out = options.out ?? `${experiment}-${trial}.${options.format}`;
+  WRITERS[options.format](resolve(out), file);
+  if (options.json) printResult(JSON.stringify({ file: resolve(out), ...describeNetworkFile(file) }, null, 2));
+  else printResult(out);
+  printNote(describeContent(file, options.format));
+  return 0;
 }
 
 function describeContent({ network, support }: NetworkFile, format: string): string {

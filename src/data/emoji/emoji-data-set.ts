@@ -11,6 +11,7 @@ export const emojiDataSet: DataSetType<DataEmoji> = {
   describe: describeEmoji,
   nothingToTrain: { keys: [['trainClasses'], []], found: 'no classes for training', allowed: 'at least one' },
   fillSelection: () => 'raise data.trainClasses',
+  channels: () => 3,
   downloadsPath: ({ path }) => path,
   requireFiles(section, place) {
     const folder = resolveDataFolder(section.path, place);

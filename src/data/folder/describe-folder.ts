@@ -1,7 +1,7 @@
 // What is known of a folder of pictures before any is decoded.
 import { stableHash } from '../../base/stable-hash.js';
 import type { DataFolder } from '../../config/experiment.js';
-import { channelsOf, type DataDescription } from '../loaded-data.js';
+import type { DataDescription } from '../loaded-data.js';
 import { CLEAN_VERSION, resolveSizes } from '../pictures/picture-sizes.js';
 import type { PictureSettings } from '../pictures/read-pictures.js';
 import { divideFolder } from './divide-folder.js';
@@ -13,6 +13,11 @@ const FOLDER_VERSION = 2;
 
 /** Names of a note at most. */
 const MAX_NAMES = 5;
+
+/** 3 in colour. */
+export function channelsOfFolder({ color }: Pick<DataFolder, 'color'>): 1 | 3 {
+  return color === 'rgb' ? 3 : 1;
+}
 
 /** The description of a section. Throws a OneshotError('data') when the folder is missing or holds no data set. */
 export function describeFolder(section: DataFolder): DataDescription {
@@ -27,7 +32,7 @@ export function describeFolder(section: DataFolder): DataDescription {
   return {
     dataset: 'folder',
     ...sizes,
-    channels: channelsOf(section),
+    channels: channelsOfFolder(section),
     selections: counts,
     sharedClasses,
     disjointDrawers: rule.disjointDrawers,

@@ -1,7 +1,7 @@
 // One's own pictures as a data set: a folder of classes, PNG and JPEG, of any size and tone.
 import type { DataFolder } from '../../config/experiment.js';
 import type { DataSetType } from '../loaded-data.js';
-import { describeFolder } from './describe-folder.js';
+import { channelsOfFolder, describeFolder } from './describe-folder.js';
 import { findFolderProblems } from './find-folder-problems.js';
 
 export const folderDataSet: DataSetType<DataFolder> = {
@@ -12,6 +12,7 @@ export const folderDataSet: DataSetType<DataFolder> = {
     allowed: 'some of it: training needs the rest',
   },
   fillSelection: (selection) => `raise data.${selection}, or give the folder more groups`,
+  channels: channelsOfFolder,
   findProblems: findFolderProblems,
   async load(section, options) {
     const { loadFolder } = await import('./load-folder.js');

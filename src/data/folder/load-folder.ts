@@ -4,13 +4,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataFolder } from '../../config/experiment.js';
 import { gatherData } from '../gather-data.js';
-import { channelsOf, type LoadedData, type LoadOptions } from '../loaded-data.js';
+import type { LoadedData, LoadOptions } from '../loaded-data.js';
 import { sealPictureSet } from '../pictures/picture-file.js';
 import type { PictureSet } from '../pictures/picture-set.js';
 import { cacheSizedPictures, resolveSizes } from '../pictures/picture-sizes.js';
 import { type ReadPictures, readPictures } from '../pictures/read-pictures.js';
 import { failWithBadFiles } from './bad-files.js';
-import { describeFolder, settingsOf, sourceKey } from './describe-folder.js';
+import { channelsOfFolder, describeFolder, settingsOf, sourceKey } from './describe-folder.js';
 import { divideFolder } from './divide-folder.js';
 import { type FolderListing, listFolder } from './list-folder.js';
 import type { ListedGroup } from './listed-picture.js';
@@ -77,7 +77,7 @@ async function readSet(
     name: 'folder',
     height: settings.size,
     width: settings.size,
-    channels: channelsOf(section),
+    channels: channelsOfFolder(section),
     pixels: read.pixels,
     alphabets: groups.map(({ name }) => name),
     characters: groups.flatMap(({ classes }, alphabet) => classes.map(({ name }) => ({ alphabet, name }))),

@@ -163,8 +163,10 @@ function tellReading(calibration: Awaited<ReturnType<Model['classify']>>['calibr
   if (calibration === undefined) return;
   const { nWay, kShot, falseUnknown, falseNames, knownQueries, selection, threshold } = calibration;
   byId('reading').textContent =
-    `Calibrated on ${selection} ${thing}s with ${nWay} known and ${kShot} of each: a score below ${score(threshold)} is none of these. ` +
-    `That calls ${percent(falseUnknown)} of the known ones unknown and gives ${percent(falseNames)} of the unknown ones a name (${knownQueries.toLocaleString('en')} drawings each).`;
+    `Calibrated on ${selection} ${thing}s with ${nWay} known and ${kShot} of each: ` +
+    `a score below ${score(threshold)} is none of these. ` +
+    `That calls ${percent(falseUnknown)} of the known ones unknown and gives ${percent(falseNames)} ` +
+    `of the unknown ones a name (${knownQueries.toLocaleString('en')} drawings each).`;
 }
 
 function showNothing(): void {

@@ -53,7 +53,8 @@ function drawClosedSet({ train, test }: EvaluationData['split'], kShot: number, 
     const { length } = trained.get(small.character)!.pictures;
     throw new OneshotError(
       'usage',
-      `closed-set with ${kShot} shots: class ${nameClass(set, small.character)} has ${length} training ${length === 1 ? 'picture' : 'pictures'}`,
+      `closed-set with ${kShot} shots: class ${nameClass(set, small.character)} has ` +
+        `${length} training ${length === 1 ? 'picture' : 'pictures'}`,
     );
   }
   const ordered = randomStream(seed, 'closed-set', 'order').sample(shared, shared.length);

@@ -135,13 +135,13 @@ export function readPredictions(path: string): PredictionRecord {
     throw new OneshotError('corrupt', `${path} should hold ${header.episodes + 2} lines; it holds ${lines.length - 1}`);
   }
   const answers = lines.slice(1, -2).map((line, index) => {
-    const source = `${path}:${index + 2}`;
-    return checkEpisode(parseEpisode(line, source), header, source);
+    const place = `${path}:${index + 2}`;
+    return checkEpisode(parseEpisode(line, place), header, place);
   });
   return { ...header, answers, ...parseGallery(lines.at(-2)!, `${path}:${lines.length - 1}`) };
 }
 
-function checkEpisode(episode: PredictedEpisode, header: PredictionHeader, source: string): PredictedEpisode {
+function checkEpisode(episode: PredictedEpisode, header: PredictionHeader, place: string): PredictedEpisode {
   const { nWay, kShot, characters } = header;
   const fits =
     episode.ways.length === nWay &&
@@ -149,6 +149,6 @@ function checkEpisode(episode: PredictedEpisode, header: PredictionHeader, sourc
     episode.supportSet.length === nWay &&
     episode.supportSet.every((shots) => shots.length === kShot) &&
     episode.queries.every((query) => query.truth < nWay && query.prediction < nWay && query.scores.length === nWay);
-  if (!fits) throw new OneshotError('corrupt', `${source} is no ${nWay}-way ${kShot}-shot episode`);
+  if (!fits) throw new OneshotError('corrupt', `${place} is no ${nWay}-way ${kShot}-shot episode`);
   return episode;
 }

@@ -8,24 +8,24 @@ import { OneshotError } from '../../base/problem.js';
 export const MAX_RECORD_BYTES = 1024 ** 3;
 
 /**
- * A function that turns JSON text into a checked record. It throws a OneshotError('corrupt') that names `source` and the
+ * A function that turns JSON text into a checked record. It throws a OneshotError('corrupt') that names `place` and the
  * first thing wrong.
  */
-export function makeStrictReader<T>(schema: object): (text: string, source: string) => T {
+export function makeStrictReader<T>(schema: object): (text: string, place: string) => T {
   let compiled: ValidateFunction<T> | undefined;
-  return (text, source) => {
+  return (text, place) => {
     compiled ??= loadAjv().compile<T>(schema as JSONSchemaType<T>);
     const validate = compiled;
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch (cause) {
-      throw new OneshotError('corrupt', `${source} is not JSON`, { cause });
+      throw new OneshotError('corrupt', `${place} is not JSON`, { cause });
     }
     if (!validate(value)) {
       const [error] = validate.errors ?? [];
       const where = error?.instancePath ? ` at ${error.instancePath}` : '';
-      throw new OneshotError('corrupt', `${source} is not a record of this version:${where} ${error?.message}`);
+      throw new OneshotError('corrupt', `${place} is not a record of this version:${where} ${error?.message}`);
     }
     return value;
   };

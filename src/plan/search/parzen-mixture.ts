@@ -1,5 +1,5 @@
 // The density model of TPE: a mixture of one product kernel per observed point and a uniform prior, on the unit cube.
-// Source: Bergstra et al. 2011, section 4; multivariate kernels as in Falkner et al. 2018 (BOHB) and Watanabe 2023
+// After Bergstra et al. 2011, section 4; multivariate kernels as in Falkner et al. 2018 (BOHB) and Watanabe 2023
 // ("Tree-structured Parzen estimator", arXiv 2304.11127), section 3.
 import type { RandomStream } from '../../base/random-stream.js';
 import { countValues, indexAtUnit } from './domain.js';

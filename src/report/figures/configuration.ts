@@ -2,7 +2,7 @@
 // parameters, what trains it, what it is trained on, and the resolved file.
 import { readFileSync } from 'node:fs';
 import type { Experiment } from '../../config/experiment.js';
-import { channelsOf } from '../../data/loaded-data.js';
+import { channelsOf } from '../../data/data-sets.js';
 import type { PlacedLayer } from '../../layers/place-layers.js';
 import { describeNetwork } from '../../model/network-shape.js';
 import { runFiles } from '../../run-folder/run-folder.js';

@@ -10,7 +10,8 @@ export interface PublishedRow {
   readonly system: string;
   /** In per cent, as printed. */
   readonly published: number;
-  readonly source: string;
+  /** The paper and its table that print it. */
+  readonly publishedIn: string;
 }
 
 export interface PublishedTable {
@@ -33,7 +34,7 @@ function describeTraining(pairs: string, copies: number): string {
 const table1 = (pairs: string, copies: number, published: number): PublishedRow => ({
   system: describeTraining(pairs, copies),
   published,
-  source: `${KOCH}, Table 1`,
+  publishedIn: `${KOCH}, Table 1`,
 });
 
 export const PUBLISHED_TABLES: readonly PublishedTable[] = [
@@ -57,15 +58,15 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     measure: 'one-shot within an alphabet, 20 ways, 400 queries',
     digits: 1,
     rows: [
-      { system: 'Humans', published: 95.5, source: BORROWED },
-      { system: 'Hierarchical Bayesian Program Learning', published: 95.2, source: BORROWED },
-      { system: 'Convolutional siamese network', published: 92.0, source: `${KOCH}, Table 2` },
-      { system: 'Affine model', published: 81.8, source: BORROWED },
-      { system: 'Hierarchical Deep', published: 65.2, source: BORROWED },
-      { system: 'Deep Boltzmann Machine', published: 62.0, source: BORROWED },
-      { system: 'Siamese network of two dense layers', published: 58.3, source: `${KOCH}, Table 2` },
-      { system: 'Simple Stroke', published: 35.2, source: BORROWED },
-      { system: '1-nearest neighbour', published: 21.7, source: BORROWED },
+      { system: 'Humans', published: 95.5, publishedIn: BORROWED },
+      { system: 'Hierarchical Bayesian Program Learning', published: 95.2, publishedIn: BORROWED },
+      { system: 'Convolutional siamese network', published: 92.0, publishedIn: `${KOCH}, Table 2` },
+      { system: 'Affine model', published: 81.8, publishedIn: BORROWED },
+      { system: 'Hierarchical Deep', published: 65.2, publishedIn: BORROWED },
+      { system: 'Deep Boltzmann Machine', published: 62.0, publishedIn: BORROWED },
+      { system: 'Siamese network of two dense layers', published: 58.3, publishedIn: `${KOCH}, Table 2` },
+      { system: 'Simple Stroke', published: 35.2, publishedIn: BORROWED },
+      { system: '1-nearest neighbour', published: 21.7, publishedIn: BORROWED },
     ],
   },
   {
@@ -74,8 +75,8 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     measure: 'one-shot on MNIST, 10 ways, 400 queries, no fine-tuning',
     digits: 1,
     rows: [
-      { system: '1-nearest neighbour', published: 26.5, source: `${KOCH}, Table 3` },
-      { system: 'Convolutional siamese network', published: 70.3, source: `${KOCH}, Table 3` },
+      { system: '1-nearest neighbour', published: 26.5, publishedIn: `${KOCH}, Table 3` },
+      { system: 'Convolutional siamese network', published: 70.3, publishedIn: `${KOCH}, Table 3` },
     ],
   },
 ];

@@ -17,9 +17,12 @@ export function renderResultsPage(record: ResultsRecord): string {
   const experiments = record.experiments.map(({ experiment }) => experiment);
   const blocks = [
     paragraph(
-      'Accuracies are per cent of queries answered right, ties shared, with their 95 % interval: of one network the wider of Wilson’s and one over episodes, of several seeds over seeds as well. ' +
-        'n counts the queries of one network. Core-minutes are the processor time of all threads, for training and evaluation of one network; of an ensemble, of all its members. ' +
-        'Pictures are those that training was shown, each distorted copy counted. docs/read-the-numbers.md says how to read such figures.',
+      'Accuracies are per cent of queries answered right, ties shared, with their 95 % interval: ' +
+        'of one network the wider of Wilson’s and one over episodes, of several seeds over seeds as well. ' +
+        'n counts the queries of one network. Core-minutes are the processor time of all threads, ' +
+        'for training and evaluation of one network; of an ensemble, of all its members. ' +
+        'Pictures are those that training was shown, each distorted copy counted. ' +
+        'docs/read-the-numbers.md says how to read such figures.',
     ),
     ...tabulateOmniglot(record),
     ...makePaperTables(record),
@@ -92,7 +95,9 @@ function tabulateOmniglot(record: ResultsRecord): Block[] {
       },
     },
     paragraph(
-      'What a network was trained on stands below with its experiment. Lake’s runs are fixed sets of 20 different characters, drawn by eight people; episodes within an alphabet are drawn at random from the 20 evaluation alphabets and are harder. ' +
+      'What a network was trained on stands below with its experiment. Lake’s runs are fixed sets of 20 ' +
+        'different characters, drawn by eight people; episodes within an alphabet are drawn at random from the 20 ' +
+        'evaluation alphabets and are harder. ' +
         'A row with * has no other above it that took less processor time (Pareto front by the column within an alphabet).',
     ),
   ];

@@ -20,8 +20,8 @@ export interface WrittenResults {
 /**
  * Writes the results at `paths` to `out`, a file `….md`, and to the same name with `.json`. A path is a run folder, a folder
  * that holds them, or a `.json` of before. All run folders count together, and more than what a `.json` has of their
- * experiments; of several `.json` the last one counts. Throws
- * OneshotError('usage') when a path does not exist or no run has finished, and OneshotError('corrupt') when a file holds no results.
+ * experiments; of several `.json` the last one counts. Throws OneshotError('usage') when a path does not exist or no run
+ * has finished, and OneshotError('corrupt') when a file holds no results.
  */
 export function writeResults(paths: readonly string[], out: string): WrittenResults {
   const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;

@@ -16,7 +16,8 @@ export async function makeCostSection({ cost }: Report): Promise<Block[]> {
   return [
     heading('cost', 'What accuracy costs'),
     paragraph(
-      `Core-minutes are the processor time of all threads for training and evaluation of one network (of an ensemble: all its members), the mean over seeds. No other system of the page is as accurate on ${task} for less: `,
+      `Core-minutes are the processor time of all threads for training and evaluation of one network (of an ` +
+        `ensemble: all its members), the mean over seeds. No other system of the page is as accurate on ${task} for less: `,
       ...front.flatMap((system, index): Text => [index === 0 ? '' : ', ', ...describeSystem(system)]),
       '.',
     ),

@@ -48,13 +48,16 @@ function explainCalibration({ task, same, different, error, accuracy }: Calibrat
 async function plotCalibration({ bins: all }: Calibration, { character }: Words): Promise<Plot> {
   const bins = all.filter(({ pairs }) => pairs >= LEAST_PAIRS);
   const title = 'Probability of “same” against how often it is so';
+  const said = bins.map(
+    ({ probability, frequency }) => `${formatPercent(probability)} % said, ${formatPercent(frequency)} % true`,
+  );
   const points = [
     ...bins.map(({ probability, frequency }) => ({ series: 'network', x: probability, y: frequency })),
     ...[0, 1].map((end) => ({ series: 'perfectly calibrated', x: end, y: end })),
   ];
   return {
     title,
-    description: `${title}: ${bins.map(({ probability, frequency }) => `${formatPercent(probability)} % said, ${formatPercent(frequency)} % true`).join('; ')}`,
+    description: `${title}: ${said.join('; ')}`,
     svg: await drawLines({
       xTitle: 'probability that the network gives',
       yTitle: `part that is the same ${character}`,

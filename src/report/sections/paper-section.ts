@@ -44,14 +44,14 @@ function describeTable(paperTable: PaperTable, linkRuns: LinkRuns): Table {
   const describe = (row: Pick<FilledRow, 'measured'>, named: boolean) =>
     row.measured.map((cell) => describeCell(cell, named, paperTable, linkRuns));
   return {
-    head: ['system', 'published', ...columns, 'source of the published figure'],
+    head: ['system', 'published', ...columns, 'published in'],
     align: ['left', 'right', ...columns.map(() => 'left' as const), 'left'],
     rows: [
       ...rows.map((row): Text[] => [
         [row.system],
         [`${row.published.toFixed(digits)} published`],
         ...describe(row, true),
-        [row.source],
+        [row.publishedIn],
       ]),
       ...others.map((row): Text[] => [[{ name: row.system }], ['–'], ...describe(row, false), ['not in the paper']]),
     ],

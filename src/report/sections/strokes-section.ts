@@ -12,7 +12,9 @@ export function makeStrokesSection({ strokePictures }: Report): Block[] {
     paragraph(
       'Of ',
       { name: first.system },
-      `, ${first.task}: the first query lost and the first one won. Above, the query’s skeleton and the five cheapest ways to draw it; strokes have a colour each, and a number where they begin. Below, strokes of a support picture, fitted to the query, and the query’s, fitted to it.`,
+      `, ${first.task}: the first query lost and the first one won. Above, the query’s skeleton and the five ` +
+        `cheapest ways to draw it; strokes have a colour each, and a number where they begin. ` +
+        `Below, strokes of a support picture, fitted to the query, and the query’s, fitted to it.`,
     ),
     { type: 'plots', plots: strokePictures.map(describePicture), wide: true },
   ];
@@ -25,7 +27,9 @@ function describePicture({ won, truth, prediction, svg, scores }: StrokePicture,
   );
   return {
     title: said,
-    description: `Skeleton, parses and fitted strokes of a query of ${said}; scores in nats for each pixel of ink: ${inNats.join(', ')}`,
+    description:
+      `Skeleton, parses and fitted strokes of a query of ${said}; ` +
+      `scores in nats for each pixel of ink: ${inNats.join(', ')}`,
     svg,
     data: {
       file: `strokes-${index + 1}.csv`,

@@ -74,11 +74,11 @@ export function ownCommand(folder: string): string[] {
   return [environmentPython(folder), '-m', 'mlflow'];
 }
 
-async function requireVersion(command: readonly string[], source: string): Promise<void> {
+async function requireVersion(command: readonly string[], setting: string): Promise<void> {
   const major = await readMajorVersion(command);
   if (major !== undefined && major >= LEAST_MAJOR_VERSION) return;
   const found = major === undefined ? 'does not answer to --version' : `is MLflow ${major}`;
-  throw new OneshotError('usage', `${source}: the command \`${command.join(' ')}\` ${found}`, {
+  throw new OneshotError('usage', `${setting}: the command \`${command.join(' ')}\` ${found}`, {
     hint: `it has to be MLflow ${LEAST_MAJOR_VERSION} or later, for example ONESHOT_MLFLOW="uvx mlflow@${MLFLOW_VERSION}"`,
   });
 }

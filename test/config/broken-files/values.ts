@@ -151,6 +151,11 @@ export const valueErrors: readonly BrokenFile[] = [
     ],
   },
   {
+    title: 'equal values with a key that all objects of JavaScript have',
+    add: 'baselines: [{type: chance, toString: 1}, {type: chance, toString: 1}]',
+    expected: ['15:28 unknown-key baselines[0]', '15:42 wrong-value baselines[1]', '15:57 unknown-key baselines[1]'],
+  },
+  {
     title: 'a kind that stands twice, as a word and as a map',
     add: 'baselines: [chance, {type: chance}]',
     expected: ['15:21 wrong-value baselines[1]'],

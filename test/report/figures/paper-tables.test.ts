@@ -39,9 +39,9 @@ describe('PUBLISHED_TABLES', () => {
     ]);
   });
 
-  it('name a source for each figure', () => {
-    for (const { source } of PUBLISHED_TABLES.flatMap(({ rows }) => rows))
-      expect(source).toMatch(/^Koch et al\. 2015, Table [123]/);
+  it('name where it was published for each figure', () => {
+    for (const { publishedIn } of PUBLISHED_TABLES.flatMap(({ rows }) => rows))
+      expect(publishedIn).toMatch(/^Koch et al\. 2015, Table [123]/);
   });
 });
 

@@ -13,13 +13,18 @@ test('a run that read strokes shows what it saw in the first query lost and the 
   const hbpl = { type: 'hbpl', name: 'strokes', candidates: 2, parses: 1, tokenNoise: 1, mostSubStrokes: 100 } as const;
   const baseline = { ...hbpl, relations: true, backWeight: 1, elasticWeight: 0 };
   await writeRun(runs, {
-    evaluation: { data: makeSmallData(), sections: [{ ...FIVE_WAY, episodes: 2 }], baselines: [baseline], skill: 1 },
+    evaluation: {
+      data: makeSmallData(),
+      sections: [{ ...FIVE_WAY, nWay: 3, episodes: 2 }],
+      baselines: [baseline],
+      skill: 1,
+    },
   });
   const pictures = drawStrokePictures(loadRuns([runs]).runs);
   expect(pictures.length).toBeGreaterThan(0);
   expect(pictures.map(({ won }) => won)).toEqual([...new Set(pictures.map(({ won }) => won))]);
   for (const { task, system, svg, won, truth, prediction } of pictures) {
-    expect([task, system]).toEqual(['test/within-alphabet/5-way-1-shot', 'strokes']);
+    expect([task, system]).toEqual(['test/within-alphabet/3-way-1-shot', 'strokes']);
     expect(won).toBe(truth === prediction);
     expect(svg).toContain('query: skeleton');
     expect(svg).toContain('its strokes over the query');

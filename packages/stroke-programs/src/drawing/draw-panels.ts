@@ -48,7 +48,9 @@ export function drawPanels(rows: readonly (readonly Panel[])[], style: PanelStyl
       return `<g transform="translate(${left} ${top})">${drawPanel(panel, style)}</g>`;
     }),
   );
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="12">${panels.join('')}</svg>`;
+  const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
+  const font = 'font-family="sans-serif" font-size="12"';
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${font}>${panels.join('')}</svg>`;
 }
 
 function drawPanel({ title, picture, skeleton, strokes }: Panel, style: PanelStyle): string {
@@ -56,7 +58,8 @@ function drawPanel({ title, picture, skeleton, strokes }: Panel, style: PanelSty
   return [
     `<text y="13" fill="${style.text}">${escapeXml(title)}</text>`,
     `<g transform="translate(0 ${TITLE}) scale(${round(unit)})">`,
-    `<rect width="${picture.width}" height="${picture.height}" fill="${style.paper}" stroke="${style.frame}" stroke-width="${round(1 / unit)}"/>`,
+    `<rect width="${picture.width}" height="${picture.height}" fill="${style.paper}" ` +
+      `stroke="${style.frame}" stroke-width="${round(1 / unit)}"/>`,
     `<path d="${inkPath(picture)}" fill="${style.ink}"/>`,
     // A pixel's middle is its place.
     `<g transform="translate(.5 .5)">`,
@@ -98,13 +101,20 @@ function drawStrokes({ x, y, isStart }: InkLine, { strokes: colors, paper }: Pan
       { length: last - first + 1 },
       (_, i) => `${round(x[first + i]!)} ${round(y[first + i]!)}`,
     );
-    return `<path d="M${places.join('L')}" fill="none" stroke="${colorOf(stroke)}" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/>`;
+    const pen = 'stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"';
+    return `<path d="M${places.join('L')}" fill="none" stroke="${colorOf(stroke)}" ${pen}/>`;
   });
   // Numbers above all lines, as large on pictures of any size.
   const size = 9 / unit;
   const numbers = starts.map((first, stroke) => {
     const [left, top] = [round(x[first]!), round(y[first]!)];
-    return `<circle cx="${left}" cy="${top}" r="${round(size * 0.62)}" fill="${paper}" stroke="${colorOf(stroke)}" stroke-width="${round(1 / unit)}"/><text x="${left}" y="${round(y[first]! + size * 0.36)}" font-size="${round(size)}" text-anchor="middle" fill="${colorOf(stroke)}">${stroke + 1}</text>`;
+    const color = colorOf(stroke);
+    const outline = `fill="${paper}" stroke="${color}" stroke-width="${round(1 / unit)}"`;
+    const font = `font-size="${round(size)}" text-anchor="middle" fill="${color}"`;
+    return (
+      `<circle cx="${left}" cy="${top}" r="${round(size * 0.62)}" ${outline}/>` +
+      `<text x="${left}" y="${round(y[first]! + size * 0.36)}" ${font}>${stroke + 1}</text>`
+    );
   });
   return lines.join('') + numbers.join('');
 }

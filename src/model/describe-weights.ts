@@ -14,7 +14,7 @@ export const STATUS_FILE = 'status.json';
 export const TRIAL_FILE = 'trial.json';
 
 /** What is known of trained weights before their numbers are read. */
-export interface WeightsSource {
+export interface DescribedWeights {
   /** SHA-256 over names, shapes and bytes, as their writer stated it. */
   readonly weightHash: string;
   /** Shapes by path: `conv1/kernel`. */
@@ -30,7 +30,7 @@ export function weightsPath({ run, file }: Pick<InitialWeights, 'run' | 'file'>)
  * What `run` or `file` names. Throws a OneshotError that reads on from the path: 'usage' where nothing usable is there,
  * 'corrupt' where it cannot be read.
  */
-export function describeWeights(section: Pick<InitialWeights, 'run' | 'file'>): WeightsSource {
+export function describeWeights(section: Pick<InitialWeights, 'run' | 'file'>): DescribedWeights {
   const { run, file } = section;
   if (run !== undefined) requireFinished(run);
   const path = run === undefined ? file! : join(run, BEST_WEIGHTS_FILE);
