@@ -74,6 +74,8 @@ async function showResults(folders: readonly string[], { outcomes }: PlanResult)
   const { loadRuns } = await import('../report/load-runs.js');
   const shown = renderSweepResults(loadRuns(folders).runs, colors, process.stdout.columns);
   if (shown !== undefined) printResult(shown.text);
+  for (const doubt of shown?.doubts ?? [])
+    printNote(`${colorsFor(process.stderr).yellow('doubt about the data:')} ${doubt}`);
   for (const alarm of shown?.alarms ?? []) printNote(`${colorsFor(process.stderr).red('alarm:')} ${alarm}`);
   const failed = [...outcomes.values()].filter(({ state }) => state === 'failed').length;
   if (failed > 0)

@@ -23,8 +23,10 @@ const LEAST_NAME = 20;
 
 export interface ShownSweep {
   readonly text: string;
-  /** Sentences about alarming answers, and pictures. */
+  /** Sentences about alarming answers. */
   readonly alarms: readonly string[];
+  /** What is likely wrong with the pictures, a sentence each. */
+  readonly doubts: readonly string[];
 }
 
 /** The results of these runs; undefined where none has any. */
@@ -39,16 +41,16 @@ export function renderSweepResults(
   const verifications = measureVerifications(groups);
   const all: readonly HeadlineMeasurement[] = [...measurements, ...verifications];
   if (all.length === 0) return undefined;
-  const ofAnswers = all.flatMap(({ alarm, task, ...system }) =>
+  const alarms = all.flatMap(({ alarm, task, ...system }) =>
     alarm === undefined ? [] : [`${nameSystem(system)} on ${task}: ${alarm}`],
   );
-  const alarms = [...ofAnswers, ...listDataDoubts(finished)];
+  const doubts = listDataDoubts(finished);
   const choice = chooseConfiguration(groups);
   const headline = makeHeadline(measurements, verifications, choice);
   if (groups.length === 1 || headline === undefined || choice === undefined)
-    return { text: renderTasks(groups, all, colors, columns), alarms };
+    return { text: renderTasks(groups, all, colors, columns), alarms, doubts };
   const table = renderConfigurations(groups, headline, colors, columns);
-  return { text: `${table}\n${describeChoice(choice, headline, colors)}`, alarms };
+  return { text: `${table}\n${describeChoice(choice, headline, colors)}`, alarms, doubts };
 }
 
 function renderTasks(

@@ -30,6 +30,16 @@ const OF_PICTURES: Words = {
   drawings: 'pictures',
 };
 
+/** The group that classes are in where they are in none, by data set. */
+export const ONLY_GROUP = { folder: 'pictures', emoji: 'emoji' } as const;
+
+const BELOW_ONLY_GROUP = new RegExp(`^(?:${Object.values(ONLY_GROUP).join('|')})/`);
+
+/** A class named `group/class`, without its group where that is none. */
+export function tellClass(name: string): string {
+  return name.replace(BELOW_ONLY_GROUP, '');
+}
+
 /** Data sets, whose picture sets have the same name, that are pictures of anything. */
 const OF_ANYTHING: ReadonlySet<string> = new Set(['folder', 'emoji']);
 
@@ -48,6 +58,6 @@ export function tellOf(pictures: string, title: string): string {
   if (isDrawn(pictures)) return title;
   return title
     .replace('an alphabet', `a ${OF_PICTURES.alphabet}`)
-    .replace('alphabets (easier)', OF_PICTURES.alphabets)
+    .replace('across alphabets (easier)', `of any ${OF_PICTURES.characters}`)
     .replace(' of ink', '');
 }

@@ -140,7 +140,7 @@ const LIKELY: readonly {
     holds: ({ kind, place }) => kind === 'equal' && place === 'within',
     one: 'picture for training stands in its class twice',
     many: 'pictures for training stand in their class twice',
-    so: 'training sees them more often than others',
+    so: 'they count twice',
   },
   {
     holds: ({ kind, place }) => kind === 'equal' && place === 'between',

@@ -129,7 +129,7 @@ export async function calibrateCommittee(
       best: undefined,
     };
   const result = await calibrateOnce(started, network.experiment.data.dataset, wanted, async () => {
-    report(`calibrates on validation pictures of ${nameNetwork(network)}`);
+    report(`calibrates on pictures of ${nameNetwork(network)}`);
     const data = await loadRunData(network.experiment, { env, report });
     return calibrate(committee, data, network.experiment.training?.validation, wanted);
   });

@@ -5,13 +5,11 @@ import type { DataEmoji } from '../../config/experiment.js';
 import type { DataDescription } from '../loaded-data.js';
 import { CLEAN_VERSION, resolveSizes } from '../pictures/picture-sizes.js';
 import type { SplitRule } from '../splits.js';
+import { ONLY_GROUP } from '../words.js';
 import { EMOJI_PACKAGES } from './emoji-files.js';
 
 /** Changes whenever the same files give other pictures than before: with the decoder, above all. */
 const EMOJI_VERSION = 1;
-
-/** The one group of classes. */
-export const EMOJI = 'emoji';
 
 const TEST_CLASSES = 400;
 const VALIDATION_CLASSES = 200;
@@ -20,7 +18,7 @@ const VALIDATION_CLASSES = 200;
 export function describeEmoji(section: DataEmoji): DataDescription {
   const sizes = resolveSizes({ ...section, inkGain: 1 });
   const drawers = EMOJI_PACKAGES.length;
-  const count = (characters: number) => [{ name: EMOJI, characters, drawers }];
+  const count = (characters: number) => [{ name: ONLY_GROUP.emoji, characters, drawers }];
   return {
     dataset: 'emoji',
     ...sizes,
@@ -58,8 +56,8 @@ export function divideEmoji(codes: readonly string[], { trainClasses }: DataEmoj
   const shuffled = [...codes].sort((a, b) => (hashBytes(a) < hashBytes(b) ? -1 : 1));
   const trainFrom = TEST_CLASSES + VALIDATION_CLASSES;
   const select = (from: number, to: number) => ({
-    alphabets: [EMOJI],
-    characters: shuffled.slice(from, to).map((code) => `${EMOJI}/${code}`),
+    alphabets: [ONLY_GROUP.emoji],
+    characters: shuffled.slice(from, to).map((code) => `${ONLY_GROUP.emoji}/${code}`),
   });
   return {
     train: select(trainFrom, trainFrom + trainClasses),

@@ -8,7 +8,8 @@ import { sealPictureSet } from '../pictures/picture-file.js';
 import type { PictureSet } from '../pictures/picture-set.js';
 import { cacheSizedPictures, resolveSizes } from '../pictures/picture-sizes.js';
 import { readPictures } from '../pictures/read-pictures.js';
-import { describeEmoji, divideEmoji, EMOJI, emojiKey } from './describe-emoji.js';
+import { ONLY_GROUP } from '../words.js';
+import { describeEmoji, divideEmoji, emojiKey } from './describe-emoji.js';
 import { EMOJI_CLASSES, EMOJI_PACKAGES, explainEmojiFiles, readEmojiPackage } from './emoji-files.js';
 
 /** The pictures with their split. Throws a OneshotError('data') when a package is missing or damaged. */
@@ -55,7 +56,7 @@ async function readEmoji(folder: string, size: number, background: string): Prom
     width: size,
     channels: 3,
     pixels,
-    alphabets: [EMOJI],
+    alphabets: [ONLY_GROUP.emoji],
     characters: codes.map((name) => ({ alphabet: 0, name })),
     character: Int32Array.from(files, ({ character }) => character),
     drawer: Int32Array.from(files, ({ drawer }) => drawer),

@@ -1,5 +1,6 @@
 // Where pictures belong by the folders they lie in: `class/picture` or `group/class/picture`, the same everywhere, and
 // either of them below `train`, `val` and `test`.
+import { ONLY_GROUP } from '../words.js';
 import type { BadFile } from './bad-files.js';
 import type { ListedPicture } from './listed-picture.js';
 import { readSplitWord } from './split-words.js';
@@ -10,9 +11,6 @@ export interface PlacedPicture {
   readonly className: string;
   readonly picture: ListedPicture;
 }
-
-/** The name of the one group of a folder of classes. */
-export const ONLY_GROUP = 'pictures';
 
 const LAYOUTS = 'class/picture or group/class/picture';
 
@@ -49,7 +47,7 @@ export function placeByFolders(
     } else {
       const part = picture.path.split('/')[0]!;
       placed.push({
-        group: isFlat ? ONLY_GROUP : parts[0]!,
+        group: isFlat ? ONLY_GROUP.folder : parts[0]!,
         className: parts.at(-2)!,
         picture: hasSplit ? { ...picture, part } : picture,
       });

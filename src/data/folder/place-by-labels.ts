@@ -1,9 +1,10 @@
 // Where pictures belong by files that say so, wherever in the folder they lie: by path, or by name where that is enough.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ONLY_GROUP } from '../words.js';
 import type { BadFile } from './bad-files.js';
 import type { ListedPicture } from './listed-picture.js';
-import { ONLY_GROUP, type PlacedPicture } from './place-by-folders.js';
+import type { PlacedPicture } from './place-by-folders.js';
 import { type Label, readLabels } from './read-labels.js';
 
 /** What lies in a folder: pictures, and files that would be pictures if they could be read, each with why it cannot. */
@@ -48,7 +49,7 @@ export function placeByLabels(
         continue;
       }
       taken.set(picture.path, label);
-      const { part, group = ONLY_GROUP, className } = label;
+      const { part, group = ONLY_GROUP.folder, className } = label;
       placed.push({ group, className, picture: part === undefined ? picture : { ...picture, part } });
     }
   }

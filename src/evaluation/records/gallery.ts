@@ -1,6 +1,7 @@
 // Queries to look at: some lost, some won, each with its support set and scores. A prediction file holds the pictures of a few.
 import type { PNG } from 'pngjs';
 import { loadPng } from '../../base/load-png.js';
+import { tellClass } from '../../data/words.js';
 import type { PredictedEpisode, PredictedQuery, PredictionRecord } from './predictions.js';
 
 export interface GalleryItem {
@@ -49,7 +50,7 @@ function describeQuery(
   query: PredictedQuery,
   won: boolean,
 ): GalleryItem {
-  const names = ways.map((way) => `${characters[way]!.alphabet}/${characters[way]!.name}`);
+  const names = ways.map((way) => tellClass(`${characters[way]!.alphabet}/${characters[way]!.name}`));
   return {
     truth: names[query.truth]!,
     won,

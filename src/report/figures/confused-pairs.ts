@@ -1,4 +1,5 @@
 // Which characters a network takes for which others, from its predictions.
+import { tellClass } from '../../data/words.js';
 import type { PredictionRecord } from '../../evaluation/records/predictions.js';
 import { tryReadPredictions } from '../load-runs.js';
 import { chooseDetailTask, findNetworkResult, type ShownGroup } from './headline.js';
@@ -46,7 +47,7 @@ function findConfusedPairs(records: readonly PredictionRecord[], count: number):
     counts.set(key, (counts.get(key) ?? 0) + 1);
   };
   for (const { characters, answers } of records) {
-    const names = characters.map(({ alphabet, name }) => `${alphabet}/${name}`);
+    const names = characters.map(({ alphabet, name }) => tellClass(`${alphabet}/${name}`));
     for (const { ways, queries } of answers) {
       for (const { truth, prediction, credit } of queries) {
         const right = names[ways[truth]!]!;
@@ -76,7 +77,8 @@ function findPictures(records: readonly PredictionRecord[]): ReadonlyMap<string,
       for (const [way, shots] of supportSet.entries()) {
         const { alphabet, name } = characters[ways[way]!]!;
         const kept = shots.map((shot) => gallery[shot]).find((picture) => picture !== undefined);
-        if (kept !== undefined && !pictures.has(`${alphabet}/${name}`)) pictures.set(`${alphabet}/${name}`, kept);
+        const told = tellClass(`${alphabet}/${name}`);
+        if (kept !== undefined && !pictures.has(told)) pictures.set(told, kept);
       }
     }
   }

@@ -1,5 +1,6 @@
 // A map of unseen characters as the network sees them: the two directions in which their embeddings differ most.
 import { existsSync } from 'node:fs';
+import { tellClass } from '../../data/words.js';
 import { readEmbeddingSample } from '../../run-folder/embedding-sample.js';
 import { runFiles } from '../../run-folder/run-folder.js';
 import type { ShownGroup } from './headline.js';
@@ -22,7 +23,7 @@ export function mapEmbeddings({ group, runs }: ShownGroup): EmbeddingMap | undef
     try {
       const { embeddings, characters } = readEmbeddingSample(path);
       const { coordinates, explained } = findPrincipalComponents(embeddings, characters.length, 2);
-      const points = coordinates.map(([x, y], i) => ({ character: characters[i]!, x: x!, y: y! }));
+      const points = coordinates.map(([x, y], i) => ({ character: tellClass(characters[i]!), x: x!, y: y! }));
       return { system: group.label, seed: trial.seed, folder, explained, points };
     } catch {
       // A damaged file costs the map, not the report.

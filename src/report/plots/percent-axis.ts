@@ -10,5 +10,5 @@ export function percentAxis([low, high]: readonly [number, number]) {
   const first = Math.ceil((100 * low) / step - 1e-9);
   const last = Math.floor((100 * high) / step + 1e-9);
   const values = Array.from({ length: last - first + 1 }, (_, index) => ((first + index) * step) / 100);
-  return { values, format: step < 1 ? '.1%' : '.0%', labelOverlap: false as const };
+  return { values, format: step < 1 ? '.1%' : '.0%', labelOverlap: false as const, labelFlush: false as const };
 }

@@ -30,7 +30,7 @@ function tabulateNetwork({ input, layers, headParameters, parameters, multiplyAd
   return {
     type: 'table',
     caption:
-      `Network: ${parameters.toLocaleString('en')} parameters, ${(multiplyAdds / 1e6).toFixed(1)} million ` +
+      `Network: ${parameters.toLocaleString('en')} parameters that learn, ${(multiplyAdds / 1e6).toFixed(1)} million ` +
       'multiplications with addition for a picture',
     table: {
       head: ['layer', 'output', 'parameters', 'settings'],
