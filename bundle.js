@@ -84,6 +84,24 @@ for (const input of ENTRIES) {
   for (const { fileName } of output) built.add(fileName);
   notePackages(output, packages);
 }
+
+// TensorFlow.js as one file, with what computes here alone: the core, its gradients (which come only with the union package)
+// and the plain backend. Models of layers, converted models, data pipelines and WebGL would be a quarter of a gigabyte on disk.
+const UNUSED = /^@tensorflow\/tfjs-(layers|converter|data|backend-webgl)$/;
+const withoutUnused = {
+  name: 'without-unused-parts',
+  resolveId: (id) => (UNUSED.test(id) ? '\0unused' : undefined),
+  load: (id) => (id === '\0unused' ? 'module.exports = {};' : undefined),
+};
+const { output: tensorFlow } = await build({
+  input: 'node_modules/@tensorflow/tfjs/dist/tf.node.js',
+  platform: 'node',
+  plugins: [withoutUnused],
+  // For versions of Node that have no `fetch`.
+  external: ['node-fetch'],
+  output: { file: `${FOLDER}/tensorflow.cjs`, format: 'cjs', minify: WITHOUT_SPACES },
+});
+notePackages(tensorFlow, packages);
 writeLicenses(FOLDER, packages);
 
 // What runs in pages is one file each, with everything: they fetch nothing, and there is no Node in them.

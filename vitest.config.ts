@@ -3,6 +3,16 @@ import { defineConfig } from 'vitest/config';
 
 const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
 
+const TENSORFLOW_FILE = fileURLToPath(new URL('dist/programs/tensorflow.cjs', import.meta.url));
+
+/** The tests of this program get its own TensorFlow.js, those of the packages npm's: two copies would register their kernels twice. */
+const ownTensorFlow = {
+  name: 'own-tensorflow',
+  enforce: 'pre',
+  resolveId: (id: string, importer?: string) =>
+    id === '@tensorflow/tfjs' && importer?.includes('/packages/') !== true ? TENSORFLOW_FILE : undefined,
+} as const;
+
 /** What is no unit test. */
 const OTHERS = [
   '**/node_modules/**',
@@ -32,6 +42,7 @@ const ALONE = [
  * modules again is a third of all their time. Real servers and browsers live in test/integration, long fault runs in test/soak.
  */
 export default defineConfig({
+  plugins: [ownTensorFlow],
   resolve: {
     alias: {
       'mlflow-ts-client': source('mlflow-ts-client/src/index.ts'),
@@ -42,6 +53,7 @@ export default defineConfig({
     },
   },
   test: {
+    server: { deps: { external: [/\/node_modules\//, TENSORFLOW_FILE] } },
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: 'forks',

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { readBounded } from '../base/bounded-file.js';
 import { isReservedName } from '../base/file-name.js';
 import { makeFolder } from '../base/make-folder.js';
 import { findOwnFile } from '../base/own-files.js';
@@ -29,7 +30,7 @@ export async function writeStarterFiles(
   refuseFile(folder);
   const schemaText = readFileSync(SCHEMA, 'utf8');
   refuse(experiment, existsSync(experiment));
-  refuse(schema, existsSync(schema) && readFileSync(schema, 'utf8') !== schemaText);
+  refuse(schema, existsSync(schema) && !holds(schema, schemaText));
   const text = await describe(nameAfter(folder));
   makeFolder(folder);
   writeFileAtomic(schema, schemaText);
@@ -56,7 +57,7 @@ export function writeExamples(folder: string): string[] {
       .sort()
       .map((name) => ({ path: join(folder, own, name), text: readFileSync(join(findOwnFile(own), name), 'utf8') })),
   );
-  for (const { path, text } of files) refuse(path, existsSync(path) && readFileSync(path, 'utf8') !== text);
+  for (const { path, text } of files) refuse(path, existsSync(path) && !holds(path, text));
   for (const { path, text } of files) {
     makeFolder(dirname(path));
     writeFileAtomic(path, text);
@@ -70,6 +71,15 @@ function refuseFile(folder: string): void {
     throw new OneshotError('usage', `${folder} ${isFile ? 'is a file' : 'is named like a file'}; init takes a folder`, {
       hint: 'oneshot init DIR writes DIR/experiment.yaml',
     });
+}
+
+/** Whether that text, and nothing else, is in a file that is there. */
+function holds(path: string, text: string): boolean {
+  try {
+    return readBounded(path, Buffer.byteLength(text)).equals(Buffer.from(text));
+  } catch {
+    return false;
+  }
 }
 
 function refuse(path: string, isThere: boolean): void {

@@ -25,6 +25,8 @@ import { toPlain } from './source-tree.js';
 
 /** Errors that are put into words: behind so many, a file is another thing than an experiment. */
 const MAX_ERRORS = 500;
+/** Signs of a key that are shown; a longer one is no key path either. */
+const LONGEST_KEY = 100;
 
 /** A problem with the path that is broken by it. */
 export interface SchemaProblem extends Problem {
@@ -229,13 +231,14 @@ class ErrorTranslator {
  */
 function findSimilar(key: string, allowed: readonly string[]): string | undefined {
   const letters = (text: string) => [...text.toLowerCase()].sort().join('');
-  const transposed = allowed.find((name) => letters(name) === letters(key));
+  const transposed = allowed.find((name) => name.length === key.length && letters(name) === letters(key));
   const longer = allowed.filter((name) => key.length >= 3 && name.toLowerCase().startsWith(key.toLowerCase()));
   return transposed ?? (longer.length === 1 ? longer[0] : undefined);
 }
 
 function describeKey(key: string): string {
-  return /^[\w<.$-]+$/.test(key) ? key : JSON.stringify(key.length <= 60 ? key : `${key.slice(0, 59)}…`);
+  const shown = key.length <= LONGEST_KEY ? key : `${key.slice(0, LONGEST_KEY - 1)}…`;
+  return /^[\w<.$-]+…?$/.test(shown) ? shown : JSON.stringify(shown);
 }
 
 /** What the writer of an unknown key may have meant, where the nearest key does not say it. */
@@ -261,7 +264,8 @@ function explainUnknownKey(
 
 /** How a key path is written as maps: dots make paths in `sweep.parameters` and `--set` alone. */
 function explainDottedKey(key: string, allowed: readonly string[]): string | undefined {
-  if (!/^[A-Za-z]+(\.[A-Za-z]+)+$/.test(key) || !allowed.includes(key.split('.')[0]!)) return undefined;
+  if (key.length > LONGEST_KEY || !/^[A-Za-z]+(\.[A-Za-z]+)+$/.test(key) || !allowed.includes(key.split('.')[0]!))
+    return undefined;
   const [last, ...outer] = key.split('.').reverse();
   const nested = outer.reduceRight((inner, step) => inner.replace('…', `${step}: {…}`), '…').replace('…', `${last}: …`);
   return `nest it: ${nested.replace(/: \{(.*)\}$/, ': {$1}')}; a dot makes a path in sweep.parameters and --set alone`;

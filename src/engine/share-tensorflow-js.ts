@@ -1,22 +1,18 @@
 // Backends that are installed apart from this program ask for TensorFlow.js by name, and would load a copy of their own or
 // none: they are given this program's. Kernels that are registered twice make a warning each.
 import { createRequire } from 'node:module';
+import { TENSORFLOW_FILE } from './load-tensorflow.js';
 
 /**
- * Makes `@tensorflow/tfjs` and `@tensorflow/tfjs-core`, as far as they are found from there, mean this program's copies
+ * Makes `@tensorflow/tfjs` and `@tensorflow/tfjs-core`, as far as they are found from there, mean this program's copy
  * to `packageRequire`.
  */
 export function shareTensorFlowJs(packageRequire: NodeJS.Require): void {
   const ownRequire = createRequire(import.meta.url);
-  const whole = ownRequire.resolve('@tensorflow/tfjs');
-  const core = createRequire(whole).resolve('@tensorflow/tfjs-core');
-  for (const [name, path] of [
-    ['@tensorflow/tfjs', whole],
-    ['@tensorflow/tfjs-core', core],
-  ] as const) {
-    ownRequire(path);
+  ownRequire(TENSORFLOW_FILE);
+  for (const name of ['@tensorflow/tfjs', '@tensorflow/tfjs-core']) {
     const theirs = tryResolve(packageRequire, name);
-    if (theirs !== undefined) packageRequire.cache[theirs] = ownRequire.cache[path];
+    if (theirs !== undefined) packageRequire.cache[theirs] = ownRequire.cache[TENSORFLOW_FILE];
   }
 }
 

@@ -17,6 +17,7 @@ export function isLitter(name: string): boolean {
 export function looksLikePicture(path: string): boolean {
   if (NAMED_AS_PICTURE.test(path)) return true;
   try {
+    if (!statSync(path).isFile()) return false;
     const file = openSync(path, 'r');
     try {
       const start = Buffer.alloc(KIND_BYTES);

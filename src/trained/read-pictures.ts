@@ -1,7 +1,7 @@
 // Picture files as a network sees them: bytes, decoding, form.
-import { readFile } from 'node:fs/promises';
 import { hashBytes } from '../base/stable-hash.js';
 import { decodePicture, sizeForSquare } from '../data/pictures/decode-picture.js';
+import { readPictureFile } from '../data/pictures/read-picture-file.js';
 import { createViewer, type PictureForm, type SeenPicture } from '../data/pictures/see-picture.js';
 
 /** A picture as the network sees it, with the SHA-256 of its file. */
@@ -17,13 +17,7 @@ export function createPictureReader(form: PictureForm): PictureReader {
   const view = createViewer(form);
   const chooseSize = sizeForSquare(form.sourceSize, form.fit);
   return async (path) => {
-    let bytes: Buffer;
-    try {
-      bytes = await readFile(path);
-    } catch (error) {
-      const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-      throw new Error(`cannot be read (${why})`, { cause: error });
-    }
+    const bytes = readPictureFile(path);
     return { ...view(await decodePicture(bytes, chooseSize)), hash: hashBytes(bytes) };
   };
 }

@@ -1,10 +1,11 @@
 // A support set as people have it: a folder of folders, one for each class, or of files, one for each class.
-import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { compareNaturally } from '../base/natural-order.js';
 import { OneshotError } from '../base/problem.js';
 import { hashBytes } from '../base/stable-hash.js';
 import { type BadFile, failWithBadFiles } from '../data/folder/bad-files.js';
+import { readPictureFile } from '../data/pictures/read-picture-file.js';
 import { isLitter, looksLikePicture } from './picture-names.js';
 
 /** A picture file of a support set. */
@@ -94,9 +95,9 @@ function list(root: string, path: string, passedOver: string[]) {
 function readPicture(folder: string, path: string, way: number, bad: BadFile[]): SupportPicture[] {
   const place = join(folder, path);
   try {
-    return [{ path: place, hash: hashBytes(readFileSync(place)), way }];
+    return [{ path: place, hash: hashBytes(readPictureFile(place)), way }];
   } catch (error) {
-    bad.push({ path, what: `cannot be read (${(error as Error).message})` });
+    bad.push({ path, what: (error as Error).message });
     return [];
   }
 }

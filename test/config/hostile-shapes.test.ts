@@ -52,6 +52,14 @@ test('a list of maps is compared with itself only up to the length that it may h
   expect(found).toEqual(['a list of 1001']);
 });
 
+test('a key of a megabyte is like no other, is no path, and is not shown in whole', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'oneshot-test-')), 'key.yaml');
+  writeFileSync(file, `? sweep${'.parametersname'.repeat(60_000)}\n: 1\n`);
+  const { problems } = expectInputError(() => loadExperiment(file));
+  const unknown = problems.find(({ code }) => code === 'unknown-key')!;
+  expect([unknown.found.length < 120, unknown.nearest, unknown.hint]).toEqual([true, undefined, undefined]);
+});
+
 function expectInputError(act: () => unknown): InputError {
   try {
     act();

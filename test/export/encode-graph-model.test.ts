@@ -1,5 +1,6 @@
 // Exported graph models in TensorFlow.js's own loader: the numbers of every layer and head are those of this program.
 import * as tf from '@tensorflow/tfjs';
+import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import { describe, expect, test } from 'vitest';
 import type { Layer } from '../../src/config/experiment.js';
 import { encodeGraphModel } from '../../src/export/tfjs/encode-graph-model.js';
@@ -24,7 +25,7 @@ async function runGraph(network: TrainedNetwork, pictures: Float32Array, support
   const { modelTopology, weightsManifest, signature, userDefinedMetadata } = JSON.parse(files['model.json']);
   const weightData = new Uint8Array(Buffer.concat(files['weights.bin'])).buffer;
   const artifacts = { modelTopology, weightSpecs: weightsManifest[0].weights, weightData, signature };
-  const model = await tf.loadGraphModel(tf.io.fromMemory({ ...artifacts, userDefinedMetadata }));
+  const model = await loadGraphModel(tf.io.fromMemory({ ...artifacts, userDefinedMetadata }));
   expect((model.metadata as { labels?: string[] }).labels).toEqual(support?.labels);
   const names = model.outputs.map(({ name }) => name.replace(':0', ''));
   const input = tf.tensor4d(pictures, [pictures.length / SIZE ** 2, SIZE, SIZE, 1]);

@@ -51,6 +51,7 @@ const REPEATED: Readonly<
   'nearly known keys': ['training:\n', (i) => `  maxEpochs${i}: 1\n`, ''],
   'long unknown keys': ['', (i) => `${'k'.repeat(900)}${i}: 1\n`, ''],
   'one long key': ['', 'k', ': 1\n'],
+  'one long path as a key': ['? sweep', '.parametersname', '\n: 1\n'],
   'dotted keys': ['', (i) => `training.maxEpochs.a${i}: 1\n`, ''],
   'look-alike keys': ['', (i) => `nаme${i}: 1\n`, ''],
   'one key again and again': ['', 'name: a\n', ''],

@@ -1,12 +1,25 @@
 // Support sets as people have them, and all that may be wrong with one.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodePng } from '../../src/data/pictures/encode-png.js';
+import type { PictureForm } from '../../src/data/pictures/see-picture.js';
+import { createPictureReader } from '../../src/trained/read-pictures.js';
 import { readSupportSet } from '../../src/trained/support-set.js';
 import { newFolder } from '../support/run-command.js';
 
 const picture = (ink: number) => encodePng(new Uint8Array(16).fill(ink), { height: 4, width: 4 });
+
+const form: PictureForm = {
+  sourceSize: 4,
+  imageSize: 4,
+  color: 'grey',
+  fit: 'pad',
+  background: '#ffffff',
+  ink: 'auto',
+  inkGain: 1,
+};
 
 /** A folder with these files, by path. */
 function write(files: Readonly<Record<string, Buffer | string>>): string {
@@ -31,6 +44,20 @@ describe('readSupportSet', () => {
       'greek/a',
       'latin/a',
     ]);
+  });
+
+  test('reads regular files alone: no pipe blocks it, no device is read without end', async () => {
+    const folder = write({ 'oak/1.png': picture(1), 'fir/1.png': picture(2) });
+    execFileSync('mkfifo', [join(folder, 'oak/2.png'), join(folder, 'oak/notes')]);
+    symlinkSync('/dev/zero', join(folder, 'fir/2.png'));
+    expect(() => readSupportSet(folder)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/fir\/2\.png is no regular file[\s\S]*oak\/2\.png is no regular file/),
+      }),
+    );
+    const read = createPictureReader(form);
+    for (const name of ['oak/2.png', 'fir/2.png'])
+      await expect(read(join(folder, name))).rejects.toThrow(/^is no regular file$/);
   });
 
   test('passes over what is no picture by name and content, and tells of it', () => {

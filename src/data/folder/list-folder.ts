@@ -4,6 +4,7 @@
 import { OneshotError } from '../../base/problem.js';
 import type { DataFolder } from '../../config/experiment.js';
 import { explainKind, READ_KINDS } from '../pictures/picture-kind.js';
+import { MAX_PICTURE_BYTES } from '../pictures/read-picture-file.js';
 import { type BadFile, failWithBadFiles } from './bad-files.js';
 import { openFileStamps } from './file-stamps.js';
 import type { ListedClass, ListedGroup, ListedPicture } from './listed-picture.js';
@@ -34,8 +35,6 @@ export type ListingSection = Pick<DataFolder, 'path' | 'labels' | 'minimumPictur
 const MIN_PICTURES = 2;
 /** Pictures of a data set at most. */
 const MAX_PICTURES = 500_000;
-/** Bytes of a picture file at most. */
-const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 /** The pictures of a folder. Throws a OneshotError('data') with everything that stops it from being a data set. */
 export function listFolder({ path, labels, minimumPictures }: ListingSection): FolderListing {
@@ -57,8 +56,8 @@ export function listFolder({ path, labels, minimumPictures }: ListingSection): F
       const { kind, hash } = stamps.look(path, stat);
       if (kind.role === 'other' && !PICTURE_NAME.test(path)) passedOver.push({ path, what: describeOther(kind.name) });
       else if (kind.role !== 'picture') unusable.push({ path, what: explainKind(kind) });
-      else if (stat.size > MAX_FILE_BYTES) {
-        unusable.push({ path, what: `has ${stat.size} bytes; expected at most ${MAX_FILE_BYTES}` });
+      else if (stat.size > MAX_PICTURE_BYTES) {
+        unusable.push({ path, what: `has ${stat.size} bytes; expected at most ${MAX_PICTURE_BYTES}` });
       } else pictures.push({ path, hash });
     } catch (error) {
       bad.push({ path, what: `cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})` });

@@ -1,6 +1,5 @@
 // The files of a folder to pictures: read, decoded and made square once, and kept in the cache. Loaded only when pictures
 // are: it brings the library that decodes them.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataFolder } from '../../config/experiment.js';
 import { gatherData } from '../gather-data.js';
@@ -8,6 +7,7 @@ import type { LoadedData, LoadOptions } from '../loaded-data.js';
 import { sealPictureSet } from '../pictures/picture-file.js';
 import type { PictureSet } from '../pictures/picture-set.js';
 import { cacheSizedPictures, resolveSizes } from '../pictures/picture-sizes.js';
+import { readPictureFile } from '../pictures/read-picture-file.js';
 import { type ReadPictures, readPictures } from '../pictures/read-pictures.js';
 import { failWithBadFiles } from './bad-files.js';
 import { channelsOfFolder, describeFolder, settingsOf, sourceKey } from './describe-folder.js';
@@ -59,7 +59,7 @@ async function readSet(
   report?.(`decoding ${files.length} pictures of ${section.path} (once; kept in ${cacheFolder})`);
   const read = await readPictures(
     files.length,
-    (index) => readFileSync(join(root, files[index]!.path)),
+    (index) => readPictureFile(join(root, files[index]!.path)),
     settings,
     (done) => {
       if (done % REPORT_EVERY === 0) report?.(`decoded ${done} of ${files.length} pictures`);

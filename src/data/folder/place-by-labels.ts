@@ -1,11 +1,14 @@
 // Where pictures belong by files that say so, wherever in the folder they lie: by path, or by name where that is enough.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readBounded } from '../../base/bounded-file.js';
 import { ONLY_GROUP } from '../words.js';
 import type { BadFile } from './bad-files.js';
 import type { ListedPicture } from './listed-picture.js';
 import type { PlacedPicture } from './place-by-folders.js';
 import { type Label, readLabels } from './read-labels.js';
+
+/** Bytes of a file of labels at most. */
+const MAX_LABELS_BYTES = 256 * 2 ** 20;
 
 /** What lies in a folder: pictures, and files that would be pictures if they could be read, each with why it cannot. */
 export interface FoundPictures {
@@ -61,7 +64,7 @@ export function placeByLabels(
 
 function readFile(folder: string, file: string, bad: BadFile[]): Label[] {
   try {
-    return readLabels(file, readFileSync(join(folder, file), 'utf8'));
+    return readLabels(file, readBounded(join(folder, file), MAX_LABELS_BYTES).toString('utf8'));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     bad.push({ path: file, what: code === undefined ? `cannot be used: ${message}` : `cannot be read (${code})` });

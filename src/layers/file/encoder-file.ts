@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { readBounded } from '../../base/bounded-file.js';
 import { OneshotError } from '../../base/problem.js';
 import type { LayerFile } from '../../config/experiment.js';
 import { type Shape, ShapeError } from '../layer.js';
@@ -35,6 +36,7 @@ type Normalization = Pick<FileEncoderForm, 'mean' | 'std'>;
 
 /** A network of protobuf messages is at most that large. */
 const MAX_BYTES = 2 ** 31 - 1;
+const MAX_PREPROCESSOR_BYTES = 2 ** 20;
 const FLOAT32 = 1;
 /** Colours of the pictures that networks know. */
 const COLORS = 3;
@@ -250,7 +252,7 @@ function readPreprocessor(network: string): Partial<Normalization> {
   if (path === undefined) return {};
   let settings: Record<string, unknown>;
   try {
-    settings = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    settings = JSON.parse(readBounded(path, MAX_PREPROCESSOR_BYTES).toString('utf8')) as Record<string, unknown>;
   } catch (error) {
     throw new ShapeError(`${path} is no JSON: ${(error as Error).message}`);
   }
