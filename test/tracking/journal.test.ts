@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openJournal, readJournal } from '../../src/tracking/journal.js';
+import { openJournal, readJournal, syncJournal } from '../../src/tracking/journal.js';
 import type { JournalFact } from '../../src/tracking/journal-event.js';
 
 let folder: string;
@@ -216,6 +216,11 @@ describe('opening again', () => {
 });
 
 describe('a disk that fails', () => {
+  it.runIf(process.platform === 'linux')('has nothing to wait for where it says that it cannot: EINVAL', () => {
+    expect(() => syncJournal('/dev/null')).not.toThrow();
+    expect(() => syncJournal(join(folder, 'absent'))).toThrow(expect.objectContaining({ code: 'disk' }));
+  });
+
   it('is reported as what it is', () => {
     expect(() => openJournal(join(folder, 'missing', 'journal.jsonl'), { now: () => 0 })).toThrow(
       expect.objectContaining({ code: 'disk', message: expect.stringContaining('ENOENT') }),

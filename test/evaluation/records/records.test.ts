@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sealPictureSet } from '../../../src/data/pictures/picture-file.js';
 import { pictureAt } from '../../../src/data/pictures/picture-set.js';
 import { readResults, writeResults } from '../../../src/evaluation/records/evaluation-result.js';
+import { composeGalleryPng } from '../../../src/evaluation/records/gallery.js';
 import { makePredictionRecord, makeResult, sumCredits } from '../../../src/evaluation/records/make-records.js';
 import { readPredictions, writePredictions } from '../../../src/evaluation/records/predictions.js';
 import { scoreEpisodes } from '../../../src/evaluation/score-episodes.js';
@@ -150,6 +152,15 @@ describe('a prediction file', () => {
     expect(Array.from(pictureAt(set, 5), (_, i) => 255 - png.data[4 * i]!)).toEqual([...pictureAt(set, 5)]);
   });
 
+  it('holds pictures in colour as they are', () => {
+    const { digest: _digest, ...grey } = set;
+    const pixels = Uint8Array.from({ length: 3 * grey.pixels.length }, (_, i) => (7 * i) % 256);
+    const colours = sealPictureSet({ ...grey, channels: 3, pixels });
+    const { gallery } = makePredictionRecord(makeTask(colours, task.episodes), scorer, answers);
+    const { data } = PNG.sync.read(Buffer.from(gallery[5]!, 'base64'));
+    expect(data.filter((_, i) => i % 4 !== 3)).toEqual(Buffer.from(pictureAt(colours, 5)));
+  });
+
   it.each([
     { name: 'a torn end', edit: (text: string) => text.slice(0, -30) },
     { name: 'a lost line', edit: (text: string) => text.split('\n').toSpliced(2, 1).join('\n') },
@@ -161,5 +172,36 @@ describe('a prediction file', () => {
     writeFileSync(path, edit(readFileSync(path, 'utf8')));
     expect(() => readPredictions(path)).toThrow(expect.objectContaining({ code: 'corrupt' }));
     expect(() => readPredictions(path)).toThrow(path);
+  });
+});
+
+describe('composeGalleryPng', () => {
+  it('frames each picture of 9 x 9 by 3 pixels between a white edge and itself, the right class green', () => {
+    const { gallery } = makePredictionRecord(task, scorer, answers);
+    const way = { character: 'c', score: 1, isPrediction: true };
+    const png = composeGalleryPng({
+      truth: 'c',
+      won: false,
+      query: gallery[0]!,
+      support: [
+        { ...way, picture: gallery[1]!, isTruth: true },
+        { ...way, picture: gallery[5]!, isTruth: false },
+      ],
+    });
+    const { width, height, data } = PNG.sync.read(png);
+    expect([width, height]).toEqual([2 * 17, 2 * 17]);
+    const at = (x: number, y: number) => [...data.subarray(4 * (y * width + x), 4 * (y * width + x) + 3)];
+    // The corners of the cells of the query, of the first and of the second support picture.
+    for (const [left, top, frame] of [
+      [0, 0, [222, 222, 219]],
+      [0, 17, [0, 158, 115]],
+      [17, 17, [213, 94, 0]],
+    ] as const) {
+      for (const edge of [0, 16]) expect(at(left + edge, top + edge)).toEqual([255, 255, 255]);
+      for (const inner of [1, 3, 13, 15]) expect(at(left + inner, top + inner)).toEqual(frame);
+    }
+    const ink = pictureAt(set, 5);
+    const shown = Array.from(ink, (_, i) => 255 - at(17 + 4 + (i % 9), 17 + 4 + Math.floor(i / 9))[0]!);
+    expect(shown).toEqual([...ink]);
   });
 });

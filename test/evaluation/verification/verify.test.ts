@@ -124,6 +124,16 @@ describe('verification', () => {
     expect(await measure(Number.NaN)).toMatchObject({ accuracy: 0, rocArea: null, alarm: { nonFinitePairs: 60 } });
   });
 
+  it('raises an alarm for answers that are wrong far more often than a guess', async () => {
+    const reversed = network((first, second) => (isSame(first, second) ? -2 : 2));
+    const sections = [{ ...section, threshold: 0.5 }];
+    const [result] = await verify({ sections, baselines: [], data, network: reversed });
+    expect(result).toMatchObject({
+      accuracy: 0,
+      alarm: { degenerate: false, nonFinitePairs: 0, belowChance: true },
+    });
+  });
+
   it('draws the same pairs for the same seed, and names a second section apart', async () => {
     const kept: KeptPairs[] = [];
     const scorer = network((first, second) => first - second);
