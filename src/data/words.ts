@@ -33,11 +33,15 @@ const OF_PICTURES: Words = {
 /** The group that classes are in where they are in none, by data set. */
 export const ONLY_GROUP = { folder: 'pictures', emoji: 'emoji' } as const;
 
-const BELOW_ONLY_GROUP = new RegExp(`^(?:${Object.values(ONLY_GROUP).join('|')})/`);
+/** Whether a group is that of classes that are in none. */
+export function isOnlyGroup(group: string): boolean {
+  return Object.values<string>(ONLY_GROUP).includes(group);
+}
 
 /** A class named `group/class`, without its group where that is none. */
 export function tellClass(name: string): string {
-  return name.replace(BELOW_ONLY_GROUP, '');
+  const [group = ''] = name.split('/', 1);
+  return isOnlyGroup(group) ? name.slice(group.length + 1) : name;
 }
 
 /** Data sets, whose picture sets have the same name, that are pictures of anything. */

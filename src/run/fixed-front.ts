@@ -1,5 +1,6 @@
 // What the layers in front of an encoder that nothing changes make of pictures: computed once for each picture as drawn and
 // kept as long as a trial trains, and anew for each distorted one. Steps and validations begin behind them.
+import type { Tensor } from '@tensorflow/tfjs';
 import type { Augmentation, Model } from '../config/experiment.js';
 import { makesNewPictures } from '../data/distortion/distort.js';
 import type { LoadedData } from '../data/loaded-data.js';
@@ -7,11 +8,15 @@ import type { DrawnBatch } from '../data/sampling/batch.js';
 import type { Engine } from '../engine/engine.js';
 import { fileNetworksBeside } from '../engine/open-file-network.js';
 import { embedPictures, type PictureFeatures } from '../evaluation/scorers/network.js';
-import { countFixedLayers } from '../model/front.js';
+import type { TensorFlow } from '../layers/layer.js';
+import { countFixedLayers, shapeBehind } from '../model/front.js';
 import { initializeNetwork } from '../model/initializers.js';
 import { type LoadedNetwork, loadNetwork } from '../model/load-network.js';
 import type { NamedArrays } from '../model/named-arrays.js';
-import { describeNetwork } from '../model/network-shape.js';
+import { buildNetwork } from '../model/network.js';
+import { makeNetworkFunctions } from '../model/network-functions.js';
+import { describeNetwork, type NetworkShape } from '../model/network-shape.js';
+import type { MeasuredFeatures } from './given-weights.js';
 
 export interface FixedFront {
   /** Layers that it stands for. */
@@ -30,11 +35,13 @@ export interface FixedFrontOptions {
   readonly data: LoadedData;
   /** Those of the whole network by path. */
   readonly weights: NamedArrays;
+  /** Features of some pictures that are known already. */
+  readonly measured?: MeasuredFeatures | undefined;
 }
 
 /** The fixed layers of a network, ready to be used; undefined where its first layer learns. */
 export async function openFixedFront(options: FixedFrontOptions): Promise<FixedFront | undefined> {
-  const { model, augmentation, data, engine, weights } = options;
+  const { model, augmentation, data, engine, weights, measured } = options;
   const layers = countFixedLayers(model);
   if (layers === 0) return undefined;
   const { imageSize, channels } = data.description;
@@ -46,6 +53,8 @@ export async function openFixedFront(options: FixedFrontOptions): Promise<FixedF
   const network = await loadNetwork(host, part, { imageSize, channels }, initializeNetwork(shape, 0, own));
   const features = new KnownFeatures(network, data);
   const isEachNew = makesNewPictures(augmentation);
+  if (measured !== undefined && measured.layers < layers && !isEachNew)
+    features.take(measured.pictures, await passOn(engine.tf, part, shape, own, measured));
   return {
     layers,
     async replacePictures(batch) {
@@ -73,16 +82,46 @@ class KnownFeatures {
     this.#data = data;
   }
 
+  /** What is known of pictures already: [pictures, units]. */
+  take(pictures: Int32Array, embeddings: Float32Array): void {
+    const { units } = this.#network;
+    for (const [row, picture] of pictures.entries())
+      this.#rows.set(picture, embeddings.subarray(row * units, (row + 1) * units));
+  }
+
   async of(pictures: Int32Array): Promise<PictureFeatures> {
     const missing = [...new Set(pictures)].filter((picture) => !this.#rows.has(picture)).sort((a, b) => a - b);
     if (missing.length > 0) {
       const { functions, batchSize } = this.#network;
       const sets = { clean: this.#data.split.train.set, source: this.#data.source };
-      const { embeddings, units } = await embedPictures(functions, { batchSize }, sets, Int32Array.from(missing));
-      for (const [row, picture] of missing.entries())
-        this.#rows.set(picture, embeddings.subarray(row * units, (row + 1) * units));
+      const numbers = Int32Array.from(missing);
+      this.take(numbers, (await embedPictures(functions, { batchSize }, sets, numbers)).embeddings);
     }
     return { length: this.#network.units, at: (picture) => this.#rows.get(picture)! };
+  }
+}
+
+/** What the layers behind those of `measured` make of its features. */
+async function passOn(
+  tf: TensorFlow,
+  part: Model,
+  shape: NetworkShape,
+  arrays: NamedArrays,
+  { layers, pictures, features }: MeasuredFeatures,
+): Promise<Float32Array> {
+  const behind = shapeBehind(shape, layers);
+  const tensors = new Map(
+    behind.encoder.layers.flatMap(({ name, parameters }) =>
+      parameters.map((parameter): [string, Tensor] => {
+        const { shape: dimensions, values } = arrays.get(`${name}/${parameter.name}`)!;
+        return [`${name}/${parameter.name}`, tf.tensor(values, [...dimensions])];
+      }),
+    ),
+  );
+  try {
+    return await makeNetworkFunctions(tf, buildNetwork(tf, part, behind, tensors)).embed(features, pictures.length);
+  } finally {
+    tf.dispose([...tensors.values()]);
   }
 }
 

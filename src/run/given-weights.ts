@@ -30,19 +30,35 @@ export interface GivenWeightsOptions {
   readonly log: (line: string) => void;
 }
 
+/** What a network has before it learns. */
+export interface GivenWeights {
+  /** By path; empty for most networks. */
+  readonly arrays: NamedArrays;
+  /** What was measured on the way, for whoever needs the same features again. */
+  readonly measured?: MeasuredFeatures;
+}
+
+/** What the first `layers` of an encoder make of pictures as drawn: [pictures, units]. */
+export interface MeasuredFeatures {
+  readonly layers: number;
+  readonly pictures: Int32Array;
+  readonly features: Float32Array;
+}
+
 /** Training pictures that arrays are measured on at most: the spread of a mean over more is nothing. */
 const MOST_PICTURES = 4096;
 
 /**
- * The arrays by path that are not drawn; empty for most networks. Throws a OneshotError('data') when a file of weights is
+ * The arrays that are not drawn, and the features that the first of them was measured on. Throws a OneshotError('data') when a file of weights is
  * missing or damaged.
  */
-export async function prepareGivenWeights(options: GivenWeightsOptions): Promise<NamedArrays> {
+export async function prepareGivenWeights(options: GivenWeightsOptions): Promise<GivenWeights> {
   const { model, data, place, log } = options;
   const { imageSize, channels } = data.description;
   const { encoder } = describeNetwork(model, imageSize, channels);
   const given = new Map<string, NumberArray>(takeLearned(options));
   const taken = new Set([...given.keys()].map((path) => path.slice(0, path.indexOf('/'))));
+  let first: MeasuredFeatures | undefined;
   for (const { index, name, config, parameters } of encoder.layers) {
     if (taken.has(name)) continue;
     if (config.type === 'file') given.set(`${name}/digest`, digestArray(config));
@@ -54,14 +70,15 @@ export async function prepareGivenWeights(options: GivenWeightsOptions): Promise
     const type = layerTypeOf(config);
     if (type.fit === undefined) continue;
     log(`measures what reaches ${name}`);
-    const { features, count } = await embedTraining(options, index, given);
-    const fitted = type.fit(config, features, count);
+    const measured = await embedTraining(options, index, given);
+    first ??= measured;
+    const fitted = type.fit(config, measured.features, measured.pictures.length);
     for (const { name: array, shape } of parameters) {
       const values = fitted.get(array);
       if (values !== undefined) given.set(`${name}/${array}`, { shape, values });
     }
   }
-  return given;
+  return { arrays: given, ...(first && { measured: first }) };
 }
 
 /**
@@ -98,7 +115,7 @@ async function embedTraining(
   { model, seed, engine, data }: GivenWeightsOptions,
   layers: number,
   given: NamedArrays,
-): Promise<{ features: Float32Array; count: number }> {
+): Promise<MeasuredFeatures> {
   const { imageSize, channels } = data.description;
   const part: Model = { ...model, encoder: model.encoder.slice(0, layers) as Model['encoder'] };
   const arrays = initializeNetwork(describeNetwork(part, imageSize, channels), seed, given);
@@ -109,7 +126,7 @@ async function embedTraining(
     const every = Math.ceil(pictures.length / MOST_PICTURES);
     const sample = pictures.filter((_, i) => i % every === 0);
     const { embeddings } = await embedPictures(functions, { batchSize }, { clean: set, source: data.source }, sample);
-    return { features: embeddings, count: sample.length };
+    return { layers, pictures: sample, features: embeddings };
   } finally {
     dispose();
   }

@@ -337,7 +337,8 @@ class TrialRun {
   /** A network that learns nothing is what it is given. */
   async #keepUntrained(engine: Engine, data: LoadedData): Promise<'finished'> {
     const options = this.#givenWeights(engine, data);
-    writeUntrainedNetwork(this.#files.best, options, await prepareGivenWeights(options));
+    const { arrays } = await prepareGivenWeights(options);
+    writeUntrainedNetwork(this.#files.best, options, arrays);
     this.#saveStatus({ trained: true });
     return 'finished';
   }

@@ -9,7 +9,6 @@ import { evaluate } from '../evaluation/evaluate.js';
 import { makeNetworkScorer } from '../evaluation/scorers/network.js';
 import { placeEncoder } from '../model/encoder-shape.js';
 import { chooseEmbeddingBatchSize } from '../model/load-network.js';
-import type { NamedArrays } from '../model/named-arrays.js';
 import { runFiles } from '../run-folder/run-folder.js';
 import { openBatchFeed } from '../tasks/batch-feed.js';
 import { countEpochSteps, describeBatch } from '../tasks/describe-batch.js';
@@ -19,6 +18,7 @@ import { type TrainingResult, train } from '../training/train.js';
 import type { TrainingHooks } from '../training/training-hooks.js';
 import { chooseBatchThreads } from './batch-threads.js';
 import { type FixedFront, openFixedFront } from './fixed-front.js';
+import type { GivenWeights } from './given-weights.js';
 import type { TrialProgress } from './trial-messages.js';
 
 /** An experiment that trains. */
@@ -34,7 +34,7 @@ export interface TrainTrialOptions {
   readonly strokes?: PictureStrokes | undefined;
   readonly microBatchSize: number;
   /** The weights that are not drawn; asked for where the training begins. */
-  readonly prepareWeights?: () => Promise<NamedArrays>;
+  readonly prepareWeights?: () => Promise<GivenWeights>;
   /** As in `TrialArguments`. */
   readonly haltAfterEpoch?: number;
   readonly journal: Journal;
@@ -132,8 +132,8 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
     if (epoch <= Math.min(training.maxEpochs, options.haltAfterEpoch ?? training.maxEpochs))
       batches.begin(epoch - 1, step);
     const given = restore === undefined ? await options.prepareWeights?.() : undefined;
-    const weights = restore?.arrays ?? given ?? new Map();
-    front = await openFixedFront({ model, augmentation, engine, data, weights });
+    const weights = restore?.arrays ?? given?.arrays ?? new Map();
+    front = await openFixedFront({ model, augmentation, engine, data, weights, measured: given?.measured });
     return await train({
       engine,
       model,
@@ -150,7 +150,7 @@ export async function trainTrial(options: TrainTrialOptions): Promise<TrainingRe
         return front === undefined ? batch : front.replacePictures(batch);
       },
       ...(front === undefined ? {} : { fixedLayers: front.layers }),
-      ...(given === undefined ? {} : { given }),
+      ...(given === undefined ? {} : { given: given.arrays }),
       ...(restore === undefined ? {} : { restore }),
       ...(options.haltAfterEpoch === undefined ? {} : { haltAfterEpoch: options.haltAfterEpoch }),
       hooks,

@@ -104,6 +104,16 @@ test.each([
   );
 });
 
+test('says of pictures that all lie in one folder how their classes are told, and writes nothing', async () => {
+  const pictures = await writePhotographs('flat', 1, 5);
+  writeFileSync(join(pictures, 'all.csv'), 'path,label\n');
+  await expect(initCommand(`${pictures}-experiment`, { pictures })).rejects.toMatchObject({
+    message: `${pictures} holds pictures of a single class; expected two or more`,
+    hint: 'where all.csv says what each picture shows: --labels all.csv',
+  });
+  expect(existsSync(`${pictures}-experiment`)).toBe(false);
+});
+
 test('keeps the split that a folder has', async () => {
   const root = join(base, 'split');
   for (const part of ['train', 'val', 'test']) await writePhotographs(`split/${part}`, 4, 4);

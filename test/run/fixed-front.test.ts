@@ -84,6 +84,12 @@ test('a network behind a fixed front learns as behind the same layers, and each 
   exportFront(folder, own.experiment as TrainedExperiment, 'front.onnx');
   const behind = planOf(folder, 'behind', [{ type: 'file', name: 'front', path: 'front.onnx' }, EMBEDDING], 0);
   const distorted = planOf(folder, 'distorted', [{ type: 'file', name: 'front', path: 'front.onnx' }, EMBEDDING], 0.8);
+  const centred = planOf(
+    folder,
+    'centred',
+    [{ type: 'file', name: 'front', path: 'front.onnx' }, { type: 'center', whiten: true }, EMBEDDING],
+    0,
+  );
   expect(own.id).not.toBe(behind.id);
   // The file's own arithmetic is not known; what is behind it costs no more than a dense layer.
   expect(estimateTrialCost(behind.experiment)!.flopsPerStep).toBeLessThan(
@@ -113,6 +119,9 @@ test('a network behind a fixed front learns as behind the same layers, and each 
     const passed = count();
     expect(passed).toBeGreaterThan(0);
     expect(passed).toBeLessThanOrEqual(ofTraining.pictures.length + validation.pictures.length);
+    // What is in the middle is measured on pictures that the training asks for again.
+    await train(centred, engine, data);
+    expect(count()).toBeLessThanOrEqual(ofTraining.pictures.length + validation.pictures.length);
     await train(distorted, engine, data);
     const { steps, picturesPerStep } = estimateTrialCost(distorted.experiment)!;
     expect(count()).toBeGreaterThanOrEqual(steps * picturesPerStep);

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
 import { formatBytes } from '../../base/format-quantity.js';
 import { makeFolder } from '../../base/make-folder.js';
+import { isOnlyGroup } from '../../data/words.js';
 import { type PreparedDemo, prepareDemo } from '../../demo/prepare-demo.js';
 import { serveDemo } from '../../demo/serve-demo.js';
 import { readSupportSet } from '../../trained/support-set.js';
@@ -57,6 +58,7 @@ export async function demoCommand(path: string, options: DemoCommandOptions): Pr
 function describeContent({ starters }: PreparedDemo): string {
   if (starters === undefined) return 'without pictures to start from';
   const { size, channels, pixels } = starters.seen;
-  const names = starters.groups.map(({ name }) => name).join(', ');
-  return `it holds ${pixels.length / (size * size * channels)} pictures to start from: ${names}`;
+  const held = `it holds ${pixels.length / (size * size * channels)} pictures to start from`;
+  const names = starters.groups.map(({ name }) => name).filter((name) => !isOnlyGroup(name));
+  return names.length === 0 ? held : `${held}: ${names.join(', ')}`;
 }

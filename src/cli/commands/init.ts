@@ -5,6 +5,7 @@ import { loadExperiment } from '../../check/load-experiment.js';
 import type { DataFolder } from '../../config/experiment.js';
 import { writeExamples, writeStarterFiles } from '../../config/starter-file.js';
 import { listFolder } from '../../data/folder/list-folder.js';
+import type { FolderLook } from '../../data/folder/look-at-folder.js';
 import { suggestExperiment } from '../../data/folder/suggest-experiment.js';
 import type { ExitCode } from '../report-error.js';
 import { printNote, printResult } from '../terminal.js';
@@ -38,6 +39,7 @@ async function initForPictures(folder: string, pictures: string, labels?: string
   const { lookAtFolder } = await import('../../data/folder/look-at-folder.js');
   const section = chooseSection(resolve(pictures), labels);
   const look = await lookAtFolder(section);
+  refuseSingleClass(section, look);
   const inFile = relative(resolve(folder), section.path).replaceAll(sep, '/') || '.';
   const { experiment } = await writeStarterFiles(folder, (name) => suggestExperiment(name, inFile, section, look));
   // What init writes is valid; if it is not, that is told as of any file.
@@ -47,6 +49,17 @@ async function initForPictures(folder: string, pictures: string, labels?: string
   if (look.isColored) printNote('once, 17 MB: oneshot data fetch efficientnet-lite0');
   printNote(`then: oneshot run ${experiment}`);
   return 0;
+}
+
+function refuseSingleClass({ path, labels }: DataFolder, { classes, tables }: FolderLook): void {
+  if (classes > 1) return;
+  const table = labels === undefined ? tables[0] : undefined;
+  throw new OneshotError('usage', `${path} holds pictures of a single class; expected two or more`, {
+    hint:
+      table === undefined
+        ? 'each class is a folder of its own; or a table says what each picture shows: --labels FILE'
+        : `where ${table} says what each picture shows: --labels ${table}`,
+  });
 }
 
 /** A file as the folder names it, also where it was named from here. */

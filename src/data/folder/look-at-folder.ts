@@ -20,6 +20,8 @@ export interface FolderLook {
   readonly isColored: boolean;
   /** Whether the folder itself says what is for training and test. */
   readonly hasSplit: boolean;
+  /** Files among those passed over that may say what pictures show. */
+  readonly tables: readonly string[];
   /** Files passed over and classes left out, in sentences. */
   readonly notes: readonly string[];
 }
@@ -42,7 +44,7 @@ const SHARE_OF_PEN = 0.9;
  * when it is no data set.
  */
 export async function lookAtFolder(section: DataFolder): Promise<FolderLook> {
-  const { root, groups, hasSplit } = listFolder(section);
+  const { root, groups, hasSplit, passedOver } = listFolder(section);
   const classes = groups.flatMap((group) => group.classes);
   const counts = classes.map(({ pictures }) => pictures.length);
   const paths = classes.flatMap(({ pictures }) => pictures.map(({ path }) => path));
@@ -70,6 +72,7 @@ export async function lookAtFolder(section: DataFolder): Promise<FolderLook> {
     largest: byArea.at(-1) ?? [0, 0],
     isColored: colored > SHARE_OF_PICTURES * sizes.length && !isOneHue(hues),
     hasSplit,
+    tables: passedOver.map(({ path }) => path).filter((path) => /\.(csv|tsv|json)$/i.test(path)),
     notes: describeFolder(section).notes ?? [],
   };
 }
