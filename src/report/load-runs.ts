@@ -2,8 +2,6 @@
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parse } from 'yaml';
-import { readBounded } from '../base/bounded-file.js';
 import type { Experiment } from '../config/experiment.js';
 import { type EvaluationResult, readResults } from '../evaluation/records/evaluation-result.js';
 import { type PredictionRecord, readPredictions } from '../evaluation/records/predictions.js';
@@ -11,7 +9,7 @@ import { readRunVerifications, type VerificationResult } from '../evaluation/rec
 import { type DamagedRun, type FoundRun, findRuns } from '../run-folder/find-runs.js';
 import { flattenParams } from '../run-folder/flatten-params.js';
 import { type Provenance, readProvenance } from '../run-folder/provenance.js';
-import { MAX_RECORD_BYTES } from '../run-folder/read-record.js';
+import { readExperimentFile } from '../run-folder/read-experiment-file.js';
 import { type RunState, type RunStatus, runFiles, type TrialRecord } from '../run-folder/run-folder.js';
 import { composeRunAddress } from '../tracking/experiment-page.js';
 import { readJournal } from '../tracking/journal.js';
@@ -88,17 +86,15 @@ function loadRun(found: FoundRun): ReportRun {
   const results = attempt(() => (existsSync(files.results) ? readResults(files.results) : []), []);
   const verifications = attempt(() => readRunVerifications(found.folder), []);
   const provenance = attempt(() => readProvenance(files.provenance), []);
-  const experiment = attempt(() => readExperiment(files.experiment), undefined);
+  const experiment = attempt(
+    () => (existsSync(files.experiment) ? readExperimentFile(files.experiment) : undefined),
+    undefined,
+  );
   const settings = experiment === undefined ? {} : flattenParams(experiment);
   const mlflow = listShippedRuns(found.folder)
     .filter(({ uri }) => /^https?:/.test(uri))
     .map(({ uri, experimentId, runId }) => composeRunAddress(uri, experimentId, runId));
   return { ...found, ...journal, experiment, settings, mlflow, results, verifications, provenance, problems };
-}
-
-// Unchecked: it was checked when the folder was made, and a report only shows it.
-function readExperiment(path: string): Experiment | undefined {
-  return existsSync(path) ? (parse(readBounded(path, MAX_RECORD_BYTES).toString('utf8')) as Experiment) : undefined;
 }
 
 type JournalContent = Pick<ReportRun, 'tags' | 'metrics'>;

@@ -1,13 +1,10 @@
 // The resolved experiment of a run, from its folder.
-
-import { parse } from 'yaml';
-import { readBounded } from '../base/bounded-file.js';
 import { OneshotError } from '../base/problem.js';
 import type { Experiment } from '../config/experiment.js';
 import { describeData } from '../data/data-sets.js';
 import { makeFingerprints, NUMERICS_VERSION } from '../plan/fingerprint.js';
 import { isFileAsFinished } from './digests.js';
-import { MAX_RECORD_BYTES } from './read-record.js';
+import { readExperimentFile } from './read-experiment-file.js';
 import { runFiles, type TrialRecord } from './run-folder.js';
 
 /** Why a run is read: to compute it again, or to use what it left. */
@@ -37,11 +34,11 @@ export function readRunExperiment(
   { dataPath, purpose = 'repeat' }: ReadRunOptions = {},
 ): RunExperiment {
   const path = runFiles(folder).experiment;
+  const written = readExperimentFile(path);
   let experiment: Experiment;
   let identity: string;
   let training: string;
   try {
-    const written = parse(readBounded(path, MAX_RECORD_BYTES).toString('utf8')) as Experiment;
     experiment = dataPath === undefined ? written : withDataPath(written, dataPath);
     identity = describeData(experiment.data).identity;
     training = makeFingerprints(experiment, record.seed, identity).training;

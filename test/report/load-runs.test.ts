@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -38,3 +38,17 @@ it('links a run to its pages on the servers that it was shipped to, and to nothi
     '"href":"http://127.0.0.1:5000/#/experiments/7/runs/abc?workflowType=machine_learning"',
   ]);
 });
+
+it.each(['null', '{}', '[]', 'baselines: [1]', 'data: omniglot\nbaselines: []', 'a: ['])(
+  'tells of an experiment that is damaged, and goes on: %s',
+  async (text) => {
+    const folder = await writeRun(parent, { name: `damaged ${text}` });
+    writeFileSync(join(folder, 'experiment.yaml'), text);
+    const loaded = loadRuns([folder]);
+    expect(loaded.runs[0]).toMatchObject({
+      experiment: undefined,
+      problems: [expect.stringMatching(/experiment\.yaml (is no experiment any more|cannot be read)/)],
+    });
+    expect(JSON.stringify(await makeBlocks(makeReport(loaded), () => 'fake'))).toContain('experiment.yaml');
+  },
+);
