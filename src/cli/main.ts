@@ -168,6 +168,12 @@ program
   .argument('<run>', 'a finished run, or an exported .safetensors file')
   .argument('[pictures...]', 'further runs first, for an ensemble; then pictures, or folders of them')
   .addOption(new Option('--support <dir>', 'a folder for each class, or a picture for each'))
+  .addOption(
+    new Option(
+      '--scorer <name>',
+      'a baseline that the run measured, with its settings there, instead of its network',
+    ).conflicts(['threshold', 'sheet']),
+  )
   .addOption(new Option('--top <k>', 'classes that are shown of each answer').argParser(parseCount).default(2))
   .addOption(
     new Option(

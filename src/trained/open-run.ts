@@ -30,7 +30,7 @@ export function openRun(folder: string): OpenedRun {
     throw new OneshotError('usage', `the run in ${folder} has no trained network`, {
       hint:
         experiment.model === undefined
-          ? 'it measured baselines alone; name a run of an experiment with a model'
+          ? 'it measured baselines alone: `classify --scorer NAME` takes one of them; else name a run with a model'
           : `its ${files.best} is missing; \`oneshot run\` of its experiment makes it again`,
     });
   const { arrays, weightHash } = readWeightsCheckpoint(files.best);

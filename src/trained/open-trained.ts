@@ -43,7 +43,7 @@ export function openTrained(path: string): OpenedNetwork {
 
 const WHERE = '`oneshot status` lists run folders; `oneshot export --format safetensors` writes such files';
 
-function findOnlyRun(path: string): string {
+export function findOnlyRun(path: string): string {
   if (existsSync(runFiles(path).trial)) return path;
   const { runs, damaged } = findRuns(path);
   const finished = runs.filter(({ state }) => state === 'finished');

@@ -17,12 +17,15 @@ import type { ProgressLine } from '../progress-line.js';
 import type { ExitCode } from '../report-error.js';
 import { printNote, printResult } from '../terminal.js';
 import { type NetworkOptions, withNetworks } from '../with-networks.js';
+import { classifyByBaseline } from './classify-by-baseline.js';
 
 export interface ClassifyOptions extends NetworkOptions {
   readonly support?: string;
   readonly top: number;
   /** A score, or `none`: every query gets a name. */
   readonly threshold?: number | 'none';
+  /** A baseline that the run measured, instead of its network. */
+  readonly scorer?: string;
   readonly sheet?: string;
   readonly json?: boolean;
   readonly csv?: boolean;
@@ -30,6 +33,7 @@ export interface ClassifyOptions extends NetworkOptions {
 
 /** `oneshot classify`: names for pictures after a support set, or whether two pictures show the same. */
 export async function classifyCommand(first: string, rest: string[], options: ClassifyOptions): Promise<ExitCode> {
+  if (options.scorer !== undefined) return await classifyByBaseline(first, options.scorer, rest, options);
   const networks = [first, ...rest.slice(0, countNetworks(rest))];
   const pictures = rest.slice(networks.length - 1);
   if (options.json && options.csv)
