@@ -74,7 +74,7 @@ Or open a picture, or ask for somebody's drawing.</p>
 <figcaption>nearest known</figcaption></figure>
 </div>
 <div class="words">
-<p id="name" class="name">Draw something</p>
+<p id="name" class="name">${isDrawing ? 'Draw something' : 'Open or drop a picture'}</p>
 <p id="why"></p>
 </div>
 </div>
@@ -91,7 +91,7 @@ Or open a picture, or ask for somebody's drawing.</p>
 </div>
 </div>
 <ol id="cards"></ol>
-<p id="empty" hidden>Nothing is known. Draw something and let it be remembered, or drop pictures here: one of each ${thing}.</p>
+<p id="empty" hidden>Nothing is known. ${isDrawing ? 'Draw something' : 'Open a picture'} and let it be remembered, or drop pictures here: one of each ${thing}.</p>
 </section>
 </main>
 <footer>

@@ -174,7 +174,7 @@ function showNothing(): void {
   cards.mark([]);
   if (query === undefined) {
     clearCanvas('seen', `your drawing as the network sees it`);
-    say(known.length === 0 ? 'Nothing is known yet' : 'Draw something', '');
+    say(known.length === 0 ? 'Nothing is known yet' : invitation(), '');
   } else {
     paintPixels(byId<HTMLCanvasElement>('seen'), pixelsOf(query.seen, model.description.pictures.imageSize));
     say('Nothing is known yet', `Let it remember this ${thing}, and draw it again.`);
@@ -195,6 +195,7 @@ const score = (value: number) => value.toFixed(2).replace('-', '\u2212');
 
 /** Whether the network knows drawings, not pictures in colour. */
 const isDrawing = () => model.description.pictures.color === 'grey';
+const invitation = () => (isDrawing() ? 'Draw something' : 'Open or drop a picture');
 
 const pixelsOf = ({ pixels }: SeenPicture, size: number): Pixels => ({
   size,
