@@ -1,8 +1,7 @@
 // Pictures named by a baseline that a run measured, with its settings there: no network, no calibration, and so no probabilities
 // and no "unknown". What is compared is what the run's data set would have made of the pictures.
 import { OneshotError } from '../base/problem.js';
-import type { Baseline, Experiment } from '../config/experiment.js';
-import { channelsOf } from '../data/data-sets.js';
+import type { Baseline } from '../config/experiment.js';
 import { sealPictureSet } from '../data/pictures/picture-file.js';
 import type { PictureSet } from '../data/pictures/picture-set.js';
 import type { PictureForm } from '../data/pictures/see-picture.js';
@@ -24,14 +23,6 @@ export interface BaselineAnswer {
   readonly ranking: readonly ScoredClass[];
   /** Why it cannot be read. */
   readonly problem?: string;
-}
-
-/** The form in which the run's baselines saw pictures. */
-export function formOfData(data: Experiment['data'], ink: PictureForm['ink']): PictureForm {
-  const { imageSize, sourceSize = imageSize } = data;
-  const inkGain = 'inkGain' in data ? data.inkGain : 1;
-  const color = channelsOf(data) === 3 ? 'rgb' : 'grey';
-  return { imageSize, sourceSize, inkGain, color, ink, fit: 'pad', background: '#ffffff' };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { answerByBaseline, type BaselineAnswer, formOfData } from '../../src/classify/answer-by-baseline.js';
+import { answerByBaseline, type BaselineAnswer } from '../../src/classify/answer-by-baseline.js';
+import { describePictures } from '../../src/trained/open-run.js';
 import { readSupportSet } from '../../src/trained/support-set.js';
 import { writeBilevelPng } from '../data/support/write-png.js';
 import { newFolder } from '../support/run-command.js';
@@ -31,7 +32,8 @@ test('names pictures by the class whose picture is most alike, and tells of thos
     writeDrawing(join(folder, 'b.png'), bar(24)),
     writeDrawing(join(folder, 'blank.png'), () => false),
   ];
-  const form = formOfData({ dataset: 'mnist', trainDigits: [], imageSize: SIZE, inkGain: 1 }, 'dark');
+  const sizes = { imageSize: SIZE, sourceSize: SIZE, inkGain: 1 };
+  const form = { ...describePictures({ dataset: 'mnist', trainDigits: [], ...sizes }, sizes), ink: 'dark' as const };
   const support = readSupportSet(join(folder, 'known'));
   const answers: BaselineAnswer[] = [];
   for await (const answer of answerByBaseline({ type: 'modifiedHausdorff' }, form, support, files))

@@ -1,6 +1,6 @@
 // `oneshot classify` and `embed` as somebody with pictures of their own would use them, on a network trained for a moment.
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { drawGlyphs } from '../../src/data/glyphs/glyphs-data-set.js';
 import { wilsonInterval } from '../../src/evaluation/statistics/wilson-interval.js';
@@ -202,6 +202,59 @@ describe('what classify refuses', () => {
     const other = join(newFolder(), 'other.safetensors');
     cpSync(join(runs[0]!, 'best.safetensors'), other);
     expect(() => openTrained(other)).toThrow('holds no exported network');
+  });
+});
+
+describe('classify --scorer', () => {
+  const place = newFolder();
+  const wide = join(place, 'wide');
+  /** 60 x 20 pixels: a class's bar in the middle, of some height, and one at the left that only the whole picture has. */
+  const draw = (file: string, bar: number, atLeft: number, height = 20) => {
+    const isInk = (i: number) => i % 60 === atLeft || (i % 60 === bar && i < 60 * height);
+    const ink = Uint8Array.from({ length: 1200 }, (_, i) => (isInk(i) ? 255 : 0));
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, writeBilevelPng(ink, 20, 60));
+    return file;
+  };
+
+  beforeAll(async () => {
+    [24, 28, 32, 36].forEach((bar, i) => {
+      for (const at of [2, 6, 10]) draw(join(wide, `class${i}`, `${at}.png`), bar, at, 8 + at);
+    });
+    writeFileSync(
+      join(place, 'wide.yaml'),
+      `name: wide
+data: {dataset: folder, path: wide, imageSize: 20, fit: crop, validation: 0, test: [class0, class1]}
+evaluation: [{protocol: cross-alphabet, nWay: 2, episodes: 2}]
+baselines: [nearestNeighbourEuclidean]
+`,
+    );
+    const { code, stderr } = await runCommand(['run', join(place, 'wide.yaml'), '--runs', join(place, 'runs')]);
+    expect(code, stderr).toBe(0);
+  });
+
+  const ask = (...args: string[]) =>
+    classify(join(place, 'runs'), '--scorer', 'nearestNeighbourEuclidean', '--support', join(place, 'known'), ...args);
+
+  test('sees pictures as the run’s data set fits them', async () => {
+    for (const [i, bar] of [24, 28].entries()) draw(join(place, 'known', `class${i}.png`), bar, 14);
+    const { stdout } = await ask(draw(join(place, 'asked.png'), 28, 4), '--json');
+    const [{ ranking }] = JSON.parse(stdout).answers;
+    expect(ranking[0]).toMatchObject({ label: 'class1' });
+    // What is cropped is equal; the whole pictures are not.
+    expect(ranking[0].score).toBeCloseTo(0, 6);
+  });
+
+  test('takes one form of the answer, and no run with files from outside its folder', async () => {
+    const query = join(place, 'asked.png');
+    expect((await ask(query, '--json', '--csv')).stderr).toContain('--json and --csv are two forms of the answer');
+    const [run] = runFoldersOf(join(place, 'runs'), 'wide');
+    renameSync(join(run!, 'experiment.yaml'), join(place, 'elsewhere.yaml'));
+    symlinkSync(join(place, 'elsewhere.yaml'), join(run!, 'experiment.yaml'));
+    const { code, stderr } = await ask(query);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('experiment.yaml');
+    expect(stderr).not.toContain('unexpected');
   });
 });
 

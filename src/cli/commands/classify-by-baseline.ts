@@ -1,10 +1,11 @@
 import { encodeCsvRow } from '../../base/csv-row.js';
 import { OneshotError } from '../../base/problem.js';
-import { answerByBaseline, type BaselineAnswer, formOfData } from '../../classify/answer-by-baseline.js';
+import { answerByBaseline, type BaselineAnswer } from '../../classify/answer-by-baseline.js';
 import type { Baseline } from '../../config/experiment.js';
+import { describeData } from '../../data/data-sets.js';
 import type { PictureForm } from '../../data/pictures/see-picture.js';
-import { readRunExperiment } from '../../run-folder/read-run-experiment.js';
-import { readTrialRecord } from '../../run-folder/run-folder.js';
+import { readFinishedRun } from '../../run-folder/read-finished-run.js';
+import { describePictures } from '../../trained/open-run.js';
 import { findOnlyRun } from '../../trained/open-trained.js';
 import { listPictures } from '../../trained/picture-names.js';
 import { readSupportSet } from '../../trained/support-set.js';
@@ -24,18 +25,19 @@ export interface BaselineOptions {
 export async function classifyByBaseline(
   run: string,
   name: string,
-  pictures: readonly string[],
+  paths: readonly string[],
   options: BaselineOptions,
 ): Promise<ExitCode> {
   if (options.support === undefined)
     throw new OneshotError('usage', '--scorer needs pictures that are known', { hint: 'name them with --support DIR' });
   const support = readSupportSet(options.support);
-  const files = listPictures(pictures);
+  const files = listPictures(paths);
   const folder = findOnlyRun(run);
-  const { experiment } = readRunExperiment(folder, readTrialRecord(folder)!, { purpose: 'use' });
+  const { experiment } = readFinishedRun(folder, { purpose: 'use' });
   const baseline = findBaseline(experiment.baselines, name, folder);
   const answers: BaselineAnswer[] = [];
-  const form = formOfData(experiment.data, options.ink ?? 'auto');
+  const pictures = describePictures(experiment.data, describeData(experiment.data));
+  const form = options.ink === undefined ? pictures : { ...pictures, ink: options.ink };
   for await (const answer of answerByBaseline(baseline, form, support, files)) answers.push(answer);
   if (options.json) printJson({ run: folder, scorer: name, labels: support.labels, answers });
   else if (options.csv) printResult(encodeAnswers(answers).join('\n'));

@@ -33,11 +33,11 @@ export interface ClassifyOptions extends NetworkOptions {
 
 /** `oneshot classify`: names for pictures after a support set, or whether two pictures show the same. */
 export async function classifyCommand(first: string, rest: string[], options: ClassifyOptions): Promise<ExitCode> {
+  if (options.json && options.csv)
+    throw new OneshotError('usage', '--json and --csv are two forms of the answer; name one');
   if (options.scorer !== undefined) return await classifyByBaseline(first, options.scorer, rest, options);
   const networks = [first, ...rest.slice(0, countNetworks(rest))];
   const pictures = rest.slice(networks.length - 1);
-  if (options.json && options.csv)
-    throw new OneshotError('usage', '--json and --csv are two forms of the answer; name one');
   if (options.sheet !== undefined && !existsSync(dirname(resolve(options.sheet))))
     throw new OneshotError('usage', `no such folder: ${dirname(resolve(options.sheet))}`);
   // What is wrong with the pictures is said before an engine is started.

@@ -7,7 +7,7 @@ import { SMALL_ALPHABETS } from '../omniglot/split-small.js';
 export interface StrokePart {
   readonly strokes: string;
   readonly pictures: string;
-  /** Of the published files: `hashPenTexts` and `hashDrawings`. */
+  /** Of the published files: SHA-256 over names and texts in their order, and `hashDrawings`. */
   readonly strokesDigest: string;
   readonly picturesDigest: string;
   readonly alphabets: readonly string[];
