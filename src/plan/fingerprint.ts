@@ -8,7 +8,7 @@ import type { Experiment } from '../config/experiment.js';
  * Raised whenever the same experiment and seed would give other numbers than before: trials made under another version
  * are not reused.
  */
-export const NUMERICS_VERSION = 4;
+export const NUMERICS_VERSION = 5;
 
 export interface Fingerprints {
   /**

@@ -91,8 +91,10 @@ const isMemory = (source: VectorSource): source is Memory => typeof source !== '
 
 const BREAKPOINT = 0xcc;
 const JUMP_IF_NOT_ZERO = 0x85;
-/** Extension of the opcode that compares with a constant. */
+const JUMP_IF_NOT_BELOW = 0x83;
+/** Extensions of opcodes: the one that compares with a constant, and the one that calls. */
 const COMPARE = 7;
+const CALL = 2;
 /** k1 */
 const MASK_REGISTER = 1;
 
@@ -197,6 +199,32 @@ export class Assembler {
     this.#int32(start - (this.#length + 4));
   }
 
+  /** Repeats `body` as often as the eight bytes of a place say, at least once; they count down to 0. */
+  repeatStored(counter: Memory, body: () => void): void {
+    const start = this.#length;
+    body();
+    this.addToStored(counter, -1);
+    this.#bytes(0x0f, JUMP_IF_NOT_ZERO);
+    this.#int32(start - (this.#length + 4));
+  }
+
+  /** Repeats `prepare` and `body` for as long as `prepare` leaves `register` below the eight bytes of `limit`. */
+  repeatWhileBelow(register: number, limit: Memory, prepare: () => void, body: () => void): void {
+    const start = this.#length;
+    prepare();
+    this.#general(0x3b, register, limit);
+    const end = this.#jump(JUMP_IF_NOT_BELOW);
+    body();
+    this.#byte(0xe9);
+    this.#int32(start - (this.#length + 4));
+    this.#land(end);
+  }
+
+  /** Calls the function whose address a place holds. */
+  callStored(place: Memory): void {
+    this.#general(0xff, CALL, place);
+  }
+
   /** Writes code that is passed over where the 32 bits of a place are not zero. */
   whereZero(place: Memory, body: () => void): void {
     this.#general(0x83, COMPARE, place, false);
@@ -283,6 +311,26 @@ export class Assembler {
   addMemory(register: number, place: Memory): void {
     this.#refuseHeld(`r${register}`);
     this.#general(0x03, register, place);
+  }
+
+  /** Writes eight bytes. */
+  store64(place: Memory, register: number): void {
+    this.#general(0x89, register, place);
+  }
+
+  /** Adds a constant of seven bits to eight bytes of memory. */
+  addToStored(place: Memory, value: number): void {
+    this.#general(0x83, 0, place);
+    this.#byte(value & 0xff);
+  }
+
+  /** Adds a register to eight bytes of memory, of which it gets the old value, with no other thread in between. */
+  fetchAdd(place: Memory, register: number): void {
+    this.#refuseHeld(`r${register}`);
+    this.#byte(0xf0); // lock
+    this.#rex(register, place.index ?? 0, place.base);
+    this.#bytes(0x0f, 0xc1);
+    this.#place(register, place);
   }
 
   /** Sets 32 bits of memory. */

@@ -10,8 +10,9 @@ import { addressOf, type OnnxRuntimeApi, type Pointer } from '../runtime/onnxrun
 import type { OperatorLibrary } from '../runtime/runtime.js';
 import { AVX2, type VectorSet } from './assembler.js';
 import { ExecutableMemory } from './executable-memory.js';
+import { type PartSchedule, writePartRunner } from './part-schedule.js';
 import { findVectors } from './processor.js';
-import { MAX_INPUTS, MAX_OUTPUTS } from './task-table.js';
+import { MAX_INPUTS, MAX_OUTPUTS, Parameters } from './task-table.js';
 
 export const NATIVE_DOMAIN = 'tfjs.native';
 /** Attribute of a node that says which program it runs. */
@@ -21,6 +22,7 @@ const CUSTOM_OPERATOR_VERSION = 12;
 const FLOAT = 1;
 const REQUIRED = 0;
 const FUNCTION_ALIGNMENT = 64;
+const MIN_PARTS_PER_LANE = 2;
 
 /** Runs machine code on all threads. */
 export interface Launcher {
@@ -29,6 +31,13 @@ export interface Launcher {
    * `parameters` are eight-byte integers; they may be changed afterwards.
    */
   launch(code: Pointer, parameters: BigInt64Array, total: number): void;
+  /** Returns how many lanes `launchParts` will ask addresses for. */
+  countLanes(schedule: PartSchedule): number;
+  /**
+   * Goes through all parts; returns when all are done. `addressesOf` gives a lane's addresses, a list for each stage:
+   * parts of different lanes run at the same time.
+   */
+  launchParts(schedule: PartSchedule, addressesOf: (lane: number) => readonly (readonly Pointer[])[]): void;
   /** Returns the address of `bytes` of memory that belongs to the running program until it ends. */
   scratch(bytes: number): Pointer;
 }
@@ -93,6 +102,8 @@ export class NativeOperators implements OperatorLibrary {
   readonly #programsByKey = new Map<string, Registered>();
   readonly #cell = new BigUint64Array(new ArrayBuffer(8));
   readonly #dimensions = new BigInt64Array(new ArrayBuffer(8 * 8));
+  readonly #parameters = new Parameters();
+  #partRunner: { readonly code: CodeBlock; readonly address: Pointer } | null = null;
   #scratch = new Uint8Array(new ArrayBuffer(1));
   #serial = 0;
   #failure: Error | null = null;
@@ -150,6 +161,7 @@ export class NativeOperators implements OperatorLibrary {
 
   dispose(): void {
     this.releaseUnused();
+    this.#partRunner?.code.release();
     this.#api.ReleaseCustomOpDomain(this.#domain);
     for (const callback of this.#callbacks) koffi.unregister(callback);
   }
@@ -230,15 +242,43 @@ export class NativeOperators implements OperatorLibrary {
     });
     program.run(
       {
-        launch: (code, parameters, total) => {
-          const batches = this.#threads === 1 ? 1 : Math.min(total, 4 * this.#threads);
-          this.#api.KernelContext_ParallelFor(context, code, total, batches, parameters);
-        },
+        launch: (code, parameters, total) => this.#launch(context, code, parameters, total),
+        countLanes: (schedule) => this.#countLanes(schedule),
+        launchParts: (schedule, addressesOf) => this.#launchParts(context, schedule, addressesOf),
         scratch: (bytes) => this.#takeScratch(bytes),
       },
       inputs,
       outputs,
     );
+  }
+
+  #launch(context: Pointer, code: Pointer, parameters: BigInt64Array, total: number): void {
+    const batches = this.#threads === 1 ? 1 : Math.min(total, 4 * this.#threads);
+    this.#api.KernelContext_ParallelFor(context, code, total, batches, parameters);
+  }
+
+  /** Where the last parts would leave threads idle for long, all threads go through one part together. */
+  #countLanes({ parts }: PartSchedule): number {
+    const areMany = parts.length >= MIN_PARTS_PER_LANE * this.#threads;
+    return areMany || parts.length % this.#threads === 0 ? this.#threads : 1;
+  }
+
+  #launchParts(
+    context: Pointer,
+    schedule: PartSchedule,
+    addressesOf: (lane: number) => readonly (readonly Pointer[])[],
+  ): void {
+    const lanes = this.#countLanes(schedule);
+    const addresses = Array.from({ length: lanes }, (_, lane) => addressesOf(lane));
+    if (lanes === this.#threads) {
+      this.#partRunner ??= loadPartRunner(this.#vectors);
+      this.#api.KernelContext_ParallelFor(context, this.#partRunner.address, lanes, lanes, schedule.bind(addresses));
+      return;
+    }
+    for (const { stage, first, count } of schedule.parts.flat()) {
+      const { code, tasks } = schedule.stages[stage]!;
+      this.#launch(context, code, this.#parameters.setFrom(first, tasks, addresses[0]![stage]!), count);
+    }
   }
 
   /** @throws Error before any code runs, where an input has another size than the program was made for. */
@@ -276,6 +316,11 @@ export class NativeOperators implements OperatorLibrary {
     const address = addressOf(this.#scratch);
     return (address + 63n) & ~63n;
   }
+}
+
+function loadPartRunner(vectors: VectorSet): { code: CodeBlock; address: Pointer } {
+  const code = new CodeBlock(vectors);
+  return { code, address: code.load([writePartRunner(vectors)])[0]! };
 }
 
 /** The machine code of one program. */

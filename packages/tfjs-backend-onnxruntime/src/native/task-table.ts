@@ -37,13 +37,18 @@ export const MAX_OUTPUTS = 2;
 export class Parameters {
   readonly array = new BigInt64Array(new ArrayBuffer((1 + MAX_INPUTS + MAX_OUTPUTS) * FIELD_BYTES));
 
-  set(table: TaskTable, ...bases: readonly Pointer[]): BigInt64Array {
+  /** A launch's tasks are those of the table from `first` on. */
+  setFrom(first: number, table: TaskTable, bases: readonly Pointer[]): BigInt64Array {
     if (bases.length >= this.array.length) throw new RangeError(`${bases.length} addresses do not fit`);
-    this.array[0] = table.address;
+    this.array[0] = table.address + BigInt(first * FIELDS * FIELD_BYTES);
     bases.forEach((base, index) => {
       this.array[index + 1] = base;
     });
     return this.array;
+  }
+
+  set(table: TaskTable, ...bases: readonly Pointer[]): BigInt64Array {
+    return this.setFrom(0, table, bases);
   }
 }
 

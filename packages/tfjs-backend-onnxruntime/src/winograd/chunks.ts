@@ -1,14 +1,16 @@
 /** How tiled convolutions go through a batch: chunks of images whose tiles stay in the processor's cache, and their tasks. */
 import type { VectorSet } from '../native/assembler.js';
+import type { StageRun } from '../native/part-schedule.js';
 import { TaskTable } from '../native/task-table.js';
-import { FLOAT_BYTES, PANEL_VECTORS } from './layout.js';
+import { CACHE_LINE_BYTES, FLOAT_BYTES, PANEL_VECTORS } from './layout.js';
 import type { TilePlan } from './tile-plan.js';
 
 type Size = readonly [number, number];
 
 /** Tiles and products of one chunk. */
 const CHUNK_BYTES = 2 * 2 ** 20;
-const CACHE_LINE_BYTES = 64;
+const SHARES = 4;
+const MIN_SHARE_BYTES = 2 ** 18;
 
 export interface Chunk {
   /** The first image, and how many there are. */
@@ -16,19 +18,20 @@ export interface Chunk {
   readonly count: number;
 }
 
-/** Returns chunks as equal as possible; the first one is the longest. */
+/**
+ * Returns chunks as equal as possible; the first one is the longest. Their number can be shared among two or four threads,
+ * where that does not make them small: each chunk reads all filters.
+ */
 export function cutIntoChunks(batch: number, bytesPerImage: number): Chunk[] {
-  const most = Math.max(1, Math.floor(CHUNK_BYTES / bytesPerImage));
-  const size = Math.ceil(batch / Math.ceil(batch / most));
-  return Array.from({ length: Math.ceil(batch / size) }, (_, index) => ({
-    first: index * size,
-    count: Math.min(size, batch - index * size),
-  }));
-}
-
-/** Returns a value for each length of chunk. */
-export function forEachLength<T>(chunks: readonly Chunk[], create: (count: number) => T): ReadonlyMap<number, T> {
-  return new Map([...new Set(chunks.map(({ count }) => count))].map((count) => [count, create(count)]));
+  const fewest = Math.ceil((batch * bytesPerImage) / CHUNK_BYTES);
+  const shared = Math.min(batch, roundUp(fewest, SHARES));
+  const count = Math.min(batch, batch * bytesPerImage >= shared * MIN_SHARE_BYTES ? shared : fewest);
+  let first = 0;
+  return range(count).map((index) => {
+    const length = Math.floor(batch / count) + (index < batch % count ? 1 : 0);
+    first += length;
+    return { first: first - length, count: length };
+  });
 }
 
 /** Returns 0, 1, … count − 1. */
@@ -62,23 +65,52 @@ export function vectorOffsets(vectors: VectorSet, channels: number, block: numbe
   );
 }
 
-/** Returns the tasks that transform images to rows of tiles: offsets in images and in tiles. */
+/**
+ * Returns the tasks that transform images to rows of tiles: offsets in images and in the tiles of a chunk. An image has as
+ * many tasks as vectors of channels.
+ */
 export function createImageTasks(
   vectors: VectorSet,
   plan: TilePlan,
   channels: number,
   block: number,
-  count: number,
+  chunks: readonly Chunk[],
 ): TaskTable {
   const size: Size = [plan.rows.input, plan.columns.input];
   return new TaskTable(
-    range(count).flatMap((image) =>
+    forEachImage(chunks, (image, inChunk) =>
       vectorOffsets(vectors, channels, block, size).map((offset, vector) => [
         image * imageBytes(channels, size) + offset,
-        image * plan.inputTiles * channels * FLOAT_BYTES + vector * vectors.bytes,
+        inChunk * plan.inputTiles * channels * FLOAT_BYTES + vector * vectors.bytes,
       ]),
     ),
   );
+}
+
+/** Returns the records that are made for each image, by its number in the batch and in its chunk. */
+export function forEachImage<T>(chunks: readonly Chunk[], create: (image: number, inChunk: number) => T[]): T[] {
+  return chunks.flatMap(({ first, count }) => range(count).flatMap((inChunk) => create(first + inChunk, inChunk)));
+}
+
+/** Returns the runs of a stage by chunk: so many tasks for each image. */
+export function runOfImages(stage: number, { first, count }: Chunk, tasksPerImage: number): StageRun {
+  return { stage, first: first * tasksPerImage, count: count * tasksPerImage };
+}
+
+/** Tasks that differ between chunks of different lengths: one table for all, and the runs in it. */
+export function createTasksByLength(
+  chunks: readonly Chunk[],
+  create: (count: number) => readonly (readonly number[])[],
+): { readonly tasks: TaskTable; readonly runOf: (stage: number, chunk: Chunk) => StageRun } {
+  const records: (readonly number[])[] = [];
+  const runs = new Map<number, { first: number; count: number }>();
+  for (const { count } of chunks) {
+    if (runs.has(count)) continue;
+    const own = create(count);
+    runs.set(count, { first: records.length, count: own.length });
+    records.push(...own);
+  }
+  return { tasks: new TaskTable(records), runOf: (stage, { count }) => ({ stage, ...runs.get(count)! }) };
 }
 
 /** Returns for each piece how many tiles beyond a result's tile it reads. */

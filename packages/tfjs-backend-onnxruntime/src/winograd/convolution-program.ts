@@ -5,20 +5,23 @@
  */
 import { type ConvolutionShape, countElements } from '../base/convolution-shape.js';
 import type { CodeBlock, NativeProgram } from '../native/native-operators.js';
+import { PartSchedule } from '../native/part-schedule.js';
 import { Parameters, TaskTable } from '../native/task-table.js';
 import {
   countPanels,
   createImageTasks,
+  createTasksByLength,
   cutIntoChunks,
-  forEachLength,
+  forEachImage,
   imageBytes,
   range,
   roundUp,
+  runOfImages,
   shiftsOf,
   spreadPlane,
   vectorOffsets,
 } from './chunks.js';
-import { bytesOfPanel, FLOAT_BYTES } from './layout.js';
+import { bytesOfPanel, CACHE_LINE_BYTES, FLOAT_BYTES } from './layout.js';
 import { countKernelRows, writeTileProduct } from './products.js';
 import { PRODUCTS } from './tile-matrices.js';
 import { planTiles, type TilePlan } from './tile-plan.js';
@@ -63,25 +66,38 @@ export function createConvolution(
   const filterTasks = new TaskTable(
     range(inputChannels).map((input) => [input * outputChannels * FLOAT_BYTES, input * bytesOfPanel(vectors)]),
   );
-  const tables = forEachLength(chunks, (count) => ({
-    images: createImageTasks(vectors, plan, inputChannels, block, count),
-    products: createProductTasks(layout, plan, channels, count),
-    results: new TaskTable(
-      range(count).flatMap((image) =>
-        vectorOffsets(vectors, outputChannels, block, outputSize).map((offset, vector) => [
-          image * layout.rowDistance * outputChannels * FLOAT_BYTES + vector * vectors.bytes,
-          image * imageBytes(outputChannels, outputSize) + offset,
-          vector * vectors.bytes,
-        ]),
-      ),
-    ),
-  }));
+  const products = createTasksByLength(chunks, (count) => createProductTasks(layout, plan, channels, count));
   const marksOfImage = bytesOfMarks(vectors, shape);
+  const resultTasks = new TaskTable(
+    forEachImage(chunks, (image, inChunk) =>
+      vectorOffsets(vectors, outputChannels, block, outputSize).map((offset, vector) => [
+        inChunk * layout.rowDistance * outputChannels * FLOAT_BYTES + vector * vectors.bytes,
+        image * imageBytes(outputChannels, outputSize) + offset,
+        vector * vectors.bytes,
+      ]),
+    ),
+  );
   const zeroTasks = new TaskTable(
-    range(batch).map((image) => [
-      image * imageBytes(inputChannels, inputSize),
-      image * imageBytes(outputChannels, outputSize),
-      image * marksOfImage,
+    forEachImage(chunks, (image, inChunk) => [
+      [
+        image * imageBytes(inputChannels, inputSize),
+        image * imageBytes(outputChannels, outputSize),
+        inChunk * marksOfImage,
+      ],
+    ]),
+  );
+  const schedule = new PartSchedule(
+    [
+      { code: transformInputs!, tasks: createImageTasks(vectors, plan, inputChannels, block, chunks) },
+      { code: multiply!, tasks: products.tasks },
+      { code: transformResults!, tasks: resultTasks },
+      { code: writeZeros!, tasks: zeroTasks },
+    ],
+    chunks.map((chunk) => [
+      runOfImages(0, chunk, inputChannels / vectors.floats),
+      products.runOf(1, chunk),
+      runOfImages(2, chunk, outputChannels / vectors.floats),
+      runOfImages(3, chunk, 1),
     ]),
   );
   const sizes = countElements(shape);
@@ -89,28 +105,25 @@ export function createConvolution(
   const [filterBytes, tileBytes, productBytes] = [filterPlane, tilePlane, productPlane].map(
     (bytes) => bytes * PRODUCTS,
   ) as [number, number, number];
+  const markBytes = roundUp(chunks[0]!.count * marksOfImage, CACHE_LINE_BYTES);
+  const laneBytes = Math.max(tileBytes + productBytes, markBytes);
   return {
     inputSizes: [sizes.input, sizes.filter, ...(hasBias ? [outputChannels] : [])],
     outputShapes: [[batch, outputChannels, ...outputSize]],
     run(launcher, [images, filter, ...bias], [results]) {
-      const filters = launcher.scratch(Math.max(filterBytes + tileBytes + productBytes, batch * marksOfImage));
-      const tiles = filters + BigInt(filterBytes);
-      const products = tiles + BigInt(tileBytes);
+      const filters = launcher.scratch(filterBytes + launcher.countLanes(schedule) * laneBytes);
       launcher.launch(transformFilters!, parameters.set(filterTasks, filter!, filters), filterTasks.length);
-      for (const { first, count } of chunks) {
-        const table = tables.get(count)!;
-        const source = images! + BigInt(first * imageBytes(inputChannels, inputSize));
-        const target = results! + BigInt(first * imageBytes(outputChannels, outputSize));
-        launcher.launch(transformInputs!, parameters.set(table.images, source, tiles), table.images.length);
-        launcher.launch(multiply!, parameters.set(table.products, tiles, filters, products), table.products.length);
-        launcher.launch(
-          transformResults!,
-          parameters.set(table.results, products, target, ...bias),
-          table.results.length,
-        );
-      }
-      // The tiles are not needed any more: the marks take their place.
-      launcher.launch(writeZeros!, parameters.set(zeroTasks, images!, results!, filters, ...bias), zeroTasks.length);
+      launcher.launchParts(schedule, (lane) => {
+        const tiles = filters + BigInt(filterBytes + lane * laneBytes);
+        const products = tiles + BigInt(tileBytes);
+        return [
+          [images!, tiles],
+          [tiles, filters, products],
+          [products, results!, ...bias],
+          // The tiles are not needed any more: the marks take their place.
+          [images!, results!, tiles, ...bias],
+        ];
+      });
     },
     release: () => code.release(),
   };
@@ -172,23 +185,21 @@ function createProductTasks(
   plan: TilePlan,
   { inputs, outputs }: { readonly inputs: number; readonly outputs: number },
   count: number,
-): TaskTable {
+): number[][] {
   // Filters of one piece need no tiles but their own: the rows of all images are one run.
   const runs = plan.pieces === 1 ? 1 : count;
   const groups = Math.ceil((plan.pieces === 1 ? count * rowsOfImage : rowsOfImage) / kernelRows);
-  return new TaskTable(
-    range(PRODUCTS).flatMap((product) =>
-      range(runs).flatMap((image) =>
-        range(Math.ceil(groups / GROUPS_PER_TASK)).map((task) => {
-          const row = task * GROUPS_PER_TASK * kernelRows;
-          return [
-            product * tilePlane + (image * plan.inputTiles + row) * inputs * FLOAT_BYTES,
-            product * filterPlane,
-            product * productPlane + (image * rowDistance + row) * outputs * FLOAT_BYTES,
-            Math.min(GROUPS_PER_TASK, groups - task * GROUPS_PER_TASK),
-          ];
-        }),
-      ),
+  return range(PRODUCTS).flatMap((product) =>
+    range(runs).flatMap((image) =>
+      range(Math.ceil(groups / GROUPS_PER_TASK)).map((task) => {
+        const row = task * GROUPS_PER_TASK * kernelRows;
+        return [
+          product * tilePlane + (image * plan.inputTiles + row) * inputs * FLOAT_BYTES,
+          product * filterPlane,
+          product * productPlane + (image * rowDistance + row) * outputs * FLOAT_BYTES,
+          Math.min(GROUPS_PER_TASK, groups - task * GROUPS_PER_TASK),
+        ];
+      }),
     ),
   );
 }

@@ -2,6 +2,7 @@
 import type { VectorSet } from '../native/assembler.js';
 
 export const FLOAT_BYTES = 4;
+export const CACHE_LINE_BYTES = 64;
 /** Vectors of one panel of channels, the width of a product's kernel. */
 export const PANEL_VECTORS = 2;
 

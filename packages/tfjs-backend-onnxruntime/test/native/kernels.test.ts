@@ -13,6 +13,7 @@ import { createElementwise } from '../../src/native/elementwise-program.js';
 import { createFewChannelGradient } from '../../src/native/few-channel-gradient.js';
 import { CodeBlock, type NativeProgram } from '../../src/native/native-operators.js';
 import { createPairDistances, createPairSums, padColumns } from '../../src/native/pair-sums.js';
+import { Parameters } from '../../src/native/task-table.js';
 import { addressOf } from '../../src/runtime/onnxruntime-api.js';
 import { createConvolution } from '../../src/winograd/convolution-program.js';
 import { createFilterGradient } from '../../src/winograd/filter-gradient-program.js';
@@ -39,6 +40,8 @@ class EmulatedCode extends CodeBlock {
   }
 }
 
+const LANES = 2;
+
 const allocate = (length: number) => new Float32Array(new ArrayBuffer(4 * length));
 
 function place(values: ArrayLike<number>): Float32Array {
@@ -60,6 +63,7 @@ function emulateAll(
   vectors: VectorSet,
   create: (code: CodeBlock) => NativeProgram,
   inputs: readonly ArrayLike<number>[],
+  lanes = LANES,
 ): Float32Array[] {
   const code = new EmulatedCode(vectors);
   const program = create(code);
@@ -67,12 +71,27 @@ function emulateAll(
   expect(operands.map(({ length }) => length)).toEqual(program.inputSizes);
   const outputs = program.outputShapes.map((shape) => allocate(lengthOf(shape)).fill(Number.NaN));
   const memory: Segment[] = [...operands, ...outputs].map(segmentOf);
+  const launch = (address: bigint, parameters: BigInt64Array, total: number) => {
+    const table = segmentAt(parameters[0]!, 32 * total);
+    const emulator = new Emulator(code.functions.get(address)!, [...memory, segmentOf(parameters), table]);
+    for (let index = total - 1; index >= 0; index--) emulator.call(Number(addressOf(parameters)), index);
+  };
   program.run(
     {
-      launch: (address, parameters, total) => {
-        const table = segmentAt(parameters[0]!, 32 * total);
-        const emulator = new Emulator(code.functions.get(address)!, [...memory, segmentOf(parameters), table]);
-        for (let index = total - 1; index >= 0; index--) emulator.call(Number(addressOf(parameters)), index);
+      launch,
+      countLanes: () => lanes,
+      // Parts in another order than they have, in lanes by turns: neither may matter.
+      launchParts: ({ stages, parts }, addressesOf) => {
+        parts.toReversed().forEach((runs, position) => {
+          const addresses = addressesOf(position % lanes);
+          for (const { stage, first, count } of runs) {
+            launch(
+              stages[stage]!.code,
+              new Parameters().setFrom(first, stages[stage]!.tasks, addresses[stage]!),
+              count,
+            );
+          }
+        });
       },
       scratch: (bytes) => {
         const scratch = allocate(bytes / 4 + 16).fill(Number.NaN);
@@ -301,6 +320,34 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
       }),
       { numRuns: 6, seed: 7 },
     );
+  });
+
+  it('a batch in parts is computed alike in any number of lanes', () => {
+    // Eight images of 166 kB of tiles and products: four parts.
+    const shape = convolutionShape(8, [24, 24], [16, 16], [3, 3], 1);
+    const x = randomValues(lengthOf(inputShape(shape)), 1);
+    const filter = randomValues(9 * 16 * 16, 2);
+    const dy = randomValues(lengthOf(outputShape(shape)), 3);
+    const [y, df] = [new Float64Array(dy.length), new Float64Array(filter.length)];
+    forEachProduct(shape, (a, b, c) => {
+      y[c]! += x[a]! * filter[b]!;
+      df[b]! += x[a]! * dy[c]!;
+    });
+    const options = { isFlipped: false, hasBias: false, withRelu: false };
+    const blocked = block(x, inputShape(shape), size);
+    const compute = (lanes: number) => [
+      ...emulateAll(vectors, (code) => createConvolution(code, shape, size, options), [blocked, filter], lanes),
+      ...emulateAll(
+        vectors,
+        (code) => createFilterGradient(code, shape, size),
+        [blocked, block(dy, outputShape(shape), size)],
+        lanes,
+      ),
+    ];
+    const [foundY, foundDf] = compute(1);
+    expect(relativeDifference(unblock(foundY!, outputShape(shape), size), y)).toBeLessThan(TOLERANCE);
+    expect(relativeDifference(foundDf!, df)).toBeLessThan(3 * TOLERANCE);
+    expect(compute(3)).toEqual([foundY, foundDf]);
   });
 
   it.each([
