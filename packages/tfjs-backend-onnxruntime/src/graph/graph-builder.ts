@@ -81,6 +81,11 @@ export class GraphBuilder {
     return output;
   }
 
+  /** Returns the tensor that a chain of reshapes began with; any other tensor is its own source. */
+  sourceOf(name: string): string {
+    return this.#reshapeSources.get(name) ?? name;
+  }
+
   transpose(input: string, permutation: readonly number[]): string {
     if (permutation.every((axis, position) => axis === position)) return input;
     return this.add('Transpose', [input], { attributes: { perm: permutation } });

@@ -123,7 +123,8 @@ export class GraphCache {
     try {
       const graph = this.#options.lower(operations, leaves, outputs);
       const { first, update, handedOver, replacements } = splitUpdates(graph);
-      const stages = [this.#createStage(first, this.#options.isOptimized)];
+      const stages: Stage[] = [];
+      if (first) stages.push(this.#createStage(first, this.#options.isOptimized));
       // Its nodes stay as they are: what may be written over what was decided by them.
       if (update) stages.push(this.#createStage(update, false));
       return { stages, handedOver: handedOver.length, replacements };

@@ -9,7 +9,8 @@ import type { GraphInput, GraphOutputPart, LoweredGraph } from './lowered-graph.
 import { ELEMENTWISE_ATTRIBUTE } from './native-nodes.js';
 
 export interface StagedGraph {
-  readonly first: LoweredGraph;
+  /** Null when there is nothing but updates. */
+  readonly first: LoweredGraph | null;
   /** The updates; null when everything is in the first stage. */
   readonly update: LoweredGraph | null;
   /** Values that the first stage computes for the updates: its last outputs, and the last inputs of the updates. */
@@ -136,7 +137,10 @@ function cut(
     isUpdateOutput,
   );
   return {
-    first: { ...first, model: { ...first.model, outputs: [...first.model.outputs, ...values] } },
+    first:
+      firstNodes.length === 0
+        ? null
+        : { ...first, model: { ...first.model, outputs: [...first.model.outputs, ...values] } },
     update: { ...update, model: { ...update.model, inputs: [...update.model.inputs, ...values] } },
     handedOver,
   };

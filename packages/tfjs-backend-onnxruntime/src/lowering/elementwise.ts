@@ -21,6 +21,11 @@ export function elementwise(
   const stored = lifted.map((operand) => operand.stored).reduce(broadcastShapes);
   const layout = chooseLayout(context, lifted, shape);
   const names = lifted.map((operand) => nameIn(context, operand, layout));
+  if (sizeOf(stored) > 1) {
+    lifted.forEach((operand, index) => {
+      if (sizeOf(operand.stored) === 1) names[index] = nameNumber(context, names[index]!, shape.length);
+    });
+  }
   // a · b and b · a are one node.
   const ordered = COMMUTATIVE_OPERATORS.has(operator) ? names.sort() : names;
   const name = context.builder.add(operator, ordered, { attributes });
@@ -34,6 +39,13 @@ export function elementwise(
         ? { kind: 'elementwise', operator, operands: lifted, attributes }
         : describeActivationProduct(operator, lifted, layout, shape),
   });
+}
+
+/** Returns the name of one number as it was handed over, where that has no more axes: operators broadcast it themselves. */
+function nameNumber({ builder, inputs }: LoweringContext, name: string, rank: number): string {
+  const source = builder.sourceOf(name);
+  const input = inputs.get(source);
+  return input && input.shape.length <= rank ? source : name;
 }
 
 function describeActivationProduct(

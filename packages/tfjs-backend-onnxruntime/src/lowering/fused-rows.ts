@@ -51,7 +51,9 @@ function describeValue(
   nameRows: (value: Value) => string,
   isRoot = false,
 ): Node {
-  if (sizeOf(value.stored) === 1) return { kind: 'number', name: naturalName(context, value) };
+  // A program takes a number whatever its axes are.
+  if (sizeOf(value.stored) === 1)
+    return { kind: 'number', name: context.builder.sourceOf(naturalName(context, value)) };
   if (!isSameShape(value.stored, shape) || value.dtype !== 'float32') throw new NoFormula();
   const describe = (operand: Value) => describeValue(context, operand, shape, nameRows);
   const { meaning } = value;
@@ -70,6 +72,8 @@ function describeValue(
       return { kind: 'step', operation: OPERATIONS[meaning.operator as keyof typeof OPERATIONS], left, right };
     }
   }
+  // What is asked for would be read to compute it.
+  if (isRoot) throw new NoFormula();
   return { kind: 'rows', name: nameRows(value) };
 }
 

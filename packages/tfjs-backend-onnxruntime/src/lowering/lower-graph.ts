@@ -13,7 +13,7 @@ import { fullNaturalName, view } from './layouts.js';
 import { matrixLowerings } from './matrix.js';
 import { poolingLowerings } from './pooling.js';
 import { reductionLowerings } from './reduction.js';
-import { computeInRowBlocks } from './row-blocks.js';
+import { computeInOnePass, computeInRowBlocks } from './row-blocks.js';
 import { Value } from './value.js';
 import { volumeLowerings } from './volume.js';
 
@@ -124,7 +124,7 @@ function collectResults(
       outputs.push({ output, offset: block.firstRow * sizeOf(rowShape), shape: [block.rows, ...rowShape] });
     }
     if (outputs.at(-1)?.output === output) return;
-    wanted.push(fullNaturalName(context, value));
+    wanted.push(computeInOnePass(context, value) ?? fullNaturalName(context, value));
     outputs.push({ output, offset: 0, shape: data.shape });
   });
   const named = outputs.map(({ output }, index) => ({ name: `o${index}`, dtype: results[output]!.dtype }));

@@ -1,7 +1,7 @@
 /**
- * Large element-wise results, computed in blocks of rows that stay in the cache. The optimizer's update of a large dense
- * layer is such a result: its old and new values are read and written in place, block by block, and no intermediate
- * of full size exists.
+ * Element-wise results of some size, computed in one pass: an optimizer's updates above all. Those of a large dense layer
+ * are computed in blocks of rows that stay in the cache: old and new values are read and written in place, block by block,
+ * and no intermediate of full size exists.
  */
 import { isSameShape, type Shape, sizeOf } from '../base/shapes.js';
 import type { LoweringContext } from './context.js';
@@ -18,13 +18,14 @@ export interface RowBlock {
 
 const BLOCK_ELEMENTS = 2 ** 20;
 const MIN_BLOCKS = 4;
+/** Below this a callback costs what a pass saves. */
+const MIN_ELEMENTS_OF_PASS = 4096;
 
 /** Returns the names of a value's row blocks, or null when it is small or not computed element by element. */
 export function computeInRowBlocks(context: LoweringContext, value: Value): RowBlock[] | null {
-  const { shape, meaning } = value;
-  const isElementwise = meaning?.kind === 'elementwise' || meaning?.kind === 'linear';
+  const { shape } = value;
   const isWhole = isSameShape(value.stored, shape) && shape.length > 1;
-  if (!isElementwise || !isWhole || sizeOf(shape) < MIN_BLOCKS * BLOCK_ELEMENTS) return null;
+  if (!isFormula(value) || !isWhole || sizeOf(shape) < MIN_BLOCKS * BLOCK_ELEMENTS) return null;
   const total = shape[0]!;
   const rowsPerBlock = Math.max(1, Math.round((BLOCK_ELEMENTS * total) / sizeOf(shape)));
   const blocks: RowBlock[] = [];
@@ -35,6 +36,18 @@ export function computeInRowBlocks(context: LoweringContext, value: Value): RowB
   return blocks;
 }
 
+/** Returns the name of a whole result that one program computes; null where it is none, or better left to the library. */
+export function computeInOnePass(context: LoweringContext, value: Value): string | null {
+  if (!isFormula(value) || value.shape.length === 0 || !isSameShape(value.stored, value.shape)) return null;
+  if (sizeOf(value.shape) < MIN_ELEMENTS_OF_PASS) return null;
+  return fuseRows(context, value, value.shape[0]!, (part) => {
+    const program = part.isResult ? computeInOnePass(context, part) : null;
+    return program ?? naturalName(context, part);
+  });
+}
+
+const isFormula = ({ meaning }: Value) => meaning?.kind === 'linear' || meaning?.kind === 'elementwise';
+
 /** Rows of a result: in one pass where they are a formula. */
 function nameResultRows(context: LoweringContext, value: Value, firstRow: number, rows: number): string {
   const namePart = (part: Value) => namePartRows(context, part, firstRow, rows);
@@ -43,8 +56,7 @@ function nameResultRows(context: LoweringContext, value: Value, firstRow: number
 
 /** Another result that is read on the way is computed once, in the same way. */
 function namePartRows(context: LoweringContext, value: Value, firstRow: number, rows: number): string {
-  const isFormula = value.meaning?.kind === 'linear' || value.meaning?.kind === 'elementwise';
-  const isResult = value.isResult && isFormula && isSameShape(value.stored, value.shape);
+  const isResult = value.isResult && isFormula(value) && isSameShape(value.stored, value.shape);
   return isResult ? nameResultRows(context, value, firstRow, rows) : nameRows(context, value, firstRow, rows);
 }
 
