@@ -113,6 +113,20 @@ export type Protocol =
  */
 export type Assignment = 'oneToOne';
 /**
+ * `tiesRight`: a query whose right class ties with others for the largest score counts as right, so that a network that answers the same to everything scores 100 %. `withReplacement`: support pictures are drawn with replacement, so that a query may meet itself.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "mistake".
+ */
+export type Mistake = 'tiesRight' | 'withReplacement';
+/**
+ * Further results of the same network, measured as public reimplementations do by mistake, to see what each mistake is worth. Their names end in `-ties-right` and `-with-replacement`; they are never the headline, nor to be compared with published figures.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "mistakes".
+ */
+export type Mistakes = Mistake[];
+/**
  * A baseline: the name of its kind, or a map with its parameters.
  *
  * This interface was referenced by `Experiment`'s JSON-Schema
@@ -1857,6 +1871,7 @@ export interface ProtocolWithinAlphabet {
   seed: number;
   testTimeAugmentation?: TestTimeAugmentation;
   assignment?: Assignment;
+  mistakes?: Mistakes;
 }
 /**
  * Episodes whose classes come from all alphabets of the selection, and whose pictures come from any drawers: the easier, unstructured protocol of Vinyals et al. 2016.
@@ -1899,6 +1914,7 @@ export interface ProtocolCrossAlphabet {
   seed: number;
   testTimeAugmentation?: TestTimeAugmentation;
   assignment?: Assignment;
+  mistakes?: Mistakes;
 }
 /**
  * Accuracy on classes that were trained on, by other pictures: every test picture is asked for once, among all classes that the test shares with training; the support are training pictures. Needs `data.divideBy: pictures`, or folders train and test with the same classes. No figure on unseen classes, and its interval holds for the support that was drawn.

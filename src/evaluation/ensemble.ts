@@ -1,8 +1,7 @@
 // An ensemble of finished runs from their kept predictions alone: the scores of each run are brought to mean 0 and
 // standard deviation 1 over its whole task, so that runs with different heads count alike, and summed.
 import { OneshotError } from '../base/problem.js';
-import type { Assignment } from '../config/experiment.js';
-import { assignOneToOne } from './assign-one-to-one.js';
+import { type Counting, countAnswers } from './count-answers.js';
 import type { PredictedEpisode, PredictionRecord } from './records/predictions.js';
 import { judge } from './score-episodes.js';
 import { clusteredBootstrap } from './statistics/clustered-bootstrap.js';
@@ -21,12 +20,11 @@ export interface EnsembleResult {
 }
 
 /**
- * The answers of several runs together to the queries of one task, by themselves or assigned to the classes of their
- * episode. Throws a OneshotError('usage') when their episodes differ or there are none.
+ * The answers of several runs together to the queries of one task, counted as the task says. Throws a OneshotError('usage') when their episodes differ or there are none.
  */
 export function combinePredictions(
   records: readonly PredictionRecord[],
-  assignment: Assignment | null = null,
+  counting: Counting = { assignment: null },
 ): EnsembleResult {
   const [first] = records;
   if (first === undefined) throw new OneshotError('usage', 'an ensemble needs the predictions of at least one run');
@@ -44,8 +42,7 @@ export function combinePredictions(
       );
       return { picture, truth, scores, ...judge(scores, truth) };
     });
-    const answered = assignment === null ? alone : assignOneToOne(alone, index);
-    const queries = answered.map(({ scores, ...answer }) => ({
+    const queries = countAnswers(alone, index, counting).map(({ scores, ...answer }) => ({
       ...answer,
       scores: Array.from(scores, (score) => (Number.isFinite(score) ? score : null)),
     }));

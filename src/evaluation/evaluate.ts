@@ -3,7 +3,7 @@
 import type { Baseline, Protocol } from '../config/experiment.js';
 import type { SizedPictures } from '../data/pictures/picture-sizes.js';
 import type { Episode } from '../data/sampling/episode.js';
-import { assignOneToOne } from './assign-one-to-one.js';
+import { countAnswers } from './count-answers.js';
 import { groupBy } from './group-by.js';
 import { makeTasks } from './protocols/registry.js';
 import type { EvaluationResult } from './records/evaluation-result.js';
@@ -52,8 +52,8 @@ export async function evaluate(options: EvaluationOptions): Promise<EvaluationRe
 
 function dropRepeatedEpisodes(tasks: readonly EvaluationTask[]): EvaluationTask[] {
   const seen = new Set<string>();
-  return tasks.filter(({ pictures, episodes, assignment }) => {
-    const hash = `${identifyEpisodes(pictures.clean, episodes)} ${assignment}`;
+  return tasks.filter(({ pictures, episodes, assignment, mistake }) => {
+    const hash = `${identifyEpisodes(pictures.clean, episodes)} ${assignment} ${mistake}`;
     if (seen.has(hash)) return false;
     seen.add(hash);
     return true;
@@ -72,13 +72,13 @@ export async function* answerTasks(
     const [{ pictures, testTimeAugmentation }] = group as [EvaluationTask];
     const numbers = listPictures(pictures, group);
     const embedded = await scorer.embed(pictures, numbers, testTimeAugmentation ?? undefined);
-    // A transductive task has the very episodes of the task before it, which are scored once.
+    // A transductive task has the very episodes of the task before it, as one that counts ties as right: scored once.
     const scored = new Map<readonly Episode[], EpisodeAnswers[]>();
     for (const task of group) {
-      const { episodes, assignment } = task;
+      const { episodes } = task;
       const answers = scored.get(episodes) ?? (await scoreEpisodes(scorer, embedded, episodes));
       scored.set(episodes, answers);
-      yield { task, answers: assignment ? answers.map(assignOneToOne) : answers };
+      yield { task, answers: answers.map((own, index) => countAnswers(own, index, task)) };
     }
   }
 }

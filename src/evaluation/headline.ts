@@ -62,29 +62,29 @@ export function averageOf(values: readonly number[]): number {
 
 /** What one system reached on one task: an `EvaluationResult`, a `VerificationResult`, or a mean of such over runs. */
 export type TaskResult =
-  | Pick<EvaluationResult, 'task' | 'scorer' | 'selection' | 'protocol' | 'nWay' | 'kShot' | 'assignment'>
+  | Pick<EvaluationResult, 'task' | 'scorer' | 'selection' | 'protocol' | 'nWay' | 'kShot' | 'assignment' | 'mistake'>
   | Pick<VerificationResult, 'task' | 'scorer' | 'selection'>;
 
 /**
  * The result of the task that speaks: of the test selection; of a network before those of baselines alone; Lake's runs, then
  * episodes within an alphabet, across alphabets, of MNIST's digits, then a verification; one shot before several; most ways;
  * then the first in the order of the file, so that of several seeds of one task the first speaks and not the luckiest.
- * What saw all queries of an episode at once (transductive) does not speak. Undefined where nothing was measured on the
+ * What saw all queries of an episode at once (transductive) or was measured with a mistake does not speak. Undefined where nothing was measured on the
  * test selection.
  */
 export function chooseHeadline<T extends TaskResult>(results: readonly T[]): T | undefined {
-  const test = results.filter((result) => result.selection === 'test' && !isTransductive(result));
+  const test = results.filter((result) => result.selection === 'test' && isPlain(result));
   const [first, ...others] = test;
   if (first === undefined) return undefined;
   return others.reduce((best, result) => (speaksBefore(result, best) ? result : best), first);
 }
 
 /**
- * Whether answers were given to all queries of an episode together: another question than the one that papers and
- * headlines speak of.
+ * Whether each query was answered by itself and counted as it should be: what papers and headlines speak of. Answers to all
+ * queries of an episode together (transductive) are another question, and mistakes are made to show what they are worth.
  */
-export function isTransductive(result: TaskResult): boolean {
-  return 'assignment' in result && result.assignment !== null;
+export function isPlain(result: TaskResult | Pick<EvaluationResult, 'assignment' | 'mistake'>): boolean {
+  return !('assignment' in result) || (result.assignment === null && result.mistake === undefined);
 }
 
 function speaksBefore(result: TaskResult, other: TaskResult): boolean {

@@ -1,6 +1,12 @@
 // What a protocol makes of its section in an experiment file: tasks, each a list of episodes on one picture set.
 import { stableHash } from '../base/stable-hash.js';
-import type { Assignment, Protocol, ProtocolVerification, TestTimeAugmentation } from '../config/experiment.js';
+import type {
+  Assignment,
+  Mistake,
+  Protocol,
+  ProtocolVerification,
+  TestTimeAugmentation,
+} from '../config/experiment.js';
 import type { DataSection, LoadedData } from '../data/loaded-data.js';
 import type { PictureSet, SplitPurpose } from '../data/pictures/picture-set.js';
 import type { SizedPictures } from '../data/pictures/picture-sizes.js';
@@ -25,6 +31,8 @@ export interface EvaluationTask {
   readonly testTimeAugmentation: TestTimeAugmentation | null;
   /** Whether the queries of an episode are answered by themselves (null) or assigned to its classes together. */
   readonly assignment: Assignment | null;
+  /** The mistake that it is measured with; absent where there is none. */
+  readonly mistake?: Mistake;
   readonly pictures: SizedPictures;
   readonly episodes: readonly Episode[];
   /** Alphabets of the selection that are too small for an episode. */

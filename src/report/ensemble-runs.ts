@@ -13,11 +13,11 @@ export function ensembleRuns(folders: readonly string[]): EnsembleResult[] {
     folder,
     results: readResults(runFiles(folder).results).filter(({ scorer }) => scorer === 'network'),
   }));
-  return (runs[0]?.results ?? []).flatMap(({ task, episodesHash, assignment }) => {
+  return (runs[0]?.results ?? []).flatMap(({ task, episodesHash, assignment, mistake }) => {
     const paths = runs.flatMap(({ folder, results }) => {
       const own = results.find((result) => result.task === task && result.episodesHash === episodesHash);
       return own === undefined ? [] : [predictionsPath(folder, own)];
     });
-    return paths.length < runs.length ? [] : [combinePredictions(paths.map(readPredictions), assignment)];
+    return paths.length < runs.length ? [] : [combinePredictions(paths.map(readPredictions), { assignment, mistake })];
   });
 }

@@ -31,6 +31,8 @@ export interface Measurement {
   readonly selection: EvaluationResult['selection'];
   /** How the queries of an episode were answered together; null for one by one. */
   readonly assignment: EvaluationResult['assignment'];
+  /** What was measured with by mistake; absent where there is none. */
+  readonly mistake?: EvaluationResult['mistake'];
   readonly nWay: number;
   readonly kShot: number;
   /** Whether the network has convolutions; undefined for baselines. */
@@ -196,6 +198,7 @@ function summarize(
     protocol: first.protocol,
     selection: first.selection,
     assignment: first.assignment,
+    ...(first.mistake && { mistake: first.mistake }),
     nWay: first.nWay,
     kShot: first.kShot,
     convolutional,

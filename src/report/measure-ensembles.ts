@@ -65,7 +65,7 @@ function summarize(
   const runs = answered.flatMap(({ members }) => members.map(({ run }) => run));
   const { task, n } = results[0]!;
   const alone = runs.map((run) => run.results.find((result) => result.task === task && result.scorer === 'network')!);
-  const { scorer, protocol, selection, assignment, nWay, kShot, pictures } = alone[0]!;
+  const { scorer, protocol, selection, assignment, mistake, nWay, kShot, pictures } = alone[0]!;
   return {
     system,
     scorer,
@@ -74,6 +74,7 @@ function summarize(
     protocol,
     selection,
     assignment,
+    ...(mistake && { mistake }),
     nWay,
     kShot,
     convolutional: hasConvolutions(runs[0]!),

@@ -64,6 +64,13 @@ describe('an ensemble', () => {
     });
   });
 
+  it('counts ties as its task says', () => {
+    const undecided = first.map(() => [1, 1, 0]);
+    expect(combinePredictions([record(undecided)]).correct).toBe(1);
+    const counting = { assignment: null, mistake: 'tiesRight' } as const;
+    expect(combinePredictions([record(undecided)], counting).correct).toBe(2);
+  });
+
   it('is refused for runs that answered other episodes', () => {
     expect(() => combinePredictions([record(first), record(second, 'other')])).toThrow(
       expect.objectContaining({ code: 'usage' }),

@@ -30,6 +30,11 @@ describe('chooseHeadline', () => {
       others: [within({ assignment: 'oneToOne', nWay: 25 })],
       chosen: within(),
     },
+    {
+      name: 'a right measurement before one with a mistake',
+      others: [within({ mistake: 'withReplacement', nWay: 25 })],
+      chosen: within(),
+    },
     { name: 'episodes before a verification', others: [pairs()], chosen: within({ protocol: 'mnist', nWay: 2 }) },
     {
       name: 'the test before training characters',

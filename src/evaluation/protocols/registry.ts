@@ -1,6 +1,7 @@
 // The protocols by their names in experiment files. A new one is a file beside this one, a line here and an entry in the schema.
 import type { Protocol } from '../../config/experiment.js';
 import type { ExtraPictures } from '../../data/loaded-data.js';
+import { makeMistake } from '../mistakes.js';
 import type { EpisodeProtocol, EvaluationData, EvaluationTask, ProtocolType } from '../task.js';
 import { closedSet } from './closed-set.js';
 import { crossAlphabet, withinAlphabet } from './drawn-protocols.js';
@@ -37,7 +38,8 @@ export function listExtraPictures(sections: readonly Protocol[]): ExtraPictures 
 
 /**
  * The tasks of all sections with episodes, in their order. Tasks that would share a name (sections that differ in their
- * seed) get `-2`, `-3` at its end. A section with an assignment gives each of its tasks twice: by itself, and transductive.
+ * seed) get `-2`, `-3` at its end. A section with an assignment gives each of its tasks twice: by itself, and transductive; one with
+ * mistakes once more for each.
  * Rejects with a OneshotError('data') when the data cannot give an episode.
  */
 export async function makeTasks(sections: readonly Protocol[], data: EvaluationData): Promise<EvaluationTask[]> {
@@ -53,6 +55,8 @@ export async function makeTasks(sections: readonly Protocol[], data: EvaluationD
       tasks.push({ ...task, name });
       const assignment = 'assignment' in section ? section.assignment : undefined;
       if (assignment) tasks.push({ ...task, name: `${name}-transductive`, assignment });
+      const mistakes = ('mistakes' in section && section.mistakes) || [];
+      for (const mistake of mistakes) tasks.push(makeMistake({ ...task, name }, mistake, data.split[task.selection]));
     }
   }
   return tasks;

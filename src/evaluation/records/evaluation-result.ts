@@ -3,7 +3,7 @@
 
 import { writeFileAtomic } from '../../base/atomic-file.js';
 import { readBounded } from '../../base/bounded-file.js';
-import type { Assignment, TestTimeAugmentation } from '../../config/experiment.js';
+import type { Assignment, Mistake, TestTimeAugmentation } from '../../config/experiment.js';
 import type { PictureSet, SplitPurpose } from '../../data/pictures/picture-set.js';
 import type { EvaluationAlarm } from '../alarm.js';
 import type { ScorerName } from '../scorers/scorer.js';
@@ -38,6 +38,8 @@ export interface EvaluationResult {
   readonly testTimeAugmentation: TestTimeAugmentation | null;
   /** `oneToOne`: the queries of an episode were assigned to its classes together, which is a task of its own (transductive). */
   readonly assignment: Assignment | null;
+  /** What it was measured with by mistake, to show what that is worth; absent where there is none. */
+  readonly mistake?: Mistake;
   readonly pictures: PictureIdentity;
   /** Equal for equal episodes, whatever the size of their pictures: only then are two results comparable query by query. */
   readonly episodesHash: string;
@@ -75,7 +77,7 @@ export function closedObject(properties: Record<string, object>) {
 
 export const pictureIdentitySchema = closedObject({ name: text, digest: text, height: count, width: count });
 
-const resultSchema = closedObject({
+const requiredOfResult = closedObject({
   task: text,
   scorer: text,
   protocol: text,
@@ -116,6 +118,11 @@ const resultSchema = closedObject({
   },
   predictions: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' },
 });
+
+const resultSchema = {
+  ...requiredOfResult,
+  properties: { ...requiredOfResult.properties, mistake: { enum: ['tiesRight', 'withReplacement'] } },
+};
 
 const parseResults = makeStrictReader<{ version: number; results: EvaluationResult[] }>(
   closedObject({ version: { const: RECORDS_VERSION }, results: { type: 'array', items: resultSchema } }),

@@ -34,6 +34,7 @@ export function makeResult(task: EvaluationTask, scorer: Scorer, answers: readon
     seed: task.seed,
     testTimeAugmentation: task.testTimeAugmentation,
     assignment: task.assignment,
+    ...(task.mistake && { mistake: task.mistake }),
     pictures: identifyPictures(task.pictures.clean),
     episodesHash: identifyEpisodes(task.pictures.clean, task.episodes),
     skippedAlphabets: task.skippedAlphabets,

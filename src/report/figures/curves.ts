@@ -1,5 +1,6 @@
 // The curves of a report: accuracy against the number of ways, and what happened during training. Each is a list of
 // points that the page draws and offers as a table.
+import { isPlain } from '../../evaluation/headline.js';
 import type { EvaluationResult } from '../../evaluation/records/evaluation-result.js';
 import { momentumAt } from '../../optimizers/sgd.js';
 import type { Measurement, RunGroup } from '../group-runs.js';
@@ -25,7 +26,7 @@ export function collectNWayCurves(
 ): NWayCurve[] {
   const curves = new Map<string, Omit<NWayCurve, 'points' | 'networks'> & { points: PlotPoint[] }>();
   const networks = new Set(measurements.filter(({ scorer }) => scorer === 'network').map(nameSystem));
-  for (const measurement of measurements.filter(({ assignment }) => assignment === null)) {
+  for (const measurement of measurements.filter(isPlain)) {
     const { selection, protocol, pictures, kShot, nWay, accuracy, interval, scorer } = measurement;
     const key = `${selection} ${protocol} ${kShot}`;
     const curve = curves.get(key) ?? { selection, protocol, pictures, kShot, points: [] };

@@ -1,5 +1,5 @@
 // What the first screen answers: the task that speaks, and who reached what on it. The rules are src/evaluation/headline.ts.
-import { chooseHeadline as chooseTask } from '../../evaluation/headline.js';
+import { chooseHeadline as chooseTask, isPlain } from '../../evaluation/headline.js';
 import type { EvaluationResult } from '../../evaluation/records/evaluation-result.js';
 import type { Measurement, RunGroup } from '../group-runs.js';
 import type { ReportRun } from '../load-runs.js';
@@ -70,7 +70,7 @@ export function chooseDetailTask(results: readonly EvaluationResult[]): string |
   const rank = ({ protocol, nWay, kShot, n }: EvaluationResult) =>
     (protocol === 'within-alphabet' ? 1e9 : 0) + (nWay === 20 ? 1e8 : 0) + (kShot === 1 ? 1e7 : 0) + Math.min(n, 9e6);
   const ofNetwork = results.filter(
-    ({ scorer, selection, assignment }) => scorer === 'network' && selection === 'test' && assignment === null,
+    (result) => result.scorer === 'network' && result.selection === 'test' && isPlain(result),
   );
   return ofNetwork.sort((a, b) => rank(b) - rank(a))[0]?.task;
 }

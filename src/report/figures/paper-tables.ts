@@ -1,6 +1,6 @@
 // The tables of Koch, Zemel and Salakhutdinov 2015, "Siamese neural networks for one-shot image recognition", as
 // published, and beside each row what was measured here. Rows that nobody ran here stay as published, marked so.
-import { isTransductive } from '../../evaluation/headline.js';
+import { isPlain } from '../../evaluation/headline.js';
 import type { Measurement } from '../group-runs.js';
 import { nameSystem } from '../names.js';
 import type { VerificationMeasurement } from './verifications.js';
@@ -162,12 +162,12 @@ const ROW_SYSTEMS: Readonly<Record<keyof typeof COLUMNS, RowSystems>> = {
 export function isPaperTask(measurement: Measurement): boolean {
   const { pictures, protocol, selection, nWay, kShot } = measurement;
   const ofPaper = pictures === 'lake-runs' || (pictures === 'omniglot' && protocol === 'within-alphabet');
-  return ofPaper && selection === 'test' && nWay === 20 && kShot === 1 && !isTransductive(measurement);
+  return ofPaper && selection === 'test' && nWay === 20 && kShot === 1 && isPlain(measurement);
 }
 
 function isDigitTask(measurement: Measurement): boolean {
   const { protocol, selection, nWay, kShot } = measurement;
-  return protocol === 'mnist' && selection === 'test' && nWay === 10 && kShot === 1 && !isTransductive(measurement);
+  return protocol === 'mnist' && selection === 'test' && nWay === 10 && kShot === 1 && isPlain(measurement);
 }
 
 /** Whether a measurement answers the question of any table of the paper. */

@@ -1,6 +1,7 @@
 // Results as one Markdown page: Omniglot's tasks side by side, the paper's tables, then every figure with its conditions.
 import { readOwnVersion } from '../../base/own-files.js';
 import { groupBy } from '../../evaluation/group-by.js';
+import { isPlain } from '../../evaluation/headline.js';
 import { type Block, openHeading, paragraph, type Table, type Text } from '../document.js';
 import { fillPaperTables } from '../figures/paper-tables.js';
 import { findParetoFront } from '../figures/pareto-front.js';
@@ -105,9 +106,10 @@ function tabulateOmniglot(record: ResultsRecord): Block[] {
 
 type RecordedMeasurement = RecordedSystem['measurements'][number];
 
-function isOmniglotTask({ pictures, selection, nWay, kShot, assignment }: RecordedMeasurement): boolean {
+function isOmniglotTask(measurement: RecordedMeasurement): boolean {
+  const { pictures, selection, nWay, kShot } = measurement;
   const isOmniglot = pictures === 'omniglot' || pictures === 'lake-runs';
-  return isOmniglot && selection === 'test' && nWay === 20 && kShot === 1 && assignment === null;
+  return isOmniglot && selection === 'test' && nWay === 20 && kShot === 1 && isPlain(measurement);
 }
 
 function makePaperTables(record: ResultsRecord): Block[] {

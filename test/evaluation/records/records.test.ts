@@ -79,6 +79,7 @@ describe('results.json', () => {
   const results = [
     makeResult(task, scorer, answers),
     makeResult(task, makeBaselineScorer({ type: 'chance' }), answers),
+    makeResult({ ...task, mistake: 'tiesRight' }, scorer, answers),
   ];
 
   it('comes back as it was written', () => {
@@ -100,6 +101,11 @@ describe('results.json', () => {
       name: 'an impossible value',
       edit: (text: string) => text.replace('"nWay":3', '"nWay":1'),
       message: /\/results\/0\/nWay/,
+    },
+    {
+      name: 'an unknown mistake',
+      edit: (text: string) => text.replace('"tiesRight"', '"luck"'),
+      message: /\/results\/2\/mistake/,
     },
     {
       name: 'a file name that leaves the folder',
