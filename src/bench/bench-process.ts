@@ -17,7 +17,7 @@ const started = start();
 
 async function start() {
   const engine = await engineTypes[engineName].start({ threads: Number(threads) });
-  return { engine, steps: createCaseSteps(engine.tf, caseName, () => engine.flush()) };
+  return { engine, steps: createCaseSteps(engine, caseName) };
 }
 
 async function answer(request: BenchRequest): Promise<BenchAnswer> {

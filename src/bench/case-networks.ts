@@ -2,7 +2,8 @@
 // networks, losses and optimizers in PyTorch. Pictures and weights are drawn from named streams.
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs';
 import { randomStream } from '../base/random-stream.js';
-import type { TensorFlow } from '../layers/layer.js';
+import type { Engine } from '../engine/engine.js';
+import type { Feed, TensorFlow } from '../layers/layer.js';
 import type { BenchCaseName } from './bench-cases.js';
 
 /** A network with its batch. Both functions read one number at the end, so that the work is done when they return. */
@@ -14,7 +15,8 @@ export interface CaseSteps {
 }
 
 type Variables = Readonly<Record<string, Variable>>;
-type Update = (gradients: Readonly<Record<string, Tensor>>) => void;
+/** `feed` brings in numbers that depend on how many steps were done. */
+type Update = (gradients: Readonly<Record<string, Tensor>>, feed: Feed<number>) => void;
 
 interface CaseNetwork {
   readonly variables: Variables;
@@ -24,24 +26,24 @@ interface CaseNetwork {
 }
 
 /** The case's steps; their tensors live until the process ends. */
-export function createCaseSteps(tf: TensorFlow, name: BenchCaseName, flush: () => void): CaseSteps {
-  const network = CREATORS[name](tf);
+export function createCaseSteps({ tf, traceStep }: Engine, name: BenchCaseName): CaseSteps {
+  const { variables, embed, loss, update } = CREATORS[name](tf);
+  const train = traceStep<number>((_, feed) => {
+    const { value, grads } = tf.variableGrads(() => loss(embed()), Object.values(variables));
+    const gradients = Object.entries(variables).map(([key, { name: id }]) => [key, grads[id] as Tensor]);
+    update(Object.fromEntries(gradients), feed);
+    return [value];
+  });
+  const forward = traceStep<null>(() => [tf.mean(embed())]);
+  let steps = 0;
   const readNumber = async (scalar: Tensor) => {
     const [value] = await scalar.data();
     scalar.dispose();
     return value as number;
   };
   return {
-    async train() {
-      const { variables, embed, loss, update } = network;
-      const result = tf.variableGrads(() => loss(embed()), Object.values(variables));
-      const gradients = Object.entries(variables).map(([key, { name: id }]) => [key, result.grads[id] as Tensor]);
-      update(Object.fromEntries(gradients));
-      tf.dispose(result.grads);
-      flush();
-      return readNumber(result.value);
-    },
-    forward: () => readNumber(tf.tidy(() => tf.mean(network.embed()))),
+    train: () => readNumber(train(steps++)[0] as Tensor),
+    forward: () => readNumber(forward(null)[0] as Tensor),
   };
 }
 
@@ -243,11 +245,10 @@ function adamUpdate(
   { learningRate, beta1, beta2, decay }: { learningRate: number; beta1: number; beta2: number; decay: number },
 ): Update {
   const [first, second] = [zerosBeside(tf, variables), zerosBeside(tf, variables)];
-  let steps = 0;
-  return (gradients) =>
+  const rateAt = (steps: number) => (learningRate * Math.sqrt(1 - beta2 ** steps)) / (1 - beta1 ** steps);
+  return (gradients, feed) =>
     tf.tidy(() => {
-      steps++;
-      const rate = tf.scalar((learningRate * Math.sqrt(1 - beta2 ** steps)) / (1 - beta1 ** steps));
+      const rate = feed((stepsDone) => [rateAt(stepsDone + 1)], []);
       for (const [name, variable] of Object.entries(variables)) {
         const [mean, square] = [first[name] as Variable, second[name] as Variable];
         const gradient = gradients[name] as Tensor;

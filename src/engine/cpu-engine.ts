@@ -1,5 +1,5 @@
 // TensorFlow.js's own backend in plain JavaScript: slow, always there, the reference that other engines are compared with.
-import { type Engine, type EngineType, measureMemory } from './engine.js';
+import { computeEachStep, type Engine, type EngineType, measureMemory } from './engine.js';
 import { loadTensorFlow } from './load-tensorflow.js';
 
 export const cpuEngine: EngineType = {
@@ -23,8 +23,9 @@ async function start(): Promise<Engine> {
       settings: {},
     },
     flush: () => {},
+    traceStep: computeEachStep({ tf, flush: () => {} }),
     memory: () => measureMemory(tf),
-    statistics: () => ({ compiles: 0, compileMs: 0, runs: 0, runMs: 0 }),
+    statistics: () => ({ compiles: 0, compileMs: 0, runs: 0, runMs: 0, replays: 0 }),
     dispose: () => {},
   };
 }

@@ -57,6 +57,7 @@ async function start({ threads }: EngineOptions): Promise<Engine> {
         settings: { device: 'gpu', nchwcBlock, tf32: tf32 ? 'on' : 'off' },
       },
       flush: () => backend.flush(),
+      traceStep: (body) => backend.traceStep(body),
       memory: () => measureMemory(tf),
       statistics: () => ({ ...backend.statistics }),
       // TensorFlow.js disposes of the backend it removes.

@@ -1,12 +1,30 @@
 // What the rest of the program knows of the engine that computes under TensorFlow.js. One file per engine beside this
 // one; `registry.ts` lists them, `start-engine.ts` chooses among them. test/engine holds one contract suite for all of them.
+import type { Tensor } from '@tensorflow/tfjs';
 import type { Environment } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
 import type { Resources } from '../config/experiment.js';
-import type { TensorFlow } from '../layers/layer.js';
+import type { Feed, TensorFlow } from '../layers/layer.js';
 
 /** The engines that can be asked for by name. */
 export type EngineName = Exclude<Resources['engine'], 'auto'>;
+
+/** What a step computes, within one `tf.tidy`. */
+export type StepBody<Step> = (step: Step, feed: Feed<Step>) => Tensor[];
+
+/** The numbers of one step, as tensors. */
+export function feedOf<Step>(tf: TensorFlow, step: Step): Feed<Step> {
+  return (read, shape, dtype = 'float32') => tf.tensor(read(step) as Float32Array, [...shape], dtype);
+}
+
+/** `traceStep` of engines that do every step anew. */
+export function computeEachStep({ tf, flush }: Pick<Engine, 'tf' | 'flush'>): Engine['traceStep'] {
+  return (body) => (step) => {
+    const results = tf.tidy(() => body(step, feedOf(tf, step)));
+    flush();
+    return results;
+  };
+}
 
 /**
  * A started engine. The contract that every engine keeps:
@@ -26,6 +44,12 @@ export interface Engine {
   readonly description: EngineDescription;
   /** Computes everything that was asked for and not read yet. To be called once per step or micro-batch. */
   flush(): void;
+  /**
+   * Returns a function that does what `body` does and computes it at once; results belong to the caller. An engine may call
+   * `body` for the first steps alone and repeat what it asked for: numbers that differ from step to step enter by `feed`, and
+   * nothing but variables may be changed.
+   */
+  traceStep<Step>(body: StepBody<Step>): (step: Step) => Tensor[];
   /** Bytes of the largest tensor that it can compute with; undefined where only memory sets a limit. */
   readonly largestTensorBytes?: number;
   /** What is held now. */
@@ -61,6 +85,8 @@ export interface EngineStatistics {
   readonly compileMs: number;
   readonly runs: number;
   readonly runMs: number;
+  /** Traced steps that were repeated without asking their body. */
+  readonly replays: number;
 }
 
 export interface EngineOptions {

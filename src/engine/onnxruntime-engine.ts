@@ -35,6 +35,7 @@ async function start({ threads, tuningFile }: EngineOptions): Promise<Engine> {
       settings: { nchwcBlock, nativeKernels, algorithms },
     },
     flush: () => backend.flush(),
+    traceStep: (body) => backend.traceStep(body),
     memory: () => measureMemory(tf),
     statistics: () => ({ ...backend.statistics }),
     // TensorFlow.js disposes of the backend it removes.

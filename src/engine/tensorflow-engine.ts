@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import type { Environment } from '../base/environment.js';
 import {
+  computeEachStep,
   type Engine,
   type EngineOptions,
   type EngineType,
@@ -64,8 +65,9 @@ async function start({ threads = availableParallelism() }: EngineOptions): Promi
       },
     },
     flush: () => {},
+    traceStep: computeEachStep({ tf, flush: () => {} }),
     memory: () => measureMemory(tf),
-    statistics: () => ({ compiles: 0, compileMs: 0, runs: 0, runMs: 0 }),
+    statistics: () => ({ compiles: 0, compileMs: 0, runs: 0, runMs: 0, replays: 0 }),
     // The library stays loaded until the process ends.
     dispose: () => {},
   };

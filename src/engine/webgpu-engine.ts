@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Environment } from '../base/environment.js';
 import { OneshotError } from '../base/problem.js';
 import {
+  computeEachStep,
   type Engine,
   type EngineOptions,
   type EngineType,
@@ -81,6 +82,12 @@ async function start({ threads = 1 }: EngineOptions): Promise<Engine> {
   await tf.ready();
   const { backend, adapter, version, throwErrors } = started;
   const { vendor, device, description, isFallbackAdapter } = adapter.info;
+  const flush = () => {
+    throwErrors();
+    backend.endComputePassEncoder();
+    backend.ensureCommandEncoderReady();
+    backend.submitQueue();
+  };
   return {
     name: 'webgpu',
     tf,
@@ -95,14 +102,10 @@ async function start({ threads = 1 }: EngineOptions): Promise<Engine> {
       },
     },
     largestTensorBytes: Math.min(adapter.limits.maxStorageBufferBindingSize, adapter.limits.maxBufferSize),
-    flush: () => {
-      throwErrors();
-      backend.endComputePassEncoder();
-      backend.ensureCommandEncoderReady();
-      backend.submitQueue();
-    },
+    flush,
+    traceStep: computeEachStep({ tf, flush }),
     memory: () => measureMemory(tf),
-    statistics: () => ({ compiles: 0, compileMs: 0, runs: 0, runMs: 0 }),
+    statistics: () => ({ compiles: 0, compileMs: 0, runs: 0, runMs: 0, replays: 0 }),
     // The device stays open until the process ends.
     dispose: () => {},
   };

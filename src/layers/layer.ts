@@ -10,6 +10,13 @@ export type Shape = readonly number[];
 /** TensorFlow.js, as an argument: which engine stands under it is settled by then. */
 export type TensorFlow = typeof import('@tensorflow/tfjs');
 
+/** Brings numbers that differ from step to step into what is computed: `read` gives as many as `shape` has elements. */
+export type Feed<Step> = (
+  read: (step: Step) => Float32Array | Int32Array | readonly number[],
+  shape: readonly number[],
+  dtype?: 'float32' | 'int32',
+) => Tensor;
+
 /** One array of numbers that a layer learns or keeps. */
 export interface ParameterSpec {
   /** Unique within the layer: `kernel`, `bias`, `scale`, `runningMean`. */

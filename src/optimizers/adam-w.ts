@@ -24,15 +24,15 @@ export const adamW: OptimizerType<OptimizerAdamW> = {
       weightDecay: parameter.role === 'weight' ? config.weightDecay : 0,
     }));
 
-    return (tf, inputs, { stepsDone, rateFactor }) => {
-      const scale = scaleByMoments(tf, config, stepsDone);
-      const scalarsOf = oncePerGroup(({ learningRate, weightDecay }: AdamWSettings) => {
-        const rate = learningRate * rateFactor;
-        return {
-          stepSize: tf.scalar(rate / rateCorrection(config, stepsDone)),
-          stays: weightDecay === 0 ? undefined : tf.scalar(1 - rate * weightDecay),
-        };
-      });
+    return (tf, inputs, scalarAt) => {
+      const scale = scaleByMoments(tf, config, scalarAt);
+      const scalarsOf = oncePerGroup(({ learningRate, weightDecay }: AdamWSettings) => ({
+        stepSize: scalarAt(
+          ({ stepsDone, rateFactor }) => (learningRate * rateFactor) / rateCorrection(config, stepsDone),
+        ),
+        stays:
+          weightDecay === 0 ? undefined : scalarAt(({ rateFactor }) => 1 - learningRate * rateFactor * weightDecay),
+      }));
       return new Map(
         [...inputs].map(([path, { value, gradient, slots: moments }]) => {
           const { stepSize, stays } = scalarsOf(settings.get(path) as AdamWSettings);

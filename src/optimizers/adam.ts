@@ -24,10 +24,12 @@ export const adam: OptimizerType<OptimizerAdam> = {
       l2: parameter.role === 'weight' ? (layerSetting(parameter, 'l2') ?? config.l2) : 0,
     }));
 
-    return (tf, inputs, { stepsDone, rateFactor }) => {
-      const scale = scaleByMoments(tf, config, stepsDone);
+    return (tf, inputs, scalarAt) => {
+      const scale = scaleByMoments(tf, config, scalarAt);
       const scalarsOf = oncePerGroup(({ learningRate, l2 }: AdamSettings) => ({
-        stepSize: tf.scalar((learningRate * rateFactor) / rateCorrection(config, stepsDone)),
+        stepSize: scalarAt(
+          ({ stepsDone, rateFactor }) => (learningRate * rateFactor) / rateCorrection(config, stepsDone),
+        ),
         penalty: l2 === 0 ? undefined : tf.scalar(2 * l2),
       }));
       return new Map(

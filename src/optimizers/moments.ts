@@ -3,6 +3,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { OptimizerAdam } from '../config/experiment.js';
 import type { TensorFlow } from '../layers/layer.js';
+import type { ScalarAt } from './optimizer.js';
 
 /** What is kept for each parameter. */
 export const MOMENT_NAMES = ['firstMoment', 'secondMoment'] as const;
@@ -21,15 +22,15 @@ export function rateCorrection({ beta1 }: Pick<MomentSettings, 'beta1'>, stepsDo
 }
 
 /**
- * Scales gradients at step t = `stepsDone` + 1: with m = beta1 m + (1 - beta1) g and s = beta2 s + (1 - beta2) g^2 the
+ * Scales gradients at step t, `stepsDone` + 1: with m = beta1 m + (1 - beta1) g and s = beta2 s + (1 - beta2) g^2 the
  * direction is m / (sqrt(s / (1 - beta2^t)) + epsilon). Called inside `tf.tidy`.
  */
 export function scaleByMoments(
   tf: TensorFlow,
   { beta1, beta2, epsilon }: MomentSettings,
-  stepsDone: number,
+  scalarAt: ScalarAt,
 ): (gradient: Tensor, moments: readonly Tensor[]) => ScaledGradient {
-  const rootCorrection = tf.scalar(1 / Math.sqrt(1 - beta2 ** (stepsDone + 1)));
+  const rootCorrection = scalarAt(({ stepsDone }) => 1 / Math.sqrt(1 - beta2 ** (stepsDone + 1)));
   return (gradient, moments) => {
     const [oldFirst, oldSecond] = moments as [Tensor, Tensor];
     const firstMoment = tf.add(tf.mul(oldFirst, beta1), tf.mul(gradient, 1 - beta1));

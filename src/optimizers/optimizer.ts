@@ -1,7 +1,7 @@
 // What an optimizer is: facts that check and plan ask for, and a pure function from parameters, gradients and its own state
 // to new ones. One file per type beside this one; `registry.ts` lists them. TensorFlow.js's own optimizers know no rates,
 // momenta or penalties per layer, and `setMomentum` of its MomentumOptimizer has no effect.
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { Optimizer } from '../config/experiment.js';
 import type { SettingProblem } from '../config/setting-problem.js';
 import type { TensorFlow } from '../layers/layer.js';
@@ -15,6 +15,9 @@ export interface StepPosition {
   /** The schedule's factor on every learning rate. */
   readonly rateFactor: number;
 }
+
+/** A number that depends on the step, as a tensor. */
+export type ScalarAt = (read: (position: StepPosition) => number) => Scalar;
 
 /**
  * One parameter with what its update needs. `slots` are the optimizer's own arrays for it, in the order of `slotNames`,
@@ -36,13 +39,13 @@ export interface BuiltOptimizer {
   /** As in its type. */
   readonly slotNames: readonly string[];
   /**
-   * The new values, by path, for learned parameters by path. Called inside `tf.tidy`. Numbers that change from step to
-   * step enter as scalar tensors, so that a recording engine sees the same graph at every step.
+   * The new values, by path, for learned parameters by path. Called inside `tf.tidy`, and not for every step: numbers that
+   * change from step to step enter by `scalarAt`, which may ask for them again at a later one.
    */
   update(
     tf: TensorFlow,
     inputs: ReadonlyMap<string, UpdateInput>,
-    position: StepPosition,
+    scalarAt: ScalarAt,
   ): ReadonlyMap<string, UpdateOutput>;
 }
 

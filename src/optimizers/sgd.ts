@@ -54,16 +54,16 @@ export const sgd: OptimizerType<OptimizerSgd> = {
     }));
     const isCoupled = config.l2.coupling === 'coupled';
 
-    return (tf, inputs, { epochsDone, rateFactor }) => {
-      const scalarsOf = oncePerGroup(({ learningRate, momentum, l2 }: SgdSettings) => {
-        const rate = learningRate * rateFactor;
-        return {
-          rate: tf.scalar(rate),
-          momentum: tf.scalar(momentumAt(config.momentum, momentum, epochsDone)),
-          // What the penalty takes from w: as a part of the gradient, or of the weight itself.
-          penalty: l2 === 0 ? undefined : tf.scalar(isCoupled ? 2 * l2 : 2 * l2 * rate),
-        };
-      });
+    return (tf, inputs, scalarAt) => {
+      const scalarsOf = oncePerGroup(({ learningRate, momentum, l2 }: SgdSettings) => ({
+        rate: scalarAt(({ rateFactor }) => learningRate * rateFactor),
+        momentum: scalarAt(({ epochsDone }) => momentumAt(config.momentum, momentum, epochsDone)),
+        // What the penalty takes from w: as a part of the gradient, or of the weight itself.
+        penalty:
+          l2 === 0
+            ? undefined
+            : scalarAt(({ rateFactor }) => (isCoupled ? 2 * l2 : 2 * l2 * (learningRate * rateFactor))),
+      }));
       return new Map(
         [...inputs].map(([path, { value, gradient, slots }]) => {
           const { rate, momentum, penalty } = scalarsOf(settings.get(path) as SgdSettings);

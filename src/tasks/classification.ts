@@ -17,6 +17,5 @@ export const classification: TaskType<TaskClassification> = {
   createBatches: (_config, spec) => createClassBatches(spec),
   parameters: classifierParameters,
   slice: (_config, ...piece) => slicePictures(...piece),
-  loss: (config, batch, context) =>
-    classifierLoss(config, embedBatch(batch, context), batch.classes ?? new Int32Array(), context),
+  loss: (config, batch, context) => classifierLoss(config, embedBatch(batch, context), context),
 };

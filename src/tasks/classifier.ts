@@ -1,5 +1,5 @@
 // Classification of embeddings among all classes of the training selection, by a vector for each class.
-import type { Scalar, Tensor2D } from '@tensorflow/tfjs';
+import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { ParameterSpec } from '../layers/layer.js';
 import { toUnitLength } from '../model/unit-length.js';
 import type { TaskContext } from './task.js';
@@ -29,18 +29,19 @@ export function classifierParameters(
   return [vectors, { name: 'classBias', shape: [classes], initializer: { type: 'zeros' }, ...fans, role: 'bias' }];
 }
 
-/** The mean cross-entropy of the classes [pictures] of embeddings [pictures, units]. */
+/** The mean cross-entropy of the classes of a batch's pictures, by their embeddings [pictures, units]. */
 export function classifierLoss(
   { softmax, scale }: ClassifierConfig,
   embeddings: Tensor2D,
-  classes: Int32Array,
-  { tf, parameter }: Pick<TaskContext, 'tf' | 'parameter'>,
+  { tf, feed, parameter }: Pick<TaskContext, 'tf' | 'feed' | 'parameter'>,
 ): Scalar {
   const vectors = parameter('classes') as Tensor2D;
   const logits =
     softmax === 'cosine'
       ? tf.mul(tf.matMul(toUnitLength(tf, embeddings), toUnitLength(tf, vectors), false, true), scale)
       : tf.add(tf.matMul(embeddings, vectors, false, true), parameter('classBias')); // [pictures, classes]
-  const truth = tf.cast(tf.oneHot(tf.tensor1d(classes, 'int32'), vectors.shape[0]), 'float32');
-  return tf.div(tf.sum(tf.mul(tf.logSoftmax(logits), truth)), -classes.length) as Scalar;
+  const pictures = embeddings.shape[0];
+  const classes = feed((batch) => batch.classes ?? new Int32Array(), [pictures], 'int32');
+  const truth = tf.cast(tf.oneHot(classes as Tensor1D, vectors.shape[0]), 'float32');
+  return tf.div(tf.sum(tf.mul(tf.logSoftmax(logits), truth)), -pictures) as Scalar;
 }

@@ -11,7 +11,8 @@ export function slicePictures(batch: Batch, first: number, count: number, pixels
 }
 
 /** Embeddings [pictures, units] of all pictures of a batch. */
-export function embedBatch({ images }: Batch, { tf, network, training }: TaskContext): Tensor2D {
+export function embedBatch({ images }: Batch, { feed, network, training }: TaskContext): Tensor2D {
   const { input } = network.shape;
-  return network.embed(tf.tensor(images, [images.length / sizeOf(input), ...input]), training);
+  const pictures = feed((batch) => batch.images, [images.length / sizeOf(input), ...input]);
+  return network.embed(pictures, training);
 }

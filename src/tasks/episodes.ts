@@ -55,7 +55,7 @@ export const episodes: TaskType<TaskEpisodes> = {
     const { classHead } = config;
     if (classHead === undefined) return ofPrototypes;
     const classifier = { softmax: 'cosine', scale: classHead.scale } as const;
-    const ofClasses = classifierLoss(classifier, embeddings, batch.classes ?? new Int32Array(), context);
+    const ofClasses = classifierLoss(classifier, embeddings, context);
     return tf.add(ofPrototypes, tf.mul(ofClasses, classHead.weight));
   },
 };

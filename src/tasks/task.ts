@@ -5,7 +5,7 @@ import type { Task } from '../config/experiment.js';
 import type { SettingProblem } from '../config/setting-problem.js';
 import type { Batch, BatchMaker, BatchSpec } from '../data/sampling/batch.js';
 import type { AlphabetCount } from '../data/splits.js';
-import type { ParameterSpec, TensorFlow } from '../layers/layer.js';
+import type { Feed, ParameterSpec, TensorFlow } from '../layers/layer.js';
 import type { LossType } from '../model/losses/loss.js';
 import type { Network, TrainingMode } from '../model/network.js';
 
@@ -27,6 +27,8 @@ export interface TaskContext {
   /** Of the losses that have one. */
   readonly margin: number;
   readonly training: TrainingMode;
+  /** Numbers of the batch as a tensor: a later step may have them read from its own batch. */
+  readonly feed: Feed<Batch>;
   /** The task's own parameters by `ParameterSpec.name`. */
   parameter(name: string): Tensor;
 }

@@ -52,10 +52,11 @@ export const verification: TaskType<TaskVerification> = {
   },
 
   loss(_config, batch, context) {
-    const { tf, network, loss, margin } = context;
+    const { tf, feed, network, loss, margin } = context;
     const embeddings = embedBatch(batch, context); // [2 * pairs, units]
     const [first, second] = tf.split(embeddings, 2, 0) as [typeof embeddings, typeof embeddings]; // [pairs, units] each
     const values = network.comparePairs(loss.measure, first, second); // [pairs]
-    return tf.mean(pairLossOf(loss)(tf, values, tf.tensor1d(batch.labels ?? new Float32Array()), margin));
+    const labels = feed(({ labels: own = new Float32Array() }) => own, [batch.labels?.length ?? 0]);
+    return tf.mean(pairLossOf(loss)(tf, values, labels, margin));
   },
 };

@@ -7,12 +7,13 @@ import { OneshotError } from '../base/problem.js';
 import { randomStream } from '../base/random-stream.js';
 import type { Task, Training } from '../config/experiment.js';
 import type { Batch } from '../data/sampling/batch.js';
-import type { Engine } from '../engine/engine.js';
+import { type Engine, feedOf } from '../engine/engine.js';
+import type { Feed } from '../layers/layer.js';
 import { TASK_NAME } from '../layers/layer-name.js';
 import { sizeOf } from '../layers/shape.js';
 import { DEFAULT_MARGIN, lossTypeOf } from '../model/losses/registry.js';
 import type { Network, TrainingMode } from '../model/network.js';
-import type { BuiltOptimizer, StepPosition } from '../optimizers/optimizer.js';
+import type { BuiltOptimizer, ScalarAt, StepPosition } from '../optimizers/optimizer.js';
 import { taskTypeOf } from '../tasks/registry.js';
 import type { TaskContext } from '../tasks/task.js';
 import { averagingDecayAt, updateAverage } from './averaging.js';
@@ -43,21 +44,55 @@ interface Sum {
   readonly gradients: ReadonlyMap<string, Tensor>;
 }
 
+/** What one step differs in from the others. */
+export interface Step {
+  readonly batch: Batch;
+  readonly position: TrainingPosition;
+  readonly progress: StepPosition;
+}
+
 /**
  * Does one step and returns its mean loss, a scalar that the caller disposes of; undefined when a stop was requested
  * between two micro-batches, in which case nothing has changed.
  */
-export async function runStep(
+export type StepRunner = (step: Step) => Promise<Scalar | undefined>;
+
+/** Returns what does the steps of a training. A step that is computed in one piece is traced. */
+export function createStepRunner(context: StepContext): StepRunner {
+  const { engine, training, network, microBatchSize } = context;
+  const { tf } = engine;
+  const whole = engine.traceStep<Step>(({ batch }, feed) => {
+    const statistics = new Map<string, Tensor>();
+    const feedBatch: Feed<Batch> = (read, ...rest) => feed((step) => read(step.batch), ...rest);
+    const { loss, gradients } = differentiate(context, batch, 1, feedBatch, {
+      uniformNoise: (layer, shape) => feed((step) => drawNoise(context, layer, sizeOf(shape), step.position, 0), shape),
+      // Kept, since it is made within the gradient's own tidy.
+      updateStatistic: (path, value) => statistics.set(path, tf.keep(value)),
+    });
+    applyUpdate(
+      context,
+      clip(context, gradients),
+      statistics,
+      (read) => feed((step) => [read(step.progress)], []) as Scalar,
+    );
+    tf.dispose([...statistics.values()]);
+    return [loss];
+  });
+  return async (step) => {
+    const units = countUnits(step.batch, sizeOf(network.shape.input), training.task, step.position);
+    return units <= microBatchSize ? (whole(step)[0] as Scalar) : runInPieces(context, step, units);
+  };
+}
+
+async function runInPieces(
   context: StepContext,
-  batch: Batch,
-  position: TrainingPosition,
-  progress: StepPosition,
+  { batch, position, progress }: Step,
+  units: number,
 ): Promise<Scalar | undefined> {
   const { engine, training, network, microBatchSize } = context;
   const { tf } = engine;
   const task = taskTypeOf(training.task);
   const pixelsPerPicture = sizeOf(network.shape.input);
-  const units = countUnits(batch, pixelsPerPicture, training.task, position);
   let previous: Sum | undefined;
 
   for (let first = 0, index = 0; ; first += microBatchSize, index++) {
@@ -66,22 +101,15 @@ export async function runStep(
     const micro = task.slice(training.task, batch, first, count, pixelsPerPicture);
     const statistics = new Map<string, Tensor>();
     const mode: TrainingMode = {
-      uniformNoise: (layer, shape) => {
-        const stream = randomStream(context.seed, 'dropout', layer, position.epoch, position.step, index);
-        const noise = new Float32Array(sizeOf(shape));
-        for (let at = 0; at < noise.length; at++) noise[at] = stream.uniform();
-        return tf.tensor(noise, [...shape]);
-      },
+      uniformNoise: (layer, shape) => tf.tensor(drawNoise(context, layer, sizeOf(shape), position, index), [...shape]),
       // Kept, since it is made within the gradient's own tidy.
       updateStatistic: (path, value) => statistics.set(path, tf.keep(value)),
     };
     const sum = tf.tidy(() => {
-      const own = differentiate(context, micro, count / units, mode);
+      const own = differentiate(context, micro, count / units, feedOf(tf, micro), mode);
       const total = previous === undefined ? own : addSums(context, previous, own);
       if (!isLast) return asContainer(total);
-      const { globalNorm } = training.gradientClipping ?? {};
-      const gradients = globalNorm === undefined ? total.gradients : clipGradients(tf, total.gradients, globalNorm);
-      applyUpdate(context, gradients, statistics, progress);
+      applyUpdate(context, clip(context, total.gradients), statistics, (read) => tf.scalar(read(progress)));
       return { loss: total.loss };
     });
     tf.dispose([...statistics.values()]);
@@ -116,8 +144,25 @@ function countUnits(batch: Batch, pixelsPerPicture: number, task: Task, position
   throw new OneshotError('internal', `${where} holds ${holds}; it needs ${needs}`);
 }
 
+/** Numbers in [0, 1) for a layer's random mask, by the place in the training. */
+function drawNoise(
+  { seed }: StepContext,
+  layer: string,
+  count: number,
+  { epoch, step }: TrainingPosition,
+  microBatch: number,
+): Float32Array {
+  const stream = randomStream(seed, 'dropout', layer, epoch, step, microBatch);
+  return new Float32Array(count).map(() => stream.uniform());
+}
+
+function clip({ engine: { tf }, training }: StepContext, gradients: Sum['gradients']): Sum['gradients'] {
+  const { globalNorm } = training.gradientClipping ?? {};
+  return globalNorm === undefined ? gradients : clipGradients(tf, gradients, globalNorm);
+}
+
 /** Loss and gradients of a micro-batch, both times its share of the batch, so that the sum over all is the batch's mean. */
-function differentiate(context: StepContext, batch: Batch, share: number, mode: TrainingMode): Sum {
+function differentiate(context: StepContext, batch: Batch, share: number, feed: Feed<Batch>, mode: TrainingMode): Sum {
   const { engine, network, training, state, unreached } = context;
   const { tf } = engine;
   const paths = [...state.slots.keys()];
@@ -129,6 +174,7 @@ function differentiate(context: StepContext, batch: Batch, share: number, mode: 
       loss: lossTypeOf(training.loss),
       margin: training.margin ?? DEFAULT_MARGIN,
       training: mode,
+      feed,
       parameter: (name) => state.weights.get(`${TASK_NAME}/${name}`) as Tensor,
     };
     const loss = taskTypeOf(training.task).loss(training.task, batch, taskContext);
@@ -152,7 +198,7 @@ function applyUpdate(
   { engine, state, optimizer, training }: StepContext,
   gradients: ReadonlyMap<string, Tensor>,
   statistics: ReadonlyMap<string, Tensor>,
-  progress: StepPosition,
+  scalarAt: ScalarAt,
 ): void {
   const { tf } = engine;
   const inputs = new Map(
@@ -161,7 +207,7 @@ function applyUpdate(
       { value: state.weights.get(path) as Tensor, gradient, slots: state.slots.get(path) as readonly Tensor[] },
     ]),
   );
-  const outputs = optimizer.update(tf, inputs, progress);
+  const outputs = optimizer.update(tf, inputs, scalarAt);
   const newWeights = new Map(statistics);
   for (const [path, { value, slots }] of outputs) {
     newWeights.set(path, value);
@@ -171,7 +217,8 @@ function applyUpdate(
   }
   for (const [path, value] of newWeights) state.weights.get(path)?.assign(value);
   if (state.averages === undefined || training.averaging === undefined) return;
-  const leaves = tf.scalar(1 - averagingDecayAt(training.averaging.decay, progress.stepsDone));
+  const { decay } = training.averaging;
+  const leaves = scalarAt(({ stepsDone }) => 1 - averagingDecayAt(decay, stepsDone));
   for (const [path, average] of state.averages)
     average.assign(updateAverage(tf, average, state.weights.get(path) as Tensor, leaves));
 }

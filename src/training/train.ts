@@ -22,7 +22,7 @@ import { startEpochClock } from './epoch-clock.js';
 import { createEpochLoss } from './epoch-loss.js';
 import { findUnreached } from './find-unreached.js';
 import { buildSchedule } from './schedules/registry.js';
-import { runStep, type StepContext } from './train-step.js';
+import { createStepRunner, type StepContext } from './train-step.js';
 import type { TrainingHooks } from './training-hooks.js';
 import { drawInitialState, uploadState } from './training-state.js';
 
@@ -82,6 +82,7 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
   const patienceEpochs = training.earlyStopping?.patienceEpochs ?? Number.POSITIVE_INFINITY;
   const { context, evaluated } = prepareNetwork(options);
   const { state } = context;
+  const runStep = createStepRunner(context);
   let position: TrainingPosition = restore?.position ?? { epoch: 1, step: 0 };
   let best: BestEpoch = restore?.best ?? {};
   const clock = startEpochClock(hooks.now, restore?.epochSeconds ?? 0);
@@ -98,7 +99,7 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
     const stepsDone = (epoch - 1) * stepsPerEpoch + step;
     const batch = await options.batches(epoch, step);
     const progress = { stepsDone, epochsDone: epoch - 1, rateFactor: schedule(stepsDone) };
-    const loss = await runStep(context, batch, position, progress);
+    const loss = await runStep({ batch, position, progress });
     if (loss === undefined) return false;
     losses.add(loss);
     position = { epoch, step: step + 1 };

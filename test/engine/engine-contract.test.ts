@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/base/random-stream.js';
 import type { Layer, Model, Task, Training } from '../../src/config/experiment.js';
 import type { Batch } from '../../src/data/sampling/batch.js';
-import type { Engine, EngineName } from '../../src/engine/engine.js';
+import { type Engine, type EngineName, feedOf } from '../../src/engine/engine.js';
 import { initializeNetwork } from '../../src/model/initializers.js';
 import { lossTypeOf } from '../../src/model/losses/registry.js';
 import { buildNetwork, type TrainingMode, uploadParameters } from '../../src/model/network.js';
@@ -172,17 +172,19 @@ async function differentiate(
       ),
     updateStatistic: (path, value) => kept.push([path, tf.keep(value)]),
   };
+  const batch = noiseBatch();
   const context: TaskContext = {
     tf,
     network,
     loss: lossTypeOf(loss),
     margin: 0.7,
     training,
+    feed: feedOf(tf, batch),
     parameter: (name) => variables.get(`task/${name}`)!,
   };
   const learned = shape.parameters.filter(({ role }) => role !== 'statistic');
   const { value, grads } = tf.variableGrads(
-    () => taskTypeOf(task).loss(task, noiseBatch(), context),
+    () => taskTypeOf(task).loss(task, batch, context),
     learned.map(({ path }) => variables.get(path)!),
   );
   engine.flush();

@@ -37,7 +37,7 @@ function trace(
     return GRADIENTS.map((number, step) => {
       const inputs = new Map([[spec.path, { value, gradient: tf.tensor([number]), slots }]]);
       const position = { stepsDone: step, epochsDone: 0, rateFactor: 1, ...positions(step) };
-      ({ value, slots } = optimizer.update(tf, inputs, position).get(spec.path)!);
+      ({ value, slots } = optimizer.update(tf, inputs, (read) => tf.scalar(read(position))).get(spec.path)!);
       return value.dataSync()[0]!;
     });
   });

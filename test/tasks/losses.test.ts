@@ -1,7 +1,8 @@
 import type { Tensor3D } from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Task, TaskAllPairs, TaskEpisodes } from '../../src/config/experiment.js';
-import type { Engine } from '../../src/engine/engine.js';
+import type { Batch } from '../../src/data/sampling/batch.js';
+import { type Engine, feedOf } from '../../src/engine/engine.js';
 import { startEngine } from '../../src/engine/start-engine.js';
 import { binaryCrossEntropy } from '../../src/model/losses/binary-cross-entropy.js';
 import { contrastive } from '../../src/model/losses/contrastive.js';
@@ -23,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => engine.dispose());
 
 /** What the tasks under test do not look at. */
-const unused: Omit<TaskContext, 'tf' | 'network' | 'loss'> = {
+const unused: Omit<TaskContext, 'tf' | 'network' | 'loss' | 'feed'> = {
   margin: 0.5,
   training: {} as TrainingMode,
   parameter: () => {
@@ -94,8 +95,9 @@ describe('all pairs', () => {
         embed: () => tf.zeros([8, 1]),
         compareAll: () => z,
       } as unknown as Network;
-      const context = { ...unused, tf, network, loss: lossTypeOf('binaryCrossEntropy') };
-      return allPairs.loss({ ...task, negatives }, { images: new Float32Array(8) }, context);
+      const batch = { images: new Float32Array(8) };
+      const context = { ...unused, tf, network, loss: lossTypeOf('binaryCrossEntropy'), feed: feedOf(tf, batch) };
+      return allPairs.loss({ ...task, negatives }, batch, context);
     });
     const { value, grad } = gradient(tf.tensor3d(logits, [2, 4, 4]));
     expect(value.dataSync()[0]).toBeCloseTo(expected.loss, 5);
@@ -135,8 +137,9 @@ describe('losses of distances', () => {
       embed: () => tf.zeros([8, 1]),
       compareAll: () => tf.tensor3d(distances, [2, 4, 4]),
     } as unknown as Network;
-    const context = { ...unused, tf, network, loss: lossTypeOf('triplet') };
-    expect(allPairs.loss(task, { images: new Float32Array(8) }, context).dataSync()[0]).toBeCloseTo(expected, 5);
+    const batch = { images: new Float32Array(8) };
+    const context = { ...unused, tf, network, loss: lossTypeOf('triplet'), feed: feedOf(tf, batch) };
+    expect(allPairs.loss(task, batch, context).dataSync()[0]).toBeCloseTo(expected, 5);
   });
 });
 
@@ -149,7 +152,11 @@ describe('tasks of classes', () => {
     Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0)) - logits[truth]!;
 
   /** A network with given embeddings whose head is the negative squared distance. */
-  function contextOf(embeddings: number[][], parameters: Record<string, number[][] | number[]> = {}): TaskContext {
+  function contextOf(
+    embeddings: number[][],
+    batch: Batch,
+    parameters: Record<string, number[][] | number[]> = {},
+  ): TaskContext {
     const { tf } = engine;
     const network = {
       shape: { input: [1, 1, 1], encoder: { units } },
@@ -160,7 +167,7 @@ describe('tasks of classes', () => {
       },
     } as unknown as Network;
     const parameter = (name: string) => tf.tensor(parameters[name]!);
-    return { ...unused, tf, network, loss: lossTypeOf('binaryCrossEntropy'), parameter };
+    return { ...unused, tf, network, loss: lossTypeOf('binaryCrossEntropy'), feed: feedOf(tf, batch), parameter };
   }
 
   it.each([1, 2])(
@@ -187,7 +194,8 @@ describe('tasks of classes', () => {
               );
             }
         }
-      const found = episodes.loss(task, { images: new Float32Array(12) }, contextOf(embeddings)).dataSync()[0];
+      const batch = { images: new Float32Array(12) };
+      const found = episodes.loss(task, batch, contextOf(embeddings, batch)).dataSync()[0];
       expect(losses).toHaveLength(2 * 3 * 2 * (3 - shots));
       expect(found).toBeCloseTo(losses.reduce((sum, loss) => sum + loss, 0) / losses.length, 5);
     },
@@ -208,14 +216,10 @@ describe('tasks of classes', () => {
           ),
         0,
       ) / 4;
+    const batch = { images: new Float32Array(4), classes: truths };
+    const context = contextOf(embeddings, batch, { classes, classBias: bias });
     const lossOf = (softmax: 'cosine' | 'linear') =>
-      classification
-        .loss(
-          { type: 'classification', softmax, scale: 5 },
-          { images: new Float32Array(4), classes: truths },
-          contextOf(embeddings, { classes, classBias: bias }),
-        )
-        .dataSync()[0];
+      classification.loss({ type: 'classification', softmax, scale: 5 }, batch, context).dataSync()[0];
     const cosine = (a: number[], b: number[]) => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
     expect(lossOf('cosine')).toBeCloseTo(
       mean((embedding, index) => 5 * cosine(embedding, classes[index]!)),

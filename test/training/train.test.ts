@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Model, Training } from '../../src/config/experiment.js';
 import type { Batch } from '../../src/data/sampling/batch.js';
-import type { Engine } from '../../src/engine/engine.js';
+import { computeEachStep, type Engine } from '../../src/engine/engine.js';
 import { hashArrays } from '../../src/model/named-arrays.js';
 import { readTrainingCheckpoint, writeTrainingCheckpoint } from '../../src/training/checkpoint.js';
 import { type TrainingOptions, type TrainingResult, train } from '../../src/training/train.js';
@@ -136,6 +136,25 @@ describe.each(await findStartingEngines())('training on engine %s', (name) => {
       expect(engine.memory().tensors).toBe(before);
     });
   });
+
+  it.each<[string, Model, Training]>([
+    ['pairs', plainModel, pairTraining],
+    ['all pairs', noisyModel, groupTraining],
+    ['episodes', distanceModel, episodeTraining],
+    ['classes', distanceModel, classTraining],
+  ])(
+    'asks for two steps of %s alone where the engine repeats them, with the same bytes',
+    async (_, model, training) => {
+      const hashOf = ({ recording }: { recording: Recording }) => hashArrays(recording.last.at(-1)!.arrays);
+      await withEngine(name, async (engine) => {
+        const asked = await run({ ...engine, traceStep: computeEachStep(engine) }, { model, training });
+        const before = engine.statistics().replays;
+        expect(hashOf(await run(engine, { model, training }))).toBe(hashOf(asked));
+        // 4 epochs of 5 steps; only this engine repeats them.
+        expect(engine.statistics().replays - before).toBe(name === 'onnxruntime' ? 18 : 0);
+      });
+    },
+  );
 
   it('compiles no more after the first epoch and runs once per micro-batch', async () => {
     await withEngine(name, async (engine) => {

@@ -1,5 +1,5 @@
 /** The TensorFlow.js backend: what tfjs asks of it, and the parts that it is made of. */
-import type { BackendValues, DataId, TensorInfo, DataType as TfDataType } from '@tensorflow/tfjs';
+import type { BackendValues, DataId, Tensor, TensorInfo, DataType as TfDataType } from '@tensorflow/tfjs';
 import type { Shape } from './base/shapes.js';
 import type { TensorFlow } from './base/tensorflow.js';
 import { GraphCache } from './graph/graph-cache.js';
@@ -20,6 +20,7 @@ import { Runtime } from './runtime/runtime.js';
 import type { NumericArray } from './runtime/tensor-buffer.js';
 import { countPhysicalCores } from './runtime/threads.js';
 import { Scheduler } from './scheduler.js';
+import { type StepBody, traceStep } from './traced-step.js';
 import { Tuner } from './tuning/tuner.js';
 import { findTuningFile } from './tuning/tuning-files.js';
 
@@ -36,6 +37,8 @@ export interface BackendStatistics {
   runMs: number;
   /** Operations recorded. */
   recorded: number;
+  /** Steps that were run without being recorded. */
+  replays: number;
 }
 
 /** What a backend computes with. */
@@ -67,7 +70,9 @@ export class OnnxRuntimeBackend implements OperationRecorder {
     runs: 0,
     runMs: 0,
     recorded: 0,
+    replays: 0,
   };
+  readonly #tf: TensorFlow;
   readonly #runtime: Runtime;
   /** Operators of our own in generated machine code; null where there are none. */
   #native: NativeOperators | null;
@@ -85,6 +90,7 @@ export class OnnxRuntimeBackend implements OperationRecorder {
 
   constructor(tf: TensorFlow, options: OnnxRuntimeOptions = {}) {
     const { provider = 'cpu', warn = console.warn } = options;
+    this.#tf = tf;
     this.#warn = warn;
     const api = loadOnnxRuntime(options.libraryPath ?? findLibrary());
     const threads = options.threads ?? countPhysicalCores();
@@ -275,6 +281,38 @@ export class OnnxRuntimeBackend implements OperationRecorder {
 
   epsilon(): number {
     return 1e-7;
+  }
+
+  /**
+   * Returns a function that does what `body` does. Once two steps have recorded the same graph of the same constants, later
+   * ones run it without calling `body`: numbers that differ from step to step have to enter by `feed`, and the only things
+   * changed may be variables. Steps that do something else are recorded every time.
+   */
+  traceStep<Step>(body: StepBody<Step>): (step: Step) => Tensor[] {
+    if (this.#device) {
+      return (step) => {
+        const results = this.#tf.tidy(() =>
+          body(step, (read, shape, dtype) => this.#tf.tensor(read(step) as never, [...shape], dtype)),
+        );
+        this.flush();
+        return results;
+      };
+    }
+    const traced = traceStep(
+      {
+        tf: this.#tf,
+        recorder: this.#recorder,
+        scheduler: this.#scheduler,
+        graphs: this.#graphs,
+        pool: this.#pool,
+        counters: this.statistics,
+      },
+      body,
+    );
+    return (step) => {
+      this.#throwIfDisposed();
+      return traced(step);
+    };
   }
 
   /** Computes everything recorded and alive. Call it once a step when no tensor of the step is read. */

@@ -2,7 +2,7 @@
 import type { DataId } from '@tensorflow/tfjs';
 import { sizeOf } from './base/shapes.js';
 import type { TensorFlow } from './base/tensorflow.js';
-import { findReplaced, type GraphCache } from './graph/graph-cache.js';
+import { findReplaced, type GraphCache, type GraphRun } from './graph/graph-cache.js';
 import { collectOperations, type PendingWork, throwEarlierFailure } from './recording/pending-work.js';
 import type { RecordedOperation, TensorData } from './recording/recorded-operation.js';
 import type { Demand } from './recording/recorder.js';
@@ -30,6 +30,7 @@ export class Scheduler implements Demand {
   readonly #options: SchedulerOptions;
   readonly #work: PendingWork;
   #outermostScope: number | undefined;
+  #observer: { run(run: GraphRun, outputs: readonly TensorData[]): void; read(data: TensorData): void } | null = null;
   #isFlushScheduled = false;
   #isStopped = false;
 
@@ -67,6 +68,25 @@ export class Scheduler implements Demand {
     });
   }
 
+  beforeReading(data: TensorData): void {
+    this.#observer?.read(data);
+  }
+
+  /**
+   * Calls `onRun` before each run with what it computes, until `end`. `wasRead` says whether JavaScript has looked at data
+   * of some kind since then.
+   */
+  observe(onRun: (run: GraphRun, outputs: readonly TensorData[]) => void) {
+    const read = new Set<TensorData>();
+    this.#observer = { run: onRun, read: (data) => read.add(data) };
+    return {
+      end: () => {
+        this.#observer = null;
+      },
+      wasRead: (isMeant: (data: TensorData) => boolean) => [...read].some(isMeant),
+    };
+  }
+
   compute(data: TensorData): void {
     this.#run(data);
   }
@@ -75,6 +95,11 @@ export class Scheduler implements Demand {
     this.#work.tensors.delete(data.serial);
     this.#computeApart(collectOperations([data]), [data], true);
     if (data.failure) throw data.failure;
+  }
+
+  /** Whether nothing is pending. */
+  get isIdle(): boolean {
+    return this.#work.tensors.size === 0;
   }
 
   /** Computes everything recorded and alive. */
@@ -145,6 +170,7 @@ export class Scheduler implements Demand {
       return buffer;
     });
     if (device) this.#moveWhatIsReadAgain(device, run.leaves);
+    this.#observer?.run(run, outputs);
     try {
       graphs.run(run, buffers);
     } catch (error) {

@@ -108,6 +108,17 @@ export class GraphCache {
     this.#counters.runMs += performance.now() - start;
   }
 
+  /** Whether the graph is still there; it counts as used then. */
+  use(compiled: CompiledGraph): boolean {
+    for (const [key, known] of this.#graphs) {
+      if (known !== compiled) continue;
+      this.#graphs.delete(key);
+      this.#graphs.set(key, known);
+      return true;
+    }
+    return false;
+  }
+
   dispose(): void {
     for (const { stages } of this.#graphs.values()) disposeStages(stages);
     this.#graphs.clear();
@@ -157,10 +168,15 @@ export class GraphCache {
   }
 }
 
-/** Returns the known tensor whose memory a result may take when nobody needs that tensor after the run. */
-export function findReplaced({ compiled, leaves }: GraphRun, output: number): TensorData | null {
-  const leaf = compiled.replacements.get(output);
-  return leaf === undefined ? null : leaves[leaf]!;
+/** Returns the number of the known tensor whose memory a result may take when nobody needs that tensor after the run. */
+export function findReplacedLeaf({ compiled }: Pick<GraphRun, 'compiled'>, output: number): number | undefined {
+  return compiled.replacements.get(output);
+}
+
+/** Returns that tensor. */
+export function findReplaced(run: GraphRun, output: number): TensorData | null {
+  const leaf = findReplacedLeaf(run, output);
+  return leaf === undefined ? null : run.leaves[leaf]!;
 }
 
 function disposeStages(stages: readonly Stage[]): void {

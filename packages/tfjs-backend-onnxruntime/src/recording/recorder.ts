@@ -15,6 +15,8 @@ export interface Demand {
   /** Called before something is added to the pending work. */
   beforeRecording(): void;
   afterRecording(): void;
+  /** Called before JavaScript looks at numbers. */
+  beforeReading(data: TensorData): void;
   /** Computes the data, whose buffer is there afterwards, and what else is pending. */
   compute(data: TensorData): void;
   /** Computes the data and nothing else. */
@@ -123,6 +125,7 @@ export class Recorder implements OperationRecorder {
   peek(tensor: TensorInfo): NumericArray | null {
     const data = this.dataOf(tensor.dataId);
     throwEarlierFailure(data);
+    this.#demand.beforeReading(data);
     if (!data.buffer && isCheap(data)) this.#demand.computeAlone(data);
     return data.buffer instanceof TensorBuffer ? data.buffer.values : null;
   }
@@ -181,6 +184,7 @@ export class Recorder implements OperationRecorder {
     if (data.text) return data.text as unknown as BackendValues;
     if (data.parts) return this.#readComplex(data.parts);
     throwEarlierFailure(data);
+    this.#demand.beforeReading(data);
     if (!data.buffer) this.#demand.compute(data);
     // Copied: the buffer goes on to other tensors when this one is disposed of.
     return data.buffer!.copy(0, data.buffer!.length);
@@ -232,6 +236,28 @@ export class Recorder implements OperationRecorder {
     return this.#data.get(dataId);
   }
 
+  /** Serial number of the next tensor's data. */
+  get nextSerial(): number {
+    return this.#tensorSerial + 1;
+  }
+
+  /** Returns data of its own with the numbers of known data, until `release`. */
+  copy({ shape, buffer }: TensorData): TensorData {
+    const { dtype, length } = buffer!;
+    const own = this.#pool.take(dtype, length);
+    own.values.set(buffer!.copy(0, length));
+    return this.#createData(shape, dtype, own);
+  }
+
+  release({ buffer }: TensorData): void {
+    if (buffer) this.#pool.give(buffer);
+  }
+
+  /** Returns a tensor whose numbers a run has written. */
+  adoptBuffer(shape: Shape, dtype: NumericType, buffer: AnyBuffer): TensorInfo {
+    return this.#createTensor(shape, dtype, buffer);
+  }
+
   dataOf(dataId: DataId): TensorData {
     const data = this.#data.get(dataId);
     if (data) return data;
@@ -260,10 +286,16 @@ export class Recorder implements OperationRecorder {
   #createTensor(shape: Shape, dtype: TfDataType, buffer: AnyBuffer | null): TensorInfo {
     const dataId = {};
     const ownShape = [...shape];
-    this.#data.set(dataId, {
+    this.#data.set(dataId, this.#createData(ownShape, dtype as NumericType, buffer));
+    this.#dataIds++;
+    return { dataId, shape: ownShape, dtype };
+  }
+
+  #createData(shape: Shape, dtype: NumericType, buffer: AnyBuffer | null): TensorData {
+    return {
       serial: ++this.#tensorSerial,
-      shape: ownShape,
-      dtype: dtype as NumericType,
+      shape,
+      dtype,
       references: 1,
       buffer,
       producer: null,
@@ -272,8 +304,6 @@ export class Recorder implements OperationRecorder {
       parts: null,
       failure: null,
       isPassedOver: false,
-    });
-    this.#dataIds++;
-    return { dataId, shape: ownShape, dtype };
+    };
   }
 }
