@@ -105,3 +105,16 @@ it('docs/results.md is what the command writes from docs/results.json', () => {
   const record = readResultsRecord(join(docs, 'results.json'));
   expect(readFileSync(join(docs, 'results.md'), 'utf8')).toBe(renderResultsPage(record));
 });
+
+it('networks of an experiment that compares many stand with it alone, its baselines in the tables over all', () => {
+  const { experiments, ...rest } = readResultsRecord(join(import.meta.dirname, '../../docs/results.json'));
+  const only = experiments.filter(({ experiment }) => experiment === 'omniglot-small');
+  const tablesWith = (configurations: number) => {
+    const changed = only.map((one) => ({ ...one, conditions: { ...one.conditions, configurations } }));
+    return renderResultsPage({ ...rest, experiments: changed }).split('\n## omniglot-small')[0]!;
+  };
+  const [few, many] = [tablesWith(4), tablesWith(5)];
+  expect(few).toContain('| omniglot-small');
+  expect(many).not.toContain('| omniglot-small');
+  for (const page of [few, many]) expect(page).toContain('| nearest neighbour, Euclidean');
+});
