@@ -289,15 +289,6 @@ export class OnnxRuntimeBackend implements OperationRecorder {
    * changed may be variables. Steps that do something else are recorded every time.
    */
   traceStep<Step>(body: StepBody<Step>): (step: Step) => Tensor[] {
-    if (this.#device) {
-      return (step) => {
-        const results = this.#tf.tidy(() =>
-          body(step, (read, shape, dtype) => this.#tf.tensor(read(step) as never, [...shape], dtype)),
-        );
-        this.flush();
-        return results;
-      };
-    }
     const traced = traceStep(
       {
         tf: this.#tf,
@@ -306,6 +297,7 @@ export class OnnxRuntimeBackend implements OperationRecorder {
         graphs: this.#graphs,
         pool: this.#pool,
         counters: this.statistics,
+        canReplay: this.#device === null,
       },
       body,
     );

@@ -35,6 +35,8 @@ interface TracingOptions {
   readonly graphs: GraphCache;
   readonly pool: BufferPool;
   readonly counters: { replays: number };
+  /** Whether runs can be repeated; else every step is recorded. */
+  readonly canReplay: boolean;
 }
 
 /** Where a graph's known tensor comes from in every step. */
@@ -75,6 +77,12 @@ const MAX_RECORDINGS = 32;
 /** Returns a function that does what `body` does; the results belong to the caller. */
 export function traceStep<Step>(options: TracingOptions, body: StepBody<Step>): (step: Step) => Tensor[] {
   const { tf, recorder, scheduler, counters } = options;
+  const recordPlainly = (step: Step) => {
+    const results = tf.tidy(() => body(step, (read, shape, dtype) => upload(tf, read(step), shape, dtype)));
+    scheduler.flush();
+    return results;
+  };
+  if (!options.canReplay) return recordPlainly;
   const observer = new StepObserver<Step>(options);
   let last: Trace<Step> | null = null;
   let isReady = false;
@@ -88,12 +96,7 @@ export function traceStep<Step>(options: TracingOptions, body: StepBody<Step>): 
       }
       isReady = false;
     }
-    if (recordings >= MAX_RECORDINGS) {
-      const feed: Feed<Step> = (read, shape, dtype) => upload(tf, read(step), shape, dtype);
-      const results = tf.tidy(() => body(step, feed));
-      scheduler.flush();
-      return results;
-    }
+    if (recordings >= MAX_RECORDINGS) return recordPlainly(step);
     recordings++;
     const { results, trace } = observer.record(step, body);
     isReady = trace !== null && last !== null && isSameTrace(trace, last);
@@ -285,7 +288,7 @@ function replay<Step>(options: TracingOptions, trace: Trace<Step>, step: Step): 
     return buffer;
   });
   try {
-    graphs.run({ ...run, leaves: leaves.map((buffer) => ({ buffer })) as never }, buffers);
+    graphs.run({ ...run, leaves: leaves.map((buffer) => ({ buffer })) }, buffers);
   } catch (error) {
     for (const buffer of taken) pool.give(buffer);
     throw error;

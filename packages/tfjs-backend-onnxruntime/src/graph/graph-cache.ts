@@ -35,6 +35,9 @@ export interface GraphRun {
   readonly leaves: readonly TensorData[];
 }
 
+/** What a run needs of its known tensors is their memory. */
+type RunInput = Omit<GraphRun, 'leaves'> & { readonly leaves: readonly Pick<TensorData, 'buffer'>[] };
+
 interface Counters {
   compiles: number;
   compileMs: number;
@@ -87,7 +90,7 @@ export class GraphCache {
    * Computes the outputs into `buffers`. A buffer may be that of the tensor that `findReplaced` names for it.
    * @throws Error that names the operations of the graph, with ONNX Runtime's own error as cause.
    */
-  run({ compiled, operations, leaves }: GraphRun, buffers: readonly AnyBuffer[]): void {
+  run({ compiled, operations, leaves }: RunInput, buffers: readonly AnyBuffer[]): void {
     const runs = compiled.stages.map(({ session, inputs, outputs }) => ({
       session,
       inputs: inputs.map((place) => leaves[place.leaf]!.buffer!.view(this.#runtime, place)),

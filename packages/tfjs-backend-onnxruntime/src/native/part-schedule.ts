@@ -71,9 +71,8 @@ export class PartSchedule {
       this.#lanes[lane] ??= words((this.stages.length * BLOCK_BYTES) / WORD_BYTES);
       const blocks = this.#lanes[lane];
       addresses.forEach((bases, stage) => {
-        const at = (stage * BLOCK_BYTES) / WORD_BYTES;
-        blocks[at] = this.stages[stage]!.tasks.address;
-        for (let index = 0; index < bases.length; index++) blocks[at + 1 + index] = bases[index]!;
+        const start = (stage * BLOCK_BYTES) / WORD_BYTES;
+        blocks.set([this.stages[stage]!.tasks.address, ...bases], start);
       });
       parameters[LANES + lane] = addressOf(blocks);
     });

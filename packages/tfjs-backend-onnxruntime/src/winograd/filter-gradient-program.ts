@@ -1,7 +1,7 @@
 /**
  * The gradient of the filters by Winograd's tiles as a native program: Gᵀ [Σ (Bᵀ d B) ⊙ (A dy Aᵀ)] G, summed over tiles
- * before the last transform. Groups of images are summed apart, each in the order of the
- * batch, and then added: the count of threads changes nothing.
+ * before the last transform. Groups of images are summed apart, each in the order of the batch, and then added: the count of
+ * threads changes nothing.
  */
 import { type ConvolutionShape, countElements } from '../base/convolution-shape.js';
 import { writePartSums } from '../native/add-part-sums.js';
@@ -76,34 +76,31 @@ export function createFilterGradient(code: CodeBlock, shape: ConvolutionShape, b
       ]),
     ),
   );
-  // Products are summed where their group's sums lie.
-  const products = groups.map((_, group) =>
-    createTasksByLength(chunks, (count) =>
-      range(PRODUCTS).flatMap((index) =>
-        shifts.map((shift, piece) => [
-          index * tilePlane + shift * inputChannels * FLOAT_BYTES,
-          index * gradientPlane,
-          group * sumBytes + (index * plan.pieces + piece) * matrixBytes,
-          product.run ? count : count * plan.inputTiles,
-        ]),
-      ),
+  const products = createTasksByLength(chunks, (count) =>
+    range(PRODUCTS).flatMap((index) =>
+      shifts.map((shift, piece) => [
+        index * tilePlane + shift * inputChannels * FLOAT_BYTES,
+        index * gradientPlane,
+        (index * plan.pieces + piece) * matrixBytes,
+        product.run ? count : count * plan.inputTiles,
+      ]),
     ),
   );
-  // Two stages of products for each group: the first chunk's, and those that go on with the sum.
+  // Two stages of products for each group, whose sums lie apart: the first chunk's, and those that go on with the sum.
   const schedule = new PartSchedule(
     [
       { code: transformInputs!, tasks: imageTasks },
       { code: transformGradients!, tasks: gradientTasks },
-      ...products.flatMap(({ tasks }) => [
-        { code: multiply!, tasks },
-        { code: multiplyMore!, tasks },
+      ...groups.flatMap(() => [
+        { code: multiply!, tasks: products.tasks },
+        { code: multiplyMore!, tasks: products.tasks },
       ]),
     ],
     groups.map((group, index) =>
       group.flatMap((chunk, place) => [
         runOfImages(0, chunk, inputChannels / vectors.floats),
         runOfImages(1, chunk, outputChannels / vectors.floats),
-        products[index]!.runOf(2 + 2 * index + (place === 0 ? 0 : 1), chunk),
+        products.runOf(2 + 2 * index + (place === 0 ? 0 : 1), chunk),
       ]),
     ),
   );
@@ -127,8 +124,11 @@ export function createFilterGradient(code: CodeBlock, shape: ConvolutionShape, b
       launcher.launchParts(schedule, (lane) => {
         const inputTiles = sums + BigInt(groups.length * sumBytes + lane * laneBytes);
         const gradientTiles = inputTiles + BigInt(tileBytes);
-        const product = [inputTiles, gradientTiles, sums];
-        return [[images!, inputTiles], [gradients!, gradientTiles], ...groups.flatMap(() => [product, product])];
+        const ofGroups = groups.flatMap((_, group) => {
+          const addresses = [inputTiles, gradientTiles, sums + BigInt(group * sumBytes)];
+          return [addresses, addresses];
+        });
+        return [[images!, inputTiles], [gradients!, gradientTiles], ...ofGroups];
       });
       if (groups.length > 1) launcher.launch(addSums!, parameters.set(addTasks, sums, sums), addTasks.length);
       launcher.launch(transformSums!, parameters.set(sumTasks, sums, filterGradient!), sumTasks.length);

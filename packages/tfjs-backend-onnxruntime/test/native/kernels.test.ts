@@ -186,6 +186,19 @@ const outputShape = ({ batch, outputChannels, outputSize }: ConvolutionShape): S
   ...outputSize,
 ];
 
+/** Random images, filters and gradients, with the result and the gradient of the filters as sums in order. */
+function drawConvolution(shape: ConvolutionShape) {
+  const x = randomValues(lengthOf(inputShape(shape)), 1);
+  const filter = randomValues(lengthOf([...shape.kernel, shape.inputChannels, shape.outputChannels]), 2);
+  const dy = randomValues(lengthOf(outputShape(shape)), 3);
+  const [y, df] = [new Float64Array(dy.length), new Float64Array(filter.length)];
+  forEachProduct(shape, (a, b, c) => {
+    y[c]! += x[a]! * filter[b]!;
+    df[b]! += x[a]! * dy[c]!;
+  });
+  return { x, filter, dy, y, df };
+}
+
 /** Tiles that end inside and outside the image, filters in one piece and in several, half panels of channels. */
 const CONVOLUTIONS = {
   '3 × 3, padded': convolutionShape(2, [7, 6], [16, 48], [3, 3], 1),
@@ -302,14 +315,7 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
       fc.property(shapes, ({ batch, height, width, channels, kernel, padding }) => {
         const shape = convolutionShape(batch, [height, width], channels, kernel, padding);
         fc.pre(shape.outputSize.every((length) => length > 0) && canUseWinograd(shape, size));
-        const x = randomValues(lengthOf(inputShape(shape)), 1);
-        const filter = randomValues(lengthOf([...kernel, ...channels]), 2);
-        const dy = randomValues(lengthOf(outputShape(shape)), 3);
-        const [y, df] = [new Float64Array(dy.length), new Float64Array(filter.length)];
-        forEachProduct(shape, (a, b, c) => {
-          y[c]! += x[a]! * filter[b]!;
-          df[b]! += x[a]! * dy[c]!;
-        });
+        const { x, filter, dy, y, df } = drawConvolution(shape);
         const options = { isFlipped: false, hasBias: false, withRelu: false };
         const blocked = block(x, inputShape(shape), size);
         const foundY = emulate(vectors, (code) => createConvolution(code, shape, size, options), [blocked, filter]);
@@ -325,14 +331,7 @@ describe.each(TARGETS)('With $name and blocks of %j channels', (vectors, size) =
   it('a batch in parts is computed alike in any number of lanes', () => {
     // Eight images of 166 kB of tiles and products: four parts.
     const shape = convolutionShape(8, [24, 24], [16, 16], [3, 3], 1);
-    const x = randomValues(lengthOf(inputShape(shape)), 1);
-    const filter = randomValues(9 * 16 * 16, 2);
-    const dy = randomValues(lengthOf(outputShape(shape)), 3);
-    const [y, df] = [new Float64Array(dy.length), new Float64Array(filter.length)];
-    forEachProduct(shape, (a, b, c) => {
-      y[c]! += x[a]! * filter[b]!;
-      df[b]! += x[a]! * dy[c]!;
-    });
+    const { x, filter, dy, y, df } = drawConvolution(shape);
     const options = { isFlipped: false, hasBias: false, withRelu: false };
     const blocked = block(x, inputShape(shape), size);
     const compute = (lanes: number) => [
