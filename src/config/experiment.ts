@@ -1822,9 +1822,13 @@ export interface ProtocolLakeRuns {
  */
 export interface TestTimeAugmentation {
   /**
-   * Distorted copies.
+   * Distorted copies; 0 with `rotations` alone.
    */
   copies: number;
+  /**
+   * Two pictures are also compared with both turned by 90, 180 and 270 degrees; their score is the mean of the four. Takes four times as long, and is worth most for networks that were trained with `augmentation.rotationClasses`.
+   */
+  rotations?: boolean;
   /**
    * Factor on the ranges of the distortions.
    */

@@ -58,8 +58,13 @@ export function nameTask(
   task: Pick<EvaluationTask, 'selection' | 'protocol' | 'nWay' | 'kShot' | 'testTimeAugmentation'>,
 ): string {
   const { selection, protocol, nWay, kShot, testTimeAugmentation } = task;
-  const augmentation = testTimeAugmentation ? `-tta-${testTimeAugmentation.copies}` : '';
-  return `${selection}/${protocol}/${nWay}-way-${kShot}-shot${augmentation}`;
+  return `${selection}/${protocol}/${nWay}-way-${kShot}-shot${nameAugmentation(testTimeAugmentation)}`;
+}
+
+/** What the test-time augmentation adds to the name of a task: `-tta-7`, `-tta-7-rotations`; nothing without one. */
+export function nameAugmentation(augmentation: TestTimeAugmentation | null | undefined): string {
+  if (!augmentation) return '';
+  return `-tta-${augmentation.copies}${augmentation.rotations ? '-rotations' : ''}`;
 }
 
 /**

@@ -17,10 +17,18 @@ describe('nameTask', () => {
     expect(nameTask({ ...task, selection: 'validation', testTimeAugmentation: { copies: 7, strength: 0.5 } })).toBe(
       'validation/within-alphabet/20-way-5-shot-tta-7',
     );
+    expect(nameTask({ ...task, testTimeAugmentation: { copies: 7, strength: 0.5, rotations: true } })).toBe(
+      'test/within-alphabet/20-way-5-shot-tta-7-rotations',
+    );
+    expect(nameTask({ ...task, testTimeAugmentation: { copies: 7, strength: 0.5, rotations: false } })).toBe(
+      'test/within-alphabet/20-way-5-shot-tta-7',
+    );
   });
 
   it('uses the characters alone that MLflow takes on every platform', () => {
-    expect(nameTask({ ...task, testTimeAugmentation: { copies: 7, strength: 0.5 } })).toMatch(/^[\w./-]+$/);
+    expect(nameTask({ ...task, testTimeAugmentation: { copies: 7, strength: 0.5, rotations: true } })).toMatch(
+      /^[\w./-]+$/,
+    );
   });
 });
 

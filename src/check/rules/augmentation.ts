@@ -52,7 +52,7 @@ export const checkRotationClasses: Rule = {
   },
 };
 
-/** Test-time augmentation uses the distortions of `augmentation`, so there must be some. */
+/** Copies of test-time augmentation use the distortions of `augmentation`, so there must be some. */
 export const checkTestTimeAugmentation: Rule = {
   name: 'test-time augmentation',
   needs: ['augmentation'],
@@ -60,13 +60,13 @@ export const checkTestTimeAugmentation: Rule = {
   check({ augmentation, evaluation }, { report, isSound }) {
     if (augmentation.affine || augmentation.elastic || !isSound(['evaluation'])) return;
     evaluation.forEach((protocol, index) => {
-      if (!('testTimeAugmentation' in protocol && protocol.testTimeAugmentation)) return;
+      if (!('testTimeAugmentation' in protocol && protocol.testTimeAugmentation?.copies)) return;
       report({
         code: 'conflict',
         path: ['evaluation', index, 'testTimeAugmentation'],
         at: 'key',
         found: 'testTimeAugmentation without distortions',
-        allowed: 'augmentation with affine or elastic',
+        allowed: 'augmentation with affine or elastic, or copies: 0 with rotations: true',
       });
     });
   },

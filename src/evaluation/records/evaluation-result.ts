@@ -77,6 +77,15 @@ export function closedObject(properties: Record<string, object>) {
 
 export const pictureIdentitySchema = closedObject({ name: text, digest: text, height: count, width: count });
 
+const requiredOfAugmentation = closedObject({ copies: count, strength: { type: 'number' } });
+
+/** The settings of a test-time augmentation, null without one; `rotations` where they were set. */
+export const testTimeAugmentationSchema = {
+  ...requiredOfAugmentation,
+  type: ['object', 'null'],
+  properties: { ...requiredOfAugmentation.properties, rotations: flag },
+};
+
 const requiredOfResult = closedObject({
   task: text,
   scorer: text,
@@ -85,10 +94,7 @@ const requiredOfResult = closedObject({
   nWay: { type: 'integer', minimum: 2 },
   kShot: { type: 'integer', minimum: 1 },
   seed: { type: ['integer', 'null'] },
-  testTimeAugmentation: {
-    ...closedObject({ copies: count, strength: { type: 'number' } }),
-    type: ['object', 'null'],
-  },
+  testTimeAugmentation: testTimeAugmentationSchema,
   assignment: { enum: ['oneToOne', null] },
   pictures: pictureIdentitySchema,
   episodesHash: text,

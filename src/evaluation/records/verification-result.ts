@@ -11,7 +11,13 @@ import type { PairScores, ScorerName } from '../scorers/scorer.js';
 import type { EpisodeOutcome } from '../statistics/clustered-bootstrap.js';
 import type { Interval } from '../statistics/interval.js';
 import type { DrawnPairs } from '../verification/draw-pairs.js';
-import { closedObject, type PictureIdentity, pictureIdentitySchema, RECORDS_VERSION } from './evaluation-result.js';
+import {
+  closedObject,
+  type PictureIdentity,
+  pictureIdentitySchema,
+  RECORDS_VERSION,
+  testTimeAugmentationSchema,
+} from './evaluation-result.js';
 import { MAX_RECORD_BYTES, makeStrictReader } from './strict-json.js';
 
 /** Name of the file in a run folder. */
@@ -65,10 +71,7 @@ const resultSchema = closedObject({
   selection: { enum: ['train', 'validation', 'test'] },
   seed: { type: 'integer' },
   different: text,
-  testTimeAugmentation: {
-    ...closedObject({ copies: count, strength: { type: 'number' } }),
-    type: ['object', 'null'],
-  },
+  testTimeAugmentation: testTimeAugmentationSchema,
   pictures: pictureIdentitySchema,
   threshold: { type: 'number' },
   validationAccuracy: { ...fraction, type: ['number', 'null'] },

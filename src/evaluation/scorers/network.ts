@@ -1,11 +1,11 @@
 // The network as a scorer: every picture is embedded once (test-time augmentation: the mean over itself and distorted
-// copies), then the head alone compares embeddings. What computes the network is given as functions, so that this file
-// knows no engine.
+// copies, in up to four quarter turns), then the head alone compares embeddings. What computes the network is given as
+// functions, so that this file knows no engine.
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { randomStream } from '../../base/random-stream.js';
 import type { Augmentation, TestTimeAugmentation } from '../../config/experiment.js';
 import { createDistorter } from '../../data/distortion/distort.js';
-import { pictureAt, pictureBytes } from '../../data/pictures/picture-set.js';
+import { pictureBytes } from '../../data/pictures/picture-set.js';
 import type { SizedPictures } from '../../data/pictures/picture-sizes.js';
 import type { NetworkFunctions } from '../../model/network-functions.js';
 import { indexRows, type Scorer } from './scorer.js';
@@ -30,16 +30,29 @@ export interface NetworkScorerOptions {
 /** Numbers of embeddings that are compared pair by pair at once: 16 MiB for each side. */
 const ALIGNED_NUMBERS = 1 << 22;
 
-/** The network as a scorer; a class's score is the mean of the logits over its support pictures. */
+/**
+ * The network as a scorer; a class's score is the mean of the logits over its support pictures. With
+ * `testTimeAugmentation.rotations` the score of two pictures is the mean of their logits over the quarter turns, both
+ * turned alike: four views of the same strokes by one network, as an ensemble of four whose mistakes differ.
+ */
 export function makeNetworkScorer(network: NetworkFunctions, options: NetworkScorerOptions = {}): Scorer {
   return {
     name: 'network',
     combineShots: 'mean',
     constantByDesign: false,
     async embed(pictures, numbers, testTimeAugmentation) {
-      const { embeddings, units } = await embedPictures(network, options, pictures, numbers, testTimeAugmentation);
+      const views: Float32Array[] = [];
+      let units = 0;
+      for (const quarterTurns of testTimeAugmentation?.rotations ? [0, 1, 2, 3] : [0]) {
+        const view = await embedPictures(network, options, pictures, numbers, {
+          ...testTimeAugmentation,
+          quarterTurns,
+        });
+        views.push(view.embeddings);
+        units = view.units;
+      }
       const rows = indexRows(pictures.clean.character.length, numbers);
-      const gather = (wanted: Int32Array) => {
+      const gather = (embeddings: Float32Array, wanted: Int32Array) => {
         const gathered = new Float32Array(wanted.length * units);
         for (let i = 0; i < wanted.length; i++) {
           const row = rows[wanted[i]!]!;
@@ -48,13 +61,18 @@ export function makeNetworkScorer(network: NetworkFunctions, options: NetworkSco
         return gathered;
       };
       return {
-        score: (queries, supports) => network.scoreQueries(gather(queries), gather(supports), units),
+        score: (queries, supports) =>
+          meanOverViews(views, (view) => network.scoreQueries(gather(view, queries), gather(view, supports), units)),
         async scoreAligned(first, second) {
           const scores = new Float32Array(first.length);
           const atOnce = Math.max(1, Math.floor(ALIGNED_NUMBERS / units));
           for (let start = 0; start < first.length; start += atOnce) {
-            const rows = (numbers: Int32Array) => gather(numbers.subarray(start, start + atOnce));
-            scores.set(await network.scoreAligned(rows(first), rows(second), units), start);
+            const rows = (view: Float32Array, numbers: Int32Array) =>
+              gather(view, numbers.subarray(start, start + atOnce));
+            const ofRows = await meanOverViews(views, (view) =>
+              network.scoreAligned(rows(view, first), rows(view, second), units),
+            );
+            scores.set(ofRows, start);
             await yieldToEvents();
           }
           return scores;
@@ -63,6 +81,26 @@ export function makeNetworkScorer(network: NetworkFunctions, options: NetworkSco
     },
   };
 }
+
+/** The mean of the scores of each view, one view after the other; of a single view its scores themselves. */
+async function meanOverViews(
+  views: readonly Float32Array[],
+  scoreView: (embeddings: Float32Array) => Promise<Float32Array>,
+): Promise<Float32Array> {
+  const mean = await scoreView(views[0]!);
+  if (views.length === 1) return mean;
+  for (const view of views.slice(1)) {
+    const scores = await scoreView(view);
+    for (let i = 0; i < mean.length; i++) mean[i]! += scores[i]!;
+  }
+  return mean.map((sum) => sum / views.length);
+}
+
+/** In which version pictures are embedded: how many copies are averaged, and how all of them are turned. */
+type EmbeddedVersion = Partial<Pick<TestTimeAugmentation, 'copies' | 'strength'>> & {
+  /** Clockwise quarter turns, 0 … 3. */
+  readonly quarterTurns?: number;
+};
 
 /**
  * Embeddings `[numbers, units]`, each the mean over the picture and its distorted copies. The copies of a picture depend
@@ -73,7 +111,7 @@ export async function embedPictures(
   { batchSize = 256, augmentation = { rotationClasses: false }, featuresOf }: NetworkScorerOptions,
   pictures: SizedPictures,
   numbers: Int32Array,
-  { copies, strength }: TestTimeAugmentation = { copies: 0, strength: 0 },
+  { copies = 0, strength = 0, quarterTurns = 0 }: EmbeddedVersion = {},
 ): Promise<{ embeddings: Float32Array; units: number }> {
   const versions = 1 + copies;
   const total = numbers.length * versions;
@@ -90,11 +128,13 @@ export async function embedPictures(
       const copy = (first + i) % versions;
       if (features !== undefined) {
         batch.set(features.at(number), i * size);
-      } else if (copy === 0) {
-        copyInk(pictureAt(pictures.clean, number), batch, i * size);
       } else {
         const target = { ink: batch, offset: i * size, size: pictures.clean.height };
-        distorter.distort(number, target, randomStream(0, 'test-time-augmentation', number, copy), 0, strength);
+        if (copy === 0) distorter.copy(number, target, quarterTurns);
+        else {
+          const random = randomStream(0, 'test-time-augmentation', number, copy);
+          distorter.distort(number, target, random, quarterTurns, strength);
+        }
       }
     }
     const embedded = await network.embed(batch, count);
@@ -109,8 +149,4 @@ export async function embedPictures(
     await yieldToEvents();
   }
   return { embeddings, units };
-}
-
-function copyInk(pixels: Uint8Array, target: Float32Array, offset: number): void {
-  for (let i = 0; i < pixels.length; i++) target[offset + i] = pixels[i]! / 255;
 }

@@ -12,7 +12,7 @@ import { clusteredBootstrap } from '../statistics/clustered-bootstrap.js';
 import type { Interval } from '../statistics/interval.js';
 import { rocArea } from '../statistics/roc-area.js';
 import { wilsonInterval } from '../statistics/wilson-interval.js';
-import type { EvaluationData } from '../task.js';
+import { type EvaluationData, nameAugmentation } from '../task.js';
 import { type ChosenThreshold, chooseThreshold } from './choose-threshold.js';
 import { type DrawnPairs, drawPairs } from './draw-pairs.js';
 
@@ -52,7 +52,7 @@ export async function verify(options: VerificationOptions): Promise<Verification
 }
 
 function nameVerification({ selection, testTimeAugmentation }: ProtocolVerification): string {
-  return `${selection}/verification${testTimeAugmentation ? `-tta-${testTimeAugmentation.copies}` : ''}`;
+  return `${selection}/verification${nameAugmentation(testTimeAugmentation)}`;
 }
 
 // A given threshold is a probability, which only the network has.

@@ -181,6 +181,11 @@ export const ruleErrors: readonly BrokenFile[] = [
     expected: ['14:42 conflict evaluation[0].testTimeAugmentation'],
   },
   {
+    title: 'test-time augmentation that turns pictures and still takes distorted copies',
+    change: { 14: '  - {protocol: within-alphabet, nWay: 5, testTimeAugmentation: {rotations: true}}' },
+    expected: ['14:42 conflict evaluation[0].testTimeAugmentation'],
+  },
+  {
     title: 'a threshold chosen on the pairs that are measured',
     change: { 14: '  - {protocol: verification, selection: validation}' },
     expected: ['14:41 leak evaluation[0].selection'],

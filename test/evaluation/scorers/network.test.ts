@@ -90,6 +90,57 @@ describe('makeNetworkScorer', () => {
     for (const [i, score] of scores.entries()) expect(score).toBeCloseTo(clean[i]!, 5);
   });
 
+  it('takes the mean score over quarter turns of both pictures, and of their copies', async () => {
+    const distorter = createDistorter(pictures, augmentation);
+    // A network that sees what a turn changes: ink counts the more, the further down it lies.
+    const network: NetworkFunctions = {
+      ...makeIdentityNetwork(),
+      embed: async (batch) => batch.map((ink, i) => ink * (1 + (i % UNITS))),
+    };
+    const embedding = (number: number, quarterTurns: number) => {
+      const mean = new Float64Array(UNITS);
+      for (const copy of [0, 1]) {
+        const target = { ink: new Float32Array(UNITS), offset: 0, size: SIZE };
+        const stream = randomStream(0, 'test-time-augmentation', number, copy);
+        if (copy === 0) distorter.copy(number, target, quarterTurns);
+        else distorter.distort(number, target, stream, quarterTurns, 0.5);
+        for (const [i, ink] of target.ink.entries()) mean[i]! += (ink * (1 + i)) / 2;
+      }
+      return mean;
+    };
+    const byHand = (turns: readonly number[], query: number, support: number) => {
+      const ofTurns = turns.map((turn) => {
+        const other = embedding(support, turn);
+        return -embedding(query, turn).reduce((sum, ink, i) => sum + Math.abs(ink - other[i]!), 0);
+      });
+      return ofTurns.reduce((sum, score) => sum + score, 0) / turns.length;
+    };
+    const scorer = makeNetworkScorer(network, { augmentation });
+    const turned = await scorer.embed(pictures, numbers, { copies: 1, strength: 0.5, rotations: true });
+    const unturned = await scorer.embed(pictures, numbers, { copies: 1, strength: 0.5, rotations: false });
+    const [queries, supports] = [Int32Array.of(4, 9), Int32Array.of(17, 1)];
+    for (const [embedded, turns] of [
+      [turned, [0, 1, 2, 3]],
+      [unturned, [0]],
+    ] as const) {
+      const scores = await embedded.score(queries, supports);
+      const aligned = await embedded.scoreAligned(queries, supports);
+      for (const [q, query] of queries.entries())
+        for (const [s, support] of supports.entries())
+          expect(scores[q * 2 + s]).toBeCloseTo(byHand(turns, query, support), 3);
+      expect(aligned[0]).toBeCloseTo(byHand(turns, 4, 17), 3);
+      expect(aligned[1]).toBeCloseTo(byHand(turns, 9, 1), 3);
+    }
+    expect(byHand([0, 1, 2, 3], 4, 17)).not.toBeCloseTo(byHand([0], 4, 17), 1);
+  });
+
+  it('turns pictures as drawn where there are no copies', async () => {
+    const scores = await scoreOne({}, { copies: 0, strength: 0.5, rotations: true });
+    const clean = await scoreOne({});
+    // The distance of two pictures is the same however both are turned.
+    for (const [i, score] of scores.entries()) expect(score).toBeCloseTo(clean[i]!, 4);
+  });
+
   it("draws a picture's copies from its number alone, so that batches and other pictures do not matter", async () => {
     const testTime = { copies: 2, strength: 1 };
     const scores = await scoreOne({ augmentation, batchSize: 3 }, testTime);
