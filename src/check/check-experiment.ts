@@ -5,13 +5,14 @@ import type { Soundness } from '../config/soundness.js';
 import type { Rule, RuleProblem } from './rule.js';
 import {
   checkCopiesOrProbability,
+  checkDilationRange,
   checkRotationClasses,
   checkScaleRange,
   checkTestTimeAugmentation,
 } from './rules/augmentation.js';
 import { checkBaselineNames } from './rules/baselines.js';
 import { checkBatchSize, checkMicroBatches, checkTask, checkTaskSelection } from './rules/batches.js';
-import { checkColorJitter, checkInkOnly, checkStrokes } from './rules/colors.js';
+import { checkColorJitter, checkDilation, checkInkOnly, checkStrokes } from './rules/colors.js';
 import { checkDataSet, checkSourceSize, checkTrainingSelection } from './rules/data.js';
 import { checkEncoderShapes, checkFilePlace, checkLayerNames } from './rules/encoder.js';
 import {
@@ -39,11 +40,13 @@ export const rules: readonly Rule[] = [
   checkDataSet,
   checkTrainingSelection,
   checkCopiesOrProbability,
+  checkDilationRange,
   checkScaleRange,
   checkRotationClasses,
   checkTestTimeAugmentation,
   checkColorJitter,
   checkInkOnly,
+  checkDilation,
   checkStrokes,
   checkFilePlace,
   checkEncoderShapes,

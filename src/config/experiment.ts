@@ -450,6 +450,7 @@ export interface DataEmoji {
 export interface Augmentation {
   affine?: Affine;
   elastic?: Elastic;
+  dilation?: Dilation;
   strokes?: Strokes;
   colorJitter?: ColorJitter;
   /**
@@ -515,6 +516,21 @@ export interface Elastic {
    * Standard deviation of the displacement at the grid's points.
    */
   standardDeviation: number;
+}
+/**
+ * Strokes made wider, as by a thicker pen: grey dilation of the ink by a disc. For pictures of ink that are to be recognised beside others drawn with another pen.
+ *
+ * This interface was referenced by `Experiment`'s JSON-Schema
+ * via the `definition` "dilation".
+ */
+export interface Dilation {
+  /**
+   * Radius of the disc, drawn uniformly from [low, high]; 0 leaves strokes as they are.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  radius: [number, number];
 }
 /**
  * Training pictures drawn anew from their strokes, as other hands might: each picture is read as strokes once (they are kept in the user's cache), then shapes, scales and places of strokes are moved by the token noise of Lake et al. 2015. For pictures of ink; one that cannot be read as strokes keeps its ink, as do the copies of test-time augmentation.

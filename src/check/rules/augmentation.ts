@@ -1,4 +1,5 @@
 // The augmentation section.
+import type { Augmentation } from '../../config/experiment.js';
 import { taskNamesWith, taskTypeOf } from '../../tasks/registry.js';
 import type { Rule } from '../rule.js';
 
@@ -19,22 +20,39 @@ export const checkCopiesOrProbability: Rule = {
   },
 };
 
-/** The lower end of the scale range is not above the upper one. */
-export const checkScaleRange: Rule = {
-  name: 'scale range',
-  needs: ['augmentation.affine.scale'],
-  check({ augmentation }, { report, isGiven }) {
-    const [low, high] = augmentation.affine?.scale ?? [1, 1];
-    if (low <= high) return;
-    const path = ['augmentation', 'affine', 'scale'];
-    report({
-      code: 'conflict',
-      path: isGiven([...path, 0]) ? [...path, 0] : path,
-      found: `a range from ${low} to ${high}`,
-      allowed: '[low, high] with low at most high',
-    });
-  },
-};
+/** The lower end of a range is not above the upper one. */
+export const checkScaleRange = checkRange(
+  'scale range',
+  ['augmentation', 'affine', 'scale'],
+  ({ affine }) => affine?.scale,
+);
+
+export const checkDilationRange = checkRange(
+  'dilation range',
+  ['augmentation', 'dilation', 'radius'],
+  ({ dilation }) => dilation?.radius,
+);
+
+function checkRange(
+  name: string,
+  path: readonly string[],
+  rangeOf: (augmentation: Augmentation) => readonly [number, number] | undefined,
+): Rule {
+  return {
+    name,
+    needs: [path.join('.')],
+    check({ augmentation }, { report, isGiven }) {
+      const [low, high] = rangeOf(augmentation) ?? [0, 0];
+      if (low <= high) return;
+      report({
+        code: 'conflict',
+        path: isGiven([...path, 0]) ? [...path, 0] : [...path],
+        found: `a range from ${low} to ${high}`,
+        allowed: '[low, high] with low at most high',
+      });
+    },
+  };
+}
 
 /** Rotations as classes are for tasks with classes, not with pairs. */
 export const checkRotationClasses: Rule = {
@@ -58,7 +76,7 @@ export const checkTestTimeAugmentation: Rule = {
   needs: ['augmentation'],
   reads: ['evaluation'],
   check({ augmentation, evaluation }, { report, isSound }) {
-    if (augmentation.affine || augmentation.elastic || !isSound(['evaluation'])) return;
+    if (augmentation.affine || augmentation.elastic || augmentation.dilation || !isSound(['evaluation'])) return;
     evaluation.forEach((protocol, index) => {
       if (!('testTimeAugmentation' in protocol && protocol.testTimeAugmentation?.copies)) return;
       report({
@@ -66,7 +84,7 @@ export const checkTestTimeAugmentation: Rule = {
         path: ['evaluation', index, 'testTimeAugmentation'],
         at: 'key',
         found: 'testTimeAugmentation without distortions',
-        allowed: 'augmentation with affine or elastic, or copies: 0 with rotations: true',
+        allowed: 'augmentation with affine, elastic or dilation, or copies: 0 with rotations: true',
       });
     });
   },

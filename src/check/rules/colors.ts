@@ -23,21 +23,28 @@ export const checkColorJitter: Rule = {
 };
 
 /** Strokes are of ink. */
-export const checkStrokes: Rule = {
-  name: 'strokes of ink',
-  needs: ['augmentation.strokes'],
-  reads: ['data'],
-  check({ augmentation, data }, { report, isSound }) {
-    if (augmentation.strokes === undefined || !isSound(['data']) || channelsOf(data) === 1) return;
-    report({
-      code: 'conflict',
-      path: ['augmentation', 'strokes'],
-      at: 'key',
-      found: 'strokes with colour pictures',
-      allowed: 'pictures of ink (data.color: grey), or no strokes',
-    });
-  },
-};
+export const checkStrokes = checkOfInk('strokes');
+
+/** A wider pen is one of ink. */
+export const checkDilation = checkOfInk('dilation');
+
+function checkOfInk(key: 'strokes' | 'dilation'): Rule {
+  return {
+    name: `${key} of ink`,
+    needs: [`augmentation.${key}`],
+    reads: ['data'],
+    check({ augmentation, data }, { report, isSound }) {
+      if (augmentation[key] === undefined || !isSound(['data']) || channelsOf(data) === 1) return;
+      report({
+        code: 'conflict',
+        path: ['augmentation', key],
+        at: 'key',
+        found: `${key} with colour pictures`,
+        allowed: `pictures of ink (data.color: grey), or no ${key}`,
+      });
+    },
+  };
+}
 
 /** What compares ink, or brings ink of its own, is not asked of colour pictures. */
 export const checkInkOnly: Rule = {

@@ -5,6 +5,7 @@ import { type PictureSet, pictureBytes } from '../pictures/picture-set.js';
 import type { PictureStrokes } from '../strokes/picture-strokes.js';
 import { drawAffine, flipMap, invertAffine, turnMap } from './affine-distortion.js';
 import { jitterColors } from './color-jitter.js';
+import { dilate } from './dilation.js';
 import { createElasticDrawer } from './elastic-distortion.js';
 import { createStrokeDrawer } from './stroke-distortion.js';
 import { IDENTITY_MAP, type TargetPicture, warpPicture } from './warp.js';
@@ -31,7 +32,7 @@ export interface Distorter {
 /** A distorter of the pictures of one data set. Its targets have the size of `clean`. */
 export function createDistorter(
   { clean, source, strokes }: DistortionPictures,
-  { affine, elastic, flip = 0, colorJitter, strokes: redrawing }: Augmentation,
+  { affine, elastic, flip = 0, colorJitter, dilation, strokes: redrawing }: Augmentation,
 ): Distorter {
   const drawAnew = strokes && redrawing && createStrokeDrawer(redrawing, strokes, source.height);
   const drawField = elastic && createElasticDrawer(elastic, clean.height);
@@ -50,7 +51,11 @@ export function createDistorter(
       const field = drawField?.(random, strength);
       if (flip > 0 && random.chance(flip)) map = flipMap(map);
       const drawn = drawAnew?.(picture, random);
-      const from = drawn === undefined ? view(source, picture) : { pixels: drawn, offset: 0, size: source.height };
+      let from = drawn === undefined ? view(source, picture) : { pixels: drawn, offset: 0, size: source.height };
+      if (dilation) {
+        const radius = random.between(...dilation.radius) * source.height * strength;
+        from = { pixels: dilate(from, radius), offset: 0, size: source.height };
+      }
       warp(from, target, turnMap(map, quarterTurns), field);
       if (colorJitter && clean.channels === 3) {
         const colors = target.ink.subarray(target.offset, target.offset + pictureBytes(clean));
@@ -71,8 +76,8 @@ export function distortionProbability(augmentation: Augmentation): number {
 }
 
 /** Whether the section changes pictures at all, but for turning them. */
-export function isDistorting({ affine, elastic, flip = 0, colorJitter, strokes }: Augmentation): boolean {
-  return [affine, elastic, colorJitter, strokes].some((section) => section !== undefined) || flip > 0;
+export function isDistorting({ affine, elastic, flip = 0, colorJitter, dilation, strokes }: Augmentation): boolean {
+  return [affine, elastic, colorJitter, dilation, strokes].some((section) => section !== undefined) || flip > 0;
 }
 
 /** Whether training sees other pictures than those of the data set: distorted or turned ones. */

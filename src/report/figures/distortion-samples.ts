@@ -26,7 +26,7 @@ export interface DistortionSamples {
   readonly pictureSize: number;
   /** How often a picture is distorted in training. */
   readonly probability: number;
-  readonly augmentation: Pick<Augmentation, 'affine' | 'elastic' | 'strokes' | 'colorJitter' | 'flip'>;
+  readonly augmentation: Pick<Augmentation, 'affine' | 'elastic' | 'dilation' | 'strokes' | 'colorJitter' | 'flip'>;
   /** PNG in base64. */
   readonly png: string;
 }
@@ -47,7 +47,7 @@ export function drawDistortions({ group, runs }: ShownGroup): DistortionSamples 
     ) as Experiment;
     const pictures = gatherPictures(run, channelsOf(data));
     if (!augmentation || !isDistorting(augmentation) || !pictures) return undefined;
-    const { affine, elastic, strokes, colorJitter, flip } = augmentation;
+    const { affine, elastic, dilation, strokes, colorJitter, flip } = augmentation;
     return {
       system: group.label,
       seed: run.trial.seed,
@@ -59,6 +59,7 @@ export function drawDistortions({ group, runs }: ShownGroup): DistortionSamples 
       augmentation: {
         ...(affine && { affine }),
         ...(elastic && { elastic }),
+        ...(dilation && { dilation }),
         ...(strokes && { strokes }),
         ...(colorJitter && { colorJitter }),
         ...(flip && { flip }),

@@ -114,11 +114,12 @@ function describeDistortions(
   { drawings, copies, probability, augmentation, pictureSize, png }: DistortionSamples,
   words: Words,
 ): Picture {
-  const { affine, elastic, strokes, colorJitter, flip } = augmentation;
+  const { affine, elastic, dilation, strokes, colorJitter, flip } = augmentation;
   const kinds = [
     strokes && 'strokes',
     affine && 'affine',
     elastic && 'elastic',
+    dilation && 'dilation',
     flip && 'mirrored',
     colorJitter && 'colours',
   ].filter((kind) => kind);

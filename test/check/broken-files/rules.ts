@@ -170,6 +170,11 @@ export const ruleErrors: readonly BrokenFile[] = [
     expected: ['15:33 conflict augmentation.affine.scale[0]'],
   },
   {
+    title: 'a range of radii that is upside down',
+    add: 'augmentation: {dilation: {radius: [0.1, 0.05]}}',
+    expected: ['15:36 conflict augmentation.dilation.radius[0]'],
+  },
+  {
     title: 'rotations as classes with pairs',
     add: 'augmentation: {rotationClasses: true}',
     change: { 10: '  task: {type: verification, pairs: {count: 100}}' },
@@ -406,6 +411,12 @@ export const ruleErrors: readonly BrokenFile[] = [
     change: { 2: 'data: {dataset: emoji}', 14: '  - {protocol: within-alphabet, nWay: 2}' },
     add: 'augmentation: {strokes: {}}',
     expected: ['15:16 conflict augmentation.strokes'],
+  },
+  {
+    title: 'a wider pen for pictures that are no ink',
+    change: { 2: 'data: {dataset: emoji}', 14: '  - {protocol: within-alphabet, nWay: 2}' },
+    add: 'augmentation: {dilation: {}}',
+    expected: ['15:16 conflict augmentation.dilation'],
   },
   {
     title: 'a password in the address of the tracking server',
