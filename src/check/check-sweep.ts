@@ -162,9 +162,12 @@ class SweepCheck {
 
   #checkList(points: readonly Readonly<Record<string, unknown>>[]): SweptPoint[] {
     const seen = new Map<string, number>();
+    const withoutNetwork: number[] = [];
     return points.flatMap((point, number) => {
       const place = ['sweep', 'points', number];
       if (!this.#soundness.isSound(place)) return [];
+      const hasNetwork = point['model'] !== null;
+      if (!hasNetwork && !this.#mayLackNetwork(place, withoutNetwork)) return [];
       const key = canonicalJson(point);
       const first = seen.get(key);
       if (first !== undefined) {
@@ -176,7 +179,8 @@ class SweepCheck {
         return [];
       }
       seen.set(key, number);
-      const valid = this.#checkPaths(Object.keys(point).map((path) => ({ path, place: [...place, path] })));
+      const places = Object.keys(point).map((path) => ({ path, place: [...place, path] }));
+      const valid = this.#checkPaths(places, { hasNetwork });
       if (valid.size === 0) return [];
       return [
         [...valid].map(
@@ -190,6 +194,27 @@ class SweepCheck {
         ),
       ];
     });
+  }
+
+  /** Whether a point may have no network: one may, where every point runs to its end. `others` are those that have none. */
+  #mayLackNetwork(place: ConcretePath, others: number[]): boolean {
+    const [other] = others;
+    others.push(place.at(-1) as number);
+    const key = [...place, 'model'];
+    if (other !== undefined) {
+      this.#report(key, {
+        found: 'a second point without a network',
+        allowed: 'one point without a network; its baselines are a list',
+        hint: `sweep.points[${other}] has none already`,
+      });
+    } else if (this.#sweep.halving !== undefined) {
+      this.#report(key, {
+        found: 'a point without a network beside halving',
+        allowed: 'points that train',
+        hint: 'it has no epochs to halt after',
+      });
+    } else return true;
+    return false;
   }
 
   /**
@@ -244,12 +269,15 @@ class SweepCheck {
   }
 
   /** The paths that exist, resolved. `places` are those of one point. */
-  #checkPaths(places: readonly { path: string; place: ConcretePath }[]): Map<string, ConcretePath> {
-    const chosenKinds = places.map(({ path }) => path);
+  #checkPaths(
+    places: readonly { path: string; place: ConcretePath }[],
+    { hasNetwork = true } = {},
+  ): Map<string, ConcretePath> {
+    const surroundings = { chosenKinds: places.map(({ path }) => path), hasNetwork };
     const valid = new Map<string, ConcretePath>();
     for (const { path, place } of places) {
       if (!this.#soundness.isSound([path.split(/[.[]/)[0]!])) continue;
-      const resolved = resolveSweptPath(path, this.#base, chosenKinds);
+      const resolved = resolveSweptPath(path, this.#base, surroundings);
       if (!('steps' in resolved)) {
         this.#report(place, resolved, 'key');
         continue;

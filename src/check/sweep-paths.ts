@@ -23,11 +23,20 @@ export interface SweptPath {
   readonly steps: ConcretePath;
 }
 
-/**
- * What stands at a path of the base experiment, or what is wrong with it. Keys of a kind that the sweep itself may choose
- * are let through.
- */
-export function resolveSweptPath(text: string, base: unknown, chosenKinds: readonly string[]): SweptPath | PathFault {
+/** The point that paths stand in. */
+export interface PathSurroundings {
+  /** Paths of the sweep that may choose a kind: keys of any kind are let through beside them. */
+  readonly chosenKinds: readonly string[];
+  /** Whether the point has a network; what has none is told apart by its evaluation too. */
+  readonly hasNetwork: boolean;
+}
+
+/** What stands at a path of the base experiment, or what is wrong with it. */
+export function resolveSweptPath(
+  text: string,
+  base: unknown,
+  { chosenKinds, hasNetwork }: PathSurroundings,
+): SweptPath | PathFault {
   let parsed: ParsedKeyPath;
   try {
     parsed = parseKeyPath(text);
@@ -54,7 +63,7 @@ export function resolveSweptPath(text: string, base: unknown, chosenKinds: reado
       steps.push(index);
     }
   }
-  return explainUseless(steps, base) ?? { steps };
+  return explainUseless(steps, base, hasNetwork) ?? { steps };
 }
 
 function checkKey(
@@ -124,7 +133,7 @@ function describeItems(list: readonly unknown[]): string {
 }
 
 /** Why other values at a path make no other trial, if so. */
-function explainUseless(steps: ConcretePath, base: unknown): PathFault | undefined {
+function explainUseless(steps: ConcretePath, base: unknown, hasNetwork: boolean): PathFault | undefined {
   const path = formatKeyPath(steps);
   const allowed = 'keys that affect training';
   if (steps[0] === 'seeds')
@@ -133,7 +142,7 @@ function explainUseless(steps: ConcretePath, base: unknown): PathFault | undefin
     return { found: path, allowed, hint: 'an experiment file for each, which `extends` this one, compares them' };
   const affects = affectsOf(steps, base);
   if (affects === 'nothing') return { found: `${path}, which changes no result`, allowed };
-  if (affects === 'evaluation') {
+  if (affects === 'evaluation' && hasNetwork) {
     return {
       found: `${path}, which changes the evaluation only`,
       allowed,

@@ -87,7 +87,9 @@ function renderConfigurations(
     isShare ? `${formatPercent(averageOf(values))} %` : averageOf(values).toPrecision(4),
     showAccuracy(measured.get(group.label), colors),
   ]);
-  const unranked = groups.filter((group) => !ranked.some((other) => other.group === group));
+  // A point without a network has rows of its baselines.
+  const hasNetwork = ({ runs }: RunGroup) => runs.some(({ experiment }) => experiment?.model !== undefined);
+  const unranked = groups.filter((group) => hasNetwork(group) && !ranked.some((other) => other.group === group));
   const others = unranked.map(({ label, runs }) => [
     label,
     String(runs.length),

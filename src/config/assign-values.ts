@@ -113,13 +113,13 @@ class SectionMaker {
     return simple;
   }
 
-  /** The section with defaults where it has new maps. */
+  /** The section with defaults where it has new maps; a section that is gone is its default, or undefined. */
   #check(after: Readonly<Record<string, unknown>>): MadeSection {
     // A name is all that the schema asks for besides.
     const whole: Record<string, unknown> = { name: 'section', ...copyPlain(after) };
     spellOutWords(whole);
     const isValid = checkSchema(whole);
-    return { value: deepFreeze(this.#section in after ? whole[this.#section] : undefined), isValid };
+    return { value: deepFreeze(whole[this.#section]), isValid };
   }
 }
 

@@ -2263,7 +2263,7 @@ export interface SweepList {
    */
   method: 'list';
   /**
-   * The points: key paths with one value each.
+   * The points: key paths with one value each. One point may have `model: null` and `training: null`: it learns nothing, runs once for all seeds, and may set its `baselines` and `evaluation`.
    */
   points: {
     [k: string]: unknown;
@@ -2349,7 +2349,7 @@ export interface SweepTpe {
   halving?: Halving;
 }
 /**
- * Networks of this experiment that answer together once they have finished: each query by the sum of their scores, brought to mean 0 and standard deviation 1 over a task. A system of its own beside its members, and the headline of the experiment: it is declared, and nothing is chosen.
+ * Networks of this experiment that answer together once they have finished: each query by the sum of their scores, brought to mean 0 and standard deviation 1 over a task. A system of its own beside its members, and the headline of the experiment: it is declared, and nothing is chosen. The baselines of a point of a list that has `model: null` answer with them (but for chance).
  *
  * This interface was referenced by `Experiment`'s JSON-Schema
  * via the `definition` "ensemble".

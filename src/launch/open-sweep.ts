@@ -103,6 +103,7 @@ function describeSweep(plan: Plan, trials: number, parallel: number, before: Swe
   const { experiment, search, halving, fingerprint } = plan;
   const validation = experiment.training?.validation;
   const { metric, goal } = planGoal(plan);
+  const withoutNetwork = plan.trials.filter((trial) => trial.experiment.model === undefined);
   return {
     version: SWEEP_VERSION,
     id: fingerprint.slice(0, 8),
@@ -114,6 +115,7 @@ function describeSweep(plan: Plan, trials: number, parallel: number, before: Swe
     ...(search === undefined
       ? { trialIds: plan.trials.map(({ id }) => id) }
       : { parameters: search.settings.parameters }),
+    ...(withoutNetwork.length === 0 ? {} : { idsWithoutNetwork: withoutNetwork.map(({ id }) => id) }),
     metric,
     goal,
     ...(validation === undefined || metric === 'train/loss' ? {} : { queries: validation.queries }),

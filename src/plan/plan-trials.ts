@@ -2,7 +2,7 @@
 
 import { stableHash } from '../base/stable-hash.js';
 import type { Experiment } from '../config/experiment.js';
-import { expandSweep, isSearched } from './expand-sweep.js';
+import { expandSweep, isSearched, type SweepPoint } from './expand-sweep.js';
 import { type HalvingSettings, readHalving } from './halving.js';
 import { makeTrials } from './make-trials.js';
 import { createSearchSweep, type SearchSweep } from './search-sweep.js';
@@ -36,10 +36,15 @@ export function planTrials(experiment: Experiment, surroundings: PlanSurrounding
   const changed = changes.filter(({ path }) => !swept.has(path));
   const shortPaths = shortenPaths([...swept, ...changed.map(({ path }) => path)]);
   const naming = { shortPaths, changes: changed };
-  const trials = points.flatMap((point) => makeTrials(point, experiment.seeds, naming, around));
+  const trials = points.flatMap((point) => makeTrials(point, seedsOf(point, experiment), naming, around));
   const hashes = trials.map(({ fingerprints }) => fingerprints.training);
   const fingerprint = stableHash(halving === undefined ? hashes : { trials: hashes, halving });
   return { experiment, trials, ...decided, fingerprint };
+}
+
+// A listed point that learns nothing answers the same with every seed.
+function seedsOf(point: SweepPoint, { seeds, sweep }: Experiment): readonly number[] {
+  return sweep?.method === 'list' && point.experiment.model === undefined ? seeds.slice(0, 1) : seeds;
 }
 
 function rememberDigests(digestData: PlanSurroundings['digestData']): PlanSurroundings['digestData'] {

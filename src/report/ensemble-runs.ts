@@ -1,23 +1,39 @@
-// Several finished runs answering together, from what their folders keep: no network is loaded and nothing is computed anew.
+// Several finished runs answering together, from what their folders keep: no network is loaded and nothing is
+// computed anew.
 import { combinePredictions, type EnsembleResult } from '../evaluation/ensemble.js';
-import { readResults } from '../evaluation/records/evaluation-result.js';
+import { groupBy } from '../evaluation/group-by.js';
+import { type EvaluationResult, readResults } from '../evaluation/records/evaluation-result.js';
 import { readPredictions } from '../evaluation/records/predictions.js';
 import { predictionsPath, runFiles } from '../run-folder/run-folder.js';
 
 /**
- * The ensemble's results on every task that all runs have with the same episodes, in the order of the first run; empty
- * where there is none. Throws a OneshotError('corrupt') for a damaged run folder.
+ * The ensemble's results on every task that all members have with the same episodes, in the order of the first one; empty
+ * where there is none. A run's member is its network; of a run without one, each of its baselines that looks at pictures.
+ * Throws a OneshotError('corrupt') for a damaged run folder.
  */
 export function ensembleRuns(folders: readonly string[]): EnsembleResult[] {
-  const runs = folders.map((folder) => ({
-    folder,
-    results: readResults(runFiles(folder).results).filter(({ scorer }) => scorer === 'network'),
-  }));
-  return (runs[0]?.results ?? []).flatMap(({ task, episodesHash, assignment, mistake }) => {
-    const paths = runs.flatMap(({ folder, results }) => {
+  const members = folders.flatMap(listMembers);
+  return (members[0]?.results ?? []).flatMap(({ task, episodesHash, assignment, mistake }) => {
+    const paths = members.flatMap(({ folder, results }) => {
       const own = results.find((result) => result.task === task && result.episodesHash === episodesHash);
       return own === undefined ? [] : [predictionsPath(folder, own)];
     });
-    return paths.length < runs.length ? [] : [combinePredictions(paths.map(readPredictions), { assignment, mistake })];
+    return paths.length < members.length
+      ? []
+      : [combinePredictions(paths.map(readPredictions), { assignment, mistake })];
   });
+}
+
+interface EnsembleMember {
+  readonly folder: string;
+  /** Of one scorer. */
+  readonly results: readonly EvaluationResult[];
+}
+
+function listMembers(folder: string): EnsembleMember[] {
+  const byScorer = groupBy(readResults(runFiles(folder).results), ({ scorer }) => scorer);
+  const network = byScorer.get('network');
+  if (network !== undefined) return [{ folder, results: network }];
+  byScorer.delete('chance');
+  return [...byScorer.values()].map((results) => ({ folder, results }));
 }

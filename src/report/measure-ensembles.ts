@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { stableHash } from '../base/stable-hash.js';
 import type { EnsembleResult } from '../evaluation/ensemble.js';
 import { groupBy } from '../evaluation/group-by.js';
+import { titleOfBaseline } from '../evaluation/scorers/registry.js';
 import { coverBoth } from '../evaluation/statistics/interval.js';
 import { intervalOverSeeds } from '../evaluation/statistics/over-seeds.js';
 import { listSweeps, type SweepManifest } from '../run-folder/sweep-folder.js';
@@ -31,23 +32,41 @@ interface LabelledRun {
 }
 
 function measureSweep(
-  { ensemble, trialIds, trials, seeds }: SweepManifest,
+  { ensemble, trialIds, trials, seeds, idsWithoutNetwork = [] }: SweepManifest,
   found: readonly LabelledRun[],
 ): Measurement[] {
-  const members = found.filter(
+  const finished = found.filter(
     ({ run: { state, trial } }) => state === 'finished' && (trialIds?.includes(trial.id) ?? true),
   );
+  const isBaseline = ({ run }: LabelledRun) => idsWithoutNetwork.includes(run.trial.id);
+  const members = finished.filter((member) => !isBaseline(member));
   if (ensemble === 'seeds') {
     return [...groupBy(members, ({ label }) => label)].flatMap(([label, own]) =>
       own.length < seeds.length ? [] : measure(`${label}: ${own.length} seeds together`, [own]),
     );
   }
-  const size = ensemble === 'all' ? trials : trials / seeds.length;
+  // What learns nothing has no seed of its own, and answers with the networks of each.
+  const baselines = finished.filter(isBaseline);
+  if (baselines.length < idsWithoutNetwork.length) return [];
+  const networks = trials - idsWithoutNetwork.length;
+  const size = ensemble === 'all' ? networks : networks / seeds.length;
   const ensembles = ensemble === 'all' ? [members] : [...groupBy(members, ({ run }) => run.trial.seed).values()];
+  const names = baselines.flatMap(({ run }) => nameBaselines(run));
   return measure(
-    `ensemble of ${size}`,
-    ensembles.filter((own) => own.length === size),
+    names.length === 0 ? `ensemble of ${size}` : `ensemble of ${listWords([networksInWords(size), ...names])}`,
+    ensembles.filter((own) => own.length === size).map((own) => [...own, ...baselines]),
   );
+}
+
+const networksInWords = (count: number) => (count === 1 ? 'a network' : `${count} networks`);
+
+function nameBaselines({ results }: ReportRun): string[] {
+  const scorers = new Set(results.map(({ scorer }) => scorer).filter((scorer) => scorer !== 'chance'));
+  return [...scorers].map((scorer) => titleOfBaseline(scorer));
+}
+
+function listWords(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
 function measure(system: string, ensembles: readonly (readonly LabelledRun[])[]): Measurement[] {
@@ -64,7 +83,9 @@ function summarize(
   const results = answered.map(({ result }) => result);
   const runs = answered.flatMap(({ members }) => members.map(({ run }) => run));
   const { task, n } = results[0]!;
-  const alone = runs.map((run) => run.results.find((result) => result.task === task && result.scorer === 'network')!);
+  const alone = runs.flatMap((run) =>
+    run.results.filter((result) => result.task === task && result.scorer === 'network'),
+  );
   const { scorer, protocol, selection, assignment, mistake, nWay, kShot, pictures } = alone[0]!;
   return {
     system,

@@ -30,6 +30,24 @@ describe('a plan', () => {
     expect(trials.every(({ folder, name, id }) => folder === `${name}-${id}`)).toBe(true);
   });
 
+  test('runs a listed point without a network once, with the sections that it leaves out at their defaults', () => {
+    const trials = plan(
+      'seeds=[3, 4]',
+      'evaluation=[{protocol: within-alphabet, nWay: 5, episodes: 3}]',
+      'sweep={method: list, points: [{training.maxEpochs: 2}, {model: null, training: null, augmentation: null, baselines: [modifiedHausdorff]}]}',
+    );
+    expect(trials.map(({ seed, experiment }) => [seed, experiment.model === undefined])).toEqual([
+      [3, false],
+      [4, false],
+      [3, true],
+    ]);
+    const { experiment } = trials[2]!;
+    expect(experiment).not.toHaveProperty('training');
+    expect(experiment.augmentation).toEqual({ rotationClasses: false });
+    expect(experiment.baselines).toEqual([{ type: 'modifiedHausdorff' }]);
+    expect(trials[0]!.experiment.augmentation.affine).toBeDefined();
+  });
+
   test('names a trial by what the command line changed too, which is in no id', () => {
     const { experiment } = loadExperiment(TINY, { sets: ['training.maxEpochs=2'] });
     const changes = [{ path: 'training.maxEpochs', value: '2' }];

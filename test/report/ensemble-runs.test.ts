@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import type { Protocol } from '../../src/config/experiment.js';
+import type { Baseline, Protocol } from '../../src/config/experiment.js';
+import { combinePredictions } from '../../src/evaluation/ensemble.js';
 import { evaluate } from '../../src/evaluation/evaluate.js';
 import { writeResults } from '../../src/evaluation/records/evaluation-result.js';
-import { writePredictions } from '../../src/evaluation/records/predictions.js';
+import { predictionFileName, readPredictions, writePredictions } from '../../src/evaluation/records/predictions.js';
 import { scorePairs } from '../../src/evaluation/scorers/score-pairs.js';
 import { ensembleRuns } from '../../src/report/ensemble-runs.js';
 import { runFiles } from '../../src/run-folder/run-folder.js';
@@ -19,18 +20,29 @@ const section = { protocol: 'within-alphabet', nWay: 5, kShot: 1, selection: 'te
 
 /** A run folder whose network knows the characters of the alphabets that `knows` names, and guesses the others. */
 async function makeRun(name: string, knows: (alphabet: number) => boolean, sections: Protocol[]): Promise<string> {
+  return writeAnswers(name, sections, [{ type: 'chance' }], knows);
+}
+
+async function writeAnswers(
+  name: string,
+  sections: Protocol[],
+  baselines: Baseline[],
+  knows?: (alphabet: number) => boolean,
+): Promise<string> {
   const folder = join(root, name);
   const files = runFiles(folder);
   mkdirSync(files.predictions, { recursive: true });
   const score = (query: number, support: number) => {
     const character = set.character[query]!;
-    return knows(set.characters[character]!.alphabet) && character === set.character[support] ? 1 : 0;
+    return knows!(set.characters[character]!.alphabet) && character === set.character[support] ? 1 : 0;
   };
   const results = await evaluate({
     sections,
-    baselines: [{ type: 'chance' }],
+    baselines,
     data: { split: splitForAll(set), source: set },
-    network: { name: 'network', combineShots: 'mean', constantByDesign: false, embed: () => scorePairs(score) },
+    ...(knows && {
+      network: { name: 'network', combineShots: 'mean', constantByDesign: false, embed: () => scorePairs(score) },
+    }),
     keep: (record) => writePredictions(files.predictions, record),
   });
   writeResults(files.results, results);
@@ -53,4 +65,22 @@ it('runs that answered other episodes have no task in common', async () => {
   const first = await makeRun('seed-1', () => true, [section]);
   const second = await makeRun('seed-2', () => true, [{ ...section, seed: 2 }]);
   expect(ensembleRuns([first, second])).toEqual([]);
+});
+
+it('a run without a network takes part with each of its baselines, but not with chance', async () => {
+  const network = await makeRun('with-baselines', (alphabet) => alphabet === 0, [section]);
+  const matching: Baseline[] = [{ type: 'nearestNeighbourCosine' }, { type: 'modifiedHausdorff' }];
+  const baselines = await writeAnswers('baselines', [section], [...matching, { type: 'chance' }]);
+  const [together] = ensembleRuns([network, baselines]);
+  const records = [
+    { folder: network, scorer: 'network' },
+    { folder: baselines, scorer: 'nearestNeighbourCosine' },
+    { folder: baselines, scorer: 'modifiedHausdorff' },
+  ].map(({ folder, scorer }) =>
+    readPredictions(
+      join(runFiles(folder).predictions, predictionFileName('test/within-alphabet/5-way-1-shot', scorer)),
+    ),
+  );
+  expect(together).toEqual(combinePredictions(records));
+  expect(ensembleRuns([await writeAnswers('chance', [section], [{ type: 'chance' }])])).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { makeFolder } from '../../src/base/make-folder.js';
 import { chooseConfiguration } from '../../src/report/figures/choose-configuration.js';
 import { makeHeadline } from '../../src/report/figures/headline.js';
 import { groupRuns, measureGroups } from '../../src/report/group-runs.js';
-import { loadRuns } from '../../src/report/load-runs.js';
+import { loadRuns, type ReportRun } from '../../src/report/load-runs.js';
 import { measureEnsembles } from '../../src/report/measure-ensembles.js';
 import {
   SWEEP_VERSION,
@@ -38,7 +38,11 @@ beforeAll(async () => {
 });
 
 /** The runs as their sweep declares them. */
-function declare(ensemble: SweepManifest['ensemble'], trials = members.length) {
+function declare(
+  ensemble: SweepManifest['ensemble'],
+  trials = members.length,
+  idsWithoutNetwork: readonly string[] = [],
+) {
   const files = sweepFiles(folder, 'abcdef01');
   makeFolder(files.folder);
   const objective = { metric: 'train/loss', goal: 'minimize' } as const;
@@ -56,6 +60,7 @@ function declare(ensemble: SweepManifest['ensemble'], trials = members.length) {
     ...own,
     seeds: [1, 2],
     trials,
+    ...(idsWithoutNetwork.length === 0 ? {} : { idsWithoutNetwork }),
     parallel: 1,
     createdAt: '',
   });
@@ -97,5 +102,36 @@ describe('an ensemble that a file declares', () => {
     });
     expect(measureEnsembles(declare('configurations', 6))).toEqual([]);
     expect(measureEnsembles(declare(undefined))).toEqual([]);
+  });
+});
+
+describe('an ensemble with a point that learns nothing', () => {
+  it('has its baselines beside the networks of each seed, and waits for them', async () => {
+    const data = makeSmallData();
+    const run = await writeRun(parent, {
+      name: 'matching',
+      assignments: [{ path: 'model', value: null }],
+      evaluation: {
+        data,
+        sections: [{ ...FIVE_WAY, assignment: 'oneToOne' }],
+        baselines: [{ type: 'modifiedHausdorff' }, { type: 'chance' }],
+      },
+    });
+    const [{ trial }] = loadRuns([run]).runs as [ReportRun];
+    const declared = () =>
+      measureEnsembles(declare('configurations', 5, [trial.id])).filter(({ task }) => task === plain);
+    expect(declared().map(({ system, accuracies, folders, pictureSize }) => [system, accuracies.length, folders.length, pictureSize]))
+      .toEqual([['ensemble of 2 networks and modified Hausdorff distance', 2, 6, [9, 9]]]); // biome-ignore format: a table
+    expect(declared()[0]!.folders.filter((folder) => folder === run)).toHaveLength(2);
+    const all = measureEnsembles(declare('all', 5, [trial.id])).filter(({ task }) => task === plain);
+    expect(all.map(({ system, folders }) => [system, folders.length])).toEqual([
+      ['ensemble of 4 networks and modified Hausdorff distance', 5],
+    ]);
+    const ofSeeds = measureEnsembles(declare('seeds', 5, [trial.id])).filter(({ task }) => task === plain);
+    expect(ofSeeds.map(({ system }) => system)).toEqual([
+      'type=siamese: 2 seeds together',
+      'type=prototypes: 2 seeds together',
+    ]);
+    expect(measureEnsembles(declare('configurations', 6, [trial.id, 'ffffffff']))).toEqual([]);
   });
 });

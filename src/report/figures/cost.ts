@@ -53,14 +53,14 @@ export function findCosts(runs: readonly ReportRun[], headline: Headline | undef
   return { task: headline.task, systems: systems.map((system) => ({ ...system, isOnFront: best.has(system) })) };
 }
 
-/** What each of `count` networks or ensembles took that were measured in these folders. */
+/** What each of `count` networks or ensembles took that were measured in these folders; one that several share counts for each. */
 export function costOf(folders: readonly string[], count: number, runs: readonly ReportRun[]): Cost {
-  const own = runs.filter(({ folder }) => folders.includes(folder));
-  const pictures = own.map(countPictures);
-  const isTrained = pictures.every((seen) => seen !== undefined);
+  const own = folders.flatMap((wanted) => runs.find(({ folder }) => folder === wanted) ?? []);
+  const pictures = own.flatMap((run) => countPictures(run) ?? []);
+  const ofNetworks = own.filter(({ experiment }) => experiment === undefined || experiment.model !== undefined);
   return {
     coreMinutes: sum(own.map(({ status }) => status?.processorSeconds ?? 0)) / 60 / count,
-    pictures: isTrained ? sum(pictures) / count : undefined,
+    pictures: pictures.length < ofNetworks.length ? undefined : sum(pictures) / count,
     parameters: own.length === count ? countParameters(own[0]!) : undefined,
   };
 }

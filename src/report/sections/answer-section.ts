@@ -90,7 +90,7 @@ const isVerification = (measurement: HeadlineMeasurement): measurement is Verifi
 function choiceNote({ choice, headline }: Report): Block[] {
   if (headline !== undefined && isEnsemble(headline.first)) {
     const members = choice === undefined ? [] : [' Details are those of ', { name: choice.system }, '.'];
-    const text = ['Several networks answering together, as the file declares: nothing was chosen.', ...members];
+    const text = ['Several systems answering together, as the file declares: nothing was chosen.', ...members];
     return [{ type: 'paragraph', tone: 'note', text }];
   }
   if (choice === undefined || (choice.type === 'chosen' && choice.value === undefined)) return [];

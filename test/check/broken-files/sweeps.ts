@@ -148,4 +148,19 @@ export const sweepErrors: readonly BrokenFile[] = [
     add: 'sweep:\n  method: grid\n  parameters:\n    training.maxEpochs: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]\n    training.stepsPerEpoch: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]\n    data.seed: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]\n    data.drawers: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]',
     expected: ['15:1 sweep sweep'],
   },
+  {
+    title: 'a second point without a network',
+    add: 'sweep:\n  method: list\n  points:\n    - {training.maxEpochs: 2}\n    - {model: null, training: null, baselines: [chance]}\n    - {model: null, training: null, baselines: [modifiedHausdorff]}',
+    expected: ['20:15 sweep sweep.points[2].model'],
+  },
+  {
+    title: 'a point without a network where points halt',
+    add: 'sweep:\n  method: list\n  points:\n    - {training.maxEpochs: 2}\n    - {model: null, training: null}\n  halving: {metric: train/loss}',
+    expected: ['19:15 sweep sweep.points[1].model'],
+  },
+  {
+    title: 'baselines of a point with a network',
+    add: 'sweep:\n  method: list\n  points:\n    - {training.maxEpochs: 2}\n    - {training.maxEpochs: 3, baselines: [chance]}',
+    expected: ['19:31 sweep sweep.points[1]'],
+  },
 ];

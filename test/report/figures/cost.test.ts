@@ -53,3 +53,10 @@ it('one network, or networks without a record of their time, raise no question o
   ).toBeUndefined();
   expect(findCosts(runs, undefined)).toBeUndefined();
 });
+
+it('what two ensembles share counts for each of them', () => {
+  const ofPairs = reached('two ensembles with the same baseline', 0.95, ['a', 'e', 'b', 'e'], 2);
+  const costs = findCosts(runs, headlineOf(ofPairs, reached('alone', 0.8, ['d'])));
+  // (2 + 3 + 4 + 3) / 2
+  expect(costs?.systems.map(({ coreMinutes }) => coreMinutes)).toEqual([6, 20]);
+});
