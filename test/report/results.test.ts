@@ -118,3 +118,31 @@ it('networks of an experiment that compares many stand with it alone, its baseli
   expect(many).not.toContain('| omniglot-small');
   for (const page of [few, many]) expect(page).toContain('| nearest neighbour, Euclidean');
 });
+
+it('a baseline that several experiments measured at one size stands once in the table over all, with the most queries', () => {
+  const { experiments, ...rest } = readResultsRecord(join(import.meta.dirname, '../../docs/results.json'));
+  const [small] = experiments.filter(({ experiment }) => experiment === 'omniglot-small');
+  // The same baseline with other figures and a tenth of the queries.
+  const asFewer = <Measured extends { n: number; accuracy: number }>(one: Measured): Measured => ({
+    ...one,
+    n: one.n / 10,
+    accuracy: 0.123,
+  });
+  const fewer = {
+    ...small!,
+    experiment: 'fewer',
+    systems: small!.systems.map((system) => ({ ...system, measurements: system.measurements.map(asFewer) })),
+  };
+  for (const order of [
+    [small!, fewer],
+    [fewer, small!],
+  ]) {
+    const page = renderResultsPage({ ...rest, experiments: order });
+    const table = page.split('## Omniglot, 20-way one-shot')[1]!.split('\n## ')[0]!;
+    const rows = table.split('\n').filter((line) => line.startsWith('| nearest neighbour, Euclidean'));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toContain('n 10,000');
+    // Both networks stay.
+    expect(table.split('\n').filter((line) => /^\| (fewer: )?omniglot-small/.test(line))).toHaveLength(2);
+  }
+});

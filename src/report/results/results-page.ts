@@ -57,8 +57,25 @@ function listRows({ experiments }: ResultsRecord): Row[] {
   });
 }
 
+interface OmniglotRow extends Row {
+  /** Of each of `OMNIGLOT_COLUMNS` the measurement with the most queries. */
+  readonly cells: readonly (RecordedMeasurement | undefined)[];
+}
+
+/** Of a baseline that several experiments measured at one size, the row that says the most; networks as they are. */
+function dropRepeatedBaselines(rows: readonly OmniglotRow[]): OmniglotRow[] {
+  const asked = ({ cells }: OmniglotRow) => cells.reduce((sum, cell) => sum + (cell?.n ?? 0), 0);
+  const isNetwork = ({ system }: OmniglotRow) => system.scorer === 'network';
+  const byName = groupBy(
+    rows.filter((row) => !isNetwork(row)),
+    ({ experiment, system }) => `${nameRow(experiment, system)} ${system.measurements[0]!.pictureSize}`,
+  );
+  const most = [...byName.values()].map((own) => own.reduce((best, row) => (asked(row) > asked(best) ? row : best)));
+  return rows.filter((row) => isNetwork(row) || most.includes(row));
+}
+
 function tabulateOmniglot(record: ResultsRecord): Block[] {
-  const rows = listRows(record)
+  const measured = listRows(record)
     .filter(({ system }) => system.scorer !== 'chance')
     .map((row) => ({
       ...row,
@@ -72,6 +89,7 @@ function tabulateOmniglot(record: ResultsRecord): Block[] {
       ),
     }))
     .filter(({ cells }) => cells.some((cell) => cell !== undefined));
+  const rows = dropRepeatedBaselines(measured);
   if (rows.length === 0) return [];
   // By the task with the most queries: Lake's 400 cannot tell good systems apart.
   const rank = (column: number) => (a: (typeof rows)[number], b: (typeof rows)[number]) =>
@@ -107,6 +125,7 @@ function tabulateOmniglot(record: ResultsRecord): Block[] {
       'What a network was trained on stands below with its experiment. Lake’s runs are fixed sets of 20 ' +
         'different characters, drawn by eight people; episodes within an alphabet are drawn at random from the 20 ' +
         'evaluation alphabets and are harder. Experiments that compare more than four networks stand below alone. ' +
+        'Of a baseline that several experiments measured at one size, the row with the most queries stands here. ' +
         'A row with * has no other above it that took less processor time (Pareto front by the column within an alphabet).',
     ),
   ];
