@@ -5,12 +5,13 @@ import type { GalleryItem } from '../evaluation/records/gallery.js';
 /**
  * A piece of running text. `name` came from outside (a file, an alphabet, a setting) and is kept apart from what
  * surrounds it, whatever its script; `small` is set on a line of its own where there is room, and what follows
- * `LINE_BREAK` too.
+ * `LINE_BREAK` too; `code` is the program's own and can be copied, without backticks or line ends.
  */
 export type Inline =
   | string
   | { readonly name: string }
   | { readonly strong: string }
+  | { readonly code: string }
   | { readonly small: string }
   | typeof LINE_BREAK
   | RunLink

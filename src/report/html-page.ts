@@ -111,6 +111,7 @@ function renderText(text: Text): Html[] {
     if ('picture' in inline)
       return html`<img class="small" src="data:image/png;base64,${inline.picture}" alt="${inline.alt}">`;
     if ('name' in inline) return html`<bdi>${inline.name}</bdi>`;
+    if ('code' in inline) return html`<code>${inline.code}</code>`;
     return 'small' in inline ? html` <small>${inline.small}</small>` : html`<strong>${inline.strong}</strong>`;
   });
 }

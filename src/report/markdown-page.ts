@@ -147,6 +147,7 @@ function renderInline(inline: Inline): string {
   if ('href' in inline) return `[${isolate(escapeMarkdown(inline.text))}](${inline.href})`;
   if ('picture' in inline) return '';
   if ('name' in inline) return isolate(escapeMarkdown(inline.name));
+  if ('code' in inline) return `\`${inline.code}\``;
   return 'small' in inline ? ` ${escapeMarkdown(inline.small)}` : `**${escapeMarkdown(inline.strong)}**`;
 }
 

@@ -38,7 +38,7 @@ describe('the results of finished runs', () => {
     const { record, markdown } = writeResults([parent], join(parent, 'a/results.md'));
     expect(record.experiments.map(({ experiment, runs, command }) => [experiment, runs, command])).toEqual([
       ['mine', 1, undefined],
-      ['quickstart', 3, 'npx oneshot run experiments/quickstart.yaml'],
+      ['quickstart', 3, "npx oneshot run experiments/quickstart.yaml --set 'seeds=[1, 2]'"],
     ]);
     const [mine, quickstart] = record.experiments;
     expect(mine!.conditions).toMatchObject({
@@ -74,6 +74,14 @@ describe('the results of finished runs', () => {
       ['mine', [9]],
       ['quickstart', [1, 2]],
     ]);
+    rmSync(other, { recursive: true });
+  });
+
+  it('name a shipped experiment’s command without seeds where they are those of its file', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'results-'));
+    await writeRun(other, { ...headOf('l2', 1), evaluation });
+    const { record } = writeResults([other], join(parent, 'f/results.md'));
+    expect(record.experiments.map(({ command }) => command)).toEqual(['npx oneshot run experiments/quickstart.yaml']);
     rmSync(other, { recursive: true });
   });
 

@@ -171,7 +171,7 @@ function describeExperiment(experiment: RecordedExperiment): Block[] {
   const tell = (label: string, values: readonly string[]): Text[] =>
     values.length === 0 ? [] : [[`${label}: `, { name: values.join('; ') }]];
   const items: Text[] = [
-    ...tell('command', command === undefined ? [] : [command]),
+    ...(command === undefined ? [] : [['command: ', { code: command }]]),
     ...tell('runs', [`${runs} finished, ${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`]),
     ...tell('data', data),
     ...tell('engine', engines),

@@ -1,9 +1,11 @@
 // What experiments reached, with the conditions of each figure, as data that outlives the run folders: small enough to be
 // kept with the program, and taken up again by a later report beside new runs.
 import { existsSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { readBounded } from '../../base/bounded-file.js';
 import { findOwnFile } from '../../base/own-files.js';
 import { OneshotError } from '../../base/problem.js';
+import { readExperiment } from '../../config/read-experiment.js';
 import { groupBy } from '../../evaluation/group-by.js';
 import type { ScorerName } from '../../evaluation/scorers/scorer.js';
 import { readWeightsDigest } from '../../run-folder/digests.js';
@@ -66,7 +68,10 @@ export function mergeResults(records: readonly ResultsRecord[]): ResultsRecord {
 }
 
 function makeRecord(experiments: readonly RecordedExperiment[]): ResultsRecord {
-  const sorted = [...experiments].sort((a, b) => (a.experiment < b.experiment ? -1 : 1));
+  // A figure of before is made again by the file as it ships now.
+  const sorted = experiments
+    .map((own) => ({ ...own, command: findCommand(own.experiment, own.conditions.seeds) }))
+    .sort((a, b) => (a.experiment < b.experiment ? -1 : 1));
   return { version: RESULTS_VERSION, experiments: sorted };
 }
 
@@ -95,7 +100,7 @@ function recordExperiment(experiment: string, runs: readonly ReportRun[]): Recor
   const all = [...measurements, ...measureVerifications(groups)];
   return {
     experiment,
-    command: findCommand(experiment),
+    command: findCommand(experiment, conditions.seeds),
     runs: runs.length,
     conditions,
     systems: [...groupBy(all, (own) => JSON.stringify([nameSystem(own), own.pictureSize])).values()].map((own) =>
@@ -130,7 +135,12 @@ function leaveFolders<T extends AnyMeasurement>(measurement: T): Recorded<T> {
   return rest;
 }
 
-function findCommand(experiment: string): string | undefined {
+/** What makes the runs of a shipped experiment, with their seeds where the file has others. */
+function findCommand(experiment: string, seeds: readonly number[]): string | undefined {
   const file = `experiments/${experiment}.yaml`;
-  return existsSync(findOwnFile(file)) ? `npx oneshot run ${file}` : undefined;
+  const path = findOwnFile(file);
+  if (!existsSync(path)) return undefined;
+  const command = `npx oneshot run ${file}`;
+  const { seeds: own } = readExperiment(path).value;
+  return isDeepStrictEqual(own, seeds) ? command : `${command} --set 'seeds=[${seeds.join(', ')}]'`;
 }
