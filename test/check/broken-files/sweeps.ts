@@ -155,8 +155,8 @@ export const sweepErrors: readonly BrokenFile[] = [
   },
   {
     title: 'a point without a network where points halt',
-    add: 'sweep:\n  method: list\n  points:\n    - {training.maxEpochs: 2}\n    - {model: null, training: null}\n  halving: {metric: train/loss}',
-    expected: ['19:15 sweep sweep.points[1].model'],
+    add: 'sweep:\n  method: list\n  points:\n    - {training.optimizer.learningRate: 0.1}\n    - {model: null, training: null}\n  halving: {metric: train/loss}',
+    expected: ['19:15 sweep sweep.points[1].model', '19:21 sweep sweep.points[1]'],
   },
   {
     title: 'baselines of a point with a network',
