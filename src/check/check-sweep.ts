@@ -166,7 +166,7 @@ class SweepCheck {
     return points.flatMap((point, number) => {
       const place = ['sweep', 'points', number];
       if (!this.#soundness.isSound(place)) return [];
-      const hasNetwork = point['model'] !== null;
+      const hasNetwork = point.model !== null;
       if (!hasNetwork && !this.#mayLackNetwork(place, withoutNetwork)) return [];
       const key = canonicalJson(point);
       const first = seen.get(key);

@@ -19,7 +19,7 @@ export function renderEnsemble(
       'seed and data.'
     );
   }
-  const table = createPlainTable(['task', 'n', 'ensemble', 'alone, mean'], colors, [1, 2, 3]);
+  const table = createPlainTable(['task', 'n', 'ensemble', 'networks alone, mean'], colors, [1, 2, 3]);
   for (const { task, n, accuracy, wilson, clustered } of results) {
     const alone = rows.find((row) => row.task === task && row.scorer === 'network')?.results ?? [];
     const accuracies = alone.flatMap((result) => result?.accuracy ?? []);
@@ -27,7 +27,7 @@ export function renderEnsemble(
       task,
       n,
       `${formatPercent(accuracy)} (${formatInterval(coverBoth(wilson, clustered))})`,
-      formatPercent(averageOf(accuracies)),
+      accuracies.length === 0 ? '–' : formatPercent(averageOf(accuracies)),
     ]);
   }
   return `All runs together, by the sum of their standardised scores, accuracy in % with 95 % intervals:\n\n${table}\n`;

@@ -8,7 +8,7 @@ import { measureVerifications } from '../report/figures/verifications.js';
 import { formatInterval, formatPercent } from '../report/format-figures.js';
 import { groupRuns, measureGroups, type RunGroup } from '../report/group-runs.js';
 import { listDataDoubts } from '../report/list-data-doubts.js';
-import type { ReportRun } from '../report/load-runs.js';
+import { hasNetwork, type ReportRun } from '../report/load-runs.js';
 import { measureEnsembles } from '../report/measure-ensembles.js';
 import { nameSystem, nameSystems } from '../report/names.js';
 import { measureWidth, shortenMiddle } from './fit-lines.js';
@@ -88,8 +88,9 @@ function renderConfigurations(
     showAccuracy(measured.get(group.label), colors),
   ]);
   // A point without a network has rows of its baselines.
-  const hasNetwork = ({ runs }: RunGroup) => runs.some(({ experiment }) => experiment?.model !== undefined);
-  const unranked = groups.filter((group) => hasNetwork(group) && !ranked.some((other) => other.group === group));
+  const unranked = groups.filter(
+    (group) => group.runs.some(hasNetwork) && !ranked.some((other) => other.group === group),
+  );
   const others = unranked.map(({ label, runs }) => [
     label,
     String(runs.length),

@@ -103,7 +103,8 @@ function describeSweep(plan: Plan, trials: number, parallel: number, before: Swe
   const { experiment, search, halving, fingerprint } = plan;
   const validation = experiment.training?.validation;
   const { metric, goal } = planGoal(plan);
-  const withoutNetwork = plan.trials.filter((trial) => trial.experiment.model === undefined);
+  const isListed = experiment.sweep?.method === 'list';
+  const withoutNetwork = plan.trials.filter((trial) => isListed && trial.experiment.model === undefined);
   return {
     version: SWEEP_VERSION,
     id: fingerprint.slice(0, 8),

@@ -12,7 +12,10 @@ import { predictionsPath, runFiles } from '../run-folder/run-folder.js';
  * Throws a OneshotError('corrupt') for a damaged run folder.
  */
 export function ensembleRuns(folders: readonly string[]): EnsembleResult[] {
-  const members = folders.flatMap(listMembers);
+  const ofRuns = folders.map(listMembers);
+  // Without one of them it would be another ensemble.
+  if (ofRuns.some((own) => own.length === 0)) return [];
+  const members = ofRuns.flat();
   return (members[0]?.results ?? []).flatMap(({ task, episodesHash, assignment, mistake }) => {
     const paths = members.flatMap(({ folder, results }) => {
       const own = results.find((result) => result.task === task && result.episodesHash === episodesHash);

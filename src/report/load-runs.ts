@@ -21,6 +21,11 @@ export interface MetricPoint {
   readonly value: number;
 }
 
+/** Whether a run has a network, as far as its folder tells: baselines alone need none. */
+export function hasNetwork({ experiment }: ReportRun): boolean {
+  return experiment === undefined || experiment.model !== undefined;
+}
+
 export interface ReportRun {
   readonly folder: string;
   readonly trial: TrialRecord;

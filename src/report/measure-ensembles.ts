@@ -47,8 +47,8 @@ function measureSweep(
   }
   // What learns nothing has no seed of its own, and answers with the networks of each.
   const baselines = finished.filter(isBaseline);
-  if (baselines.length < idsWithoutNetwork.length) return [];
   const networks = trials - idsWithoutNetwork.length;
+  if (networks === 0 || baselines.length < idsWithoutNetwork.length) return [];
   const size = ensemble === 'all' ? networks : networks / seeds.length;
   const ensembles = ensemble === 'all' ? [members] : [...groupBy(members, ({ run }) => run.trial.seed).values()];
   const names = baselines.flatMap(({ run }) => nameBaselines(run));

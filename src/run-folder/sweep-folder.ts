@@ -25,7 +25,7 @@ export interface SweepManifest {
   readonly trials: number;
   /** Ids of the trials of a listed sweep, in order; those of a searched one are in the event log. */
   readonly trialIds?: readonly string[];
-  /** Those of the trials that learn nothing, one for each such point; missing where there are none. */
+  /** Those of the trials of a list that learn nothing, one for each such point; missing where there are none. */
   readonly idsWithoutNetwork?: readonly string[];
   /** What a search searches, as the file writes it; missing where points are listed. */
   readonly parameters?: Readonly<Record<string, unknown>>;

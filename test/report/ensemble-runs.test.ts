@@ -84,3 +84,11 @@ it('a run without a network takes part with each of its baselines, but not with 
   expect(together).toEqual(combinePredictions(records));
   expect(ensembleRuns([await writeAnswers('chance', [section], [{ type: 'chance' }])])).toEqual([]);
 });
+
+it('a run that answers nothing but by chance makes no smaller ensemble of the others', async () => {
+  const network = await makeRun('one-of-two', () => true, [section]);
+  const other = await makeRun('two-of-two', () => true, [section]);
+  const chance = await writeAnswers('chance-beside', [section], [{ type: 'chance' }]);
+  expect(ensembleRuns([network, other])).toHaveLength(1);
+  expect(ensembleRuns([network, other, chance])).toEqual([]);
+});

@@ -133,5 +133,7 @@ describe('an ensemble with a point that learns nothing', () => {
       'type=prototypes: 2 seeds together',
     ]);
     expect(measureEnsembles(declare('configurations', 6, [trial.id, 'ffffffff']))).toEqual([]);
+    // No network at all: nothing to answer with.
+    expect(measureEnsembles(declare('all', 1, [trial.id]))).toEqual([]);
   });
 });

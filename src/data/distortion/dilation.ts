@@ -1,5 +1,5 @@
-// Strokes made wider, as a thicker pen draws them: a grey dilation of ink by a disc (Serra 1982; Soille 2003, section 3.3),
-// whose edge is soft, so that radii between whole pixels lie between their results.
+// Strokes made wider, as a thicker pen draws them: a grey dilation of ink by a disc (Serra 1982), whose
+// edge is soft, so that radii between whole pixels lie between their results.
 import type { SourcePicture } from './warp.js';
 
 /** Offsets of a disc with the part of the ink that each takes along. */
@@ -23,7 +23,8 @@ export function dilate({ pixels, offset, size }: SourcePicture, radius: number):
       // Most of a picture is paper, which widens nothing.
       if (ink === 0) continue;
       for (let i = 0; i < part.length; i++) {
-        const [toX, toY] = [x + dx[i]!, y + dy[i]!];
+        const toX = x + dx[i]!;
+        const toY = y + dy[i]!;
         if (toX < 0 || toY < 0 || toX >= size || toY >= size) continue;
         const place = toY * size + toX;
         const spread = Math.round(ink * part[i]!);

@@ -8,7 +8,7 @@ import { jitterColors } from './color-jitter.js';
 import { dilate } from './dilation.js';
 import { createElasticDrawer } from './elastic-distortion.js';
 import { createStrokeDrawer } from './stroke-distortion.js';
-import { IDENTITY_MAP, type TargetPicture, warpPicture } from './warp.js';
+import { IDENTITY_MAP, type SourcePicture, type TargetPicture, warpPicture } from './warp.js';
 import { warpColors } from './warp-colors.js';
 
 /** The two sizes of a data set: pictures as drawn are copied from `clean`, distorted ones sampled from `source`. */
@@ -44,7 +44,8 @@ export function createDistorter(
   });
   return {
     copy(picture, target, quarterTurns = 0) {
-      warp(view(clean, picture), target, turnMap(IDENTITY_MAP, quarterTurns));
+      if (quarterTurns === 0) copyPixels(view(clean, picture), target, pictureBytes(clean));
+      else warp(view(clean, picture), target, turnMap(IDENTITY_MAP, quarterTurns));
     },
     distort(picture, target, random, quarterTurns = 0, strength = 1) {
       let map = affine ? invertAffine(drawAffine(random, affine, strength)) : IDENTITY_MAP;
@@ -63,6 +64,10 @@ export function createDistorter(
       }
     },
   };
+}
+
+function copyPixels({ pixels, offset }: SourcePicture, { ink, offset: place }: TargetPicture, count: number): void {
+  for (let i = 0; i < count; i++) ink[place + i] = pixels[offset + i]! / 255;
 }
 
 /**

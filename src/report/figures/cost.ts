@@ -2,7 +2,7 @@
 import type { Experiment } from '../../config/experiment.js';
 import { estimateTrialCost } from '../../run/trial-cost.js';
 import type { Measurement } from '../group-runs.js';
-import type { ReportRun } from '../load-runs.js';
+import { hasNetwork, type ReportRun } from '../load-runs.js';
 import { nameSystem } from '../names.js';
 import type { Headline } from './headline.js';
 import { findParetoFront } from './pareto-front.js';
@@ -57,10 +57,9 @@ export function findCosts(runs: readonly ReportRun[], headline: Headline | undef
 export function costOf(folders: readonly string[], count: number, runs: readonly ReportRun[]): Cost {
   const own = folders.flatMap((wanted) => runs.find(({ folder }) => folder === wanted) ?? []);
   const pictures = own.flatMap((run) => countPictures(run) ?? []);
-  const ofNetworks = own.filter(({ experiment }) => experiment === undefined || experiment.model !== undefined);
   return {
     coreMinutes: sum(own.map(({ status }) => status?.processorSeconds ?? 0)) / 60 / count,
-    pictures: pictures.length < ofNetworks.length ? undefined : sum(pictures) / count,
+    pictures: pictures.length < own.filter(hasNetwork).length ? undefined : sum(pictures) / count,
     parameters: own.length === count ? countParameters(own[0]!) : undefined,
   };
 }

@@ -67,10 +67,13 @@ export function mergeResults(records: readonly ResultsRecord[]): ResultsRecord {
   return makeRecord([...byName.values()]);
 }
 
-function makeRecord(experiments: readonly RecordedExperiment[]): ResultsRecord {
+function makeRecord(experiments: readonly Omit<RecordedExperiment, 'command'>[]): ResultsRecord {
   // A figure of before is made again by the file as it ships now.
   const sorted = experiments
-    .map((own) => ({ ...own, command: findCommand(own.experiment, own.conditions.seeds) }))
+    .map(({ experiment, runs, conditions, systems }) => {
+      const command = findCommand(experiment, conditions.seeds);
+      return { experiment, command, runs, conditions, systems };
+    })
     .sort((a, b) => (a.experiment < b.experiment ? -1 : 1));
   return { version: RESULTS_VERSION, experiments: sorted };
 }
@@ -93,14 +96,13 @@ export function readResultsRecord(path: string): ResultsRecord {
   return record as ResultsRecord;
 }
 
-function recordExperiment(experiment: string, runs: readonly ReportRun[]): RecordedExperiment {
+function recordExperiment(experiment: string, runs: readonly ReportRun[]): Omit<RecordedExperiment, 'command'> {
   const groups = groupRuns(runs);
   const measurements = [...measureGroups(groups), ...measureEnsembles(groups)];
   const { experiments: _, ...conditions } = describeWhatWasRun(groups);
   const all = [...measurements, ...measureVerifications(groups)];
   return {
     experiment,
-    command: findCommand(experiment, conditions.seeds),
     runs: runs.length,
     conditions,
     systems: [...groupBy(all, (own) => JSON.stringify([nameSystem(own), own.pictureSize])).values()].map((own) =>
